@@ -1,0 +1,46 @@
+import type { AccountLink, MirrorWrite } from './mirror.ts';
+import type { OrgRow } from './orgRows.ts';
+
+/** An event in the inbox that is not worked off yet. */
+export type StoredEvent = {
+  /** Id of the inbox row. */
+  id: string;
+  connection: string;
+  eventId: string;
+  kind: string;
+  occurredAt: Date | null;
+  receivedAt: Date;
+  payload: unknown;
+};
+
+/** One dirty key, leased to this worker with the events that were there when it was claimed. */
+export type KeyClaim = {
+  key: string;
+  events: readonly StoredEvent[];
+  /** 1 for the first try since the key last ended well. */
+  attempt: number;
+};
+
+/** The set of rows that one Account is to have in Salesforce; rows projected before and absent here stay as they are. */
+export type Projection = {
+  accountId: string;
+  rows: readonly OrgRow[];
+  /** First day (YYYY-MM-DD) on which the same mirror would give other rows; null when none is known. */
+  nextChangeOn: string | null;
+};
+
+/** What working a key came to; the key worker commits all of it in one transaction. */
+export type KeyResult = {
+  /** Ids of the inbox rows that are done. */
+  done: readonly string[];
+  mirror?: readonly MirrorWrite[];
+  link?: AccountLink;
+  projection?: Projection;
+  /** Keys that are to be worked because of this one. */
+  dirty?: readonly string[];
+  /** Work this key again then (real time), even when no event arrives. */
+  againAt?: Date;
+};
+
+/** Works one key. Throws a Fault when it could not; a retryable one is tried again later. */
+export type KeyHandler = (claim: KeyClaim) => Promise<KeyResult>;

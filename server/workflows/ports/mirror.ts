@@ -1,0 +1,38 @@
+/** What the mirror holds of a billing account. */
+export type MirrorKind = 'account' | 'subscription' | 'invoice' | 'payment' | 'usage';
+
+/** One object of a billing system as last known, in the terms of the domain. */
+export type MirrorRecord<Body = unknown> = {
+  /** `<connection>:<kind>:<id>` */
+  key: string;
+  kind: MirrorKind;
+  /** `<connection>:account:<id>` of the billing account that it belongs to. */
+  billingAccountKey: string;
+  /** Provider time of this state, never our clock. Stripe: whole seconds. */
+  asOf: Date;
+  /** Version that the provider counts (Zuora subscriptions); 0 where it has none. Orders before `asOf`. */
+  version: number;
+  /** A tombstone; no later record revives it. */
+  deleted: boolean;
+  /** Domain object; JSON-safe. */
+  body: Body;
+};
+
+/** A record to save. A snapshot replaces only an older record; a fetch replaces one of the same age too. */
+export type MirrorWrite = { record: MirrorRecord; via: 'snapshot' | 'fetch' };
+
+/** Which Salesforce Account a billing account belongs to. */
+export type AccountLink = {
+  billingAccountKey: string;
+  /** 18-character Salesforce id; null while no Account is named. */
+  accountId: string | null;
+};
+
+export interface MirrorReader {
+  /** Every record of one billing account, tombstones too. */
+  ofBillingAccount(billingAccountKey: string): Promise<MirrorRecord[]>;
+  /** Every record of the billing accounts linked to one Salesforce Account, tombstones too. */
+  ofAccount(accountId: string): Promise<MirrorRecord[]>;
+  /** null when the billing account is unknown or not linked. */
+  linkOf(billingAccountKey: string): Promise<AccountLink | null>;
+}

@@ -1,0 +1,46 @@
+export type OrgValue = string | number | boolean | null;
+
+/** One record that Salesforce is to hold. The outbox adds Key__c, Account__c, the row version and Synced_At__c. */
+export type OrgRow = {
+  /** API name, such as `Billing_Invoice__c`; `Account` for fields on the Account itself. */
+  object: string;
+  /** Value of `Key__c`; for object `Account` the 18-character id. */
+  key: string;
+  fields: Readonly<Record<string, OrgValue>>;
+  /** Lookup field → `Key__c` of the row it points to, by relationship name (`Billing_Account__r`). */
+  parents: Readonly<Record<string, { object: string; key: string }>>;
+};
+
+/** A row as it is sent. */
+export type OrgWrite = {
+  row: OrgRow;
+  /** null for rows that belong to no Account (Billing_Connection__c). */
+  accountId: string | null;
+  rowVersion: number;
+  syncedAt: Date;
+};
+
+export type OrgWriteResult =
+  | { outcome: 'written' }
+  /** Salesforce refused the row because it holds a newer version already. */
+  | { outcome: 'newer_is_there' }
+  /** `retry`: `soon` for row locks, `after_parent` for a parent that is not there yet, `never` until the cause is gone. */
+  | { outcome: 'refused'; retry: 'soon' | 'after_parent' | 'never'; code: string; message: string };
+
+/** Writes rows to Salesforce; one call, no reads. */
+export interface OrgWriter {
+  /**
+   * @param object every write is of this object
+   * @param writes at most 200
+   * @returns results in the order of `writes`
+   * @throws Fault when the call as a whole failed; `outcomeUnknown` when rows may have been written
+   */
+  write(object: string, writes: readonly OrgWrite[]): Promise<OrgWriteResult[]>;
+  /** API calls used and allowed in the last 24 hours, as the last answer's Sforce-Limit-Info said. */
+  usage(): { used: number; limit: number } | null;
+}
+
+/** What was projected for an Account before, whether or not Salesforce has confirmed it yet. */
+export interface OrgRowsReader {
+  projected(accountId: string): Promise<OrgRow[]>;
+}

@@ -1,0 +1,31 @@
+/** A verified webhook as a connector hands it to the inbox. */
+export type ReceivedEvent = {
+  /** Connection name, such as `stripe`. */
+  connection: string;
+  /** The provider's id of the event; a second delivery of the same id is stored once. */
+  eventId: string;
+  /** The provider's type, such as `invoice.payment_failed` or `PaymentDeclined`. */
+  kind: string;
+  /** Dirty key that the event concerns, `<connection>:account:<id>`; null when it concerns no billing account. */
+  key: string | null;
+  /** Provider time of the change; null when the provider does not say. Stripe's has whole seconds. */
+  occurredAt: Date | null;
+  payload: unknown;
+};
+
+export type WebhookRequest = {
+  /** Lower-case header names. */
+  headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Query string parameters. */
+  query: Readonly<Record<string, unknown>>;
+  rawBody: Buffer;
+};
+
+/** Verifies and parses webhooks of one connection. */
+export interface WebhookVerifier {
+  /**
+   * @throws Fault of kind `invalid` for a bad signature, stale or future timestamp or bad shape (answered 400), or of
+   * kind `forbidden` for missing or wrong credentials (answered 401 with `WWW-Authenticate`)
+   */
+  verify(request: WebhookRequest): ReceivedEvent[];
+}
