@@ -1,0 +1,102 @@
+import { request } from 'undici';
+
+export type WebhookSwitches = {
+  /** Every delivery is made twice. */
+  duplicate: boolean;
+  /** Deliveries that wait at the same moment leave in random order. */
+  shuffle: boolean;
+  /** Nothing is delivered, and nothing is tried again. */
+  drop: boolean;
+  /** Waits this long before every delivery, in ms. */
+  delayMs: number;
+};
+
+export type Delivery = {
+  url: string;
+  /** Built anew for every attempt, since signatures carry the time of the attempt. */
+  request: (attempt: number) => { method?: 'POST' | 'PUT' | 'GET'; headers: Record<string, string>; body: string };
+  /** Which status codes count as delivered. */
+  accepts: (status: number) => boolean;
+  /** Waits before the second, third … attempt, in ms; as many retries as there are entries. */
+  retryDelaysMs: readonly number[];
+  /** Called with the outcome of every attempt; status null when there was no answer. */
+  onAttempt?: (attempt: number, status: number | null, answer: string) => void;
+};
+
+/** Sends webhooks as providers do: beside the call that caused them, at least once, in no certain order. */
+export class WebhookSender {
+  switches: WebhookSwitches = { duplicate: false, shuffle: false, drop: false, delayMs: 0 };
+  #waiting: Delivery[] = [];
+  #active = 0;
+  #scheduled = false;
+  readonly #timers = new Set<NodeJS.Timeout>();
+  #idle: (() => void)[] = [];
+  #closed = false;
+
+  send(delivery: Delivery): void {
+    if (this.switches.drop || this.#closed) return;
+    this.#waiting.push(delivery);
+    if (this.switches.duplicate) this.#waiting.push(delivery);
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    this.#later(() => this.#flush(), this.switches.delayMs);
+  }
+
+  /** Resolves once nothing waits and nothing is on its way; retries that wait for their time count as waiting. */
+  async idle(): Promise<void> {
+    if (this.#waiting.length === 0 && this.#active === 0 && this.#timers.size === 0) return;
+    await new Promise<void>((resolve) => this.#idle.push(resolve));
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#waiting = [];
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+    this.#settle();
+  }
+
+  #later(act: () => void, ms: number): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      act();
+      this.#settle();
+    }, ms);
+    this.#timers.add(timer);
+  }
+
+  #flush(): void {
+    this.#scheduled = false;
+    const batch = this.#waiting;
+    this.#waiting = [];
+    if (this.switches.shuffle) batch.sort(() => Math.random() - 0.5);
+    for (const delivery of batch) void this.#attempt(delivery, 1);
+  }
+
+  async #attempt(delivery: Delivery, attempt: number): Promise<void> {
+    this.#active++;
+    let status: number | null = null;
+    let answer = '';
+    try {
+      const { method = 'POST', headers, body } = delivery.request(attempt);
+      const response = await request(delivery.url, { method, headers, body: method === 'GET' ? null : body });
+      status = response.statusCode;
+      answer = (await response.body.text()).slice(0, 1000);
+    } catch (error) {
+      answer = String(error);
+    }
+    this.#active--;
+    delivery.onAttempt?.(attempt, status, answer);
+    const retryDelayMs = delivery.retryDelaysMs[attempt - 1];
+    if ((status === null || !delivery.accepts(status)) && retryDelayMs !== undefined && !this.#closed)
+      this.#later(() => void this.#attempt(delivery, attempt + 1), retryDelayMs);
+    this.#settle();
+  }
+
+  #settle(): void {
+    if (this.#waiting.length > 0 || this.#active > 0 || this.#timers.size > 0) return;
+    const waiting = this.#idle;
+    this.#idle = [];
+    for (const resolve of waiting) resolve();
+  }
+}
