@@ -1,0 +1,103 @@
+/** The model of a simulated org that all its APIs (REST, GraphQL, UI API, pages) share. */
+
+export type FieldType =
+  | 'id'
+  | 'string'
+  | 'textarea'
+  | 'email'
+  | 'phone'
+  | 'url'
+  | 'boolean'
+  | 'double'
+  | 'int'
+  | 'percent'
+  | 'currency'
+  | 'date'
+  | 'datetime'
+  | 'picklist'
+  | 'reference';
+
+export type Field = {
+  name: string;
+  label: string;
+  type: FieldType;
+  custom: boolean;
+  /** Characters, for text types. */
+  length?: number;
+  precision?: number;
+  scale?: number;
+  required: boolean;
+  unique: boolean;
+  externalId: boolean;
+  caseSensitive: boolean;
+  createable: boolean;
+  updateable: boolean;
+  filterable: boolean;
+  picklist?: { restricted: boolean; values: string[] };
+  reference?: {
+    to: string[];
+    /** Name to follow it by, `Account__r` or `Owner`. */
+    relationshipName: string;
+    masterDetail: boolean;
+    /** `writeRequiresMasterRead`: read access to the master is enough to write the detail. */
+    writeRequiresMasterRead: boolean;
+    reparentable: boolean;
+    onDelete: 'cascade' | 'setNull' | 'restrict';
+    /** Name of the list on the parent, `Billing_Invoices__r`; absent for references without one. */
+    childRelationshipName?: string;
+  };
+  formula?: string;
+  helpText?: string;
+};
+
+export type Sharing = 'Private' | 'Read' | 'ReadWrite' | 'ControlledByParent';
+
+export type SObject = {
+  name: string;
+  label: string;
+  labelPlural: string;
+  keyPrefix: string;
+  custom: boolean;
+  sharing: Sharing;
+  /** By API name, as spelled; use `field()` of the schema for lookup whatever the case. */
+  fields: Map<string, Field>;
+  validationRules: { name: string; formula: string; message: string; displayField: string | null }[];
+};
+
+export type FieldValue = string | number | boolean | null;
+/** Id and every stored field by API name; absent means null. Formula fields are never stored. */
+export type SRecord = { Id: string } & Record<string, FieldValue>;
+
+/** What one user may do; every API asks this and nothing else. */
+export interface Access {
+  readonly userId: string;
+  readsObject(object: string): boolean;
+  createsObject(object: string): boolean;
+  editsObject(object: string): boolean;
+  deletesObject(object: string): boolean;
+  readsField(object: string, field: string): boolean;
+  editsField(object: string, field: string): boolean;
+  /** Sharing only: object permission is asked apart. */
+  seesRecord(object: string, record: SRecord): boolean;
+  changesRecord(object: string, record: SRecord): boolean;
+}
+
+/** What the APIs need of the org. Object and field names may come in any case. */
+export interface Org {
+  readonly orgId: string;
+  readonly apiVersion: string;
+  object(name: string): SObject | undefined;
+  objects(): SObject[];
+  field(object: SObject, name: string): Field | undefined;
+  /** References that point to this object and have a child relationship name. */
+  children(object: SObject): { object: SObject; field: Field; relationshipName: string }[];
+  accessOf(userId: string): Access;
+  /** Not deleted; null when there is none or it is deleted. Takes 15- and 18-character ids. */
+  get(object: string, id: string): SRecord | null;
+  /** Every record that is not deleted, whoever may see it. */
+  all(object: string): SRecord[];
+  /** Stored value or the formula worked out, as of the clock of the simulator. */
+  value(object: SObject, record: SRecord, field: Field): FieldValue;
+  /** Bearer token or page session → user id; null when unknown or expired. */
+  userOfToken(token: string): string | null;
+}
