@@ -1,0 +1,42 @@
+import { spawnSync } from 'node:child_process';
+import { parseArgs } from 'node:util';
+
+const checks: Record<string, [string, string[]][]> = {
+  format: [['prettier', ['--check', '--log-level', 'warn', '.']]],
+  lint: [['eslint', ['--max-warnings', '0', '.']]],
+  types: [
+    ['tsc', ['-p', 'tsconfig.json']],
+    ['tsc', ['-p', 'force-app/main/default/lwc/tsconfig.json']],
+  ],
+};
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', multiple: true },
+    fix: { type: 'boolean' },
+    help: { type: 'boolean', short: 'h' },
+  },
+});
+if (values.help) {
+  console.log(`npm run check                     format, lint and types
+npm run check -- --only types     one of ${Object.keys(checks).join(', ')}
+npm run check -- --fix            formats and mends what can be mended, then checks`);
+  process.exit(0);
+}
+if (values.fix) {
+  spawnSync('prettier', ['--write', '--log-level', 'warn', '.'], { stdio: 'inherit' });
+  spawnSync('eslint', ['--fix', '.'], { stdio: 'inherit' });
+}
+let failed = false;
+for (const name of values.only ?? Object.keys(checks)) {
+  const commands = checks[name];
+  if (!commands) {
+    console.error(`There is no check called ${name}: choose from ${Object.keys(checks).join(', ')}.`);
+    process.exit(2);
+  }
+  for (const [command, args] of commands) {
+    const { status } = spawnSync(command, args, { stdio: 'inherit' });
+    console.log(`${status === 0 ? 'ok    ' : 'FAILED'} ${name}: ${command} ${args.join(' ')}`);
+    if (status !== 0) failed = true;
+  }
+}
+process.exit(failed ? 1 : 0);
