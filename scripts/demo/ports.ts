@@ -1,0 +1,23 @@
+import { createServer } from 'node:net';
+
+export type DemoPorts = { backend: number; org: number; stripe: number; zuora: number; control: number };
+
+/** Ports of the demo from its base (design: backend +0, org +100, Stripe +200, Zuora +300). */
+export function demoPorts(base: number): DemoPorts {
+  return { backend: base, org: base + 100, stripe: base + 200, zuora: base + 300, control: base + 900 };
+}
+
+/** Names of the ports that another program holds. */
+export async function portsInUse(ports: DemoPorts): Promise<string[]> {
+  const taken: string[] = [];
+  for (const [name, port] of Object.entries(ports)) if (!(await isFree(port))) taken.push(`${port} (${name})`);
+  return taken;
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+}

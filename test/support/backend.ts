@@ -1,0 +1,76 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream, mkdirSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { dirname, join, resolve } from 'node:path';
+
+const root = resolve(import.meta.dirname, '../..');
+
+/** The backend as a process of its own, as `npm start` runs it. */
+export type Backend = {
+  url: string;
+  process: ChildProcess;
+  /** What it has printed so far. */
+  output(): string;
+  /** Sends the signal and waits for the end. @returns the exit code, null after SIGKILL */
+  stop(signal?: NodeJS.Signals): Promise<number | null>;
+};
+
+/** A port that nobody listens on now. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/**
+ * Starts the backend and waits until /readyz says that it is ready.
+ * @param env its settings; nothing of this process's environment but PATH and HOME is passed on
+ * @throws Error with what it printed when it ends first or is not ready in time
+ */
+export async function startBackend(env: Record<string, string>, logFile?: string, readyWithinMs = 60_000): Promise<Backend> {
+  const child = spawn(process.execPath, [join(root, 'server/main.ts')], {
+    cwd: root,
+    env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  if (logFile) mkdirSync(dirname(logFile), { recursive: true });
+  const log = logFile ? createWriteStream(logFile, { flags: 'a' }) : undefined;
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => {
+      output = (output + chunk.toString()).slice(-200_000);
+      log?.write(chunk);
+    });
+  const backend: Backend = {
+    url: `http://127.0.0.1:${env['PORT']}`,
+    process: child,
+    output: () => output,
+    async stop(signal = 'SIGTERM') {
+      if (child.exitCode === null && child.signalCode === null) {
+        child.kill(signal);
+        await once(child, 'exit');
+      }
+      log?.end();
+      return child.exitCode;
+    },
+  };
+  const deadline = Date.now() + readyWithinMs;
+  for (;;) {
+    if (child.exitCode !== null) throw new Error(`The backend ended with code ${child.exitCode}:\n${output.slice(-4000)}`);
+    const ready = await fetch(`${backend.url}/readyz`).then(
+      (response) => response.ok,
+      () => false,
+    );
+    if (ready) return backend;
+    if (Date.now() > deadline) {
+      await backend.stop('SIGKILL');
+      throw new Error(`The backend was not ready within ${readyWithinMs / 1000} s:\n${output.slice(-4000)}`);
+    }
+    await new Promise((done) => setTimeout(done, 50));
+  }
+}
