@@ -149,7 +149,12 @@ export const demoAccounts: readonly DemoAccount[] = [
     industry: 'Manufacturing',
     async begin({ zuora, catalog, day }, accountId) {
       const account = await zuora.account('Stark Industries', 'USD', accountId);
-      await zuora.subscribe(account, catalog.platformUsd, { start: day(-290), months: 12, quantity: 35, autoRenew: false });
+      await zuora.subscribe(account, catalog.platformUsd, {
+        start: day(-290),
+        months: 12,
+        quantity: 35,
+        autoRenew: false,
+      });
       await zuora.bill(account, day(0));
       await zuora.pay(account);
       return undefined;

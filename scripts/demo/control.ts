@@ -36,7 +36,10 @@ export function simulatorCall(action: Action, target: Controllable): { path: str
     case 'record-usage':
       return {
         path,
-        body: target.system === 'Stripe' ? { ...owner, meter: 'api_calls', value: 20_000 } : { ...owner, uom: 'GB', quantity: 2_000 },
+        body:
+          target.system === 'Stripe'
+            ? { ...owner, meter: 'api_calls', value: 20_000 }
+            : { ...owner, uom: 'GB', quantity: 2_000 },
       };
   }
 }
@@ -70,14 +73,18 @@ export async function startControl(
   app.post('/act', async (req, res) => {
     const { action, number } = req.body as { action: Action; number: string };
     const target = (await list()).find((one) => one.number === number);
-    if (!target || !actions.includes(action)) return void res.status(400).json({ message: 'Unknown account or action.' });
+    if (!target || !actions.includes(action))
+      return void res.status(400).json({ message: 'Unknown account or action.' });
     const { path, body } = simulatorCall(action, target);
     const response = await fetch(`${systems[target.system]}${path}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
     });
-    res.status(response.status).type('json').send(await response.text());
+    res
+      .status(response.status)
+      .type('json')
+      .send(await response.text());
   });
   const server = createServer(app);
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));

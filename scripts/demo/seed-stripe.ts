@@ -8,7 +8,13 @@ export type StripeSeeder = {
   useCard(customer: string, card: TestCard): Promise<void>;
   price(spec: PriceSpec): Promise<string>;
   /** A metered price with what is included; over it each unit costs `overMinor`. */
-  meteredPrice(spec: { name: string; meter: string; included: number; overMinor: string; currency: string }): Promise<string>;
+  meteredPrice(spec: {
+    name: string;
+    meter: string;
+    included: number;
+    overMinor: string;
+    currency: string;
+  }): Promise<string>;
   subscribe(
     customer: string,
     items: { price: string; quantity?: number }[],

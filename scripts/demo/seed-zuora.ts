@@ -24,7 +24,14 @@ export type ZuoraSeeder = {
   failPayment(account: string): Promise<void>;
   /** @returns number of the charge with this name in the latest version of a subscription */
   chargeNumber(subscription: string, name: string): Promise<string>;
-  recordUsage(account: string, subscription: string, charge: string, uom: string, quantity: number, day: string): Promise<void>;
+  recordUsage(
+    account: string,
+    subscription: string,
+    charge: string,
+    uom: string,
+    quantity: number,
+    day: string,
+  ): Promise<void>;
   cancel(account: string, subscription: string, day: string): Promise<void>;
 };
 
@@ -106,7 +113,11 @@ export async function zuoraSeeder(access: ZuoraAccess): Promise<ZuoraSeeder> {
                 })),
                 createSubscription: {
                   terms: {
-                    initialTerm: { termType: months === 'evergreen' ? 'EVERGREEN' : 'TERMED', startDate: start, ...period },
+                    initialTerm: {
+                      termType: months === 'evergreen' ? 'EVERGREEN' : 'TERMED',
+                      startDate: start,
+                      ...period,
+                    },
                     ...(months === 'evergreen'
                       ? {}
                       : { renewalSetting: 'RENEW_WITH_SPECIFIC_TERM', renewalTerms: [period], autoRenew }),

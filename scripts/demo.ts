@@ -1,0 +1,119 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { startStack } from '../test/support/stack.ts';
+import { startControl, curlLine } from './demo/control.ts';
+import { describeDemo, listBillingAccounts, printTable } from './demo/describe.ts';
+import { demoPorts, portsInUse } from './demo/ports.ts';
+import { seedDemo } from './demo/seed.ts';
+
+const help = `Starts Billing 360 with a simulated Salesforce org, Stripe and Zuora, and opens an Account page.
+
+npm run demo
+npm run demo -- --port-base 5000   backend on 5000, org 5100, Stripe 5200, Zuora 5300, control page 5900 (default 4000)
+npm run demo -- --no-open          leaves the browser shut
+npm run demo -- --fresh            forgets what earlier runs left in .data/demo and starts anew
+
+Ctrl+C stops everything; the data stays for the next start.`;
+
+const { values: options } = parseArgs({
+  options: {
+    'port-base': { type: 'string', default: '4000' },
+    'no-open': { type: 'boolean', default: false },
+    fresh: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
+});
+if (options.help) {
+  console.log(help);
+  process.exit(0);
+}
+const base = Number(options['port-base']);
+if (!Number.isInteger(base) || base < 1024 || base > 64_000)
+  fail(`--port-base takes a whole number from 1024 to 64000, not "${options['port-base']}".`);
+
+const ports = demoPorts(base);
+const taken = await portsInUse(ports);
+if (taken.length > 0)
+  fail(
+    `In use by another program: port ${taken.join(', port ')}. Stop it, or choose others: npm run demo -- --port-base ${base + 1000}`,
+  );
+
+const dataDir = resolve('.data');
+const demoDir = join(dataDir, 'demo');
+const demoFile = join(dataDir, 'demo.json');
+if (options.fresh) rmSync(demoDir, { recursive: true, force: true });
+mkdirSync(demoDir, { recursive: true });
+rmSync(demoFile, { force: true });
+
+const started = Date.now();
+const say = (text: string) =>
+  console.log(`${String(Math.round((Date.now() - started) / 1000)).padStart(4)} s  ${text}`);
+
+let interrupted = false;
+const stopped = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(signal, () => {
+    if (interrupted) return;
+    interrupted = true;
+    stopped.abort();
+  });
+
+const stack = await startStack({ ports, dataDir: demoDir, onProgress: (text) => say(`Starting: ${text}`) }).catch(
+  (error: Error) => fail(`The demo could not start. ${error.message}`),
+);
+try {
+  if (!stack.restored && !interrupted) await seedDemo(stack, demoDir, say);
+  if (!interrupted) {
+    const control = await startControl(ports.control, { Stripe: stack.stripe.url, Zuora: stack.zuora.url }, () =>
+      listBillingAccounts(stack),
+    );
+    const demo = describeDemo(stack, demoDir);
+    writeFileSync(demoFile, JSON.stringify(demo, null, 2));
+    const accounts = await listBillingAccounts(stack);
+    printTable(demo, control.url);
+    for (const system of ['Stripe', 'Zuora'] as const) {
+      const example = accounts.find((one) => one.system === system);
+      if (example)
+        console.log(
+          `\n  Make a payment fail in ${system} (${example.account}):\n  ${curlLine({ Stripe: stack.stripe.url, Zuora: stack.zuora.url }, 'fail-payment', example)}`,
+        );
+    }
+    say(`Ready. Ctrl+C stops it; the data stays in ${demoDir}.`);
+    const first = demo.pages.find((page) => page.situation === 'both') ?? demo.pages[0];
+    if (first && !options['no-open'] && process.stdin.isTTY) openInBrowser(first.url);
+    stack.backend.process.once('exit', (code) => {
+      if (interrupted) return;
+      console.error(`The backend ended by itself with code ${code}; its log is ${join(demoDir, 'backend.log')}.`);
+      process.exitCode = 1;
+      stopped.abort();
+    });
+    if (!stopped.signal.aborted) await once(stopped.signal, 'abort');
+    control.server.closeAllConnections();
+    control.server.close();
+  }
+} finally {
+  interrupted = true;
+  console.log('\nStopping ...');
+  rmSync(demoFile, { force: true });
+  await stack.stop();
+  console.log('Stopped.');
+}
+
+function openInBrowser(url: string): void {
+  const [command, ...args] =
+    process.platform === 'darwin'
+      ? ['open', url]
+      : process.platform === 'win32'
+        ? ['cmd', '/c', 'start', '', url]
+        : ['xdg-open', url];
+  // A machine without a browser is no reason to fail: the address is in the table.
+  spawn(command!, args, { stdio: 'ignore', detached: true }).once('error', () => {});
+}
+
+function fail(text: string): never {
+  console.error(text);
+  process.exit(1);
+}

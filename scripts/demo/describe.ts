@@ -1,0 +1,107 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Stack } from '../../test/support/stack.ts';
+import type { Controllable } from './control.ts';
+import { orgClient } from './org.ts';
+
+/** A record that the demo made, with what it is there to show. */
+export type DemoRecord = { object: 'Account' | 'Case' | 'Opportunity'; id: string; name: string; situation: string };
+
+/** Contents of .data/demo.json. */
+export type Demo = {
+  ready: true;
+  backend: string;
+  org: { url: string; tlsUrl: string | null; pubsub: string | null; accessToken: string; loginUrl: string };
+  stripe: { url: string; secretKey: string; webhookSecret: string };
+  zuora: { url: string; clientId: string; clientSecret: string };
+  pages: (DemoRecord & { url: string })[];
+};
+
+const recordsFile = (dataDir: string) => join(dataDir, 'records.json');
+
+export function rememberRecords(dataDir: string, records: readonly DemoRecord[]): void {
+  writeFileSync(recordsFile(dataDir), JSON.stringify(records, null, 2));
+}
+
+function demoRecords(dataDir: string): DemoRecord[] {
+  return existsSync(recordsFile(dataDir))
+    ? (JSON.parse(readFileSync(recordsFile(dataDir), 'utf8')) as DemoRecord[])
+    : [];
+}
+
+const pageUrl = (stack: Pick<Stack, 'org'>, object: string, id: string) =>
+  `${stack.org.url}/lightning/r/${object}/${id}/view`;
+
+export function describeDemo(stack: Stack, dataDir: string): Demo {
+  return {
+    ready: true,
+    backend: stack.backend.url,
+    org: {
+      url: stack.org.url,
+      tlsUrl: null,
+      pubsub: null,
+      accessToken: stack.org.tokenFor(stack.org.usernames.rep),
+      loginUrl: stack.org.url,
+    },
+    stripe: {
+      url: stack.stripe.url,
+      secretKey: stack.secrets.stripeSecretKey,
+      webhookSecret: stack.secrets.stripeWebhookSecret,
+    },
+    zuora: {
+      url: stack.zuora.url,
+      clientId: stack.secrets.zuoraClientId,
+      clientSecret: stack.secrets.zuoraClientSecret,
+    },
+    pages: demoRecords(dataDir).map((record) => ({ ...record, url: pageUrl(stack, record.object, record.id) })),
+  };
+}
+
+/** The billing accounts that the org shows, with their subscriptions: what the control page can act on. */
+export async function listBillingAccounts(stack: Pick<Stack, 'org'>): Promise<Controllable[]> {
+  const org = orgClient(stack);
+  const accounts = await org.query<{
+    Id: string;
+    Name: string;
+    Number__c: string;
+    Source__c: 'Stripe' | 'Zuora';
+    Account__c: string;
+    Account__r: { Name: string };
+  }>(
+    'SELECT Id, Name, Number__c, Source__c, Account__c, Account__r.Name FROM Billing_Account__c ORDER BY Account__r.Name, Source__c',
+  );
+  const subscriptions = await org.query<{
+    Number__c: string;
+    Plan__c: string | null;
+    Quantity__c: number | null;
+    Status__c: string;
+    Billing_Account__c: string | null;
+  }>('SELECT Number__c, Plan__c, Quantity__c, Status__c, Billing_Account__c FROM Billing_Subscription__c');
+  return accounts.map((account) => ({
+    account: account.Account__r.Name,
+    pageUrl: pageUrl(stack, 'Account', account.Account__c),
+    system: account.Source__c,
+    number: account.Number__c,
+    name: account.Name,
+    subscriptions: subscriptions
+      .filter((one) => one.Billing_Account__c === account.Id)
+      .map((one) => ({
+        number: one.Number__c,
+        plan: one.Plan__c ?? '',
+        quantity: one.Quantity__c ?? 0,
+        status: one.Status__c,
+      })),
+  }));
+}
+
+export function printTable(demo: Demo, controlUrl: string): void {
+  const line = (name: string, value: string) => console.log(`  ${name.padEnd(28)}${value}`);
+  console.log('\n  Billing 360 demo\n');
+  line('Backend', demo.backend);
+  line('Salesforce org', demo.org.url);
+  line('Stripe', demo.stripe.url);
+  line('Zuora', demo.zuora.url);
+  line('Make things happen', controlUrl);
+  console.log('');
+  for (const page of demo.pages) line(page.name, `${page.url}   ${page.situation}`);
+}

@@ -1,0 +1,31 @@
+import type { Stack } from '../../test/support/stack.ts';
+
+export type OrgClient = {
+  /** @returns id of the new record, owned by the sales rep */
+  create(object: string, fields: Record<string, unknown>): Promise<string>;
+  /** Records as the sales rep sees them. */
+  query<T>(soql: string): Promise<T[]>;
+};
+
+/** The simulated org as the demo's sales rep works with it, over REST. */
+export function orgClient(stack: Pick<Stack, 'org'>): OrgClient {
+  const token = stack.org.tokenFor(stack.org.usernames.rep);
+  async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const response = await fetch(`${stack.org.url}/services/data/v66.0${path}`, {
+      method,
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    if (!response.ok)
+      throw new Error(`Salesforce answered ${response.status} to ${method} ${path}: ${await response.text()}`);
+    return (await response.json()) as T;
+  }
+  return {
+    async create(object, fields) {
+      return (await call<{ id: string }>('POST', `/sobjects/${object}`, fields)).id;
+    },
+    async query<T>(soql: string) {
+      return (await call<{ records: T[] }>('GET', `/query?q=${encodeURIComponent(soql)}`)).records;
+    },
+  };
+}

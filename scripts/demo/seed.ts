@@ -1,0 +1,81 @@
+import Stripe from 'stripe';
+import { settled } from '../../test/support/settled.ts';
+import type { Stack } from '../../test/support/stack.ts';
+import { demoAccounts, makeCatalog, storyDays, unlinkedCustomer, type Seeders } from './accounts.ts';
+import { rememberRecords, type DemoRecord } from './describe.ts';
+import { orgClient, type OrgClient } from './org.ts';
+import { stripeSeeder } from './seed-stripe.ts';
+import { zuoraSeeder } from './seed-zuora.ts';
+
+const dayMs = 86_400_000;
+
+/**
+ * Makes the demo's customers through the public APIs of the three systems: their story begins `storyDays` days ago by the
+ * simulators' clock and is lived through day by day, so that renewals, retries and due dates are real ones.
+ */
+export async function seedDemo(stack: Stack, dataDir: string, say: (text: string) => void): Promise<void> {
+  const org = orgClient(stack);
+  const address = new URL(stack.stripe.url);
+  const stripe = stripeSeeder(
+    new Stripe(stack.secrets.stripeSecretKey, { host: address.hostname, port: address.port, protocol: 'http' }),
+  );
+  const zuora = await zuoraSeeder({
+    url: stack.zuora.url,
+    clientId: stack.secrets.zuoraClientId,
+    clientSecret: stack.secrets.zuoraClientSecret,
+  });
+  const day = (offset: number) => new Date(stack.clock.now().getTime() + offset * dayMs).toISOString().slice(0, 10);
+  const seconds = (offset: number) => stack.clock.seconds() + offset * 86_400;
+
+  stack.clock.setOffset(-storyDays * dayMs);
+  say(`Making ${demoAccounts.length} customers, ${storyDays} days ago`);
+  const seeders: Seeders = { stripe, zuora, catalog: await makeCatalog(stripe, zuora), day, seconds };
+  const today: (() => Promise<void>)[] = [];
+  const records: DemoRecord[] = [];
+  for (const account of demoAccounts) {
+    const accountId = await org.create('Account', { Name: account.name, Industry: account.industry });
+    const later = await account.begin(seeders, accountId);
+    if (later) today.push(later);
+    records.push({ object: 'Account', id: accountId, name: account.name, situation: account.situation });
+  }
+  await stripe.subscribe(await stripe.customer(unlinkedCustomer, null), [{ price: seeders.catalog.growthUsd }]);
+
+  say(`Living through ${storyDays} days`);
+  for (let daysAgo = storyDays - 1; daysAgo >= 0; daysAgo--) {
+    stack.clock.setOffset(-daysAgo * dayMs);
+    await stack.stripe.settled();
+    await stack.zuora.settled();
+  }
+  for (const act of today) await act();
+  records.push(...(await otherRecords(org, records)));
+  rememberRecords(dataDir, records);
+  say('Waiting for Salesforce to show it');
+  await settled(stack);
+}
+
+/** A Case and an Opportunity beside the Accounts. */
+async function otherRecords(org: OrgClient, accounts: readonly DemoRecord[]): Promise<DemoRecord[]> {
+  const asking = accounts.find((one) => one.situation === 'in dunning')!;
+  const buying = accounts.find((one) => one.situation === 'no subscription')!;
+  const subject = 'Why was my card declined?';
+  const deal = `${buying.name}: Platform Enterprise`;
+  return [
+    {
+      object: 'Case',
+      id: await org.create('Case', { Subject: subject, Status: 'New', Origin: 'Email', AccountId: asking.id }),
+      name: subject,
+      situation: 'billing question',
+    },
+    {
+      object: 'Opportunity',
+      id: await org.create('Opportunity', {
+        Name: deal,
+        StageName: 'Negotiation/Review',
+        CloseDate: new Date().toISOString().slice(0, 10),
+        AccountId: buying.id,
+      }),
+      name: deal,
+      situation: 'open deal',
+    },
+  ];
+}

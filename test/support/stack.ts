@@ -1,0 +1,128 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SimClock } from '../simulators/kit/clock.ts';
+import { startSalesforceSim } from '../simulators/salesforce/main.ts';
+import { startStripeSim } from '../simulators/stripe/main.ts';
+import { startZuoraSim } from '../simulators/zuora/main.ts';
+import { freePort, startBackend, type Backend } from './backend.ts';
+import { secretsOf, type Secrets } from './secrets.ts';
+
+export type StackOptions = {
+  /** Ports to listen on; any free ones when absent. */
+  ports?: { backend: number; org: number; stripe: number; zuora: number };
+  /** Keeps state and credentials here for the next start; without it everything is gone after stop(). */
+  dataDir?: string;
+  /** Postgres for the backend; its own embedded one when absent. */
+  databaseUrl?: string;
+  /** Settings of the backend on top of those that the simulators need. */
+  env?: Record<string, string>;
+  onProgress?: (text: string) => void;
+};
+
+export type Stack = {
+  clock: SimClock;
+  secrets: Secrets;
+  org: Awaited<ReturnType<typeof startSalesforceSim>>;
+  stripe: Awaited<ReturnType<typeof startStripeSim>>;
+  zuora: Awaited<ReturnType<typeof startZuoraSim>>;
+  backend: Backend;
+  /** True when the simulators went on with the state of an earlier run. */
+  restored: boolean;
+  /** Settings that the backend runs with, for starting it again. */
+  env: Record<string, string>;
+  stop(): Promise<void>;
+};
+
+/** Starts the three simulators in this process and the backend in its own, wired to each other over HTTP. */
+export async function startStack(options: StackOptions = {}): Promise<Stack> {
+  const say = options.onProgress ?? (() => {});
+  const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'billing-360-stack-'));
+  const keep = options.dataDir !== undefined;
+  const file = (name: string) => (keep ? { stateFile: join(dataDir, 'simulators', `${name}.json`) } : {});
+  const secrets = secretsOf(keep ? join(dataDir, 'secrets.json') : undefined);
+  const clock = new SimClock();
+  const backendPort = options.ports?.backend ?? (await freePort());
+  const backendUrl = `http://127.0.0.1:${backendPort}`;
+  const closing: (() => Promise<unknown>)[] = [];
+
+  async function stop(): Promise<void> {
+    for (const close of closing.splice(0).reverse()) await close();
+    if (!keep) rmSync(dataDir, { recursive: true, force: true });
+  }
+
+  try {
+    say('Salesforce org');
+    const org = await startSalesforceSim({
+      clock,
+      port: options.ports?.org,
+      connectedApps: [{ clientId: secrets.salesforceClientId, publicKeyPem: secrets.salesforcePublicKey }],
+      onProgress: say,
+      ...file('salesforce'),
+    });
+    closing.push(() => org.close());
+    say('Stripe');
+    const stripe = await startStripeSim({
+      clock,
+      port: options.ports?.stripe,
+      secretKey: secrets.stripeSecretKey,
+      webhookEndpoints: [{ url: `${backendUrl}/webhooks/stripe`, secret: secrets.stripeWebhookSecret }],
+      ...file('stripe'),
+    });
+    closing.push(() => stripe.close());
+    say('Zuora');
+    const zuora = await startZuoraSim({
+      clock,
+      port: options.ports?.zuora,
+      clientId: secrets.zuoraClientId,
+      clientSecret: secrets.zuoraClientSecret,
+      callouts: [
+        { url: `${backendUrl}/webhooks/zuora`, user: secrets.calloutUser, password: secrets.calloutPassword },
+      ],
+      ...file('zuora'),
+    });
+    closing.push(() => zuora.close());
+    say('Backend');
+    const env: Record<string, string> = {
+      PORT: String(backendPort),
+      DATA_DIR: dataDir,
+      ...(options.databaseUrl ? { DATABASE_URL: options.databaseUrl } : {}),
+      STRIPE_API_KEY: secrets.stripeSecretKey,
+      STRIPE_WEBHOOK_SECRETS: secrets.stripeWebhookSecret,
+      STRIPE_API_BASE: stripe.url,
+      STRIPE_DASHBOARD_URL: stripe.url,
+      ZUORA_BASE_URL: zuora.url,
+      ZUORA_CLIENT_ID: secrets.zuoraClientId,
+      ZUORA_CLIENT_SECRET: secrets.zuoraClientSecret,
+      ZUORA_CALLOUT_USER: secrets.calloutUser,
+      ZUORA_CALLOUT_PASSWORD: secrets.calloutPassword,
+      ZUORA_UI_URL: zuora.url,
+      SALESFORCE_LOGIN_URL: org.url,
+      SALESFORCE_CLIENT_ID: secrets.salesforceClientId,
+      SALESFORCE_USERNAME: org.usernames.integration,
+      SALESFORCE_PRIVATE_KEY: secrets.salesforcePrivateKey,
+      SALESFORCE_ORG_ID: org.orgId,
+      BUSINESS_CLOCK_URL: `${org.url}/__sim/clock`,
+      USAGE_POLL_SECONDS: '5',
+      SWEEP_SECONDS: '15',
+      ...options.env,
+    };
+    const backend = await startBackend(env, keep ? join(dataDir, 'backend.log') : undefined);
+    const stack: Stack = {
+      clock,
+      secrets,
+      org,
+      stripe,
+      zuora,
+      backend,
+      restored: stripe.restored,
+      env,
+      stop,
+    };
+    closing.push(() => stack.backend.stop());
+    return stack;
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
