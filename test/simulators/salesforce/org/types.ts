@@ -48,6 +48,8 @@ export type Field = {
   };
   formula?: string;
   helpText?: string;
+  /** Value of a new record whose writer gives none. */
+  defaultValue?: FieldValue;
 };
 
 export type Sharing = 'Private' | 'Read' | 'ReadWrite' | 'ControlledByParent';
@@ -100,4 +102,28 @@ export interface Org {
   value(object: SObject, record: SRecord, field: Field): FieldValue;
   /** Bearer token or page session → user id; null when unknown or expired. */
   userOfToken(token: string): string | null;
+
+  /** Records that are not deleted and whose reference `field` holds `id`; by index, whatever the number of records. */
+  referencing(object: SObject, field: Field, id: string): SRecord[];
+  userNamed(username: string): SRecord | null;
+  /** @returns a new access token of the user, good for two hours of real time */
+  openSession(userId: string): string;
+  insert(object: string, rows: readonly InputRow[], options: SaveOptions): RowResult[];
+  /** Rows carry `Id`. */
+  update(object: string, rows: readonly InputRow[], options: SaveOptions): RowResult[];
+  /** Rows carry the external id field and no `Id`. */
+  upsert(object: string, externalIdField: string, rows: readonly InputRow[], options: SaveOptions): RowResult[];
+  /** Soft delete, with the details of what is deleted. */
+  remove(object: string, ids: readonly string[], options: SaveOptions): RowResult[];
 }
+
+/** Values by API name in any case; a reference may be given as `{Billing_Account__r: {Key__c: '…'}}`; `attributes` is ignored. */
+export type InputRow = Readonly<Record<string, unknown>>;
+export type SaveOptions = {
+  userId: string;
+  /** Nothing is kept when one row fails. */
+  allOrNone?: boolean;
+};
+export type RowError = { statusCode: string; message: string; fields: string[] };
+/** In the order of the rows; `created` for upserts only. */
+export type RowResult = { id: string | null; success: boolean; errors: RowError[]; created?: boolean };

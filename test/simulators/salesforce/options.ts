@@ -1,0 +1,22 @@
+import type { SimOptions } from '../kit/sim.ts';
+
+/** An app that may ask for tokens: by a signed assertion, or by its secret as one fixed user. */
+export type ConnectedApp = {
+  clientId: string;
+  /** Verifies JWT bearer assertions (RS256). */
+  publicKeyPem?: string | undefined;
+  /** For client credentials; needs `runAs`. */
+  clientSecret?: string | undefined;
+  /** Username of the user that client credentials act as. */
+  runAs?: string | undefined;
+};
+
+export type SalesforceSimOptions = SimOptions & {
+  /** Keeps the records across starts. */
+  stateFile?: string | undefined;
+  /** Source folder that the schema is compiled from; `<repository>/force-app/main/default` when absent. */
+  forceApp?: string | undefined;
+  connectedApps?: readonly ConnectedApp[] | undefined;
+  /** Calls allowed in 24 hours; 100,000 when absent. */
+  dailyApiLimit?: number | undefined;
+};

@@ -1,0 +1,166 @@
+import { SimState } from '../../kit/state.ts';
+import type { SimClock } from '../../kit/clock.ts';
+import { UserAccess } from './access.ts';
+import { insertRows, removeRows, updateRows, upsertRows } from './dml/batch.ts';
+import type { DmlContext } from './dml/context.ts';
+import { RequestFault } from './errors.ts';
+import { RowLocks } from './locks.ts';
+import { profilePermissions, readPermissionSets, type Permissions } from './permissions.ts';
+import { compileSchema } from './schema/compile.ts';
+import type { ChildRelationship, Schema } from './schema/schema.ts';
+import { ORG_ID, seedOrg } from './seed.ts';
+import { Sessions } from './sessions.ts';
+import { emptyData, Store, type OrgData } from './store.ts';
+import type { Field, FieldValue, InputRow, Org, RowResult, SaveOptions, SObject, SRecord } from './types.ts';
+
+export type OrgOptions = {
+  clock: SimClock;
+  /** Source folder in the format of `force-app/main/default`. */
+  forceApp: string;
+  stateFile?: string | undefined;
+};
+
+/** The simulated org: schema of force-app, records, users, access and saves. */
+export class SimulatedOrg implements Org {
+  readonly orgId = ORG_ID;
+  readonly apiVersion = '66.0';
+  readonly schema: Schema;
+  readonly store: Store;
+  readonly sessions = new Sessions(ORG_ID);
+  readonly locks = new RowLocks();
+  readonly clock: SimClock;
+  readonly #state: SimState<OrgData>;
+  readonly #permissionSets: readonly Permissions[];
+  #access = { version: -1, byUser: new Map<string, UserAccess>() };
+
+  constructor(options: OrgOptions) {
+    this.clock = options.clock;
+    this.schema = compileSchema(options.forceApp);
+    this.#state = new SimState(options.stateFile, emptyData);
+    this.store = new Store(this.schema, this.#state);
+    this.#permissionSets = readPermissionSets(options.forceApp, this.schema);
+    seedOrg(this, this.schema, this.store, this.#permissionSets);
+  }
+
+  /** Back to a new org with its users and no business records. */
+  reset(): void {
+    this.#state.reset();
+    this.store.rebuild();
+    this.sessions.expireAll();
+    this.locks.clear();
+    seedOrg(this, this.schema, this.store, this.#permissionSets);
+  }
+
+  close(): void {
+    this.#state.flush();
+  }
+
+  object(name: string): SObject | undefined {
+    return this.schema.object(name);
+  }
+
+  objects(): SObject[] {
+    return this.schema.all();
+  }
+
+  field(object: SObject, name: string): Field | undefined {
+    return this.schema.field(object, name);
+  }
+
+  children(object: SObject): ChildRelationship[] {
+    return this.schema.children(object);
+  }
+
+  #object(name: string): SObject {
+    const object = this.schema.object(name);
+    if (!object) throw new RequestFault(400, 'INVALID_TYPE', `sObject type '${name}' is not supported.`);
+    return object;
+  }
+
+  /** @throws Error when there is no such user */
+  accessOf(userId: string): UserAccess {
+    if (this.#access.version !== this.store.accessVersion)
+      this.#access = { version: this.store.accessVersion, byUser: new Map() };
+    let access = this.#access.byUser.get(userId);
+    if (!access) {
+      access = new UserAccess(userId, this.#granted(userId), this.schema, this.store);
+      this.#access.byUser.set(userId, access);
+    }
+    return access;
+  }
+
+  #granted(userId: string): Permissions[] {
+    const user = this.get('User', userId);
+    const profile = user && this.get('Profile', String(user['ProfileId']));
+    if (!profile) throw new Error(`no user ${userId}`);
+    const assignments = this.#object('PermissionSetAssignment');
+    const names = this.referencing(assignments, this.field(assignments, 'AssigneeId')!, userId).map(
+      (assignment) => this.get('PermissionSet', String(assignment['PermissionSetId']))?.['Name'],
+    );
+    return [
+      profilePermissions(String(profile['Name']), this.schema),
+      ...this.#permissionSets.filter(({ name }) => names.includes(name)),
+    ];
+  }
+
+  get(object: string, id: string): SRecord | null {
+    const record = this.store.find(this.#object(object), id);
+    return record && record['IsDeleted'] !== true ? record : null;
+  }
+
+  all(object: string): SRecord[] {
+    return this.store.live(this.#object(object));
+  }
+
+  referencing(object: SObject, field: Field, id: string): SRecord[] {
+    return this.store.holding(field, id).map((childId) => this.store.find(object, childId)!);
+  }
+
+  value(object: SObject, record: SRecord, field: Field): FieldValue {
+    const formula = this.schema.formulas.get(field);
+    if (!formula) return record[field.name] ?? null;
+    const today = this.clock.now().toISOString().slice(0, 10);
+    return formula.evaluate({ value: (other) => this.value(object, record, other), prior: null, today });
+  }
+
+  userOfToken(token: string): string | null {
+    const userId = this.sessions.userOf(token);
+    return userId !== null && this.get('User', userId)?.['IsActive'] === true ? userId : null;
+  }
+
+  userNamed(username: string): SRecord | null {
+    const users = this.#object('User');
+    const [id] = this.store.holding(this.field(users, 'Username')!, username);
+    return id === undefined ? null : this.get('User', id);
+  }
+
+  openSession(userId: string): string {
+    return this.sessions.open(userId);
+  }
+
+  #context(userId: string): DmlContext {
+    const { schema, store, clock, locks } = this;
+    return { schema, store, clock, locks, access: this.accessOf(userId) };
+  }
+
+  insert(object: string, rows: readonly InputRow[], options: SaveOptions): RowResult[] {
+    return insertRows(this.#context(options.userId), this.#object(object), rows, options);
+  }
+
+  update(object: string, rows: readonly InputRow[], options: SaveOptions): RowResult[] {
+    return updateRows(this.#context(options.userId), this.#object(object), rows, options);
+  }
+
+  upsert(object: string, externalIdField: string, rows: readonly InputRow[], options: SaveOptions): RowResult[] {
+    return upsertRows(this.#context(options.userId), this.#object(object), externalIdField, rows, options);
+  }
+
+  remove(object: string, ids: readonly string[], options: SaveOptions): RowResult[] {
+    return removeRows(this.#context(options.userId), this.#object(object), ids, options);
+  }
+}
+
+/** @throws Error that names the metadata file which is wrong or not supported */
+export function createOrg(options: OrgOptions): SimulatedOrg {
+  return new SimulatedOrg(options);
+}

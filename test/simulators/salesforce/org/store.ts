@@ -1,0 +1,166 @@
+import type { SimState } from '../../kit/state.ts';
+import { makeId, normalizeId } from './ids.ts';
+import type { Schema } from './schema/schema.ts';
+import type { Field, FieldValue, SObject, SRecord } from './types.ts';
+
+/** What is kept in the state file: plain data. */
+export type OrgData = {
+  /** Custom objects get their prefix when they are first seen, as in an org. */
+  keyPrefixes: Record<string, string>;
+  sequences: Record<string, number>;
+  /** Deleted records stay, with `IsDeleted` true. */
+  records: Record<string, Record<string, SRecord>>;
+};
+
+export const emptyData = (): OrgData => ({ keyPrefixes: {}, sequences: {}, records: {} });
+
+type Index = Map<string, Set<string>>;
+
+/** Records by object and id, with indexes of unique, external id and reference fields over what is not deleted. */
+export class Store {
+  /** Rises when users or their permissions may have changed. */
+  accessVersion = 0;
+  readonly #schema: Schema;
+  readonly #state: SimState<OrgData>;
+  readonly #indexes = new Map<Field, Index>();
+  readonly #live = new Map<string, Set<string>>();
+  #undo: { object: SObject; id: string; before: SRecord | undefined }[] | null = null;
+
+  constructor(schema: Schema, state: SimState<OrgData>) {
+    this.#schema = schema;
+    this.#state = state;
+    this.rebuild();
+  }
+
+  /** Works the indexes out anew, after the data was replaced. */
+  rebuild(): void {
+    this.#indexes.clear();
+    this.#live.clear();
+    this.#assignPrefixes();
+    this.accessVersion++;
+    for (const object of this.#schema.all())
+      for (const record of Object.values(this.#records(object)))
+        if (record['IsDeleted'] !== true) this.#enter(object, record);
+  }
+
+  #assignPrefixes(): void {
+    const prefixes = this.#state.data.keyPrefixes;
+    for (const object of this.#schema.all()) {
+      if (!object.custom) continue;
+      prefixes[object.name] ??= `a${String(Object.keys(prefixes).length).padStart(2, '0')}`;
+      object.keyPrefix = prefixes[object.name]!;
+    }
+  }
+
+  #records(object: SObject): Record<string, SRecord> {
+    return (this.#state.data.records[object.name] ??= {});
+  }
+
+  nextId(object: SObject): string {
+    const next = (this.#state.data.sequences[object.name] ?? 0) + 1;
+    this.#state.data.sequences[object.name] = next;
+    return makeId(object.keyPrefix, next);
+  }
+
+  /** Deleted or not. */
+  find(object: SObject, id: string): SRecord | undefined {
+    const normal = normalizeId(id);
+    return normal === null ? undefined : this.#records(object)[normal];
+  }
+
+  live(object: SObject): SRecord[] {
+    const records = this.#records(object);
+    return [...(this.#live.get(object.name) ?? [])].map((id) => records[id]!);
+  }
+
+  /** With the deleted ones. */
+  everything(object: SObject): SRecord[] {
+    return Object.values(this.#records(object));
+  }
+
+  isIndexed(field: Field): boolean {
+    return field.unique || field.externalId || field.type === 'reference';
+  }
+
+  /** Ids of records that hold `value` in an indexed field, not deleted. */
+  holding(field: Field, value: FieldValue): readonly string[] {
+    return value === null ? [] : [...(this.#indexes.get(field)?.get(indexKey(field, value)) ?? [])];
+  }
+
+  put(object: SObject, record: SRecord): void {
+    const records = this.#records(object);
+    const before = records[record.Id];
+    this.#undo?.push({ object, id: record.Id, before });
+    this.#replace(object, record.Id, before, record);
+  }
+
+  #replace(object: SObject, id: string, before: SRecord | undefined, after: SRecord | undefined): void {
+    const records = this.#records(object);
+    if (before && before['IsDeleted'] !== true) this.#leave(object, before);
+    if (after) records[id] = after;
+    else delete records[id];
+    if (after && after['IsDeleted'] !== true) this.#enter(object, after);
+    if (['User', 'PermissionSet', 'PermissionSetAssignment', 'Profile'].includes(object.name)) this.accessVersion++;
+    this.#state.touch();
+  }
+
+  #indexed(object: SObject): Field[] {
+    return [...object.fields.values()].filter((field) => this.isIndexed(field));
+  }
+
+  #enter(object: SObject, record: SRecord): void {
+    let live = this.#live.get(object.name);
+    if (!live) this.#live.set(object.name, (live = new Set()));
+    live.add(record.Id);
+    for (const field of this.#indexed(object)) {
+      const value = record[field.name] ?? null;
+      if (value === null) continue;
+      let index = this.#indexes.get(field);
+      if (!index) this.#indexes.set(field, (index = new Map()));
+      const key = indexKey(field, value);
+      let ids = index.get(key);
+      if (!ids) index.set(key, (ids = new Set()));
+      ids.add(record.Id);
+    }
+  }
+
+  #leave(object: SObject, record: SRecord): void {
+    this.#live.get(object.name)?.delete(record.Id);
+    for (const field of this.#indexed(object)) {
+      const value = record[field.name] ?? null;
+      if (value === null) continue;
+      const index = this.#indexes.get(field);
+      const key = indexKey(field, value);
+      const ids = index?.get(key);
+      ids?.delete(record.Id);
+      if (ids?.size === 0) index?.delete(key);
+    }
+  }
+
+  /** Runs `work`; when it throws or asks for it, every put since is taken back. Transactions nest. */
+  transaction<T>(work: (rollback: () => void) => T): T {
+    const outer = this.#undo;
+    const mine: NonNullable<typeof outer> = [];
+    this.#undo = mine;
+    const rollback = (): void => {
+      this.#undo = null;
+      for (let entry = mine.pop(); entry; entry = mine.pop())
+        this.#replace(entry.object, entry.id, this.#records(entry.object)[entry.id], entry.before);
+      this.#undo = mine;
+    };
+    try {
+      return work(rollback);
+    } catch (error) {
+      rollback();
+      throw error;
+    } finally {
+      this.#undo = outer;
+      outer?.push(...mine);
+    }
+  }
+}
+
+function indexKey(field: Field, value: FieldValue): string {
+  const text = String(value);
+  return field.type === 'reference' || field.caseSensitive ? text : text.toLowerCase();
+}

@@ -1,0 +1,23 @@
+import express from 'express';
+import type { SimContext } from '../kit/sim.ts';
+import { normalizeId } from './org/ids.ts';
+import type { SimulatedOrg } from './org/org.ts';
+
+/** Switches of the simulated org alone, beside those that all simulators have. */
+export function mountSwitches({ app }: SimContext, org: SimulatedOrg): void {
+  const sim = express.Router();
+  sim.use(express.json());
+  sim.post('/session', (req, res) => {
+    const { expireAll } = req.body as { expireAll?: boolean };
+    if (expireAll) org.sessions.expireAll();
+    res.json({ expired: expireAll === true });
+  });
+  sim.post('/lock', (req, res) => {
+    const { accountId = '', ms = 0 } = req.body as { accountId?: string; ms?: number };
+    const id = normalizeId(accountId);
+    if (id === null || !(ms > 0)) return void res.status(400).json({ message: 'accountId and ms are needed' });
+    org.locks.hold(id, ms);
+    res.json({ accountId: id, ms });
+  });
+  app.use('/__sim', sim);
+}
