@@ -1,0 +1,81 @@
+import {
+  execute,
+  getOperationAST,
+  GraphQLError,
+  OperationTypeNode,
+  parse,
+  validate,
+  type DocumentNode,
+  type GraphQLSchema,
+} from 'graphql';
+import type { Context } from './context.ts';
+import { salesforceError, validationError, type ErrorType, type SalesforceError } from './errors.ts';
+import { subqueriesOf } from './limits.ts';
+import { withoutUnreadable, type LeftOut } from './optional.ts';
+
+export type Asked = { query: string; operationName: string | null; variables: Record<string, unknown> };
+export type Answer = {
+  body: { data: unknown; errors: SalesforceError[] };
+  /** Selections that `@optional` took out of the answer. */
+  leftOut: LeftOut[];
+  /** Lists in the query: each counts as one request (GraphQL docs, "Query Limits"). */
+  subqueries: number;
+};
+
+// A refused query has an empty object as data, as recorded in Salesforce's own LDS test data.
+const refused = (errors: SalesforceError[], leftOut: LeftOut[] = []): Answer => ({
+  body: { data: {}, errors },
+  leftOut,
+  subqueries: 0,
+});
+const refusedAs = (type: ErrorType, error: GraphQLError) => refused([salesforceError(error, type)]);
+
+/** Parses, checks and runs one query over the schema of its user; whatever is wrong is in `errors`, never thrown. */
+export async function run(asked: Asked, schema: GraphQLSchema, context: Context): Promise<Answer> {
+  let parsed: DocumentNode;
+  try {
+    parsed = parse(asked.query);
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error;
+    return refused([salesforceError(error, 'InvalidSyntax', `Invalid Syntax : ${error.message}`)]);
+  }
+  const { document, leftOut } = withoutUnreadable(parsed, schema);
+  const operation = getOperationAST(document, asked.operationName);
+  if (!operation)
+    return refusedAs(
+      'OperationNotSupported',
+      new GraphQLError(
+        asked.operationName === null
+          ? 'Must provide operation name if query contains multiple operations.'
+          : `Unknown operation named '${asked.operationName}'.`,
+      ),
+    );
+  if (operation.operation !== OperationTypeNode.QUERY)
+    return refusedAs(
+      'OperationNotSupported',
+      new GraphQLError(`Schema is not configured for ${operation.operation}s.`, { nodes: operation }),
+    );
+  const invalid = validate(schema, document);
+  if (invalid.length > 0)
+    return refused(
+      invalid.map((error) => validationError(error, document)),
+      leftOut,
+    );
+  const { count, error } = subqueriesOf(document, operation, schema);
+  if (error) return refused([salesforceError(error, 'ExecutionAborted')], leftOut);
+  const result = await execute({
+    schema,
+    document,
+    rootValue: {},
+    contextValue: context,
+    variableValues: asked.variables,
+    operationName: asked.operationName,
+  });
+  if (result.data === undefined)
+    return refused(
+      (result.errors ?? []).map((one) => validationError(one, document)),
+      leftOut,
+    );
+  const errors = (result.errors ?? []).map((one) => salesforceError(one, 'DataFetchingException'));
+  return { body: { data: result.data, errors }, leftOut, subqueries: count };
+}
