@@ -1,0 +1,24 @@
+import { Fault } from '../fault.ts';
+
+/** What a key can name, besides the rows derived from several of them. */
+export type KeyKind = 'account' | 'subscription' | 'invoice' | 'payment' | 'usage';
+
+/** @returns `<connection>:<kind>:<id>`, the identity of a mirrored object and of its row in Salesforce */
+export function keyOf(connection: string, kind: KeyKind, id: string): string {
+  return `${connection}:${kind}:${id}`;
+}
+
+/** @throws Fault of kind bug when the text is no key */
+export function partsOf(key: string): { connection: string; kind: string; id: string } {
+  const first = key.indexOf(':');
+  const second = key.indexOf(':', first + 1);
+  if (first < 1 || second < 0) {
+    throw new Fault({ code: 'key_invalid', kind: 'bug', publicText: 'A key could not be read.', context: { key } });
+  }
+  return { connection: key.slice(0, first), kind: key.slice(first + 1, second), id: key.slice(second + 1) };
+}
+
+/** @returns the key whose work projects one Salesforce Account */
+export function projectionKeyOf(accountId: string): string {
+  return `account:projection:${accountId}`;
+}

@@ -1,0 +1,43 @@
+import type { Source } from '../billingAccount/billingAccount.ts';
+import type { Money } from '../money/money.ts';
+import type { CalendarDate } from '../time/calendarDate.ts';
+import type { Instant } from '../time/instant.ts';
+
+/** State of an invoice; the words of the picklist in Salesforce. */
+export const INVOICE_STATUSES = ['Draft', 'Open', 'Paid', 'Uncollectible', 'Void'] as const;
+export type InvoiceStatus = (typeof INVOICE_STATUSES)[number];
+
+export type Invoice = {
+  kind: 'invoice';
+  key: string;
+  connection: string;
+  source: Source;
+  billingAccountKey: string;
+  /** The number that the customer sees; the id of a draft that has none yet. */
+  number: string;
+  status: InvoiceStatus;
+  amount: Money;
+  /** What is still to be paid; 0 for drafts, which nobody owes yet. */
+  balance: Money;
+  invoicedOn: CalendarDate | null;
+  /** Last day on which it can be paid in time; for automatic collection the day of the invoice. */
+  dueOn: CalendarDate | null;
+  /** How often collection was tried, where the billing system counts it. */
+  attemptCount: number;
+  nextAttemptAt: Instant | null;
+  automaticCollection: boolean;
+  /** When it is billed by one subscription alone. */
+  subscriptionKey: string | null;
+  /** Ids of the payments (Stripe: payment intents and charges) that pay it or try to. */
+  paidThrough: readonly string[];
+  sourceUrl: string;
+};
+
+export function isOpen(invoice: Invoice): boolean {
+  return invoice.status === 'Open' && invoice.balance.minor > 0;
+}
+
+/** @returns whether it is past its due date on a day; the due day itself is still in time */
+export function isOverdue(invoice: Invoice, day: CalendarDate): boolean {
+  return isOpen(invoice) && invoice.dueOn !== null && invoice.dueOn < day;
+}

@@ -1,0 +1,79 @@
+import type { Decimal } from '../money/decimal.ts';
+import type { CalendarDate } from '../time/calendarDate.ts';
+import type { Discount } from './discount.ts';
+
+/** How long a price buys. `term` is the whole term of the subscription. */
+export type Interval = { unit: 'day' | 'week' | 'month' | 'year' | 'term'; count: number };
+
+/**
+ * How the length of an interval becomes months. `calendar`: a year has 12 months, 52 weeks and 365 days (our rule for
+ * Stripe, which publishes none). `thirtyDays`: weeks and days are taken of a month of 30 days (Zuora docs, "Monthly
+ * recurring revenue": price / days of base * 30).
+ */
+export type MonthConvention = 'calendar' | 'thirtyDays';
+
+export type Tier = {
+  /** Last unit of the band; null for the last band. */
+  upTo: Decimal | null;
+  /** Price of each unit in the band, major units. */
+  unitPrice: Decimal;
+  /** Amount for reaching the band, major units. */
+  flatAmount: Decimal;
+};
+
+export type ChargeModel =
+  | 'flat'
+  | 'perUnit'
+  /** Each unit at the price of its own band (Stripe graduated, Zuora tiered). */
+  | 'graduated'
+  /** All units at the price of the band that the quantity reaches. */
+  | 'volume'
+  /** A reduction of other charges (Zuora discount charges). */
+  | 'discount'
+  /** A model whose amount is not known from the charge alone. */
+  | 'other';
+
+/** One part of what a subscription bills: a Stripe subscription item, or one segment of a Zuora rate plan charge. */
+export type Charge = {
+  /** Number that stays the same over amendments and segments. */
+  number: string;
+  /** What people call it, such as `Platform Enterprise: Seats`. */
+  name: string;
+  productId: string | null;
+  /** Name of the rate plan or product, as people know what they bought. */
+  plan: string;
+  /** Charges with the same one belong together (Zuora rate plan number). */
+  ratePlanKey: string | null;
+  kind: 'recurring' | 'oneTime' | 'usage';
+  model: ChargeModel;
+  /** null for usage and for prices without a quantity. */
+  quantity: Decimal | null;
+  /** Price of a unit (perUnit) or of the whole (flat) in major units; null where tiers say it. */
+  price: Decimal | null;
+  tiers: readonly Tier[];
+  /** Units are packed before they are priced. */
+  transform: { divideBy: number; round: 'up' | 'down' } | null;
+  /** What the price buys: its base, not necessarily how often it is billed. */
+  priceInterval: Interval;
+  billingInterval: Interval;
+  months: MonthConvention;
+  discounts: readonly Discount[];
+  /** For model `discount`: what it takes off and from what. */
+  reduction: {
+    percentOff: Decimal | null;
+    amountOff: Decimal | null;
+    level: 'ratePlan' | 'subscription' | 'account';
+    recurring: boolean;
+  } | null;
+  /** Sum of the tax percentages that the price already contains; 0 when none. */
+  includedTaxPercent: Decimal;
+  /** First day; null when it has held since the subscription began. */
+  startsOn: CalendarDate | null;
+  /** First day after; null when it has no end of its own. */
+  endsOn: CalendarDate | null;
+  /** First day after a trial of this item alone; null when there is none. */
+  trialEndsOn: CalendarDate | null;
+  /** Units of usage that the price includes; null when there is no such limit. */
+  includedUnits: Decimal | null;
+  unit: string | null;
+};

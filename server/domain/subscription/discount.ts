@@ -1,0 +1,18 @@
+import type { Decimal } from '../money/decimal.ts';
+import type { CalendarDate } from '../time/calendarDate.ts';
+
+/** A reduction of recurring charges. */
+export type Discount = {
+  name: string;
+  /** Percentage off, 0-100; null for an amount. */
+  percentOff: Decimal | null;
+  /** Amount off in major units for each billing interval; null for a percentage. */
+  amountOff: { amount: Decimal; currency: string } | null;
+  /** A discount used once reduces one invoice and no recurring revenue. */
+  duration: 'once' | 'repeating' | 'forever';
+  /** First day on which it no longer holds; null when it has no end. */
+  endsOn: CalendarDate | null;
+  startsOn: CalendarDate | null;
+  /** Products that it is limited to; null for all. */
+  appliesToProducts: readonly string[] | null;
+};

@@ -1,0 +1,64 @@
+import type { BillingObject } from '../../domain/account/facts.ts';
+import type { StoredEvent } from './keyWork.ts';
+import type { MirrorRecord } from './mirror.ts';
+
+/** Parts of a billing account that are fetched on their own. */
+export const BILLING_PARTS = ['account', 'subscriptions', 'invoices', 'payments', 'usage'] as const;
+export type BillingPart = (typeof BILLING_PARTS)[number];
+
+export type BillingRecord = MirrorRecord<BillingObject>;
+
+/** One part as the billing system has it now. */
+export type FetchedPart = {
+  part: BillingPart;
+  /** Every object of the part; one that the mirror holds and that is missing here is gone. */
+  records: BillingRecord[];
+  /** Provider time of the answer. */
+  asOf: Date;
+};
+
+export type FetchedBillingAccount =
+  | {
+      found: true;
+      /** Key of the billing account; other than the one asked for when it was asked for by another name. */
+      billingAccountKey: string;
+      parts: FetchedPart[];
+      /** True when something is billed by usage, of which no event tells. */
+      metered: boolean;
+    }
+  /** Deleted, or never there. */
+  | { found: false; asOf: Date };
+
+/** What an event says. */
+export type EventReading = {
+  /** States in it that are complete and may be saved without a fetch. */
+  records: BillingRecord[];
+  /** Parts that it leaves open and that have to be fetched. */
+  fetch: BillingPart[];
+  /**
+   * Keys of the objects that it is about, as far as they are known. An event whose objects are all known later than it
+   * happened is done.
+   */
+  about: string[];
+};
+
+/** A billing system as the mirror needs it. */
+export interface BillingSystem {
+  connection: string;
+  /**
+   * True where a read may still show the state before an event that has already been told; the read is then repeated.
+   */
+  readsMayLag: boolean;
+  /**
+   * Reads parts of a billing account. `account` is read whatever is asked for when it is needed to read the others.
+   * @throws Fault when the billing system could not be read
+   */
+  fetch(billingAccountId: string, parts: readonly BillingPart[]): Promise<FetchedBillingAccount>;
+  /** Reads an event; `known` is what the mirror holds of its billing account. Never calls the billing system. */
+  read(event: StoredEvent, known: ReadonlyMap<string, BillingRecord>): EventReading;
+  /**
+   * Looks for one object that a complete list did not have: it may have moved to another billing account.
+   * @returns key of the billing account that has it now; null when it is gone
+   */
+  whereIs(key: string): Promise<string | null>;
+}
