@@ -19,4 +19,6 @@ export type SalesforceSimOptions = SimOptions & {
   connectedApps?: readonly ConnectedApp[] | undefined;
   /** Calls allowed in 24 hours; 100,000 when absent. */
   dailyApiLimit?: number | undefined;
+  /** Told in words what takes long at the start. */
+  onProgress?: ((text: string) => void) | undefined;
 };

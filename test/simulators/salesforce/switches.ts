@@ -2,9 +2,10 @@ import express from 'express';
 import type { SimContext } from '../kit/sim.ts';
 import { normalizeId } from './org/ids.ts';
 import type { SimulatedOrg } from './org/org.ts';
+import type { ApiUsage } from './rest/usage.ts';
 
 /** Switches of the simulated org alone, beside those that all simulators have. */
-export function mountSwitches({ app }: SimContext, org: SimulatedOrg): void {
+export function mountSwitches({ app }: SimContext, org: SimulatedOrg, usage: ApiUsage): void {
   const sim = express.Router();
   sim.use(express.json());
   sim.post('/session', (req, res) => {
@@ -18,6 +19,12 @@ export function mountSwitches({ app }: SimContext, org: SimulatedOrg): void {
     if (id === null || !(ms > 0)) return void res.status(400).json({ message: 'accountId and ms are needed' });
     org.locks.hold(id, ms);
     res.json({ accountId: id, ms });
+  });
+  sim.post('/limits', (req, res) => {
+    const { max = usage.max, used = usage.used } = req.body as { max?: number; used?: number };
+    usage.max = max;
+    usage.used = used;
+    res.json({ max, used });
   });
   app.use('/__sim', sim);
 }

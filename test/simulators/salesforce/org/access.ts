@@ -37,6 +37,7 @@ export class UserAccess implements Access {
     this.isAdmin = this.hasPermission('ModifyAllData');
   }
 
+  /** User permissions such as `ApiEnabled`. */
   hasPermission(name: string): boolean {
     return this.#granted.some((permissions) => permissions.user.has(name));
   }

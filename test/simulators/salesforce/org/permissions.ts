@@ -111,14 +111,17 @@ export const PROFILES = {
 const DIRECTORY = ['User', 'Profile', 'Organization', 'PermissionSet', 'PermissionSetAssignment'];
 const SALES = ['Account', 'Contact', 'Opportunity', 'Case', 'Task'];
 
-/** Built-in profiles, much reduced: sales objects with all their standard fields, or nothing but the directory. */
+/**
+ * Built-in profiles, much reduced: sales objects with all their standard fields, or nothing but the directory. The
+ * integration profile leaves even API access to permission sets.
+ */
 export function profilePermissions(profile: string, schema: Schema): Permissions {
   const permissions: Permissions = {
     name: profile,
     label: profile,
     objects: new Map(),
     fields: new Map(),
-    user: new Set(['ApiEnabled']),
+    user: new Set(profile === PROFILES.integration ? [] : ['ApiEnabled']),
   };
   const grant = (names: readonly string[], permission: ObjectPermission): void => {
     for (const name of names) {

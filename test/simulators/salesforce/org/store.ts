@@ -78,6 +78,11 @@ export class Store {
     return Object.values(this.#records(object));
   }
 
+  /** How many records there are, deleted ones too. */
+  count(): number {
+    return Object.values(this.#state.data.records).reduce((sum, records) => sum + Object.keys(records).length, 0);
+  }
+
   isIndexed(field: Field): boolean {
     return field.unique || field.externalId || field.type === 'reference';
   }

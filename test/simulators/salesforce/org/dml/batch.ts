@@ -1,42 +1,45 @@
 import { RequestFault, RowFault } from '../errors.ts';
 import type { FieldValue, InputRow, RowResult, SaveOptions, SObject, SRecord } from '../types.ts';
+import type { Store } from '../store.ts';
 import type { DmlContext } from './context.ts';
 import { readRow, type ReadRow } from './input.ts';
 import { removeRow } from './remove.ts';
 import { insertRow, updateRow } from './save.ts';
 
-const failed = (fault: RowFault, created?: boolean): RowResult => ({
-  id: null,
-  success: false,
-  errors: [fault.toRowError()],
-  ...(created === undefined ? {} : { created }),
-});
+const failed = (fault: RowFault): RowResult => ({ id: null, success: false, errors: [fault.toRowError()] });
 
 const ROLLED_BACK = new RowFault(
   'ALL_OR_NONE_OPERATION_ROLLED_BACK',
   'Record rolled back because not all records were valid and the request was using AllOrNone header',
 );
 
-/** Runs one act a row, each in its own transaction; all in one when `allOrNone`. */
+/** Keeps what `save` did, or nothing of it when `allOrNone` and one row failed. */
+export function keepOrRollBack(store: Store, allOrNone: boolean, save: () => RowResult[]): RowResult[] {
+  return store.transaction((rollback) => {
+    const results = save();
+    if (!allOrNone || results.every((result) => result.success)) return results;
+    rollback();
+    return results.map((result) => (result.success ? failed(ROLLED_BACK) : result));
+  });
+}
+
+/** Runs one act a row, each in its own transaction. */
 function each<T>(
   context: DmlContext,
   items: readonly T[],
   options: SaveOptions,
   act: (item: T) => Pick<RowResult, 'id' | 'created'>,
 ): RowResult[] {
-  return context.store.transaction((rollback) => {
-    const results = items.map((item): RowResult => {
+  return keepOrRollBack(context.store, options.allOrNone ?? false, () =>
+    items.map((item): RowResult => {
       try {
         return { success: true, errors: [], ...context.store.transaction(() => act(item)) };
       } catch (error) {
         if (error instanceof RowFault) return failed(error);
         throw error;
       }
-    });
-    if (!options.allOrNone || results.every((result) => result.success)) return results;
-    rollback();
-    return results.map((result) => (result.success ? failed(ROLLED_BACK) : result));
-  });
+    }),
+  );
 }
 
 /** @throws RequestFault when a value has the wrong JSON type */

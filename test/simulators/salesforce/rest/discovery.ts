@@ -1,0 +1,29 @@
+import type { Request } from 'express';
+import { identityUrl } from './oauth.ts';
+import { VERSIONS } from './session.ts';
+
+const SEASONS = ['Spring', 'Summer', 'Winter'] as const;
+
+/** v66 is Spring '26, three releases a year; Winter carries the number of the next year. */
+export function releaseName(version: number): string {
+  const steps = version - 66;
+  const season = SEASONS[((steps % 3) + 3) % 3]!;
+  const year = 26 + Math.floor(steps / 3) + (season === 'Winter' ? 1 : 0);
+  return `${season} '${String(((year % 100) + 100) % 100).padStart(2, '0')}`;
+}
+
+/** Answer of `GET /services/data`. */
+export function versionList(): { label: string; url: string; version: string }[] {
+  return Array.from({ length: VERSIONS.last - VERSIONS.first + 1 }, (_, at) => {
+    const version = VERSIONS.first + at;
+    return { label: releaseName(version), url: `/services/data/v${version}.0`, version: `${version}.0` };
+  });
+}
+
+/** Answer of `GET /services/data/vXX.0`. */
+export function resourceMap(req: Request, version: number, orgId: string, userId: string): Record<string, string> {
+  const root = `/services/data/v${version}.0`;
+  const resources = ['sobjects', 'query', 'queryAll', 'composite', 'limits', 'graphql', 'ui-api'];
+  const map = Object.fromEntries(resources.map((name) => [name, `${root}/${name}`]));
+  return { ...map, identity: identityUrl(req, orgId, userId) };
+}
