@@ -1,4 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
+import { normalizeId } from '../org/ids.ts';
 import type { SObject, SRecord } from '../org/types.ts';
 import type { Context, Row } from './context.ts';
 import { sortRecords, writtenOrder } from './order.ts';
@@ -47,13 +48,13 @@ export function page<Node>(nodes: Node[], { first, after, upperBound }: PageArgs
 function candidates(object: SObject, where: Filter | null | undefined, { org }: Context): SRecord[] {
   for (const [key, given] of Object.entries(where ?? {})) {
     const field = object.fields.get(key);
-    const id = field && (given as { eq?: unknown } | null)?.eq;
-    if (typeof id !== 'string') continue;
-    if (field?.type === 'id') {
-      const record = org.get(object.name, id);
-      return record ? [record] : [];
-    }
-    if (field?.reference) return org.referencing(object, field, id);
+    const asked = (given as { eq?: unknown } | null)?.eq;
+    if (typeof asked !== 'string' || !field || (field.type !== 'id' && !field.reference)) continue;
+    const id = normalizeId(asked);
+    if (id === null) return [];
+    if (field.reference) return org.referencing(object, field, id);
+    const record = org.get(object.name, id);
+    return record ? [record] : [];
   }
   return org.all(object.name);
 }

@@ -35,6 +35,7 @@ const wordings: [RegExp, (found: string[]) => [kind: string, text: string]][] = 
   [/Unknown type "(\w+)"/, ([name]) => ['UnknownType', `Unknown type ${name}`]],
   [/must have a selection of subfields/, () => ['SubSelectionRequired', 'Sub selection required for type with fields']],
   [/must not have a selection/, () => ['SubSelectionNotAllowed', 'Sub selection not allowed on leaf type']],
+  [/Variable "\$(\w+)" is never used/, ([name]) => ['UnusedVariable', `Unused variable ${name}`]],
   [/Variable "\$(\w+)" is not defined/, ([name]) => ['UndefinedVariable', `Undefined variable ${name}`]],
 ];
 

@@ -1,18 +1,8 @@
 import { GraphQLBoolean, GraphQLInt, GraphQLList, GraphQLNonNull, GraphQLObjectType, GraphQLString } from 'graphql';
 import type { Field } from '../org/types.ts';
-import { isLongText } from '../uiapi/display.ts';
+import { dataTypeOf } from '../uiapi/objectInfo.ts';
 import type { Context } from './context.ts';
 import type { View, VisibleObject } from './access.ts';
-
-/** `dataType` of the UI API, "Object Info" in its docs. */
-export function dataTypeOf(field: Field): string {
-  const names: Partial<Record<Field['type'], string>> = {
-    id: 'Reference',
-    textarea: isLongText(field) ? 'LongTextArea' : 'TextArea',
-    datetime: 'DateTime',
-  };
-  return names[field.type] ?? field.type.charAt(0).toUpperCase() + field.type.slice(1);
-}
 
 const text = { type: GraphQLString };
 const flag = { type: new GraphQLNonNull(GraphQLBoolean) };

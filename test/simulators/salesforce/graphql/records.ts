@@ -11,7 +11,8 @@ import {
   type GraphQLFieldConfigMap,
   type GraphQLOutputType,
 } from 'graphql';
-import type { Field, SRecord } from '../org/types.ts';
+import type { Field } from '../org/types.ts';
+import { weakEtag } from '../uiapi/record.ts';
 import type { View, VisibleObject } from './access.ts';
 import { connect, type ConnectionArgs } from './connection.ts';
 import type { Context, Row } from './context.ts';
@@ -162,12 +163,6 @@ export class RecordTypes {
       ]),
     ) as Fields;
   }
-}
-
-/** Milliseconds of the last change, as the UI API gives it. */
-export function weakEtag(record: SRecord): number {
-  const stamp = record['SystemModstamp'] ?? record['LastModifiedDate'];
-  return typeof stamp === 'string' ? Date.parse(stamp) : 0;
 }
 
 /** The record that a reference points to; null when it is empty or when sharing hides it from the user. */
