@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { USERS } from '../../test/simulators/salesforce/org/seed.ts';
 import { join } from 'node:path';
 import type { Stack } from '../../test/support/stack.ts';
 import type { Controllable } from './control.ts';
@@ -40,7 +41,7 @@ export function describeDemo(stack: Stack, dataDir: string): Demo {
       url: stack.org.url,
       tlsUrl: null,
       pubsub: null,
-      accessToken: stack.org.tokenFor(stack.org.usernames.rep),
+      accessToken: stack.org.tokenFor(USERS.rep),
       loginUrl: stack.org.url,
     },
     stripe: {

@@ -1,4 +1,5 @@
 import type { Stack } from '../../test/support/stack.ts';
+import { USERS } from '../../test/simulators/salesforce/org/seed.ts';
 
 export type OrgClient = {
   /** @returns id of the new record, owned by the sales rep */
@@ -9,7 +10,7 @@ export type OrgClient = {
 
 /** The simulated org as the demo's sales rep works with it, over REST. */
 export function orgClient(stack: Pick<Stack, 'org'>): OrgClient {
-  const token = stack.org.tokenFor(stack.org.usernames.rep);
+  const token = stack.org.tokenFor(USERS.rep);
   async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
     const response = await fetch(`${stack.org.url}/services/data/v66.0${path}`, {
       method,

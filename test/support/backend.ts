@@ -32,7 +32,11 @@ export async function freePort(): Promise<number> {
  * @param env its settings; nothing of this process's environment but PATH and HOME is passed on
  * @throws Error with what it printed when it ends first or is not ready in time
  */
-export async function startBackend(env: Record<string, string>, logFile?: string, readyWithinMs = 60_000): Promise<Backend> {
+export async function startBackend(
+  env: Record<string, string>,
+  logFile?: string,
+  readyWithinMs = 60_000,
+): Promise<Backend> {
   const child = spawn(process.execPath, [join(root, 'server/main.ts')], {
     cwd: root,
     env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...env },
@@ -61,7 +65,8 @@ export async function startBackend(env: Record<string, string>, logFile?: string
   };
   const deadline = Date.now() + readyWithinMs;
   for (;;) {
-    if (child.exitCode !== null) throw new Error(`The backend ended with code ${child.exitCode}:\n${output.slice(-4000)}`);
+    if (child.exitCode !== null)
+      throw new Error(`The backend ended with code ${child.exitCode}:\n${output.slice(-4000)}`);
     const ready = await fetch(`${backend.url}/readyz`).then(
       (response) => response.ok,
       () => false,

@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { USERS } from '../simulators/salesforce/org/seed.ts';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SimClock } from '../simulators/kit/clock.ts';
@@ -76,9 +77,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       port: options.ports?.zuora,
       clientId: secrets.zuoraClientId,
       clientSecret: secrets.zuoraClientSecret,
-      callouts: [
-        { url: `${backendUrl}/webhooks/zuora`, user: secrets.calloutUser, password: secrets.calloutPassword },
-      ],
+      callouts: [{ url: `${backendUrl}/webhooks/zuora`, user: secrets.calloutUser, password: secrets.calloutPassword }],
       ...file('zuora'),
     });
     closing.push(() => zuora.close());
@@ -99,7 +98,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       ZUORA_UI_URL: zuora.url,
       SALESFORCE_LOGIN_URL: org.url,
       SALESFORCE_CLIENT_ID: secrets.salesforceClientId,
-      SALESFORCE_USERNAME: org.usernames.integration,
+      SALESFORCE_USERNAME: USERS.integration,
       SALESFORCE_PRIVATE_KEY: secrets.salesforcePrivateKey,
       SALESFORCE_ORG_ID: org.orgId,
       BUSINESS_CLOCK_URL: `${org.url}/__sim/clock`,

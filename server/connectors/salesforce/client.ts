@@ -1,7 +1,7 @@
 import { Connection } from 'jsforce';
 import { createSign } from 'node:crypto';
 import { Fault } from '../../domain/fault.ts';
-import { toFault } from './errors.ts';
+import { loginFault, toFault } from './errors.ts';
 
 export type SalesforceOptions = {
   /** My Domain or login address, such as https://example.my.salesforce.com */
@@ -57,11 +57,8 @@ export function createSalesforceClient(options: SalesforceOptions, now: () => Da
       redirect: 'error',
       signal: AbortSignal.timeout(20_000),
     });
-    const answer = (await response.json()) as Record<string, unknown>;
-    if (!response.ok)
-      throw Object.assign(new Error(String(answer['error_description'] ?? answer['error'])), {
-        code: String(answer['error']),
-      });
+    const answer = (await response.json().catch(() => ({}))) as Record<string, unknown>;
+    if (!response.ok) throw loginFault(response.status, answer);
     // The identity address ends in /id/<org id>/<user id>.
     const orgId = String(answer['id']).split('/').at(-2);
     if (orgId !== options.orgId)

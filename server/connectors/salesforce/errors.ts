@@ -45,6 +45,25 @@ export function toRowResult(errors: readonly RowError[]): OrgWriteResult {
   };
 }
 
+/** What the token endpoint's refusal means. */
+export function loginFault(status: number, answer: Record<string, unknown>): Fault {
+  const code = String(answer['error'] ?? `HTTP ${status}`);
+  if (status >= 500) return toFault(Object.assign(new Error(code), { code: 'SERVER_UNAVAILABLE' }), 'log in');
+  return refusedLogin(`${code}: ${String(answer['error_description'] ?? '')}`, { doing: 'log in', status }, undefined);
+}
+
+function refusedLogin(reason: string, context: Record<string, unknown>, cause: unknown): Fault {
+  return new Fault({
+    code: 'salesforce_refused_login',
+    kind: 'forbidden',
+    publicText: `Salesforce does not let the integration user in (${reason}): check the External Client App, its certificate and that the user is active and pre-authorized.`,
+    retryable: true,
+    retryAfterMs: 30_000,
+    context,
+    cause,
+  });
+}
+
 /** A whole call that failed. Only an answer that says so proves that nothing was written. */
 export function toFault(error: unknown, doing: string): Fault {
   if (error instanceof Fault) return error;
@@ -59,22 +78,7 @@ export function toFault(error: unknown, doing: string): Fault {
       context,
       cause: error,
     });
-  if (
-    code === 'INVALID_SESSION_ID' ||
-    code === 'invalid_grant' ||
-    code === 'invalid_client' ||
-    code === 'API_DISABLED_FOR_ORG'
-  )
-    return new Fault({
-      code: 'salesforce_refused_login',
-      kind: 'forbidden',
-      publicText:
-        'Salesforce does not let the integration user in: check the External Client App, its certificate and that the user is active and pre-authorized.',
-      retryable: true,
-      retryAfterMs: 30_000,
-      context,
-      cause: error,
-    });
+  if (code === 'INVALID_SESSION_ID' || code === 'API_DISABLED_FOR_ORG') return refusedLogin(code, context, error);
   if (
     code !== undefined &&
     !/^ERROR_HTTP_5|^E[A-Z]+$|^UND_ERR/.test(code) &&
@@ -105,7 +109,5 @@ function errorCodeOf(error: unknown): string | undefined {
   if ('errorCode' in error && typeof error.errorCode === 'string') return error.errorCode;
   if ('code' in error && typeof error.code === 'string') return error.code;
   if ('cause' in error) return errorCodeOf(error.cause);
-  return 'name' in error && typeof error.name === 'string' && error.name.startsWith('invalid_')
-    ? error.name
-    : undefined;
+  return undefined;
 }

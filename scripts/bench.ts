@@ -1,0 +1,50 @@
+import { writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { measureAcknowledgement } from './bench/acknowledgement.ts';
+import { measureBurst } from './bench/burst.ts';
+import { measureLatency } from './bench/latency.ts';
+
+const { values: options } = parseArgs({
+  options: {
+    json: { type: 'string' },
+    only: { type: 'string', multiple: true },
+    help: { type: 'boolean', short: 'h' },
+  },
+});
+const benches = { acknowledgement: measureAcknowledgement, latency: measureLatency, burst: measureBurst };
+type Name = keyof typeof benches;
+
+if (options.help) {
+  console.log(`Measures the backend against the simulators, as ratios in one run where a machine's speed would show.
+
+npm run bench -- --json FILE        everything, and the figures as JSON
+npm run bench -- --only latency     one of ${Object.keys(benches).join(', ')}`);
+  process.exit(0);
+}
+const wanted = options.only ?? Object.keys(benches);
+const unknown = wanted.filter((name) => !(name in benches));
+if (unknown.length > 0) {
+  console.error(`There is no bench called ${unknown.join(', ')}: choose from ${Object.keys(benches).join(', ')}.`);
+  process.exit(2);
+}
+
+/** One figure beside its goal (docs/performance.md). */
+export type Figure = { name: string; value: number; unit: string; goal?: string; met?: boolean };
+
+const results: Record<string, Figure[]> = {};
+for (const name of wanted) {
+  console.log(`\n${name}`);
+  const figures = await benches[name as Name]((text) => console.log(`  … ${text}`));
+  results[name] = figures;
+  for (const { name: what, value, unit, goal, met } of figures)
+    console.log(
+      `  ${what.padEnd(52)} ${String(Math.round(value * 1000) / 1000).padStart(10)} ${unit.padEnd(8)}${goal ? `goal ${goal} ${met ? 'met' : 'MISSED'}` : ''}`,
+    );
+}
+if (options.json) {
+  const machine = { cores: cpus().length, model: cpus()[0]?.model, node: process.version };
+  writeFileSync(options.json, `${JSON.stringify({ at: new Date().toISOString(), machine, results }, null, 2)}\n`);
+  console.log(`\nWritten to ${options.json}`);
+}
+process.exit(0);
