@@ -1,0 +1,44 @@
+import brokenLabel from '@salesforce/label/c.Billing_Connection_Broken';
+import checkedLabel from '@salesforce/label/c.Billing_Checked_Through';
+import checkedSourceLabel from '@salesforce/label/c.Billing_Checked_Through_Source';
+import delayedLabel from '@salesforce/label/c.Billing_Connection_Delayed';
+import neverLabel from '@salesforce/label/c.Billing_Checked_Never';
+import { ago } from 'c/dateUtils';
+import type { Row } from 'c/graphqlRows';
+import { textOf } from 'c/graphqlRows';
+import { fill, join } from 'c/textUtils';
+
+export type Trouble = { readonly key: string; readonly text: string; readonly className: string };
+export type Freshness = { readonly stamp: string; readonly troubles: readonly Trouble[] };
+
+const STATES: Readonly<Record<string, { label: string; className: string }>> = {
+  Delayed: { label: delayedLabel, className: 'trouble trouble_warn' },
+  Broken: { label: brokenLabel, className: 'trouble trouble_bad' },
+};
+
+/** Says up to when each connection has been looked at, and what is wrong with those that are late. */
+export function freshnessOf(connections: readonly Row[], now: Date): Freshness {
+  const single = connections.length === 1;
+  const stamp = join(connections.map((row) => stampOf(row, single, now)));
+  const troubles = connections.flatMap((row) => {
+    const state = STATES[textOf(row, 'State__c') ?? ''];
+    return state ? [{ key: row.Id, text: troubleText(state.label, row), className: state.className }] : [];
+  });
+  return { stamp, troubles };
+}
+
+function stampOf(row: Row, single: boolean, now: Date): string {
+  if (!('Checked_Through__c' in row)) {
+    return '';
+  }
+  const source = textOf(row, 'Source__c') ?? '';
+  const age = ago(textOf(row, 'Checked_Through__c'), now);
+  if (!age) {
+    return fill(neverLabel, source).trim();
+  }
+  return single || !source ? fill(checkedLabel, age) : fill(checkedSourceLabel, source, age);
+}
+
+function troubleText(label: string, row: Row): string {
+  return [fill(label, textOf(row, 'Source__c') ?? '').trim(), textOf(row, 'Message__c')].filter(Boolean).join(' ');
+}

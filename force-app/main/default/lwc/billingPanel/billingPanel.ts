@@ -1,0 +1,62 @@
+import loadingLabel from '@salesforce/label/c.Billing_Loading';
+import moreLabel from '@salesforce/label/c.Billing_More_Rows';
+import noAccessLabel from '@salesforce/label/c.Billing_No_Access';
+import type { Row } from 'c/graphqlRows';
+import type { Panel } from 'c/panelState';
+import { fill } from 'c/textUtils';
+import { api, LightningElement } from 'lwc';
+
+/** Frame of a panel: heading, freshness, and what to show instead of rows while there are none. */
+export default class BillingPanel extends LightningElement {
+  @api heading = '';
+  /** What it means that there is nothing. */
+  @api emptyText = '';
+  @api panel: Panel | undefined;
+  /** For panels that show figures, not a list. */
+  @api hidesCount = false;
+
+  get phase(): string {
+    return this.panel?.phase ?? 'loading';
+  }
+
+  get isLoading(): boolean {
+    return this.phase === 'loading';
+  }
+
+  get isReady(): boolean {
+    return this.phase === 'ready';
+  }
+
+  get message(): string {
+    const messages: Record<string, string> = { empty: this.emptyText, noaccess: fill(noAccessLabel, this.heading) };
+    return messages[this.phase] ?? '';
+  }
+
+  get count(): string {
+    return this.isReady && !this.hidesCount ? `${this.panel?.rows.length ?? ''}${this.panel?.more ? '+' : ''}` : '';
+  }
+
+  get moreText(): string {
+    return this.isReady && this.panel?.more ? fill(moreLabel, this.panel.rows.length) : '';
+  }
+
+  get loadingText(): string {
+    return fill(loadingLabel, this.heading);
+  }
+
+  get errors(): Panel['errors'] {
+    return this.panel?.errors ?? [];
+  }
+
+  get hasErrors(): boolean {
+    return this.errors.length > 0;
+  }
+
+  get connections(): readonly Row[] {
+    return this.panel?.connections ?? [];
+  }
+
+  retry(): void {
+    this.dispatchEvent(new CustomEvent('retry'));
+  }
+}

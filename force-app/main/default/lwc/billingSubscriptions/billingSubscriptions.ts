@@ -1,0 +1,48 @@
+import type { Asked, Panel } from 'c/panelState';
+import { NOT_ASKED, panelOf, remember } from 'c/panelState';
+import type { GraphqlResult } from 'lightning/graphql';
+import { graphql } from 'lightning/graphql';
+import { api, LightningElement, wire } from 'lwc';
+import { labels } from './labels';
+import { QUERY } from './query';
+import type { SubscriptionRow } from './rows';
+import { FIELDS, subscriptionRows } from './rows';
+
+/** What the customer has bought: plan, term, MRR with its reason, and state of each subscription. */
+export default class BillingSubscriptions extends LightningElement {
+  @api recordId: string | undefined;
+
+  readonly labels = labels;
+  asked: Asked = NOT_ASKED;
+
+  @wire(graphql, { query: QUERY, variables: '$variables' })
+  received(result: GraphqlResult): void {
+    this.asked = remember(this.asked, result, this.recordId);
+  }
+
+  get variables(): { recordId: string | undefined } {
+    return { recordId: this.recordId };
+  }
+
+  /** Asks Salesforce again. */
+  @api async refresh(): Promise<void> {
+    await this.asked.refresh?.();
+  }
+
+  get panel(): Panel {
+    return panelOf(this.asked, 'Billing_Subscription__c', FIELDS);
+  }
+
+  get shows(): { term: boolean; mrr: boolean; status: boolean } {
+    const { fields } = this.panel;
+    return {
+      term: fields.has('Term_End_Date__c') || fields.has('Term_Type__c'),
+      mrr: fields.has('MRR__c'),
+      status: fields.has('Status__c'),
+    };
+  }
+
+  get rows(): SubscriptionRow[] {
+    return subscriptionRows(this.panel.rows);
+  }
+}

@@ -1,0 +1,27 @@
+import canceledOn from '@salesforce/label/c.Billing_Cancels_On';
+import empty from '@salesforce/label/c.Billing_Subscriptions_Empty';
+import endsOn from '@salesforce/label/c.Billing_Ends_On';
+import evergreen from '@salesforce/label/c.Billing_Evergreen';
+import heading from '@salesforce/label/c.Billing_Subscriptions';
+import mrr from '@salesforce/label/c.Billing_MRR';
+import renews from '@salesforce/label/c.Billing_Renews';
+import status from '@salesforce/label/c.Billing_Status';
+import subscription from '@salesforce/label/c.Billing_Subscription';
+import term from '@salesforce/label/c.Billing_Term';
+import termRange from '@salesforce/label/c.Billing_Range';
+import trialEnds from '@salesforce/label/c.Billing_Trial_Ends';
+
+export const labels = {
+  canceledOn,
+  empty,
+  endsOn,
+  evergreen,
+  heading,
+  mrr,
+  renews,
+  status,
+  subscription,
+  term,
+  termRange,
+  trialEnds,
+};

@@ -1,0 +1,83 @@
+import { formatDate, formatLastDay } from 'c/dateUtils';
+import type { Row } from 'c/graphqlRows';
+import { booleanOf, numberOf, textOf } from 'c/graphqlRows';
+import { formatMoney } from 'c/moneyUtils';
+import type { Link } from 'c/sourceUtils';
+import { linkOf, sourceOf } from 'c/sourceUtils';
+import type { Status } from 'c/statusUtils';
+import { chip, statusOf } from 'c/statusUtils';
+import { fill, join } from 'c/textUtils';
+import { labels } from './labels';
+
+export type SubscriptionRow = {
+  readonly key: string;
+  readonly number: string;
+  readonly link: Link;
+  readonly plan: string | null;
+  readonly source: string;
+  readonly term: string;
+  readonly termNote: string;
+  readonly mrr: string;
+  readonly mrrReason: string | null;
+  readonly chips: readonly Status[];
+};
+
+/** Fields without which the panel would say nothing. */
+export const FIELDS = ['Number__c', 'Plan__c', 'Status__c', 'MRR__c', 'Term_End_Date__c', 'Term_Type__c'];
+
+/** Live subscriptions come before those that are over, those that need action before both. */
+const ORDER = ['Past Due', 'Unpaid', 'Suspended', 'Active', 'Trialing', 'Pending', 'Paused', 'Incomplete', 'Draft'];
+
+export function subscriptionRows(rows: readonly Row[]): SubscriptionRow[] {
+  return [...rows].sort(byNeed).map((row) => {
+    const number = textOf(row, 'Number__c') ?? textOf(row, 'Plan__c') ?? row.Id;
+    return {
+      key: row.Id,
+      number,
+      link: linkOf(row, number),
+      plan: textOf(row, 'Plan__c'),
+      source: sourceOf(row),
+      term: termOf(row),
+      termNote: termNoteOf(row),
+      mrr: formatMoney(numberOf(row, 'MRR__c'), textOf(row, 'Currency_Code__c')),
+      mrrReason: textOf(row, 'MRR_Reason__c'),
+      chips: chipsOf(row),
+    };
+  });
+}
+
+function byNeed(a: Row, b: Row): number {
+  const rank = (row: Row) => {
+    const index = ORDER.indexOf(textOf(row, 'Status__c') ?? '');
+    return index < 0 ? ORDER.length : index;
+  };
+  return rank(a) - rank(b) || (textOf(a, 'Number__c') ?? '').localeCompare(textOf(b, 'Number__c') ?? '');
+}
+
+function termOf(row: Row): string {
+  const start = formatDate(textOf(row, 'Term_Start_Date__c'));
+  const end = formatLastDay(textOf(row, 'Term_End_Date__c'));
+  if (textOf(row, 'Term_Type__c') === 'Evergreen') {
+    return labels.evergreen;
+  }
+  return start && end ? fill(labels.termRange, start, end) : start || end;
+}
+
+function termNoteOf(row: Row): string {
+  const renewal = formatDate(textOf(row, 'Next_Renewal_Date__c'));
+  const ends = booleanOf(row, 'Auto_Renew__c') === false && textOf(row, 'Term_Type__c') === 'Termed';
+  return join([textOf(row, 'Billing_Interval__c'), renewal ? fill(labels.renews, renewal) : ends ? labels.endsOn : '']);
+}
+
+function chipsOf(row: Row): Status[] {
+  const status = statusOf(textOf(row, 'Status__c'));
+  const trialing = textOf(row, 'Status__c') === 'Trialing';
+  const trialEnd = trialing ? formatLastDay(textOf(row, 'Trial_End_Date__c')) : '';
+  const over = ['Canceled', 'Expired'].includes(textOf(row, 'Status__c') ?? '');
+  const cancelOn = over ? '' : formatDate(textOf(row, 'Cancel_On__c'));
+  return [
+    ...(status ? [status] : []),
+    ...(trialEnd ? [chip(fill(labels.trialEnds, trialEnd), 'info')] : []),
+    ...(cancelOn ? [chip(fill(labels.canceledOn, cancelOn), 'warn')] : []),
+  ];
+}

@@ -1,0 +1,54 @@
+import type { Asked, Panel } from 'c/panelState';
+import { NOT_ASKED, panelOf, remember, shortList } from 'c/panelState';
+import { fill } from 'c/textUtils';
+import type { GraphqlResult } from 'lightning/graphql';
+import { graphql } from 'lightning/graphql';
+import { api, LightningElement, wire } from 'lwc';
+import { labels } from './labels';
+import { QUERY } from './query';
+import type { UsageRow } from './rows';
+import { FIELDS, usageRows } from './rows';
+
+/** What was used in each period, against the limit where there is one. */
+export default class BillingUsage extends LightningElement {
+  @api recordId: string | undefined;
+
+  readonly labels = labels;
+  asked: Asked = NOT_ASKED;
+  showsAll = false;
+
+  @wire(graphql, { query: QUERY, variables: '$variables' })
+  received(result: GraphqlResult): void {
+    this.asked = remember(this.asked, result, this.recordId);
+  }
+
+  get variables(): { recordId: string | undefined } {
+    return { recordId: this.recordId };
+  }
+
+  /** Asks Salesforce again. */
+  @api async refresh(): Promise<void> {
+    await this.asked.refresh?.();
+  }
+
+  get panel(): Panel {
+    return panelOf(this.asked, 'Usage__c', FIELDS);
+  }
+
+  get rows(): UsageRow[] {
+    return this.showsAll ? this.allRows : shortList(this.allRows, (row) => row.current);
+  }
+
+  get allRows(): UsageRow[] {
+    return usageRows(this.panel.rows);
+  }
+
+  get showAllText(): string {
+    const total = this.allRows.length;
+    return this.rows.length < total ? fill(labels.showAll, total) : '';
+  }
+
+  showAll(): void {
+    this.showsAll = true;
+  }
+}

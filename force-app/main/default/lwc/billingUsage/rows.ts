@@ -1,0 +1,84 @@
+import type { UsageBar } from 'c/chartMath';
+import { usageBar } from 'c/chartMath';
+import { formatDate, formatLastDay } from 'c/dateUtils';
+import type { Row } from 'c/graphqlRows';
+import { numberOf, textOf } from 'c/graphqlRows';
+import { formatNumber } from 'c/moneyUtils';
+import type { Link } from 'c/sourceUtils';
+import { linkOf, sourceOf } from 'c/sourceUtils';
+import { fill, join } from 'c/textUtils';
+import { labels } from './labels';
+
+export type UsageRow = {
+  readonly key: string;
+  readonly number: string;
+  readonly link: Link;
+  readonly source: string;
+  readonly period: string;
+  readonly used: string;
+  readonly limit: string;
+  readonly over: boolean;
+  readonly current: boolean;
+  /** null when the limit may not be read or there is none. */
+  readonly bar: UsageBar | null;
+  readonly barClass: string;
+  readonly viewBox: string;
+  readonly barLabel: string;
+};
+
+/** Fields without which the panel would say nothing. */
+export const FIELDS = ['Meter__c', 'Quantity__c', 'Percent_Used__c'];
+
+/** Rows to show: the current periods first, then the latest of the past. */
+export function usageRows(rows: readonly Row[]): UsageRow[] {
+  return [...rows].sort(byPeriod).map(rowOf);
+}
+
+function rowOf(row: Row): UsageRow {
+  const meter = textOf(row, 'Meter__c') ?? labels.meter;
+  const quantity = numberOf(row, 'Quantity__c');
+  const limit = numberOf(row, 'Limit__c');
+  const bar = quantity !== null && limit !== null ? usageBar(quantity, limit) : null;
+  const used = usedText(quantity, textOf(row, 'Unit__c'), numberOf(row, 'Percent_Used__c'));
+  const limitText = limit !== null ? fill(labels.limit, formatNumber(limit)) : 'Limit__c' in row ? labels.noLimit : '';
+  return {
+    key: row.Id,
+    number: meter,
+    link: linkOf(row, meter),
+    source: sourceOf(row),
+    period: periodOf(row),
+    used,
+    limit: limitText,
+    over: bar?.level === 'over',
+    current: isCurrent(row),
+    bar,
+    barClass: `bar bar_${bar?.level ?? 'none'}`,
+    viewBox: `0 0 ${bar?.width ?? 0} ${bar?.height ?? 0}`,
+    barLabel: [`${meter}:`, join([used, limitText])].join(' '),
+  };
+}
+
+function usedText(quantity: number | null, unit: string | null, percent: number | null): string {
+  const amount = quantity === null ? '' : fill(labels.used, [formatNumber(quantity), unit].filter(Boolean).join(' '));
+  const share = percent === null ? '' : fill(labels.usedPercent, formatNumber(percent));
+  return [amount, amount && share ? `(${share})` : share].filter(Boolean).join(' ');
+}
+
+function periodOf(row: Row): string {
+  const start = formatDate(textOf(row, 'Period_Start__c'));
+  const end = formatLastDay(textOf(row, 'Period_End__c'));
+  return start && end ? fill(labels.range, start, end) : start || end;
+}
+
+function isCurrent(row: Row): boolean {
+  return textOf(row, 'Status__c') === 'Current';
+}
+
+function byPeriod(a: Row, b: Row): number {
+  const text = (row: Row, field: string) => textOf(row, field) ?? '';
+  return (
+    Number(isCurrent(b)) - Number(isCurrent(a)) ||
+    text(b, 'Period_Start__c').localeCompare(text(a, 'Period_Start__c')) ||
+    text(a, 'Meter__c').localeCompare(text(b, 'Meter__c'))
+  );
+}

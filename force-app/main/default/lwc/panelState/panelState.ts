@@ -1,0 +1,72 @@
+import type { GraphqlError, GraphqlResult } from 'lightning/graphql';
+import type { Row } from 'c/graphqlRows';
+import { hasMore, readable, rowsOf, standing } from 'c/graphqlRows';
+
+/** What a panel has been answered so far, and for which record. */
+export type Asked = {
+  readonly recordId: string | undefined;
+  readonly data: unknown;
+  readonly errors: readonly GraphqlError[];
+  readonly refresh: (() => Promise<unknown>) | undefined;
+};
+
+export type Phase = 'loading' | 'error' | 'noaccess' | 'empty' | 'ready';
+
+export type Panel = {
+  readonly phase: Phase;
+  readonly rows: readonly Row[];
+  /** Fields of the rows that the user may read. */
+  readonly fields: ReadonlySet<string>;
+  readonly connections: readonly Row[];
+  readonly errors: readonly GraphqlError[];
+  readonly more: boolean;
+};
+
+export const NOT_ASKED: Asked = { recordId: undefined, data: undefined, errors: [], refresh: undefined };
+
+/** Takes an answer in; a failed try keeps what is known about the same record, never about another one. */
+export function remember(before: Asked, result: GraphqlResult, recordId: string | undefined): Asked {
+  const errors = result.errors ?? [];
+  const failed = errors.length > 0 && !result.data;
+  const data = failed && before.recordId === recordId ? before.data : result.data;
+  return { recordId, data, errors, refresh: result.refresh ?? before.refresh };
+}
+
+/**
+ * Decides what to show of one object.
+ *
+ * @param fields those that make the panel worth showing; with none of them readable there is nothing to see
+ */
+export function panelOf(asked: Asked, object: string, fields: readonly string[]): Panel {
+  const found = rowsOf(asked.data, object);
+  const rows = standing(found ?? []);
+  const seen = readable(rows, fields);
+  return {
+    phase: phaseOf(asked, found, rows, seen),
+    rows,
+    fields: seen,
+    connections: rowsOf(asked.data, 'Billing_Connection__c') ?? [],
+    errors: asked.errors,
+    more: hasMore(asked.data, object),
+  };
+}
+
+function phaseOf(asked: Asked, found: readonly Row[] | undefined, rows: readonly Row[], seen: Set<string>): Phase {
+  if (!asked.data) {
+    return asked.errors.length > 0 ? 'error' : 'loading';
+  }
+  if (!found) {
+    return asked.errors.length > 0 ? 'error' : 'noaccess';
+  }
+  if (rows.length === 0) {
+    return 'empty';
+  }
+  return seen.size === 0 ? 'noaccess' : 'ready';
+}
+
+const SHORT_LIST_ROWS = 6;
+
+/** The first rows of a long list, and with them every row that must be seen. */
+export function shortList<T>(rows: readonly T[], mustShow: (row: T) => boolean): T[] {
+  return rows.filter((row, index) => index < SHORT_LIST_ROWS || mustShow(row));
+}
