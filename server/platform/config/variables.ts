@@ -1,0 +1,119 @@
+import { z } from 'zod';
+
+/** What an environment variable may hold, and a value to show to whoever set it wrongly. */
+export type Variable = { schema: z.ZodType<unknown, string>; example: string };
+
+const text = z.string();
+const wholeNumber = (least: number, most: number) =>
+  text
+    .regex(/^\d+$/, 'It must be a whole number.')
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, `It must lie between ${least} and ${most}.`);
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '[::1]' || /^127(\.\d+){3}$/.test(host);
+}
+
+/** An address without credentials, query or fragment; plain http only on this machine. */
+const address = text.transform((value, context) => {
+  const url = URL.canParse(value) ? new URL(value) : null;
+  const problem =
+    url === null || !['http:', 'https:'].includes(url.protocol)
+      ? 'It must be a web address.'
+      : url.username !== '' || url.password !== '' || url.hash !== ''
+        ? 'It must hold neither a user nor a fragment.'
+        : url.protocol === 'http:' && !isLoopback(url.hostname)
+          ? 'It must begin with https; plain http is allowed on this machine only.'
+          : null;
+  if (problem !== null) {
+    context.addIssue({ code: 'custom', message: problem });
+    return z.NEVER;
+  }
+  return value.replace(/\/+$/, '');
+});
+
+const timeZone = text.refine((value) => {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: value }) !== null;
+  } catch {
+    return false;
+  }
+}, 'It must be the name of a time zone.');
+
+const list = text.transform((value) =>
+  value
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+);
+const postgresUrl = text.regex(/^postgres(ql)?:\/\//, 'It must be the address of a Postgres database.');
+const privateKey = text
+  .transform((value) => value.replaceAll('\\n', '\n').trim())
+  .refine(
+    (value) => /^-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]+-----END [A-Z ]*PRIVATE KEY-----$/.test(value),
+    'It must be a private key in PEM form.',
+  );
+
+/** Every environment variable that the server reads. */
+export const VARIABLES = {
+  PORT: { schema: wholeNumber(0, 65535), example: '4000' },
+  HOST: { schema: text, example: '127.0.0.1' },
+  DATABASE_URL: { schema: postgresUrl, example: 'postgresql://user:password@db.example.com/billing360' },
+  DATA_DIR: { schema: text, example: '.data' },
+  ROLES: {
+    schema: list.pipe(z.array(z.enum(['web', 'worker'], 'It must name web, worker or both.')).min(1, 'It is empty.')),
+    example: 'web,worker',
+  },
+  LOG_LEVEL: {
+    schema: z.enum(
+      ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
+      'It must be fatal, error, warn, info, debug, trace or silent.',
+    ),
+    example: 'info',
+  },
+  STRIPE_API_KEY: {
+    schema: text.regex(/^(sk|rk)_\w+$/, 'It must be a secret or restricted key of Stripe.'),
+    example: 'rk_live_...',
+  },
+  STRIPE_WEBHOOK_SECRETS: {
+    schema: list.pipe(
+      z
+        .array(text.regex(/^whsec_\S+$/, 'Each part must be a signing secret of Stripe.'))
+        .min(1, 'It must hold at least one signing secret.'),
+    ),
+    example: 'whsec_...,whsec_...',
+  },
+  STRIPE_API_BASE: { schema: address, example: 'https://api.stripe.com' },
+  STRIPE_DASHBOARD_URL: { schema: address, example: 'https://dashboard.stripe.com' },
+  ZUORA_BASE_URL: { schema: address, example: 'https://rest.na.zuora.com' },
+  ZUORA_CLIENT_ID: { schema: text, example: '3f1c...' },
+  ZUORA_CLIENT_SECRET: { schema: text, example: 'Jk8s...' },
+  ZUORA_CALLOUT_USER: { schema: text.regex(/^[^:]+$/, 'It must not hold a colon.'), example: 'zuora' },
+  ZUORA_CALLOUT_PASSWORD: { schema: text, example: 'a-long-random-text' },
+  ZUORA_ACCOUNT_ID_FIELD: {
+    schema: text.regex(/^[A-Za-z]\w*__c$/, 'It must be the API name of a custom field.'),
+    example: 'CRMAccountId__c',
+  },
+  ZUORA_TIME_ZONE: { schema: timeZone, example: 'America/Los_Angeles' },
+  ZUORA_UI_URL: { schema: address, example: 'https://na.zuora.com' },
+  SALESFORCE_LOGIN_URL: { schema: address, example: 'https://login.salesforce.com' },
+  SALESFORCE_CLIENT_ID: { schema: text, example: '3MVG9...' },
+  SALESFORCE_USERNAME: { schema: text, example: 'billing360@acme.example' },
+  SALESFORCE_PRIVATE_KEY: {
+    schema: privateKey,
+    example: '"-----BEGIN PRIVATE KEY-----\\n...\\n-----END PRIVATE KEY-----"',
+  },
+  SALESFORCE_PRIVATE_KEY_FILE: { schema: text, example: '/run/secrets/salesforce.pem' },
+  SALESFORCE_API_VERSION: { schema: text.regex(/^\d{2,3}\.0$/, 'It must be a version such as 66.0.'), example: '66.0' },
+  SALESFORCE_ORG_ID: {
+    schema: text.regex(/^00D[A-Za-z0-9]{15}$/, 'It must be the 18-character id of the org.'),
+    example: '00D5g000001XyzAEAS',
+  },
+  BUSINESS_CLOCK_URL: { schema: address, example: 'http://127.0.0.1:4100/__sim/clock' },
+  SWEEP_SECONDS: { schema: wholeNumber(1, 86_400), example: '60' },
+  USAGE_POLL_SECONDS: { schema: wholeNumber(1, 86_400), example: '300' },
+  TIME_ZONE: { schema: timeZone, example: 'UTC' },
+} as const satisfies Record<string, Variable>;
+
+export type VariableName = keyof typeof VARIABLES;
+export type VariableValue<Name extends VariableName> = z.output<(typeof VARIABLES)[Name]['schema']>;

@@ -1,0 +1,79 @@
+import type { ColumnType, Generated } from 'kysely';
+
+type Timestamp = ColumnType<Date, Date | string | undefined, Date | string>;
+type NullableTimestamp = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+type Json = ColumnType<unknown, string, string>;
+
+/** Tables of the server; the SQL is in migrations/. */
+export type Schema = {
+  inbox: {
+    id: Generated<number>;
+    connection: string;
+    event_id: string;
+    kind: string;
+    key: string | null;
+    occurred_at: NullableTimestamp;
+    received_at: Timestamp;
+    payload: Json;
+    digest: string;
+    conflicts: Generated<number>;
+    done_at: NullableTimestamp;
+  };
+  dirty: {
+    key: string;
+    generation: Generated<number>;
+    since: Timestamp;
+    not_before: Timestamp;
+    lease_owner: string | null;
+    lease_until: NullableTimestamp;
+    attempt: Generated<number>;
+    quarantined_at: NullableTimestamp;
+    reason: string | null;
+  };
+  mirror: {
+    key: string;
+    kind: string;
+    billing_account_key: string;
+    as_of: Timestamp;
+    version: number;
+    deleted: boolean;
+    body: Json;
+    digest: string;
+    changed_at: Timestamp;
+  };
+  account_link: { billing_account_key: string; account_id: string | null; linked_at: Timestamp };
+  account_due: { account_id: string; next_change_on: string };
+  org_rows: {
+    object: string;
+    key: string;
+    account_id: string | null;
+    partition: number;
+    fields: Json;
+    parents: Json;
+    hash: string;
+    row_version: number;
+    changed_at: Timestamp;
+    pending: boolean;
+    sent_version: number | null;
+    confirmed_version: number | null;
+    confirmed_hash: string | null;
+    attempt: Generated<number>;
+    not_before: Timestamp;
+    quarantined_at: NullableTimestamp;
+    refusal: string | null;
+    code: string | null;
+    message: string | null;
+  };
+  lease: { name: string; owner: string; until: Timestamp };
+  upstream_hold: { name: string; hold_until: Timestamp; failures: number; reason: string };
+  sweep_cursor: {
+    connection: string;
+    cursor: string | null;
+    checked_through: NullableTimestamp;
+    swept_at: NullableTimestamp;
+    failures: Generated<number>;
+    broken: Generated<boolean>;
+    message: Generated<string>;
+  };
+  setting: { name: string; value: string };
+};
