@@ -14,7 +14,7 @@ const optionalSince = 65;
 
 /** What a real org knows and this one does not: joins, date functions, list views, layouts, the rest of objectInfos. */
 const beyondUs =
-  /Field '(inq|ninq|[A-Z]+_(IN_)?(DAY|MONTH|QUARTER|WEEK|YEAR|ONLY)|listViews?|layouts?|relatedList\w+|rateLimit|childRelationships|recordTypeInfos|themeInfo|picklistValues\w+)' in type|Unknown field argument (objectInfoInputs|fallback)|not configured for/;
+  /_GroupBy' is undefined|Field '(inq|ninq|[A-Z]+_(IN_)?(DAY|MONTH|QUARTER|WEEK|YEAR|ONLY)|listViews?|layouts?|relatedList\w+|rateLimit|childRelationships|recordTypeInfos|themeInfo|picklistValues\w+)' in type|Unknown field argument (objectInfoInputs|fallback)|not configured for/;
 
 /** Schemas by what their user sees: users with the same permissions share one. */
 class Schemas {

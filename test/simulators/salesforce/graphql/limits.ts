@@ -21,11 +21,11 @@ type Depth = { parents: number; children: number };
  * Counts the lists of an operation and checks how deep it goes: at most 10 subqueries (a list of records at the top or
  * under a record), 5 levels of parents, one level of children. Expects a valid document.
  */
-export function subqueriesOf(
+export function limitError(
   document: DocumentNode,
   operation: OperationDefinitionNode,
   schema: GraphQLSchema,
-): { count: number; error: GraphQLError | null } {
+): GraphQLError | null {
   let count = 0;
   let error: GraphQLError | null = null;
   const isRecord = (type: GraphQLType | undefined) => {
@@ -63,5 +63,5 @@ export function subqueriesOf(
   walk(operation.selectionSet, schema.getQueryType() ?? undefined, { parents: 0, children: 0 });
   if (count > maxSubqueries)
     error ??= new GraphQLError(`A query can have at most ${maxSubqueries} subqueries, this one has ${count}.`);
-  return { count, error };
+  return error;
 }

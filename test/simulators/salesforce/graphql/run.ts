@@ -10,7 +10,7 @@ import {
 } from 'graphql';
 import type { Context } from './context.ts';
 import { salesforceError, validationError, type ErrorType, type SalesforceError } from './errors.ts';
-import { subqueriesOf } from './limits.ts';
+import { limitError } from './limits.ts';
 import { withoutUnreadable, type LeftOut } from './optional.ts';
 
 export type Asked = { query: string; operationName: string | null; variables: Record<string, unknown> };
@@ -18,15 +18,12 @@ export type Answer = {
   body: { data: unknown; errors: SalesforceError[] };
   /** Selections that `@optional` took out of the answer. */
   leftOut: LeftOut[];
-  /** Lists in the query: each counts as one request (GraphQL docs, "Query Limits"). */
-  subqueries: number;
 };
 
 // A refused query has an empty object as data, as recorded in Salesforce's own LDS test data.
 const refused = (errors: SalesforceError[], leftOut: LeftOut[] = []): Answer => ({
   body: { data: {}, errors },
   leftOut,
-  subqueries: 0,
 });
 const refusedAs = (type: ErrorType, error: GraphQLError) => refused([salesforceError(error, type)]);
 
@@ -61,8 +58,8 @@ export async function run(asked: Asked, schema: GraphQLSchema, context: Context)
       invalid.map((error) => validationError(error, document)),
       leftOut,
     );
-  const { count, error } = subqueriesOf(document, operation, schema);
-  if (error) return refused([salesforceError(error, 'ExecutionAborted')], leftOut);
+  const beyond = limitError(document, operation, schema);
+  if (beyond) return refused([salesforceError(beyond, 'ExecutionAborted')], leftOut);
   const result = await execute({
     schema,
     document,
@@ -77,5 +74,5 @@ export async function run(asked: Asked, schema: GraphQLSchema, context: Context)
       leftOut,
     );
   const errors = (result.errors ?? []).map((one) => salesforceError(one, 'DataFetchingException'));
-  return { body: { data: result.data, errors }, leftOut, subqueries: count };
+  return { body: { data: result.data, errors }, leftOut };
 }

@@ -9,6 +9,7 @@ import {
   specifiedDirectives,
 } from 'graphql';
 import type { View } from './access.ts';
+import { aggregateQuery } from './aggregate.ts';
 import type { Context, Row } from './context.ts';
 import { InputTypes } from './inputs.ts';
 import { objectInfo, objectInfosOf } from './objectInfo.ts';
@@ -34,6 +35,7 @@ export function buildSchema(view: View, withOptional: boolean): GraphQLSchema {
     name: 'UIAPI',
     fields: {
       query: { type: new GraphQLNonNull(recordQuery), resolve: () => ({}) },
+      aggregate: { type: new GraphQLNonNull(aggregateQuery(view, inputs)), resolve: () => ({}) },
       objectInfos: {
         type: new GraphQLList(objectInfo),
         args: { apiNames: { type: new GraphQLList(GraphQLString) } },

@@ -1,0 +1,54 @@
+import { globSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'graphql';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { TestOrg } from '../uiapi/testing.ts';
+
+/** The queries that the panels send, as their sources have them. */
+const folder = fileURLToPath(new URL('../../../../force-app/main/default/lwc', import.meta.url));
+const queries = globSync('*/*.ts', { cwd: folder }).flatMap((file) => {
+  const source = readFileSync(`${folder}/${file}`, 'utf8');
+  return [...source.matchAll(/gql`([^`]*)`/g)].map((found): [string, string] => [file, found[1]!]);
+});
+
+let org: TestOrg;
+let acme: string;
+
+async function ask(query: string): Promise<{ data: unknown; errors: unknown[] }> {
+  const operation = parse(query).definitions.find((one) => one.kind === 'OperationDefinition');
+  const names = operation?.variableDefinitions?.map(({ variable }) => variable.name.value) ?? [];
+  const variables = Object.fromEntries(names.map((name) => [name, acme]));
+  const { body } = await org.call('rep', 'POST', '/graphql', { query, variables });
+  return body as { data: unknown; errors: unknown[] };
+}
+
+beforeAll(async () => {
+  org = await TestOrg.start();
+  [acme] = org.insert('Account', [{ Name: 'Acme', OwnerId: org.userId('rep') }]) as [string];
+});
+beforeEach(() => {
+  org.hidden.clear();
+  org.sim.ctx.calls.clear();
+});
+afterAll(() => org.sim.close());
+
+test('there are queries', () => expect(queries).not.toEqual([]));
+
+test.each(queries)('%s names nothing that the org does not have', async (_file, query) => {
+  expect((await ask(query)).errors).toEqual([]);
+  expect([...org.sim.ctx.calls.unsupported]).toEqual([]);
+});
+
+test.each(queries)('%s is answered whatever object or field its user may not read', async (_file, query) => {
+  for (const object of org.org.objects()) {
+    if (!query.includes(object.name)) continue;
+    const fields = [...object.fields.values()].filter((field) => field.custom && !field.required);
+    const losable = fields.filter((field) => !field.reference?.masterDetail && query.includes(field.name));
+    const losses = [...(object.custom ? [object.name] : []), ...losable.map(({ name }) => `${object.name}.${name}`)];
+    for (const lost of losses) {
+      org.hidden.clear();
+      org.hidden.add(lost);
+      expect({ lost, errors: (await ask(query)).errors }).toEqual({ lost, errors: [] });
+    }
+  }
+});
