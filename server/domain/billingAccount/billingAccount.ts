@@ -8,6 +8,8 @@ export type BillingAccountStatus = 'Active' | 'Draft' | 'Canceled';
 
 /** The default card of a billing account: never more than what may be printed. */
 export type Card = {
+  /** Id in the billing system, to tell one card from another. */
+  id: string;
   brand: string | null;
   last4: string | null;
   /** `MM/YYYY` */

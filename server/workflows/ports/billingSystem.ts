@@ -23,8 +23,6 @@ export type FetchedBillingAccount =
       /** Key of the billing account; other than the one asked for when it was asked for by another name. */
       billingAccountKey: string;
       parts: FetchedPart[];
-      /** True when something is billed by usage, of which no event tells. */
-      metered: boolean;
     }
   /** Deleted, or never there. */
   | { found: false; asOf: Date };

@@ -1,0 +1,240 @@
+import Stripe from 'stripe';
+import { z } from 'zod';
+import type { BillingObject } from '../../domain/account/facts.ts';
+import { keyOf, partsOf } from '../../domain/billingAccount/key.ts';
+import type {
+  BillingPart,
+  BillingRecord,
+  BillingSystem,
+  FetchedBillingAccount,
+  FetchedPart,
+} from '../../workflows/ports/billingSystem.ts';
+import type { CatalogCache } from './catalog.ts';
+import { answeredAt, readAll } from './client.ts';
+import {
+  fromStripeCharge,
+  fromStripeCustomer,
+  fromStripeDiscount,
+  fromStripeInvoice,
+  fromStripeSubscription,
+  fromStripeUsage,
+  type StripeContext,
+} from './convert.ts';
+import { toStripeFault } from './errors.ts';
+import {
+  chargeSchema,
+  customerSchema,
+  discountSchema,
+  invoicePaymentSchema,
+  invoiceSchema,
+  itemSchema,
+  subscriptionSchema,
+  summarySchema,
+  type StripeCustomer,
+  type StripeInvoice,
+  type StripeItem,
+  type StripeSubscription,
+} from './schema.ts';
+import { readStripeEvent } from './trust.ts';
+
+type Listed<T> = { data: T[]; asOf: Date };
+
+/** Meter summaries are asked for in whole minutes (Stripe docs, "List billing meter event summaries"). */
+const MINUTE = 60;
+
+function recordOf(body: BillingObject, asOf: Date, billingAccountKey: string): BillingRecord {
+  return { key: body.key, kind: body.kind, billingAccountKey, asOf, version: 0, deleted: false, body };
+}
+
+/** Stripe as the mirror needs it. */
+export function createStripeBilling(stripe: Stripe, catalog: CatalogCache, context: StripeContext): BillingSystem {
+  async function read<T>(doing: string, call: () => Promise<T>): Promise<T> {
+    try {
+      return await call();
+    } catch (error) {
+      throw toStripeFault(error, doing);
+    }
+  }
+
+  async function readCustomer(id: string): Promise<{ customer: StripeCustomer | null; asOf: Date }> {
+    try {
+      const answer = await stripe.customers.retrieve(id, {
+        expand: ['invoice_settings.default_payment_method', 'default_source'],
+      });
+      const asOf = answeredAt(answer);
+      return answer.deleted === true ? { customer: null, asOf } : { customer: customerSchema.parse(answer), asOf };
+    } catch (error) {
+      const fault = toStripeFault(error, 'reading a customer');
+      const date = error instanceof Stripe.errors.StripeError ? error.headers?.['date'] : undefined;
+      if (fault.kind !== 'not_found' || date === undefined) throw fault;
+      return { customer: null, asOf: new Date(date) };
+    }
+  }
+
+  async function customerPart(customer: StripeCustomer, asOf: Date): Promise<FetchedPart> {
+    const discount = customer.discount == null ? null : discountSchema.parse(customer.discount);
+    await catalog.loadCoupons([discount?.source.coupon ?? null]);
+    const converted =
+      discount === null ? undefined : fromStripeDiscount(discount, customer.currency ?? 'usd', catalog, context);
+    const body = fromStripeCustomer(customer, converted === undefined ? [] : [converted], context);
+    return { part: 'account', records: [recordOf(body, asOf, body.key)], asOf };
+  }
+
+  async function allItems(subscription: StripeSubscription): Promise<StripeItem[]> {
+    if (!subscription.items.has_more) return subscription.items.data;
+    const { data } = await readAll('reading subscription items', (page) =>
+      stripe.subscriptionItems.list({ subscription: subscription.id, limit: 100, expand: ['data.discounts'], ...page }),
+    );
+    return data.map((item) => itemSchema.parse(item));
+  }
+
+  async function readSubscriptions(customer: string): Promise<Listed<StripeSubscription>> {
+    const { data, asOf } = await readAll('reading subscriptions', (page) =>
+      stripe.subscriptions.list({
+        customer,
+        status: 'all',
+        limit: 100,
+        expand: ['data.discounts', 'data.items.data.discounts'],
+        ...page,
+      }),
+    );
+    const subscriptions = await read('reading subscriptions', async () =>
+      Promise.all(
+        data.map(async (one) => {
+          const subscription = subscriptionSchema.parse(one);
+          return { ...subscription, items: { data: await allItems(subscription), has_more: false } };
+        }),
+      ),
+    );
+    await catalog.load(subscriptions);
+    return { data: subscriptions, asOf };
+  }
+
+  async function allPayments(invoice: StripeInvoice): Promise<StripeInvoice> {
+    if (invoice.payments?.has_more !== true) return invoice;
+    const { data } = await readAll('reading payments of an invoice', (page) =>
+      stripe.invoicePayments.list({ invoice: invoice.id, limit: 100, ...page }),
+    );
+    return { ...invoice, payments: { data: data.map((one) => invoicePaymentSchema.parse(one)), has_more: false } };
+  }
+
+  async function invoicesPart(customer: string, billingAccountKey: string): Promise<FetchedPart> {
+    const { data, asOf } = await readAll('reading invoices', (page) =>
+      stripe.invoices.list({ customer, limit: 100, expand: ['data.payments'], ...page }),
+    );
+    const invoices = await read('reading invoices', () =>
+      Promise.all(data.map((one) => allPayments(invoiceSchema.parse(one)))),
+    );
+    return {
+      part: 'invoices',
+      records: invoices.map((invoice) =>
+        recordOf(fromStripeInvoice(invoice, customer, context), asOf, billingAccountKey),
+      ),
+      asOf,
+    };
+  }
+
+  async function paymentsPart(customer: string, billingAccountKey: string): Promise<FetchedPart> {
+    const { data, asOf } = await readAll('reading charges', (page) =>
+      stripe.charges.list({ customer, limit: 100, ...page }),
+    );
+    const charges = await read('reading charges', async () => z.array(chargeSchema).parse(data));
+    return {
+      part: 'payments',
+      records: charges.map((charge) => recordOf(fromStripeCharge(charge, customer, context), asOf, billingAccountKey)),
+      asOf,
+    };
+  }
+
+  async function usageOf(
+    item: StripeItem,
+    subscription: StripeSubscription,
+    meterId: string,
+    asOf: Date,
+  ): Promise<BillingRecord> {
+    return read('reading usage', async () => {
+      const meter = await catalog.meter(meterId);
+      const { data } = await readAll('reading usage', (page) =>
+        stripe.billing.meters.listEventSummaries(meterId, {
+          customer: subscription.customer,
+          start_time: Math.floor(item.current_period_start / MINUTE) * MINUTE,
+          end_time: Math.ceil(item.current_period_end / MINUTE) * MINUTE,
+          limit: 100,
+          ...page,
+        }),
+      );
+      const used = data.map((one) => summarySchema.parse(one).aggregated_value).reduce((all, value) => all + value, 0);
+      const body = fromStripeUsage(
+        item,
+        fromStripeSubscription(subscription, catalog, context),
+        { name: meter.display_name, unit: catalog.unitOf(item.price.product) },
+        used,
+        context,
+      );
+      return recordOf(body, asOf, body.billingAccountKey);
+    });
+  }
+
+  async function usagePart({ data, asOf }: Listed<StripeSubscription>): Promise<FetchedPart> {
+    const live = data.filter(({ status }) => !['canceled', 'incomplete', 'incomplete_expired'].includes(status));
+    const records = await Promise.all(
+      live.flatMap((subscription) =>
+        subscription.items.data
+          .filter((item) => item.price.recurring?.meter != null)
+          .map((item) => usageOf(item, subscription, item.price.recurring!.meter!, asOf)),
+      ),
+    );
+    return { part: 'usage', records, asOf };
+  }
+
+  return {
+    connection: context.connection,
+    readsMayLag: false,
+
+    async fetch(id: string, parts: readonly BillingPart[]): Promise<FetchedBillingAccount> {
+      const billingAccountKey = keyOf(context.connection, 'account', id);
+      const wants = (part: BillingPart): boolean => parts.includes(part);
+      const fetched: FetchedPart[] = [];
+      if (wants('account')) {
+        const answer = await readCustomer(id);
+        if (answer.customer === null) return { found: false, asOf: answer.asOf };
+        fetched.push(await customerPart(answer.customer, answer.asOf));
+      }
+      const [subscriptions, ...others] = await Promise.all([
+        wants('subscriptions') || wants('usage') ? readSubscriptions(id) : null,
+        ...(wants('invoices') ? [invoicesPart(id, billingAccountKey)] : []),
+        ...(wants('payments') ? [paymentsPart(id, billingAccountKey)] : []),
+      ]);
+      fetched.push(...others);
+      if (subscriptions !== null) {
+        const { data, asOf } = subscriptions;
+        const records = data.map((one) =>
+          recordOf(fromStripeSubscription(one, catalog, context), asOf, billingAccountKey),
+        );
+        fetched.push({ part: 'subscriptions', records, asOf });
+        if (wants('usage')) fetched.push(await usagePart(subscriptions));
+      }
+      return { found: true, billingAccountKey, parts: fetched };
+    },
+
+    read: (event, known) => readStripeEvent(event, known, catalog, context),
+
+    async whereIs(key: string): Promise<string | null> {
+      const { kind, id } = partsOf(key);
+      try {
+        const found =
+          kind === 'subscription'
+            ? await stripe.subscriptions.retrieve(id)
+            : kind === 'invoice'
+              ? await stripe.invoices.retrieve(id)
+              : await stripe.charges.retrieve(id);
+        const customer = typeof found.customer === 'string' ? found.customer : (found.customer?.id ?? null);
+        return customer === null ? null : keyOf(context.connection, 'account', customer);
+      } catch (error) {
+        const fault = toStripeFault(error, 'looking for an object');
+        if (fault.kind === 'not_found') return null;
+        throw fault;
+      }
+    },
+  };
+}

@@ -1,0 +1,83 @@
+import Stripe from 'stripe';
+import { Fault } from '../../domain/fault.ts';
+import { toStripeFault } from './errors.ts';
+
+/** The version whose shapes `schema.ts` reads; every call and every webhook endpoint names it. */
+export const STRIPE_API_VERSION = '2026-10-28.endive';
+
+export type StripeClientOptions = {
+  apiKey: string;
+  /** Where Stripe is, for the simulator; unset for Stripe itself. */
+  apiBase?: string;
+};
+
+/**
+ * @throws Fault of kind invalid when the base is no http or https address
+ */
+export function createStripeClient(options: StripeClientOptions): Stripe {
+  const base = options.apiBase === undefined ? null : URL.parse(options.apiBase);
+  if (options.apiBase !== undefined && (base === null || !/^https?:$/.test(base.protocol))) {
+    throw new Fault({
+      code: 'stripe_base_invalid',
+      kind: 'invalid',
+      publicText: 'STRIPE_API_BASE is no http or https address.',
+    });
+  }
+  return new Stripe(options.apiKey, {
+    apiVersion: STRIPE_API_VERSION,
+    // One retry covers a connection that was closed while idle. The key worker retries everything else with its own
+    // waits; the SDK never retries 429, so more retries here would only make a slow call slower.
+    maxNetworkRetries: 1,
+    timeout: 20_000,
+    telemetry: false,
+    ...(base === null
+      ? {}
+      : {
+          host: base.hostname,
+          port: base.port === '' ? (base.protocol === 'https:' ? 443 : 80) : Number(base.port),
+          protocol: base.protocol === 'https:' ? ('https' as const) : ('http' as const),
+        }),
+  });
+}
+
+type Answer = { lastResponse: { headers: Record<string, string> } };
+
+/** Provider time of an answer in whole seconds (its `Date`). */
+export function answeredAt(answer: Answer): Date {
+  const at = new Date(answer.lastResponse.headers['date'] ?? '');
+  if (Number.isNaN(at.getTime())) {
+    throw new Fault({
+      code: 'stripe_answer_undated',
+      kind: 'unavailable',
+      publicText: 'Stripe answered without saying when.',
+    });
+  }
+  return at;
+}
+
+type Page = Answer & { data: { id: string }[]; has_more: boolean };
+
+/**
+ * Reads every page of a list.
+ *
+ * @returns objects as they came, and the provider time of the first page: what changes later may be missing
+ */
+export async function readAll(
+  doing: string,
+  page: (startingAfter: { starting_after?: string }) => Promise<Page>,
+): Promise<{ data: unknown[]; asOf: Date }> {
+  const data: unknown[] = [];
+  let asOf: Date | null = null;
+  let after: string | undefined;
+  try {
+    for (;;) {
+      const answer = await page(after === undefined ? {} : { starting_after: after });
+      asOf ??= answeredAt(answer);
+      data.push(...answer.data);
+      after = answer.data.at(-1)?.id;
+      if (!answer.has_more || after === undefined) return { data, asOf };
+    }
+  } catch (error) {
+    throw toStripeFault(error, doing);
+  }
+}

@@ -1,0 +1,48 @@
+import type { BillingSystem } from '../../workflows/ports/billingSystem.ts';
+import type { Clock } from '../../workflows/ports/clock.ts';
+import type { ChangeSource } from '../../workflows/ports/sweep.ts';
+import type { WebhookVerifier } from '../../workflows/ports/webhook.ts';
+import { createStripeBilling } from './billing.ts';
+import { CatalogCache } from './catalog.ts';
+import { createStripeClient } from './client.ts';
+import { stripeLinks } from './links.ts';
+import { createStripeSweep } from './sweep.ts';
+import { createStripeVerifier } from './webhook.ts';
+
+export type StripeConnectionOptions = {
+  /** Name of the connection, such as `stripe`; first part of all its keys. */
+  connection: string;
+  apiKey: string;
+  webhookSecrets: readonly string[];
+  /** Where Stripe is, for the simulator. */
+  apiBase?: string;
+  /** Default `https://dashboard.stripe.com`. */
+  dashboardUrl?: string;
+  /** IANA name of the zone in which moments become days; default UTC. */
+  timeZone?: string;
+  /** When given, events of the other mode are refused. */
+  livemode?: boolean;
+};
+
+export type Connection = { verifier: WebhookVerifier; billing: BillingSystem; changes: ChangeSource };
+
+/** Everything that one Stripe account takes part in. */
+export function createStripeConnection(options: StripeConnectionOptions, deps: { clock: Clock }): Connection {
+  const { connection, timeZone = 'UTC' } = options;
+  const now = (): Date => deps.clock.now();
+  const stripe = createStripeClient({
+    apiKey: options.apiKey,
+    ...(options.apiBase === undefined ? {} : { apiBase: options.apiBase }),
+  });
+  const context = { connection, timeZone, links: stripeLinks(options.dashboardUrl) };
+  return {
+    verifier: createStripeVerifier({
+      connection,
+      secrets: options.webhookSecrets,
+      now,
+      ...(options.livemode === undefined ? {} : { livemode: options.livemode }),
+    }),
+    billing: createStripeBilling(stripe, new CatalogCache(stripe, now), context),
+    changes: createStripeSweep(stripe, connection),
+  };
+}

@@ -1,0 +1,257 @@
+import { z } from 'zod';
+
+/**
+ * The part of Stripe's objects (API version 2026-10-28.endive) that is used here. API answers and event payloads are read
+ * by the same shapes; ids may stand for expanded objects. `*_decimal` is text in events and an object of the SDK in answers.
+ */
+const id = z
+  .union([z.string(), z.object({ id: z.string() })])
+  .transform((value) => (typeof value === 'string' ? value : value.id));
+const maybeId = id.nullish().transform((value) => value ?? null);
+const seconds = z.number().int();
+const maybeSeconds = seconds.nullish().transform((value) => value ?? null);
+const decimal = z
+  .custom<string | number | object>(
+    (value) => ['string', 'number'].includes(typeof value) || (typeof value === 'object' && value !== null),
+  )
+  .transform(String);
+const maybeDecimal = z
+  .union([decimal, z.null()])
+  .optional()
+  .transform((value) => value ?? null);
+const maybeText = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? null);
+const maybeAmount = z
+  .number()
+  .int()
+  .nullish()
+  .transform((value) => value ?? null);
+
+export const tierSchema = z.object({
+  up_to: z.number().nullable(),
+  unit_amount: maybeAmount,
+  unit_amount_decimal: maybeDecimal,
+  flat_amount: maybeAmount,
+  flat_amount_decimal: maybeDecimal,
+});
+
+export const priceSchema = z.object({
+  id: z.string(),
+  type: z.string(),
+  currency: z.string(),
+  product: id,
+  nickname: maybeText,
+  billing_scheme: z.string(),
+  tiers_mode: maybeText,
+  tiers: z.array(tierSchema).nullish(),
+  transform_quantity: z.object({ divide_by: z.number(), round: z.enum(['up', 'down']) }).nullish(),
+  recurring: z
+    .object({
+      interval: z.enum(['day', 'week', 'month', 'year']),
+      interval_count: z.number().int(),
+      usage_type: z.string(),
+      meter: maybeText,
+    })
+    .nullable(),
+  unit_amount: maybeAmount,
+  unit_amount_decimal: maybeDecimal,
+});
+
+export const couponSchema = z.object({
+  id: z.string(),
+  name: maybeText,
+  percent_off: z.number().nullable(),
+  amount_off: maybeAmount,
+  currency: maybeText,
+  currency_options: z.record(z.string(), z.object({ amount_off: z.number().int() })).nullish(),
+  duration: z.enum(['forever', 'once', 'repeating']),
+  applies_to: z.object({ products: z.array(z.string()) }).nullish(),
+});
+
+export const discountSchema = z.object({
+  id: z.string(),
+  start: seconds,
+  end: maybeSeconds,
+  source: z.object({ coupon: maybeId }),
+});
+
+/** Discounts are ids unless they are expanded. */
+const discounts = z
+  .array(z.union([z.string(), discountSchema]))
+  .nullish()
+  .transform((value) => value ?? []);
+
+const taxRates = z
+  .array(z.object({ inclusive: z.boolean(), percentage: z.number() }))
+  .nullish()
+  .transform((value) => value ?? []);
+
+export const itemSchema = z.object({
+  id: z.string(),
+  price: priceSchema,
+  quantity: z.number().optional(),
+  current_period_start: seconds,
+  current_period_end: seconds,
+  current_trial: z.object({ start_date: seconds, end_date: seconds }).nullish(),
+  discounts,
+  tax_rates: taxRates,
+});
+
+export const subscriptionSchema = z.object({
+  id: z.string(),
+  object: z.literal('subscription'),
+  customer: id,
+  currency: z.string(),
+  status: z.enum([
+    'incomplete',
+    'incomplete_expired',
+    'trialing',
+    'active',
+    'past_due',
+    'canceled',
+    'unpaid',
+    'paused',
+  ]),
+  created: seconds,
+  start_date: seconds,
+  trial_end: maybeSeconds,
+  cancel_at: maybeSeconds,
+  cancel_at_period_end: z.boolean(),
+  canceled_at: maybeSeconds,
+  ended_at: maybeSeconds,
+  pause_collection: z.object({ behavior: z.string() }).nullish(),
+  default_tax_rates: taxRates,
+  discounts,
+  items: z.object({ data: z.array(itemSchema), has_more: z.boolean() }),
+});
+
+export const cardSchema = z.object({
+  brand: maybeText,
+  last4: maybeText,
+  exp_month: z.number().int().nullish(),
+  exp_year: z.number().int().nullish(),
+});
+
+export const paymentMethodSchema = z.object({
+  id: z.string(),
+  card: cardSchema.nullish(),
+  brand: maybeText,
+  last4: maybeText,
+});
+
+export const customerSchema = z.object({
+  id: z.string(),
+  object: z.literal('customer'),
+  deleted: z.literal(true).optional(),
+  balance: z.number().int().default(0),
+  currency: maybeText,
+  email: maybeText,
+  metadata: z
+    .record(z.string(), z.string())
+    .nullish()
+    .transform((value) => value ?? {}),
+  invoice_settings: z
+    .object({ default_payment_method: z.union([z.string(), paymentMethodSchema]).nullish() })
+    .nullish(),
+  default_source: z
+    .union([
+      z.string(),
+      z.object({
+        id: z.string(),
+        brand: maybeText,
+        last4: maybeText,
+        exp_month: z.number().nullish(),
+        exp_year: z.number().nullish(),
+      }),
+    ])
+    .nullish(),
+  discount: discountSchema.nullish(),
+});
+
+export const invoicePaymentSchema = z.object({
+  id: z.string(),
+  payment: z.object({ type: z.string(), charge: maybeId, payment_intent: maybeId }),
+});
+
+export const invoiceSchema = z.object({
+  id: z.string(),
+  object: z.literal('invoice'),
+  customer: maybeId,
+  number: maybeText,
+  status: z.enum(['draft', 'open', 'paid', 'uncollectible', 'void']),
+  currency: z.string(),
+  total: z.number().int(),
+  amount_remaining: z.number().int(),
+  attempt_count: z.number().int(),
+  next_payment_attempt: maybeSeconds,
+  collection_method: z.string(),
+  created: seconds,
+  effective_at: maybeSeconds,
+  due_date: maybeSeconds,
+  status_transitions: z.object({ finalized_at: maybeSeconds }),
+  parent: z
+    .object({ subscription_details: z.object({ subscription: id }).nullish() })
+    .nullish()
+    .transform((value) => value ?? null),
+  payments: z.object({ data: z.array(invoicePaymentSchema), has_more: z.boolean() }).nullish(),
+});
+
+export const chargeSchema = z.object({
+  id: z.string(),
+  object: z.literal('charge'),
+  customer: maybeId,
+  amount: z.number().int(),
+  amount_refunded: z.number().int(),
+  refunded: z.boolean(),
+  currency: z.string(),
+  created: seconds,
+  status: z.enum(['succeeded', 'pending', 'failed']),
+  payment_intent: maybeId,
+  failure_code: maybeText,
+  failure_message: maybeText,
+  outcome: z.object({ reason: maybeText, network_decline_code: maybeText }).nullish(),
+  payment_method_details: z.looseObject({ type: z.string(), card: cardSchema.nullish() }).nullish(),
+});
+
+export const summarySchema = z.object({ aggregated_value: z.number() });
+
+export const meterSchema = z.object({ id: z.string(), display_name: z.string(), event_name: z.string() });
+
+export const productSchema = z.object({ id: z.string(), name: z.string(), unit_label: maybeText });
+
+/** A snapshot event. */
+export const eventSchema = z.object({
+  id: z.string(),
+  object: z.literal('event'),
+  type: z.string(),
+  created: seconds,
+  api_version: maybeText,
+  livemode: z.boolean(),
+  data: z.object({
+    object: z.looseObject({ object: z.string() }),
+    previous_attributes: z.record(z.string(), z.unknown()).nullish(),
+  }),
+});
+
+/** A thin event, which names its object and holds none of it (Stripe docs, "Event destinations"). */
+export const thinEventSchema = z.object({
+  id: z.string(),
+  object: z.literal('v2.core.event'),
+  type: z.string(),
+  created: z.string(),
+  livemode: z.boolean().nullish(),
+  related_object: z.object({ id: z.string(), type: z.string() }).nullish(),
+});
+
+export type StripePrice = z.infer<typeof priceSchema>;
+export type StripeTier = z.infer<typeof tierSchema>;
+export type StripeCoupon = z.infer<typeof couponSchema>;
+export type StripeDiscount = z.infer<typeof discountSchema>;
+export type StripeItem = z.infer<typeof itemSchema>;
+export type StripeSubscription = z.infer<typeof subscriptionSchema>;
+export type StripeCustomer = z.infer<typeof customerSchema>;
+export type StripeInvoice = z.infer<typeof invoiceSchema>;
+export type StripeCharge = z.infer<typeof chargeSchema>;
+export type StripeEvent = z.infer<typeof eventSchema>;

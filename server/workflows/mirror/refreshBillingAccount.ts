@@ -1,0 +1,141 @@
+import { isDeepStrictEqual } from 'node:util';
+import { partsOf, projectionKeyOf } from '../../domain/billingAccount/key.ts';
+import { BILLING_PARTS, type BillingPart, type BillingRecord, type BillingSystem } from '../ports/billingSystem.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { KeyClaim, KeyHandler, KeyResult, StoredEvent } from '../ports/keyWork.ts';
+import type { AccountLink, MirrorReader, MirrorWrite } from '../ports/mirror.ts';
+import { isNews, mergeFetched, tombstone } from './mergeFetched.ts';
+import { weighEvents } from './weighEvents.ts';
+
+export type RefreshDeps = {
+  mirror: MirrorReader;
+  billing: BillingSystem;
+  clock: Clock;
+  /** Usage is asked for so often, since no event tells of it. */
+  usagePollSeconds: number;
+  /** Told when a fetch shows that a trusted snapshot was wrong. */
+  onSnapshotDiffers?: (key: string) => void;
+};
+
+/** A read that shows nothing new is repeated so long after its event came (real time, ms). */
+const LAG_RETRIES_MS = [5_000, 60_000];
+
+/** One trusted snapshot in a hundred is fetched all the same, chosen by the id of its event. */
+function isAudited(event: StoredEvent): boolean {
+  let hash = 0;
+  for (const letter of event.eventId) hash = (hash * 31 + letter.charCodeAt(0)) >>> 0;
+  return hash % 100 === 0;
+}
+
+function isMetered(records: Iterable<BillingRecord>): boolean {
+  for (const { body, deleted } of records)
+    if (!deleted && body.kind === 'subscription' && body.status !== 'Canceled' && body.status !== 'Expired')
+      if (body.charges.some((charge) => charge.kind === 'usage')) return true;
+  return false;
+}
+
+function linkOf(billingAccountKey: string, records: Iterable<BillingRecord>): AccountLink | null {
+  for (const { key, body, deleted } of records)
+    if (key === billingAccountKey && body.kind === 'account')
+      return { billingAccountKey, accountId: deleted ? null : body.accountId };
+  return null;
+}
+
+/** @returns when to look again for a change that an event told and a read has not shown yet; null to stop looking */
+function lookAgainAt(events: readonly StoredEvent[], now: Date): Date | null {
+  const received = Math.max(...events.map(({ receivedAt }) => receivedAt.getTime()));
+  const next = LAG_RETRIES_MS.map((delay) => received + delay).find((at) => at > now.getTime());
+  return next === undefined ? null : new Date(next);
+}
+
+function earliestOf(times: readonly (Date | null)[]): Date | null {
+  return times.reduce<Date | null>((min, at) => (at !== null && (min === null || at < min) ? at : min), null);
+}
+
+/** Everything that a refresh came to, before it is put into the words of the key worker. */
+type Outcome = {
+  writes: { record: BillingRecord; via: MirrorWrite['via'] }[];
+  movedTo: Set<string>;
+  known: Map<string, BillingRecord>;
+};
+
+function save(outcome: Outcome, record: BillingRecord, via: MirrorWrite['via']): void {
+  outcome.writes.push({ record, via });
+  const known = outcome.known.get(record.key);
+  if (known === undefined || !known.deleted) outcome.known.set(record.key, record);
+}
+
+/**
+ * Brings the mirror of one billing account up to date with its events.
+ *
+ * An event that is older than what the mirror holds is done without a fetch; a newer one is trusted where its snapshot is
+ * complete; everything else is fetched, once for all events of the claim. An event that changes nothing that can be read
+ * yet (Zuora) stays undone and the key runs again.
+ */
+export function refreshBillingAccount(deps: RefreshDeps): KeyHandler {
+  const { mirror, billing, clock } = deps;
+
+  async function fetchInto(
+    outcome: Outcome,
+    id: string,
+    key: string,
+    parts: BillingPart[],
+    snapshots: Map<string, BillingRecord>,
+  ) {
+    const fetched = await billing.fetch(id, parts);
+    if (!fetched.found) {
+      for (const record of [...outcome.known.values()])
+        if (!record.deleted) save(outcome, tombstone(record, fetched.asOf), 'fetch');
+      return key;
+    }
+    if (fetched.billingAccountKey !== key) return fetched.billingAccountKey;
+    for (const part of fetched.parts) {
+      const merged = await mergeFetched(billing, key, part, outcome.known);
+      for (const record of merged.records) {
+        const snapshot = snapshots.get(record.key);
+        if (snapshot !== undefined && snapshot.asOf.getTime() === record.asOf.getTime())
+          if (!isDeepStrictEqual(snapshot.body, record.body)) deps.onSnapshotDiffers?.(record.key);
+        save(outcome, record, 'fetch');
+      }
+      for (const owner of merged.movedTo) outcome.movedTo.add(owner);
+    }
+    return key;
+  }
+
+  return async (claim: KeyClaim): Promise<KeyResult> => {
+    const key = claim.key;
+    const stored = (await mirror.ofBillingAccount(key)) as BillingRecord[];
+    const mirrored: ReadonlyMap<string, BillingRecord> = new Map(stored.map((record) => [record.key, record]));
+    const before = await mirror.linkOf(key);
+    const account = mirrored.get(key);
+    const done = claim.events.map(({ id }) => id);
+    if (account?.deleted === true) return { done };
+
+    const weighed = weighEvents(billing, claim.events, mirrored, isAudited);
+    const everything = account === undefined || claim.events.length === 0;
+    const parts = BILLING_PARTS.filter((part) => everything || weighed.fetch.has(part));
+    const outcome: Outcome = { writes: [], movedTo: new Set(), known: new Map(mirrored) };
+    for (const record of weighed.snapshots.values()) save(outcome, record, 'snapshot');
+    if (parts.length > 0) {
+      const name = await fetchInto(outcome, partsOf(key).id, key, parts, weighed.snapshots);
+      if (name !== key) return { done, dirty: [name] };
+    }
+
+    const news = outcome.writes.some(({ record }) => isNews(record, mirrored));
+    const lagging = billing.readsMayLag && !news && claim.events.length > 0 && parts.length > 0;
+    const lookAgain = lagging && outcome.movedTo.size === 0 ? lookAgainAt(claim.events, clock.now()) : null;
+    const link = linkOf(key, outcome.known.values());
+    const linked = link !== null && link.accountId !== (before?.accountId ?? null);
+    const accounts = new Set(news || linked ? [before?.accountId, link?.accountId] : []);
+    const metered = isMetered(outcome.known.values());
+    const poll = metered ? new Date(clock.now().getTime() + deps.usagePollSeconds * 1000) : null;
+    const againAt = earliestOf([lookAgain, poll]);
+    return {
+      done: lookAgain === null ? done : [],
+      mirror: outcome.writes,
+      ...(link === null ? {} : { link }),
+      dirty: [...outcome.movedTo, ...[...accounts].filter((id) => id != null).map(projectionKeyOf)],
+      ...(againAt === null ? {} : { againAt }),
+    };
+  };
+}
