@@ -8,6 +8,7 @@ import { mountGraphql } from './graphql/index.ts';
 import { mountRest, oneLeadingSlash } from './rest/index.ts';
 import { ApiUsage } from './rest/usage.ts';
 import { mountSwitches } from './switches.ts';
+import { mountUiApi } from './uiapi/index.ts';
 
 const FORCE_APP = join(import.meta.dirname, '../../../force-app/main/default');
 
@@ -35,7 +36,7 @@ export async function startSalesforceSim(options: SalesforceSimOptions = {}): Pr
       '/services/data',
       usage.middleware((token) => org.userOfToken(token) !== null),
     );
-    mounting.push(mountGraphql(ctx, org));
+    mounting.push(mountGraphql(ctx, org), mountUiApi(ctx, org));
     mountRest(ctx, org, options, usage);
   };
   const sim = await startSim({ ...options, clock }, build, { reset: () => org.reset(), close: () => org.close() });

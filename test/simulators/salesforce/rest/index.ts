@@ -9,6 +9,7 @@ import { describe, describeObject } from './describe.ts';
 import { resourceMap, versionList } from './discovery.ts';
 import { notFound, sendFault } from './faults.ts';
 import { mountOAuth } from './oauth.ts';
+import { mountQuery } from './query.ts';
 import { readableObject } from './records.ts';
 import { mountRows } from './rows.ts';
 import { accessOfRequest, versionOf } from './session.ts';
@@ -76,6 +77,7 @@ export function mountRest(ctx: SimContext, org: SimulatedOrg, options: Salesforc
       res.json(describe(org, readableObject(org, access, String(req.params['object'])), access, version));
     }),
   );
+  mountQuery(router, ctx, org, handle);
   mountCollections(router, org, handle);
   mountRows(router, org, handle);
   router.use(

@@ -1,0 +1,143 @@
+import type { OrderByClause, Query, Subquery } from '@jetstreamapp/soql-parser-js';
+import { RequestFault } from '../org/errors.ts';
+import type { Field, FieldValue, SObject, SRecord } from '../org/types.ts';
+import { aggregate, isAggregate, isPlainCount } from './aggregate.ts';
+import { malformed, queryFault } from './fault.ts';
+import { compileFilter, type SemiJoin } from './filter.ts';
+import { resolve, valueAt, type QueryContext } from './names.ts';
+import { sortBy } from './order.ts';
+import { parse } from './parse.ts';
+import { childObject, compileSelect, type Render, type RunChildren } from './select.ts';
+
+/** `rows` are rendered page by page. */
+export type QueryResult =
+  | { kind: 'count'; totalSize: number }
+  | { kind: 'rows'; rows: SRecord[]; render: Render }
+  | { kind: 'aggregate'; rows: Record<string, unknown>[] };
+
+const MAX_OFFSET = 2000;
+
+/** @throws RequestFault with the code and words of a real org */
+export function runQuery(context: QueryContext, version: number): QueryResult {
+  const query = parse(context.text);
+  refuseUnsupported(context, query);
+  const object = objectNamed(context, query.sObject ?? '');
+  const semiJoin: SemiJoin = (inner) => semiJoinValues(context, inner);
+  const where = compileFilter(context, object, query.where, semiJoin, query.sObjectAlias);
+  const matching = (): SRecord[] => matchingRecords(context, object, where);
+  if (isPlainCount(query)) {
+    const count = matching().length;
+    return { kind: 'count', totalSize: query.limit === undefined ? count : Math.min(count, query.limit) };
+  }
+  if (isAggregate(query)) return { kind: 'aggregate', rows: aggregate(context, object, query, matching()) };
+  const children: RunChildren = (subquery) => childQuery(context, object, subquery, version, semiJoin);
+  const render = compileSelect(context, object, query, version, children);
+  return { kind: 'rows', rows: ordered(context, object, query, matching), render };
+}
+
+function refuseUnsupported(context: QueryContext, query: Query): void {
+  if (query.usingScope !== undefined) throw context.unsupported('SOQL USING SCOPE');
+  if (query.withDataCategory !== undefined) throw context.unsupported('SOQL WITH DATA CATEGORY');
+  if (query.update !== undefined || query.for === 'UPDATE') throw context.unsupported('SOQL FOR UPDATE');
+  if ((query.offset ?? 0) > MAX_OFFSET)
+    throw queryFault(
+      'NUMBER_OUTSIDE_VALID_RANGE',
+      context.text,
+      'OFFSET',
+      `Maximum SOQL offset allowed is ${MAX_OFFSET}`,
+    );
+}
+
+function objectNamed({ org, access, text }: QueryContext, name: string): SObject {
+  const object = org.object(name);
+  if (object && access.readsObject(object.name)) return object;
+  throw queryFault(
+    'INVALID_TYPE',
+    text,
+    name,
+    `sObject type '${name}' is not supported. If you are attempting to use a custom object, be sure to append the '__c' after the entity name. Please reference your WSDL or the describe call for the appropriate names.`,
+  );
+}
+
+function matchingRecords(
+  { org, access, all }: QueryContext,
+  object: SObject,
+  where: ReturnType<typeof compileFilter>,
+): SRecord[] {
+  const { candidates } = where;
+  const records = candidates
+    ? candidates.map((id) => org.store.find(object, id)!)
+    : all
+      ? org.store.everything(object)
+      : org.store.live(object);
+  return records.filter((record) => where.matches(record) && access.seesRecord(object.name, record));
+}
+
+function ordered(
+  context: QueryContext,
+  object: SObject,
+  query: Query | Subquery,
+  matching: () => SRecord[],
+): SRecord[] {
+  const clauses = [query.orderBy ?? []].flat() as OrderByClause[];
+  const paths = clauses.map((clause) => {
+    if (!('field' in clause)) throw context.unsupported('SOQL function in ORDER BY');
+    const path = resolve(context, object, clause.field, query.sObjectAlias);
+    if (!path.field.filterable)
+      throw queryFault(
+        'INVALID_FIELD',
+        context.text,
+        clause.field,
+        `field '${path.field.name}' can not be sorted in a query call`,
+      );
+    return path;
+  });
+  const rows = sortBy(matching(), clauses, (record) => paths.map((path) => valueAt(context, path, record)));
+  const offset = query.offset ?? 0;
+  return rows.slice(offset, query.limit === undefined ? undefined : offset + query.limit);
+}
+
+function semiJoinValues(context: QueryContext, query: Query): Set<FieldValue> {
+  const [field, ...rest] = query.fields ?? [];
+  if (rest.length > 0 || (field?.type !== 'Field' && field?.type !== 'FieldRelationship'))
+    throw malformed(context.text, '', 'A semi join sub-select must select exactly one field');
+  const object = objectNamed(context, query.sObject ?? '');
+  const nested: SemiJoin = () => {
+    throw malformed(context.text, '', 'Nesting of semi join sub-selects is not supported');
+  };
+  const where = compileFilter(context, object, query.where, nested, query.sObjectAlias);
+  const name = field.type === 'Field' ? field.field : [...field.relationships, field.field].join('.');
+  const path = resolve(context, object, name, query.sObjectAlias);
+  if (path.field.type !== 'id' && path.field.type !== 'reference')
+    throw new RequestFault(
+      400,
+      'INVALID_QUERY_FILTER_OPERATOR',
+      `The selected field '${name}' in the sub-select must be an ID or reference field`,
+    );
+  return new Set(matchingRecords(context, object, where).map((record) => valueAt(context, path, record)));
+}
+
+function childQuery(
+  context: QueryContext,
+  parent: SObject,
+  subquery: Subquery,
+  version: number,
+  semiJoin: SemiJoin,
+): ReturnType<RunChildren> {
+  const { object, reference, name } = childObject(context, parent, subquery.relationshipName);
+  const where = compileFilter(context, object, subquery.where, semiJoin, subquery.sObjectAlias);
+  const render = compileSelect(context, object, subquery, version, null);
+  return {
+    name,
+    rows: (record) => {
+      const rows = ordered(context, object, subquery, () =>
+        childrenOf(context, object, reference, record).filter((child) => where.matches(child)),
+      );
+      return rows.length === 0 ? null : { totalSize: rows.length, done: true, records: rows.map(render) };
+    },
+  };
+}
+
+function childrenOf({ org, access }: QueryContext, object: SObject, reference: Field, parent: SRecord): SRecord[] {
+  return org.referencing(object, reference, parent.Id).filter((child) => access.seesRecord(object.name, child));
+}
