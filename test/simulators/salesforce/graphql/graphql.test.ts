@@ -336,6 +336,21 @@ describe('what is wrong with a query is said with status 200', () => {
     expect((await refusal(query)).extensions.ErrorType).toBe(type);
   });
 
+  test.each([
+    ['mutation { uiapi { __typename } }', /not configured for mutations/],
+    ['{ uiapi { query { Account(where: {Id: {inq: {}}}) { totalCount } } } }', /'inq'/],
+    [
+      '{ uiapi { query { Usage__c(where: {Period_End__c: {CALENDAR_MONTH: {}}}) { totalCount } } } }',
+      /'CALENDAR_MONTH'/,
+    ],
+  ])('%s is listed as unsupported, a wrong name is not', async (query, what) => {
+    org.sim.ctx.calls.clear();
+    await refusal('Account { edges { node { Nope__c { value } } } }');
+    await refusal(query);
+    expect([...org.sim.ctx.calls.unsupported.keys()]).toEqual([expect.stringMatching(what)]);
+    expect(org.sim.ctx.calls.counts.get('POST /graphql')).toBe(2);
+  });
+
   test('a variable that does not fit', async () => {
     const { data, errors } = await ask(
       'rep',
@@ -349,12 +364,14 @@ describe('what is wrong with a query is said with status 200', () => {
   test('HTTP refusals are arrays', async () => {
     const url = `${org.sim.url}/services/data/v66.0/graphql`;
     const post = (headers: Record<string, string>, body = '{"query":"{uiapi{__typename}}"}', to = url) =>
-      fetch(to, { method: 'POST', headers, body });
+      fetch(to, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body });
     const bearer = { authorization: `Bearer ${org.token('rep')}` };
     const answers = [
       [await post({}), 401, 'INVALID_AUTH_HEADER'],
       [await post({ authorization: 'Bearer 00Dwrong' }), 401, 'INVALID_SESSION_ID'],
       [await post(bearer, '{nope'), 400, 'JSON_PARSER_ERROR'],
+      [await post(bearer, '{}'), 400, 'INVALID_INPUT'],
+      [await post({ ...bearer, 'content-type': 'text/plain' }), 415, 'UNSUPPORTED_MEDIA_TYPE'],
       [await post(bearer, undefined, url.replace('v66.0', 'v99.0')), 404, 'NOT_FOUND'],
       [await fetch(url, { headers: bearer }), 405, 'METHOD_NOT_ALLOWED'],
     ] as const;
@@ -369,7 +386,7 @@ describe('what is wrong with a query is said with status 200', () => {
   test('@optional is unknown before v65', async () => {
     const response = await fetch(`${org.sim.url}/services/data/v64.0/graphql`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${org.token('rep')}` },
+      headers: { authorization: `Bearer ${org.token('rep')}`, 'content-type': 'application/json' },
       body: JSON.stringify({ query: '{ uiapi { query { Account @optional { totalCount } } } }' }),
     });
     const { errors } = (await response.json()) as Answer;

@@ -1,5 +1,6 @@
 import express, { type Request, type Response } from 'express';
 import type { SimContext } from '../../kit/sim.ts';
+import { RequestFault } from '../org/errors.ts';
 import type { Org } from '../org/types.ts';
 import { UiApiError, unsupported } from './errors.ts';
 import { allFields, namesOf, selectFields } from './fields.ts';
@@ -48,6 +49,7 @@ export function mountUiApi(ctx: SimContext, org: Org): void {
         if (answer === undefined) res.status(status).end();
         else res.status(status).json(answer);
       } catch (error) {
+        if (error instanceof RequestFault) return refuse(res, error.status, error.errorCode, error.message);
         if (!(error instanceof UiApiError)) throw error;
         if (error.beyondUs) ctx.calls.refuse(`UI API ${method.toUpperCase()} ${path}: ${error.message}`);
         res.status(error.status).json(error.body);

@@ -54,6 +54,11 @@ export function openSession(
  * Works too when an earlier middleware has parsed the body.
  */
 export function jsonBody(req: Request, res: Response): Record<string, unknown> | null {
+  if (!req.is('application/json')) {
+    const type = req.get('content-type') ?? 'none';
+    refuse(res, 415, 'UNSUPPORTED_MEDIA_TYPE', `Content type not supported: ${type}`);
+    return null;
+  }
   let body: unknown = req.body;
   try {
     if (typeof body === 'string') body = JSON.parse(body);
