@@ -1,0 +1,193 @@
+import type Fraction from 'fraction.js';
+import { addDays } from '../dates.ts';
+import { exact, metric, money, sum } from '../decimal.ts';
+import { emit } from '../callouts/emit.ts';
+import type { Account, CreditMemo, Invoice, InvoiceItem, Usage } from '../model.ts';
+import { ZuoraError } from '../protocol/errors.ts';
+import { covers, discountsOn, periodAmount, priceOf, soldIn, type Sold } from '../subscriptions/metrics.ts';
+import type { Tenant } from '../tenant.ts';
+import { spansBetween, type Span } from './periods.ts';
+
+type Draft = { sold: Sold; span: Span; amount: Fraction; quantity: Fraction; unitPrice: number | null };
+
+const termDays: Record<string, number> = { 'Net 15': 15, 'Net 30': 30, 'Net 45': 45, 'Net 60': 60, 'Net 90': 90 };
+
+/**
+ * Bills an account up to a target date, as a bill run does: recurring charges period by period, in advance or in
+ * arrears; one-time charges once; usage per ended period; what was billed beyond a change or a cancellation comes back.
+ * A total below zero becomes a credit memo.
+ */
+export function runBilling(
+  tenant: Tenant,
+  account: Account,
+  options: { targetDate: string; invoiceDate: string; post: boolean },
+): { invoices: Invoice[]; creditMemos: CreditMemo[] } {
+  const everything = tenant
+    .latest()
+    .filter((one) => one.invoiceOwnerAccountId === account.id)
+    .flatMap(soldIn);
+  const used = new Set<Usage>();
+  const items = everything
+    .flatMap((sold) => draftsOf(tenant, account, sold, options.targetDate, used))
+    .flatMap((draft) => itemsOf(tenant, account, draft, everything));
+  for (const usage of used) Object.assign(usage, { status: 'Processed', updatedDate: tenant.now() });
+  if (items.length === 0) return { invoices: [], creditMemos: [] };
+  tenant.touch();
+  const total = sum(items.map((one) => exact(one.chargeAmount)));
+  const at = tenant.now();
+  if (total.lt(0)) {
+    const memo: CreditMemo = {
+      id: tenant.newId(),
+      number: tenant.number('CM'),
+      accountId: account.id,
+      currency: account.currency,
+      amount: money(total.neg(), account.currency),
+      creditMemoDate: options.invoiceDate,
+      items,
+      createdDate: at,
+      updatedDate: at,
+    };
+    tenant.data.creditMemos.push(memo);
+    return { invoices: [], creditMemos: [memo] };
+  }
+  const amount = money(total, account.currency);
+  const invoice: Invoice = {
+    id: tenant.newId(),
+    invoiceNumber: tenant.number('INV'),
+    accountId: account.id,
+    currency: account.currency,
+    amount,
+    balance: amount,
+    paymentAmount: 0,
+    status: 'Draft',
+    invoiceDate: options.invoiceDate,
+    dueDate: addDays(options.invoiceDate, termDays[account.paymentTerm] ?? 0),
+    targetDate: options.targetDate,
+    postedDate: null,
+    source: 'BillRun',
+    billRunId: tenant.newId(),
+    items,
+    createdDate: at,
+    updatedDate: at,
+  };
+  tenant.data.invoices.push(invoice);
+  if (options.post) postInvoice(tenant, invoice);
+  return { invoices: [invoice], creditMemos: [] };
+}
+
+/** Posts a draft, which makes it owed. */
+export function postInvoice(tenant: Tenant, invoice: Invoice): void {
+  if (invoice.status !== 'Draft') throw ZuoraError.of(59210020, 'Only invoices with Draft status can be posted.');
+  Object.assign(invoice, { status: 'Posted', postedDate: tenant.today(), updatedDate: tenant.now() });
+  tenant.touch();
+  emit(tenant, 'InvoicePosted', tenant.account(invoice.accountId), {
+    invoiceId: invoice.id,
+    invoiceNumber: invoice.invoiceNumber,
+  });
+}
+
+/** What is due on one segment, and marks it as charged. */
+function draftsOf(tenant: Tenant, account: Account, sold: Sold, targetDate: string, used: Set<Usage>): Draft[] {
+  const { segment, subscription } = sold;
+  if (segment.model === 'DiscountPercentage') return [];
+  if (segment.type === 'OneTime') {
+    if (segment.chargedThroughDate !== null || segment.effectiveStartDate > targetDate) return [];
+    segment.chargedThroughDate = segment.effectiveStartDate;
+    if (segment.effectiveEndDate !== null && segment.effectiveEndDate <= segment.effectiveStartDate) return [];
+    const quantity = exact(segment.quantity ?? 1);
+    const day = segment.effectiveStartDate;
+    const span = { start: day, end: addDays(day, 1), share: exact(1) };
+    return [{ sold, span, amount: priceOf(segment, quantity), quantity, unitPrice: segment.price }];
+  }
+  const spans = (from: string, to: string) => spansBetween(segment, subscription, account.billCycleDay, from, to);
+  const through = segment.chargedThroughDate;
+  const end = segment.effectiveEndDate;
+  const recurring = (span: Span, sign: 1 | -1): Draft => ({
+    sold,
+    span,
+    amount: periodAmount(segment, subscription).mul(span.share).mul(sign),
+    quantity: exact(segment.quantity ?? 1),
+    unitPrice: segment.price,
+  });
+  if (segment.type === 'Recurring' && end !== null && through !== null && through > end) {
+    segment.chargedThroughDate = end;
+    return spans(end, through).map((span) => recurring(span, -1));
+  }
+  const horizon = end ?? addDays(targetDate, 5 * 366);
+  const due = spans(through ?? segment.effectiveStartDate, horizon).filter((span) =>
+    segment.billingTiming === 'IN_ADVANCE' ? span.start <= targetDate : span.end <= targetDate,
+  );
+  if (due.length > 0) segment.chargedThroughDate = due.at(-1)!.end;
+  if (segment.type === 'Recurring') return due.map((span) => recurring(span, 1));
+  return due.map((span) => usageDraft(tenant, sold, span, used)).filter((draft) => draft.quantity.gt(0));
+}
+
+/** True for usage that is counted for a charge; without subscription and charge it counts for every one with its unit. */
+export function usageIsFor(usage: Usage, { segment, subscription }: Sold): boolean {
+  return (
+    usage.uom === segment.uom &&
+    (usage.accountId === subscription.accountId || usage.accountId === subscription.invoiceOwnerAccountId) &&
+    (usage.chargeNumber === null || usage.chargeNumber === segment.number) &&
+    (usage.subscriptionNumber === null || usage.subscriptionNumber === subscription.number)
+  );
+}
+
+function usageDraft(tenant: Tenant, sold: Sold, span: Span, used: Set<Usage>): Draft {
+  const counted = tenant.data.usages.filter(
+    (one) => one.status === 'Pending' && usageIsFor(one, sold) && span.start <= one.day && one.day < span.end,
+  );
+  for (const one of counted) used.add(one);
+  const quantity = sum(counted.map((one) => exact(one.quantity)));
+  const unitPrice = sold.segment.overagePrice ?? sold.segment.price;
+  return { sold, span, amount: priceOf(sold.segment, quantity), quantity, unitPrice };
+}
+
+/** The item of a charge and one below it for every percentage discount on it. */
+function itemsOf(tenant: Tenant, account: Account, draft: Draft, everything: readonly Sold[]): InvoiceItem[] {
+  const item = itemOf(tenant, account, draft, draft.sold, draft.amount, null);
+  const discounts = discountsOn(draft.sold, everything).filter(({ segment }) => covers(segment, draft.span.start));
+  return [
+    item,
+    ...discounts.map((discount) => {
+      const { segment } = discount;
+      if (segment.chargedThroughDate === null || segment.chargedThroughDate < draft.span.end)
+        segment.chargedThroughDate = draft.span.end;
+      const off = draft.amount.mul(exact(segment.discountPercentage ?? 0)).div(-100);
+      return itemOf(tenant, account, draft, discount, off, item.id);
+    }),
+  ];
+}
+
+function itemOf(
+  tenant: Tenant,
+  account: Account,
+  draft: Draft,
+  sold: Sold,
+  amount: Fraction,
+  appliedToItemId: string | null,
+): InvoiceItem {
+  const { segment, subscription, plan } = sold;
+  const productRatePlan = tenant.data.productRatePlans.find((one) => one.id === plan.productRatePlanId)!;
+  const product = tenant.data.products.find((one) => one.id === productRatePlan.productId)!;
+  const discount = appliedToItemId !== null;
+  return {
+    id: tenant.newId(),
+    subscriptionId: subscription.id,
+    subscriptionNumber: subscription.number,
+    chargeId: segment.id,
+    chargeNumber: segment.number,
+    chargeName: draft.amount.lt(0) && !discount ? `${segment.name} -- Proration Credit` : segment.name,
+    chargeType: segment.type,
+    processingType: discount ? 'Discount' : 'Charge',
+    appliedToItemId,
+    productName: product.name,
+    productRatePlanChargeId: segment.productRatePlanChargeId,
+    sku: product.sku,
+    chargeAmount: money(amount, account.currency),
+    unitPrice: discount ? segment.discountPercentage : draft.unitPrice,
+    quantity: discount ? 0 : metric(draft.quantity),
+    uom: segment.uom,
+    serviceStartDate: draft.span.start,
+    serviceEndDate: addDays(draft.span.end, -1),
+  };
+}

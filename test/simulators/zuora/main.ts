@@ -1,0 +1,135 @@
+import express from 'express';
+import type { SimContext, SimOptions, RunningSim } from '../kit/sim.ts';
+import { startSim } from '../kit/sim.ts';
+import { SimState } from '../kit/state.ts';
+import { accountRoutes } from './accounts/routes.ts';
+import { billingRoutes } from './billing/routes.ts';
+import { runCalendar } from './calendar.ts';
+import { calloutRoutes } from './callouts/routes.ts';
+import { catalogCrudRoutes } from './catalog/crud.ts';
+import { catalogListRoutes } from './catalog/list.ts';
+import { emptyTenant, type TenantData } from './model.ts';
+import { objectQueryRoutes } from './objectQuery/routes.ts';
+import { orderRoutes } from './orders/routes.ts';
+import { paymentRoutes } from './payments/routes.ts';
+import { envelope } from './protocol/envelope.ts';
+import { category, errorHandler, ZuoraError } from './protocol/errors.ts';
+import { idempotency } from './protocol/idempotency.ts';
+import { bearer, oauthRoutes } from './protocol/oauth.ts';
+import { versionsOfRequest } from './protocol/versions.ts';
+import { subscriptionRoutes } from './subscriptions/routes.ts';
+import { actRoutes } from './switches/act.ts';
+import { optionRoutes } from './switches/options.ts';
+import { Tenant, type CalloutTarget, type CustomFieldDefinitions } from './tenant.ts';
+import { uiRoutes } from './ui/routes.ts';
+import { usageRoutes } from './usage/routes.ts';
+
+export type ZuoraSimOptions = SimOptions & {
+  /** State is kept here between runs; in memory when absent. */
+  stateFile?: string | undefined;
+  clientId?: string | undefined;
+  clientSecret?: string | undefined;
+  /** Zone of the tenant, in which every date is meant. */
+  timeZone?: string | undefined;
+  /** Where every event is sent. */
+  callouts?: CalloutTarget[] | undefined;
+  /** Between attempts of a callout, in ms (30 minutes in a real tenant). */
+  calloutRetryMs?: number | undefined;
+  /** Custom fields that the tenant has, by object; they replace the preset ones. */
+  customFields?: Partial<CustomFieldDefinitions> | undefined;
+  /** Address of the pages for people; the simulator's own when absent. */
+  uiUrl?: string | undefined;
+};
+
+export type RunningZuoraSim = RunningSim & {
+  clientId: string;
+  clientSecret: string;
+  timeZone: string;
+  uiUrl: string;
+  /** For tests in the same process. */
+  tenant: Tenant;
+};
+
+const presetFields: CustomFieldDefinitions = {
+  account: ['CRMAccountId__c'],
+  subscription: ['OpportunityId__c'],
+  order: ['OpportunityId__c'],
+};
+
+/** Starts a simulated Zuora tenant with orders, invoice settlement and object query enabled. See README.md. */
+export async function startZuoraSim(options: ZuoraSimOptions): Promise<RunningZuoraSim> {
+  const state = new SimState<TenantData>(options.stateFile, emptyTenant);
+  let tenant!: Tenant;
+  let origin = '';
+  const running = await startSim(
+    options,
+    (ctx) => {
+      tenant = tenantOf(state, ctx, options);
+      addRoutes(tenant, () => origin);
+      ctx.clock.onMove(() => runCalendar(tenant));
+      runCalendar(tenant);
+    },
+    {
+      reset() {
+        state.reset();
+        tenant.options.callsPerMinute = null;
+        tenant.options.handlingMs = 0;
+        runCalendar(tenant);
+      },
+      close: () => state.flush(),
+    },
+  );
+  origin = running.url;
+  const { clientId, clientSecret, timeZone } = tenant;
+  return { ...running, clientId, clientSecret, timeZone, uiUrl: options.uiUrl ?? running.url, tenant };
+}
+
+function tenantOf(state: SimState<TenantData>, ctx: SimContext, options: ZuoraSimOptions): Tenant {
+  return new Tenant({
+    state,
+    ctx,
+    options: {
+      callouts: options.callouts ?? [],
+      calloutFormat: 'json',
+      calloutRetryMs: options.calloutRetryMs ?? 2000,
+      callsPerMinute: null,
+      handlingMs: 0,
+      allSegments: 'flat',
+    },
+    timeZone: options.timeZone ?? 'America/Los_Angeles',
+    clientId: options.clientId ?? '5d1b0a2e-6f7c-4c1b-9a51-0d8f6a2c7e10',
+    clientSecret: options.clientSecret ?? 'zuora-simulator-secret',
+    customFields: { ...presetFields, ...options.customFields },
+  });
+}
+
+function addRoutes(tenant: Tenant, origin: () => string): void {
+  const { app } = tenant.ctx;
+  app.use(express.json({ limit: '5mb' }));
+  app.use((_req, _res, next) => {
+    runCalendar(tenant);
+    next();
+  });
+  app.use(optionRoutes(tenant), actRoutes(tenant), uiRoutes(tenant), oauthRoutes(tenant));
+  app.use(envelope(tenant), bearer(tenant), idempotency(tenant));
+  app.use(
+    accountRoutes(tenant),
+    catalogCrudRoutes(tenant),
+    catalogListRoutes(tenant, origin),
+    orderRoutes(tenant, origin),
+    subscriptionRoutes(tenant, origin),
+    billingRoutes(tenant, origin),
+    paymentRoutes(tenant, origin),
+    usageRoutes(tenant, origin),
+    calloutRoutes(tenant, origin),
+    objectQueryRoutes(tenant),
+  );
+  app.use((req, _res) => {
+    tenant.ctx.calls.refuse(`${req.method} ${req.path}`);
+    throw new ZuoraError(
+      category.notFound,
+      `The endpoint ${req.path} does not exist. Please check the URL and try again.`,
+    );
+  });
+  app.use(errorHandler(versionsOfRequest));
+}

@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto';
+import type { ErrorRequestHandler, Request, Response } from 'express';
+import type { Versions } from './versions.ts';
+
+/** Last two digits of a code: what kind of refusal it is (Zuora docs, "Error codes"). */
+export const category = {
+  permission: 10,
+  authentication: 11,
+  badValue: 20,
+  unknownField: 21,
+  missingField: 22,
+  missingParameter: 23,
+  badQuery: 27,
+  rule: 30,
+  notFound: 40,
+  method: 45,
+  lock: 50,
+  internal: 60,
+  rateLimit: 70,
+  malformed: 90,
+} as const;
+
+const statusOf: Record<number, number> = {
+  10: 403,
+  11: 401,
+  20: 400,
+  21: 400,
+  22: 400,
+  23: 400,
+  27: 400,
+  30: 400,
+  40: 404,
+  45: 405,
+  50: 409,
+  60: 500,
+  61: 500,
+  70: 429,
+  90: 400,
+  99: 500,
+};
+
+/** Six digits that name the resource in an error code. GET and DELETE always use `500000`. */
+export const resource = {
+  none: 500000,
+  account: 511000,
+  payment: 597100,
+  order: 587300,
+  subscription: 531000,
+  invoice: 592100,
+} as const;
+
+/** A refusal of the v1 API. */
+export class ZuoraError extends Error {
+  readonly code: number;
+  readonly status: number;
+
+  constructor(kind: number, message: string, of: number = resource.none) {
+    super(message);
+    this.code = of * 100 + kind;
+    this.status = statusOf[kind] ?? 500;
+  }
+
+  /** For codes known from real answers, such as 58730020. */
+  static of(code: number, message: string): ZuoraError {
+    return new ZuoraError(code % 100, message, Math.floor(code / 100));
+  }
+}
+
+export const notFound = (key: string): ZuoraError =>
+  new ZuoraError(category.notFound, `Cannot find entity by key: '${key}'.`);
+
+/** Words of the CRUD family for a category. */
+function crudCode(error: ZuoraError): string {
+  switch (error.code % 100) {
+    case category.missingField:
+      return 'MISSING_REQUIRED_VALUE';
+    case category.unknownField:
+      return 'INVALID_FIELD';
+    case category.rule:
+      return 'TRANSACTION_FAILED';
+    default:
+      return 'INVALID_VALUE';
+  }
+}
+
+/** Sends a refusal in the shape of the family that the path belongs to (Zuora docs, "Error handling"). */
+export function sendError(error: ZuoraError, req: Request, res: Response, versions: Versions): void {
+  const requestId = String(res.getHeader('Zuora-Request-Id') ?? randomUUID());
+  const reasons = [{ code: error.code, message: error.message }];
+  if (req.path.startsWith('/v1/object/')) {
+    if (error.status === 404) return void res.status(404).json({ records: [], size: 0, done: true });
+    return void res
+      .status(error.status)
+      .json({ Success: false, Errors: [{ Code: crudCode(error), Message: error.message }] });
+  }
+  if (req.path.startsWith('/object-query/')) {
+    return void res
+      .status(error.status)
+      .json(versions.uniformQueryErrors ? { reasons, requestId } : { message: error.message });
+  }
+  const always = error.status === 401 || error.status === 429 || req.path.startsWith('/__sim/');
+  res
+    .status(always || versions.realStatuses ? error.status : 200)
+    .json({ success: false, processId: requestId.replaceAll('-', '').slice(0, 16).toUpperCase(), reasons, requestId });
+}
+
+/** Turns thrown refusals into answers; anything else is a bug of the simulator and shows as 50000060. */
+export function errorHandler(versionsOf: (req: Request) => Versions): ErrorRequestHandler {
+  return (error: unknown, req, res, _next) => {
+    const versions = versionsOf(req);
+    if (error instanceof ZuoraError) return sendError(error, req, res, versions);
+    const type = (error as { type?: string }).type;
+    if (type === 'entity.parse.failed')
+      return sendError(new ZuoraError(category.malformed, 'Malformed JSON in the request body.'), req, res, versions);
+    console.error(error);
+    sendError(new ZuoraError(category.internal, `Internal error: ${String(error)}`), req, res, versions);
+  };
+}

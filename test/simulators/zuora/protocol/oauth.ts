@@ -1,0 +1,47 @@
+import { randomUUID } from 'node:crypto';
+import express, { type RequestHandler } from 'express';
+import type { Tenant } from '../tenant.ts';
+import { category, sendError, ZuoraError } from './errors.ts';
+import { versionsOfRequest } from './versions.ts';
+
+const lifetimeSeconds = 3598;
+
+/** `POST /oauth/token`, client credentials in a form body (Zuora docs, "Create an OAuth token"). */
+export function oauthRoutes(tenant: Tenant): express.Router {
+  const router = express.Router();
+  router.post('/oauth/token', express.urlencoded({ extended: false }), (req, res) => {
+    tenant.ctx.calls.call('POST', '/oauth/token');
+    const form = (req.is('application/x-www-form-urlencoded') ? req.body : {}) as Record<string, unknown>;
+    if (form['grant_type'] !== 'client_credentials')
+      return void res.status(400).json({ reason: 'Unsupported or missing grant_type.' });
+    if (form['client_id'] !== tenant.clientId || form['client_secret'] !== tenant.clientSecret)
+      return void res.status(401).json({ reason: 'Invalid client id' });
+    const token = randomUUID().replaceAll('-', '');
+    const tokens = tenant.data.tokens;
+    for (const [old, endsAt] of Object.entries(tokens)) if (endsAt < Date.now()) delete tokens[old];
+    tokens[token] = Date.now() + lifetimeSeconds * 1000;
+    tenant.touch();
+    res.set({ 'X-RateLimit-Limit-minute': '100', 'X-RateLimit-Remaining-minute': '99' });
+    res.json({
+      access_token: token,
+      token_type: 'bearer',
+      expires_in: lifetimeSeconds,
+      scope: `entity.${tenant.entityId} platform.write service.usage.write tenant.1`,
+      jti: randomUUID().replaceAll('-', ''),
+    });
+  });
+  return router;
+}
+
+/** Refuses calls without a token that holds; tokens end by real time, not by the simulator's clock. */
+export function bearer(tenant: Tenant): RequestHandler {
+  return (req, res, next) => {
+    const token = /^Bearer (.+)$/i.exec(req.get('authorization') ?? '')?.[1];
+    const endsAt = token === undefined ? undefined : tenant.data.tokens[token];
+    if (endsAt !== undefined && endsAt > Date.now()) return next();
+    const error = ZuoraError.of(90000000 + category.authentication, 'Authentication error');
+    if (req.path.startsWith('/v1/object/'))
+      return void res.status(401).set('WWW-Authenticate', 'Bearer').json({ message: 'Unauthorized' });
+    sendError(error, req, res, versionsOfRequest(req));
+  };
+}

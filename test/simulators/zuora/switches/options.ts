@@ -1,0 +1,60 @@
+import express from 'express';
+import * as z from 'zod';
+import { parse } from '../protocol/parse.ts';
+import type { Tenant } from '../tenant.ts';
+
+const calloutsSchema = z.strictObject({
+  format: z.enum(['json', 'form']).optional(),
+  retryMs: z.number().int().min(0).optional(),
+  targets: z.array(z.strictObject({ url: z.url(), user: z.string(), password: z.string() })).optional(),
+});
+
+const limitsSchema = z.strictObject({ callsPerMinute: z.number().int().positive().nullable() });
+
+const optionsSchema = z.strictObject({
+  handlingMs: z.number().int().min(0).optional(),
+  allSegments: z.enum(['flat', 'nested']).optional(),
+});
+
+/** Switches of this simulator beside those that all have in common. */
+export function optionRoutes(tenant: Tenant): express.Router {
+  const router = express.Router();
+  const { options } = tenant;
+  const callouts = () => ({
+    format: options.calloutFormat,
+    retryMs: options.calloutRetryMs,
+    targets: options.callouts.map(({ url, user }) => ({ url, user })),
+  });
+  router.get('/__sim/callouts', (_req, res) => void res.json(callouts()));
+  router.post('/__sim/callouts', (req, res) => {
+    const body = parse(calloutsSchema, req.body);
+    if (body.format) options.calloutFormat = body.format;
+    if (body.retryMs !== undefined) options.calloutRetryMs = body.retryMs;
+    if (body.targets) options.callouts = body.targets;
+    res.json(callouts());
+  });
+  router.post('/__sim/limits', (req, res) => {
+    options.callsPerMinute = parse(limitsSchema, req.body).callsPerMinute;
+    res.json({ callsPerMinute: options.callsPerMinute });
+  });
+  router.post('/__sim/options', (req, res) => {
+    const body = parse(optionsSchema, req.body);
+    if (body.handlingMs !== undefined) options.handlingMs = body.handlingMs;
+    if (body.allSegments) options.allSegments = body.allSegments;
+    res.json({ handlingMs: options.handlingMs, allSegments: options.allSegments });
+  });
+  router.post('/__sim/tokens/expire', (_req, res) => {
+    const { tokens } = tenant.data;
+    const expired = Object.keys(tokens).length;
+    for (const token of Object.keys(tokens)) tokens[token] = 0;
+    tenant.touch();
+    res.json({ expired });
+  });
+  router.get('/__sim/state', (_req, res) => {
+    const counts = Object.entries(tenant.data).flatMap(([name, rows]) =>
+      Array.isArray(rows) ? [[name, rows.length]] : [],
+    );
+    res.json(Object.fromEntries(counts));
+  });
+  return router;
+}
