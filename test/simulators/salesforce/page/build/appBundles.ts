@@ -1,0 +1,143 @@
+import lwc from '@lwc/rollup-plugin';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { stripTypeScriptTypes } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { rollup, type Plugin, type RollupLog } from 'rollup';
+import { compileSchema } from '../../org/schema/compile.ts';
+import { isPlatformModule } from './baseLibrary.ts';
+import { packageFolder } from './inputHash.ts';
+import type { Produced } from './output.ts';
+import { readLabels, scopedModules } from './scopedModules.ts';
+
+export const CLIENT = join(import.meta.dirname, '..', 'client');
+const SHIMS = join(CLIENT, 'shims');
+
+/** Names of the bundles that are components, those with a template. */
+function componentNames(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => existsSync(join(folder, name, `${name}.html`)))
+    .sort();
+}
+
+/** Platform modules whose data part is ours, since the real ones only run inside Salesforce. */
+function platformShims(): Plugin {
+  const base = join(packageFolder('lightning-base-components'), 'src');
+  return {
+    name: 'platform-shims',
+    resolveId(id, importer) {
+      if (!isPlatformModule(id)) return null;
+      const [, name] = /^lightning\/(\w+)$/.exec(id) ?? [];
+      if (name === undefined) return { id, external: true };
+      const shim = join(SHIMS, `${name}.ts`);
+      if (existsSync(shim)) return shim;
+      if (!existsSync(join(base, id)))
+        this.error(`${importer}: ${id} is neither a base component nor supported by the simulated org`);
+      return { id, external: true };
+    },
+  };
+}
+
+const stripTypes: Plugin = {
+  name: 'strip-types',
+  transform(code, id) {
+    if (!id.endsWith('.ts')) return null;
+    try {
+      return { code: stripTypeScriptTypes(code), map: null };
+    } catch (error) {
+      return this.error(`${id}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  },
+};
+
+const COMPONENTS = '\0host-components';
+
+/** One lazy import a bundle, so that one that throws while loading leaves the rest of the page alone. */
+function hostComponents(names: readonly string[]): Plugin {
+  return {
+    name: 'host-components',
+    resolveId: (id) => (id === 'host/components' ? COMPONENTS : null),
+    load: (id) =>
+      id === COMPONENTS
+        ? `export default {${names.map((name) => `"${name}": () => import("${name.replace(':', '/')}")`).join(',')}};`
+        : null,
+  };
+}
+
+/** Message of a failure with the file and line that it is about. */
+function placed(error: unknown): string {
+  const { message, id, loc, location } = error as RollupLog & { location?: { line: number } };
+  const line = loc?.line ?? location?.line;
+  const file = loc?.file ?? id;
+  if (file === undefined || message.includes(file)) return message;
+  return `${file}${line === undefined ? '' : `:${line}`}: ${message}`;
+}
+
+/**
+ * The bundles of `forceApp` (a folder in the format of `force-app/main/default`) with the client of the page, platform
+ * modules left out. Takes about a second.
+ * @throws Error that names the file on an unknown object, field, label or module and on any warning of the compiler
+ */
+export async function buildAppBundles(forceApp: string): Promise<Produced> {
+  const staged = mkdtempSync(join(tmpdir(), 'lightning-host-'));
+  try {
+    // The compiler takes a component's namespace from the folder above it: `c`, not `lwc`.
+    if (existsSync(join(forceApp, 'lwc'))) symlinkSync(resolve(forceApp, 'lwc'), join(staged, 'c'), 'junction');
+    else mkdirSync(join(staged, 'c'));
+    const inForceApp = (text: string) => text.replaceAll(join(staged, 'c'), join(forceApp, 'lwc'));
+    try {
+      return await bundle(forceApp, staged);
+    } catch (error) {
+      throw new Error(inForceApp(placed(error)), { cause: error });
+    }
+  } finally {
+    rmSync(staged, { recursive: true, force: true });
+  }
+}
+
+async function bundle(forceApp: string, staged: string): Promise<Produced> {
+  const folders = { force: join(CLIENT, 'lwc', 'force'), c: join(staged, 'c') };
+  const refused = (warning: RollupLog): never => {
+    throw new Error(placed(warning));
+  };
+  const build = await rollup({
+    input: { main: join(CLIENT, 'main.ts') },
+    preserveSymlinks: true,
+    onwarn: refused,
+    plugins: [
+      hostComponents(
+        Object.entries(folders).flatMap(([space, folder]) => componentNames(folder).map((name) => `${space}:${name}`)),
+      ),
+      platformShims(),
+      scopedModules(compileSchema(forceApp), readLabels(forceApp), join(CLIENT, 'pageConfig.ts')),
+      stripTypes,
+      lwc({
+        rootDir: staged,
+        exclude: [join(CLIENT, '*.ts'), join(SHIMS, '*.ts'), '\0*'],
+        modules: [{ dir: join(CLIENT, 'lwc') }, { npm: 'lightning-base-components' }],
+        defaultModules: [],
+        apiVersion: 66,
+      }),
+    ],
+  });
+  const { output } = await build.generate({
+    format: 'esm',
+    entryFileNames: '[name]-[hash].js',
+    chunkFileNames: '[name]-[hash].js',
+    manualChunks: (id) =>
+      id.startsWith(join(staged, 'c')) ? 'bundles' : id.startsWith(CLIENT) || id.startsWith('\0') ? 'main' : null,
+  });
+  await build.close();
+  const chunks = output.filter((file) => file.type === 'chunk');
+  const outside = chunks.flatMap((chunk) => [...chunk.imports, ...chunk.dynamicImports]);
+  return {
+    files: new Map([
+      ...chunks.map((chunk): [string, string] => [chunk.fileName, chunk.code]),
+      ['host.css', readFileSync(join(CLIENT, 'host.css'), 'utf8')],
+    ]),
+    modules: { main: chunks.find((chunk) => chunk.isEntry)!.fileName },
+    preload: chunks.map((chunk) => chunk.fileName),
+    platform: [...new Set(outside.filter(isPlatformModule))].sort(),
+  };
+}

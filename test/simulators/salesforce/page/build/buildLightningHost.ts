@@ -1,0 +1,54 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildAppBundles, CLIENT } from './appBundles.ts';
+import { buildBaseLibrary } from './baseLibrary.ts';
+import { inputHash, packageVersions } from './inputHash.ts';
+import { keep, kept, prune, type Kept } from './output.ts';
+
+export type HostOptions = {
+  /** Source folder of the package, `force-app/main/default`. */
+  forceApp: string;
+  /** Kept between runs, `.cache/lightning-host`. */
+  cacheDir: string;
+  /** Told in plain words before each slow step. */
+  onProgress?: (message: string) => void;
+};
+
+/** `dir` holds the folders of `host.base` and `host.app` with the files of each; `cached` when nothing was built. */
+export type BuiltHost = { dir: string; cached: boolean; base: Kept; app: Kept };
+
+const PACKAGES = ['lwc', 'lightning-base-components', 'rollup', '@lwc/rollup-plugin', '@salesforce-ux/design-system-2'];
+
+/**
+ * Builds what the browser needs for Lightning pages, or finds it from an earlier run. Two steps, since they change at
+ * different times: the platform (about 20 s, by package versions and components used) and our bundles (about 1 s).
+ * @throws Error that names the file of force-app that is wrong
+ */
+export async function buildLightningHost(options: HostOptions): Promise<BuiltHost> {
+  const { forceApp, cacheDir, onProgress = () => {} } = options;
+  mkdirSync(cacheDir, { recursive: true });
+  const packages = packageVersions(PACKAGES);
+  const sources = ['lwc', 'labels', 'objects'].map((folder) => join(forceApp, folder));
+  const schema = join(import.meta.dirname, '..', '..', 'org', 'schema');
+  const appKey = inputHash(forceApp, [...sources, CLIENT, import.meta.dirname, schema], packages);
+  const earlier = kept(cacheDir, `app-${appKey}`);
+  const earlierBase = earlier && kept(cacheDir, baseFolder(earlier.platform, packages));
+  if (earlier && earlierBase) return { dir: cacheDir, cached: true, base: earlierBase, app: earlier };
+
+  onProgress('Building the Lightning web components');
+  const made = await buildAppBundles(forceApp);
+  const folder = baseFolder(made.platform, packages);
+  let base = kept(cacheDir, folder);
+  if (!base) {
+    onProgress('Building the Lightning base components (once, about 20 seconds)');
+    base = keep(cacheDir, folder, await buildBaseLibrary(made.platform));
+  }
+  const app = keep(cacheDir, `app-${appKey}`, made);
+  prune(cacheDir);
+  return { dir: cacheDir, cached: false, base, app };
+}
+
+function baseFolder(platform: readonly string[], packages: readonly string[]): string {
+  const how = join(import.meta.dirname, 'baseLibrary.ts');
+  return `base-${inputHash(import.meta.dirname, [how], [...packages, ...platform])}`;
+}

@@ -1,0 +1,25 @@
+export type PageField = {
+  name: string;
+  label: string;
+  type: string;
+  /** How to reach the name of the record that a reference points to, such as `Owner.Name`. */
+  namePath: string | null;
+};
+
+/** What the server tells the page, in a script element of type application/json. */
+export type PageConfig = {
+  apiVersion: string;
+  userId: string;
+  /** IANA name. */
+  timeZone: string;
+  record: { id: string; objectApiName: string; objectLabel: string };
+  /** Fields that the user may read, in the order of the schema. */
+  fields: PageField[];
+  /** Names of the fields that stand beside the record's name. */
+  highlights: string[];
+};
+
+const element = document.getElementById('page-config');
+if (!element) throw new Error('The page has no configuration');
+
+export const config = JSON.parse(element.textContent) as PageConfig;

@@ -1,0 +1,37 @@
+import type { Access, Field, Org, SObject } from '../org/types.ts';
+
+/** A field as the page's own components want it; `client/pageConfig.ts` holds the same shape. */
+export type PageField = { name: string; label: string; type: string; namePath: string | null };
+
+/** Fields beside the name in the header of a record (the standard compact layouts of Salesforce). */
+const COMPACT: Record<string, readonly string[]> = {
+  Account: ['Type', 'Phone', 'Website', 'OwnerId', 'Industry'],
+  Opportunity: ['AccountId', 'CloseDate', 'Amount', 'StageName', 'OwnerId'],
+  Case: ['Status', 'Priority', 'Subject', 'OwnerId'],
+  Contact: ['AccountId', 'Title', 'Phone', 'Email'],
+};
+const HIDDEN = new Set(['Id', 'IsDeleted', 'SystemModstamp', 'CreatedById', 'LastModifiedById']);
+
+function pageField(org: Org, field: Field): PageField {
+  const [target] = field.reference?.to ?? [];
+  const named = field.reference?.to.length === 1 && target !== undefined && org.object(target)?.fields.has('Name');
+  const namePath = named ? `${field.reference?.relationshipName}.Name` : null;
+  return { name: field.name, label: field.label, type: field.type, namePath };
+}
+
+/** Fields of the object that the user may read. */
+export function pageFields(org: Org, access: Access, object: SObject): PageField[] {
+  return [...object.fields.values()]
+    .filter((field) => !HIDDEN.has(field.name) && access.readsField(object.name, field.name))
+    .map((field) => pageField(org, field));
+}
+
+/** Names of the fields in the header of the record. */
+export function highlightsOf(object: SObject, fields: readonly PageField[]): string[] {
+  const compact = COMPACT[object.name];
+  if (compact) return compact.filter((name) => fields.some((field) => field.name === name));
+  return fields
+    .filter(({ name }) => name !== 'Name')
+    .slice(0, 4)
+    .map(({ name }) => name);
+}

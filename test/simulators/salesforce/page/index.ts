@@ -1,0 +1,201 @@
+import express, { type Request, type Response } from 'express';
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { SimContext } from '../../kit/sim.ts';
+import type { Org, SObject, SRecord } from '../org/types.ts';
+import { buildLightningHost, type BuiltHost } from './build/buildLightningHost.ts';
+import { highlightsOf, pageFields } from './fields.ts';
+import { readRecordPages, standardPage } from './flexiPage.ts';
+import { clockScript, escapeHtml, framed, message, scriptJson, themeOf } from './html.ts';
+import { regionsHtml } from './recordHtml.ts';
+import { ownPath, setSid, sidOf } from './session.ts';
+
+export { sessionMiddleware } from './session.ts';
+
+export type PageOptions = {
+  /** Source folder of the package, `force-app/main/default`. */
+  forceApp: string;
+  /** Where the built browser code is kept between runs, `.cache/lightning-host`. */
+  cacheDir: string;
+  /** Username of whoever opens a page without a session. */
+  pageUser: string;
+  /** A new session for a user; throws when there is no such user. */
+  tokenFor(username: string): string;
+  onProgress?: ((message: string) => void) | undefined;
+};
+
+const ASSETS = '/lightning/assets';
+const YEAR_MS = 365 * 86_400_000;
+
+/**
+ * Lightning record pages of the simulated org, with the bundles of `forceApp` in the regions of its FlexiPages.
+ * Waits until the browser code is built, so that the first page is as fast as any other.
+ * @throws Error that names the file of force-app that is wrong
+ */
+export async function mountPages(ctx: SimContext, org: Org, options: PageOptions): Promise<void> {
+  const pages = readRecordPages(options.forceApp);
+  const routes = express.Router();
+  ctx.app.use(routes);
+  const { onProgress } = options;
+  const host = await buildLightningHost({
+    forceApp: options.forceApp,
+    cacheDir: options.cacheDir,
+    ...(onProgress ? { onProgress } : {}),
+  });
+  const { app, base } = host;
+  const asset = (folder: string, file: string) => `${ASSETS}/${folder}/${file}`;
+  const styles = [asset(base.folder, 'slds.css'), asset(app.folder, 'host.css')];
+
+  for (const { folder } of [app, base])
+    routes.use(
+      asset(folder, ''),
+      express.static(join(host.dir, folder), { immutable: true, maxAge: YEAR_MS, index: false }),
+    );
+  routes.get('/favicon.ico', (_req, res) => void res.status(204).end());
+
+  /** Who looks: the session of the page, else a new one of the usual user; null when `as` sent the browser on. */
+  const viewer = (req: Request, res: Response): string | null => {
+    const as = req.query['as'];
+    if (typeof as === 'string') {
+      try {
+        setSid(res, options.tokenFor(as));
+      } catch {
+        show(req, res, null, 404, 'No such user', `There is no user ${as} in this org.`);
+        return null;
+      }
+      const url = new URL(req.originalUrl, 'http://own.invalid');
+      url.searchParams.delete('as');
+      res.redirect(url.pathname + url.search);
+      return null;
+    }
+    const sid = sidOf(req);
+    const known = sid === undefined ? null : org.userOfToken(sid);
+    if (known !== null) return known;
+    const token = options.tokenFor(options.pageUser);
+    setSid(res, token);
+    return org.userOfToken(token);
+  };
+  const userName = (userId: string): string => String(nameOf(org.get('User', userId)) ?? '');
+  const show = (req: Request, res: Response, userId: string | null, status: number, heading: string, text: string) =>
+    void res.status(status).send(
+      framed({
+        title: heading,
+        userName: userId === null ? '' : userName(userId),
+        theme: themeOf(req.query['theme']),
+        styles,
+        body: message(heading, text),
+      }),
+    );
+
+  routes.get('/secur/frontdoor.jsp', (req, res) => {
+    const sid = req.query['sid'];
+    if (typeof sid !== 'string' || org.userOfToken(sid) === null)
+      return show(req, res, null, 401, 'Session expired', 'This link is no longer valid. Ask for a new one.');
+    setSid(res, sid);
+    return res.redirect(ownPath(req.query['retURL']));
+  });
+
+  routes.get(['/', '/lightning', '/lightning/page/home', '/lightning/o/Account/list'], (req, res) => {
+    const userId = viewer(req, res);
+    if (userId === null) return;
+    const access = org.accessOf(userId);
+    const accounts = access.readsObject('Account')
+      ? org.all('Account').filter((account) => access.seesRecord('Account', account))
+      : [];
+    const rows = accounts
+      .sort((a, b) => String(a['Name']).localeCompare(String(b['Name'])))
+      .map(({ Id, Name }) => `<li><a href="/lightning/r/Account/${Id}/view">${escapeHtml(String(Name))}</a></li>`);
+    const list = rows.length > 0 ? `<ul class="slds-list_dotted">${rows.join('')}</ul>` : '<p>No accounts to show.</p>';
+    res.send(
+      framed({
+        title: 'Accounts',
+        userName: userName(userId),
+        theme: themeOf(req.query['theme']),
+        styles,
+        body: `<main class="host-page"><article class="slds-card"><div class="slds-card__body slds-card__body_inner"><h1 class="slds-text-heading_medium">Accounts</h1>${list}</div></article></main>`,
+      }),
+    );
+  });
+
+  routes.get('/lightning/r/:id/view', (req, res) => {
+    const object = org.objects().find(({ keyPrefix }) => req.params.id.startsWith(keyPrefix));
+    res.redirect(`/lightning/r/${object?.name ?? 'Account'}/${encodeURIComponent(req.params.id)}/view`);
+  });
+
+  routes.get('/lightning/r/:object/:id/view', (req, res) => {
+    const userId = viewer(req, res);
+    if (userId === null) return;
+    const object = org.object(req.params.object);
+    const record = object && org.get(object.name, req.params.id);
+    // The wording of Lightning Experience.
+    const problem = "Looks like there's a problem";
+    if (!object || !record) return show(req, res, userId, 404, problem, NOT_FOUND);
+    const access = org.accessOf(userId);
+    if (!access.readsObject(object.name) || !access.seesRecord(object.name, record))
+      return show(req, res, userId, 200, problem, NO_ACCESS);
+    const page = pages.get(object.name) ?? standardPage(object.name);
+    const nonce = randomBytes(16).toString('base64');
+    res.set('content-security-policy', contentPolicy(nonce));
+    res.set('cache-control', 'no-store');
+    res.send(
+      framed({
+        title: String(nameOf(record) ?? record.Id),
+        userName: userName(userId),
+        theme: themeOf(req.query['theme']),
+        styles,
+        head: headScripts(ctx, org, host, userId, object, record, nonce),
+        body: regionsHtml(options.forceApp, page, (what) => ctx.calls.refuse(what)),
+      }),
+    );
+  });
+}
+
+const NOT_FOUND =
+  "We couldn't find the record you're trying to access. It may have been deleted by another user, or there may have been a system error. Ask your administrator for help.";
+const NO_ACCESS = "You don't have access to this record. Ask your administrator for help or to request access.";
+
+const nameOf = (record: SRecord | null) => record?.['Name'] ?? record?.['CaseNumber'];
+
+/** As strict as Lightning's own: a bundle that calls another host fails here as it would there. */
+const contentPolicy = (nonce: string): string =>
+  [
+    "default-src 'self'",
+    `script-src 'self' 'nonce-${nonce}'`,
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data: https:",
+    "base-uri 'self'",
+    "frame-ancestors 'self'",
+  ].join('; ');
+
+function headScripts(
+  ctx: SimContext,
+  org: Org,
+  { app, base }: BuiltHost,
+  userId: string,
+  object: SObject,
+  record: SRecord,
+  nonce: string,
+): string {
+  const url = (folder: string, file: string) => `${ASSETS}/${folder}/${file}`;
+  const imports = Object.fromEntries(Object.entries(base.modules).map(([id, file]) => [id, url(base.folder, file)]));
+  const fields = pageFields(org, org.accessOf(userId), object);
+  const config = {
+    apiVersion: org.apiVersion,
+    userId,
+    timeZone: String(org.get('User', userId)?.['TimeZoneSidKey'] ?? 'UTC'),
+    record: { id: record.Id, objectApiName: object.name, objectLabel: object.label },
+    fields,
+    highlights: highlightsOf(object, fields),
+  };
+  const preload = [
+    ...base.preload.map((file) => url(base.folder, file)),
+    ...app.preload.map((file) => url(app.folder, file)),
+  ];
+  return [
+    `<script nonce="${nonce}">${clockScript(ctx.clock.offsetMs)}</script>`,
+    `<script type="application/json" id="page-config">${scriptJson(config)}</script>`,
+    `<script type="importmap" nonce="${nonce}">${scriptJson({ imports })}</script>`,
+    ...preload.map((href) => `<link rel="modulepreload" href="${href}">`),
+    `<script type="module" src="${url(app.folder, app.modules['main'] ?? '')}"></script>`,
+  ].join('\n');
+}
