@@ -26,5 +26,12 @@ export function mountSwitches({ app }: SimContext, org: SimulatedOrg, usage: Api
     usage.used = used;
     res.json({ max, used });
   });
+  sim.post('/merge', (req, res) => {
+    const { masterId = '', loserId = '' } = req.body as { masterId?: string; loserId?: string };
+    if (!org.get('Account', masterId) || !org.get('Account', loserId) || masterId === loserId)
+      return void res.status(400).json({ message: 'masterId and loserId must be two Accounts' });
+    org.mergeAccounts(masterId, loserId);
+    res.json({ merged: true });
+  });
   app.use('/__sim', sim);
 }

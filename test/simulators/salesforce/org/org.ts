@@ -3,12 +3,13 @@ import type { SimClock } from '../../kit/clock.ts';
 import { UserAccess } from './access.ts';
 import { insertRows, removeRows, updateRows, upsertRows } from './dml/batch.ts';
 import type { DmlContext } from './dml/context.ts';
+import { mergeRecords } from './dml/merge.ts';
 import { RequestFault } from './errors.ts';
 import { RowLocks } from './locks.ts';
 import { profilePermissions, readPermissionSets, type Permissions } from './permissions.ts';
 import { compileSchema } from './schema/compile.ts';
 import type { ChildRelationship, Schema } from './schema/schema.ts';
-import { ORG_ID, seedOrg } from './seed.ts';
+import { ORG_ID, seedOrg, USERS } from './seed.ts';
 import { Sessions } from './sessions.ts';
 import { emptyData, Store, type OrgData } from './store.ts';
 import type { Field, FieldValue, InputRow, Org, RowResult, SaveOptions, SObject, SRecord } from './types.ts';
@@ -157,6 +158,13 @@ export class SimulatedOrg implements Org {
 
   remove(object: string, ids: readonly string[], options: SaveOptions): RowResult[] {
     return removeRows(this.#context(options.userId), this.#object(object), ids, options);
+  }
+
+  /** Merges Accounts, as an admin would. @throws Error when one of them is not there */
+  mergeAccounts(masterId: string, loserId: string): void {
+    const [master, loser] = [this.get('Account', masterId), this.get('Account', loserId)];
+    if (!master || !loser || master === loser) throw new Error('both Accounts must be there');
+    mergeRecords(this.#context(this.userNamed(USERS.admin)!.Id), this.#object('Account'), master, loser);
   }
 }
 
