@@ -19,8 +19,6 @@ export type PageOptions = {
   cacheDir: string;
   /** Username of whoever opens a page without a session. */
   pageUser: string;
-  /** A new session for a user; throws when there is no such user. */
-  tokenFor(username: string): string;
   onProgress?: ((message: string) => void) | undefined;
 };
 
@@ -53,13 +51,16 @@ export async function mountPages(ctx: SimContext, org: Org, options: PageOptions
     );
   routes.get('/favicon.ico', (_req, res) => void res.status(204).end());
 
-  /** Who looks: the session of the page, else a new one of the usual user; null when `as` sent the browser on. */
+  const logIn = (res: Response, username: string): string | null => {
+    const user = org.userNamed(username);
+    if (user) setSid(res, org.openSession(user.Id));
+    return user?.Id ?? null;
+  };
+  /** Who looks: the session of the page, else a new one of the usual user; null once the request is answered. */
   const viewer = (req: Request, res: Response): string | null => {
     const as = req.query['as'];
     if (typeof as === 'string') {
-      try {
-        setSid(res, options.tokenFor(as));
-      } catch {
+      if (!logIn(res, as)) {
         show(req, res, null, 404, 'No such user', `There is no user ${as} in this org.`);
         return null;
       }
@@ -71,9 +72,10 @@ export async function mountPages(ctx: SimContext, org: Org, options: PageOptions
     const sid = sidOf(req);
     const known = sid === undefined ? null : org.userOfToken(sid);
     if (known !== null) return known;
-    const token = options.tokenFor(options.pageUser);
-    setSid(res, token);
-    return org.userOfToken(token);
+    const usual = logIn(res, options.pageUser);
+    if (usual === null)
+      show(req, res, null, 500, 'No such user', `There is no user ${options.pageUser} in this org to show pages to.`);
+    return usual;
   };
   const userName = (userId: string): string => String(nameOf(org.get('User', userId)) ?? '');
   const show = (req: Request, res: Response, userId: string | null, status: number, heading: string, text: string) =>

@@ -1,5 +1,14 @@
 import lwc from '@lwc/rollup-plugin';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -85,6 +94,8 @@ export async function buildAppBundles(forceApp: string): Promise<Produced> {
     // The compiler takes a component's namespace from the folder above it: `c`, not `lwc`.
     if (existsSync(join(forceApp, 'lwc'))) symlinkSync(resolve(forceApp, 'lwc'), join(staged, 'c'), 'junction');
     else mkdirSync(join(staged, 'c'));
+    // The compiler looks upwards for a configuration.
+    writeFileSync(join(staged, 'package.json'), JSON.stringify({ name: 'staged', lwc: { modules: [] } }));
     const inForceApp = (text: string) => text.replaceAll(join(staged, 'c'), join(forceApp, 'lwc'));
     try {
       return await bundle(forceApp, staged);
@@ -115,7 +126,7 @@ async function bundle(forceApp: string, staged: string): Promise<Produced> {
       lwc({
         rootDir: staged,
         exclude: [join(CLIENT, '*.ts'), join(SHIMS, '*.ts'), '\0*'],
-        modules: [{ dir: join(CLIENT, 'lwc') }, { npm: 'lightning-base-components' }],
+        modules: [{ dir: join(CLIENT, 'lwc') }],
         defaultModules: [],
         apiVersion: 66,
       }),

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plugin } from 'rollup';
 import type { Schema } from '../../org/schema/schema.ts';
+import { packageFolder } from './inputHash.ts';
 
 /** Custom labels of the package by name. */
 export function readLabels(forceApp: string): Map<string, string> {
@@ -34,6 +35,9 @@ export function schemaImport(schema: Schema, path: string): object {
     : { fieldApiName: steps.join('.'), objectApiName: objectName };
 }
 
+/** Locale values and the form factor come with the base components. */
+const STANDARD = join(packageFolder('lightning-base-components'), 'scopedImports');
+
 const PREFIX = '\0scoped:';
 
 /**
@@ -59,8 +63,8 @@ export function scopedModules(schema: Schema, labels: ReadonlyMap<string, string
     name: 'salesforce-scoped-modules',
     resolveId(id, importer) {
       if (!id.startsWith('@salesforce/')) return null;
-      // The other i18n values and the form factor come with the base components.
-      if (/^@salesforce\/(i18n\/(?!timeZone)|client\/)/.test(id)) return null;
+      const standard = join(STANDARD, `${id.replaceAll('/', '-')}.js`);
+      if (/^@salesforce\/(i18n\/(?!timeZone)|client\/)/.test(id) && existsSync(standard)) return standard;
       try {
         code(id);
       } catch (error) {
