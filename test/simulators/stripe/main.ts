@@ -1,0 +1,108 @@
+import { startSim, type RunningSim, type SimOptions } from '../kit/sim.ts';
+import { SimState } from '../kit/state.ts';
+import { addActs } from './act.ts';
+import { addCatalogRoutes } from './catalog.ts';
+import { addCustomerRoutes } from './customers.ts';
+import { addCouponRoutes } from './discounts.ts';
+import { workOffDue } from './due.ts';
+import { addEventRoutes, addWebhookEndpoint, deliverEvents } from './events.ts';
+import { addInvoiceRoutes } from './invoices.ts';
+import { addMeterRoutes } from './meters.ts';
+import { addPaymentMethodRoutes } from './paymentMethods.ts';
+import { addPaymentRoutes } from './paymentRoutes.ts';
+import { stripeProtocol, unknownUrls } from './protocol.ts';
+import { addSubscriptionRoutes } from './subscriptions.ts';
+import { emptyState, World, type State } from './world.ts';
+
+export type StripeSimOptions = SimOptions & {
+  /** Keeps the state here for the next start; absent: in memory only. */
+  stateFile?: string;
+  secretKey?: string;
+  /** Endpoints that are there from the start, in place of those of the last start. */
+  webhookEndpoints?: { url: string; secret: string }[];
+  /** Base of links such as `request_log_url`. */
+  dashboardUrl?: string;
+};
+
+export type StripeSim = RunningSim & {
+  /** What the product gives to `new Stripe(secretKey, …)`. */
+  secretKey: string;
+  /** Signing secret of the first endpoint; empty when there is none. */
+  webhookSecret: string;
+  addWebhookEndpoint(url: string): { id: string; secret: string };
+  /** True when the state came from the file of an earlier run. */
+  restored: boolean;
+  /** State and time of the simulated account, for tests in the same process. */
+  world: World;
+};
+
+const configured = 'configured at start';
+
+/** Starts a simulated Stripe account that answers the official `stripe` package (API 2026-10-28.endive). */
+export async function startStripeSim(options: StripeSimOptions = {}): Promise<StripeSim> {
+  const secretKey = options.secretKey ?? 'sk_test_sim_51Billing360';
+  const store = new SimState<State>(options.stateFile, emptyState);
+  const endpoints = options.webhookEndpoints ?? [];
+  let world: World | undefined;
+  const endings: (() => void)[] = [];
+
+  const configure = (one: World): void => {
+    for (const endpoint of one.all('webhookEndpoints'))
+      if (endpoint.description === configured) one.remove('webhookEndpoints', endpoint);
+    for (const { url, secret } of endpoints) addWebhookEndpoint(one, { url, description: configured }, secret);
+  };
+
+  const sim = await startSim(
+    options,
+    (ctx) => {
+      const made = new World(store, ctx.clock, ctx.calls, options.dashboardUrl ?? 'https://dashboard.stripe.com/test');
+      world = made;
+      configure(made);
+      deliverEvents(made, ctx.webhooks);
+      addActs(ctx.app, made);
+      const routes = stripeProtocol(ctx.app, made, secretKey);
+      addCustomerRoutes(routes, made);
+      addPaymentMethodRoutes(routes, made);
+      addCatalogRoutes(routes, made);
+      addCouponRoutes(routes, made);
+      addSubscriptionRoutes(routes, made);
+      addInvoiceRoutes(routes, made);
+      addPaymentRoutes(routes, made);
+      addMeterRoutes(routes, made);
+      addEventRoutes(routes, made);
+      unknownUrls(ctx.app, made, secretKey);
+      endings.push(ctx.clock.onMove(() => workOffDue(made)));
+      const tick = setInterval(() => workOffDue(made), 1_000);
+      tick.unref();
+      endings.push(() => clearInterval(tick));
+    },
+    {
+      reset: () => {
+        store.reset();
+        if (world) configure(world);
+      },
+      close: () => {
+        for (const end of endings) end();
+        store.flush();
+      },
+    },
+  );
+  const made = world!;
+  return {
+    ...sim,
+    secretKey,
+    webhookSecret: endpoints[0]?.secret ?? '',
+    addWebhookEndpoint: (url) => {
+      const { id } = addWebhookEndpoint(made, { url });
+      return { id, secret: made.state.secrets[id] ?? '' };
+    },
+    restored: store.restored,
+    world: made,
+  };
+}
+
+if (import.meta.main) {
+  const port = Number(process.env['PORT'] ?? 4200);
+  const sim = await startStripeSim({ port });
+  process.stdout.write(`Stripe simulator at ${sim.url}, key ${sim.secretKey}\n`);
+}

@@ -1,0 +1,152 @@
+import { invalid } from './errors.ts';
+
+/** A form body as text: leaves are strings, arrays are hashes with numbers as keys. */
+export type Raw = string | { [key: string]: Raw };
+
+/** Reads one parameter; `path` is its name in Stripe's bracket notation. */
+export type Reader<T> = (raw: Raw, path: string) => T;
+
+type Shape = Record<string, Reader<unknown>>;
+export type Read<S extends Shape> = { [Key in keyof S]?: ReturnType<S[Key]> };
+
+const hash = (): { [key: string]: Raw } => Object.create(null) as { [key: string]: Raw };
+
+/** Parses `a[b][0]=c&d[]=e`, as query string or as form body (Stripe docs, "Request bodies"). */
+export function parseForm(text: string): { [key: string]: Raw } {
+  const root = hash();
+  for (const [name, value] of new URLSearchParams(text)) {
+    const keys = [...name.matchAll(/^[^[]*|\[([^\]]*)\]/g)].map((match) => match[1] ?? match[0]);
+    let at = root;
+    keys.forEach((part, depth) => {
+      const key = part === '' && depth > 0 ? String(Object.keys(at).length) : part;
+      if (depth === keys.length - 1) {
+        at[key] = value;
+        return;
+      }
+      const next = at[key];
+      if (next === undefined || typeof next === 'string') at[key] = hash();
+      at = at[key] as { [key: string]: Raw };
+    });
+  }
+  return root;
+}
+
+export const text: Reader<string> = (raw, path) => {
+  if (typeof raw !== 'string') throw invalid('Invalid string: {}', path);
+  return raw;
+};
+
+export const integer: Reader<number> = (raw, path) => {
+  if (typeof raw !== 'string' || !/^-?\d+$/.test(raw))
+    throw invalid(`Invalid integer: ${String(raw)}`, path, 'parameter_invalid_integer');
+  return Number(raw);
+};
+
+export const decimal: Reader<string> = (raw, path) => {
+  if (typeof raw !== 'string' || !/^-?\d+(\.\d{1,12})?$/.test(raw))
+    throw invalid(`Invalid decimal: ${String(raw)}`, path, 'parameter_invalid_decimal');
+  return raw;
+};
+
+export const flag: Reader<boolean> = (raw, path) => {
+  if (raw !== 'true' && raw !== 'false') throw invalid(`Invalid boolean: ${String(raw)}`, path);
+  return raw === 'true';
+};
+
+/** Seconds since 1970. */
+export const time: Reader<number> = (raw, path) => {
+  if (typeof raw !== 'string' || !/^\d{1,10}$/.test(raw))
+    throw invalid(`Invalid timestamp: ${String(raw)}. Must be an integer Unix timestamp.`, path);
+  return Number(raw);
+};
+
+export const oneOf =
+  <const T extends string>(...allowed: readonly T[]): Reader<T> =>
+  (raw, path) => {
+    const found = allowed.find((one) => one === raw);
+    if (found === undefined)
+      throw invalid(`Invalid ${path}: must be one of ${allowed.slice(0, -1).join(', ')} or ${allowed.at(-1)}`, path);
+    return found;
+  };
+
+/** The empty string, which unsets a value, or what `reader` reads. */
+export const clearable =
+  <T>(reader: Reader<T>): Reader<T | null> =>
+  (raw, path) =>
+    raw === '' ? null : reader(raw, path);
+
+export const either =
+  <A, B>(first: Reader<A>, second: Reader<B>): Reader<A | B> =>
+  (raw, path) => {
+    try {
+      return first(raw, path);
+    } catch {
+      return second(raw, path);
+    }
+  };
+
+export const shape =
+  <S extends Shape>(fields: S): Reader<Read<S>> =>
+  (raw, path) => {
+    if (typeof raw === 'string') throw invalid('Invalid object', path);
+    const read: Record<string, unknown> = {};
+    for (const [key, value] of Object.entries(raw)) {
+      const name = path === '' ? key : `${path}[${key}]`;
+      const reader = Object.hasOwn(fields, key) ? fields[key] : undefined;
+      if (!reader) throw invalid(`Received unknown parameter: ${name}`, name, 'parameter_unknown');
+      read[key] = reader(value, name);
+    }
+    return read as Read<S>;
+  };
+
+export const array =
+  <T>(element: Reader<T>): Reader<T[]> =>
+  (raw, path) => {
+    if (raw === '') return [];
+    if (typeof raw === 'string' || Object.keys(raw).some((key) => !/^\d+$/.test(key)))
+      throw invalid('Invalid array', path);
+    return Object.entries(raw).map(([key, value]) => element(value, `${path}[${key}]`));
+  };
+
+/** Metadata: the empty string removes a key, or all of them (Stripe docs, "Metadata": 50 keys of 40, values of 500). */
+export const metadata: Reader<Record<string, string> | ''> = (raw, path) => {
+  if (raw === '') return '';
+  if (typeof raw === 'string') throw invalid('Invalid object', path);
+  for (const [key, value] of Object.entries(raw)) {
+    if (typeof value !== 'string') throw invalid('Metadata values must be strings', `${path}[${key}]`);
+    if (key.length > 40 || value.length > 500)
+      throw invalid('Metadata keys have at most 40 characters, values at most 500', `${path}[${key}]`);
+  }
+  return { ...(raw as Record<string, string>) };
+};
+
+export type Range = { gt?: number; gte?: number; lt?: number; lte?: number };
+
+export const range: Reader<Range> = (raw, path) => {
+  if (typeof raw !== 'string') return shape({ gt: time, gte: time, lt: time, lte: time })(raw, path) as Range;
+  const exact = time(raw, path);
+  return { gte: exact, lte: exact };
+};
+
+export const address = clearable(
+  shape({ city: text, country: text, line1: text, line2: text, postal_code: text, state: text }),
+);
+
+/** Metadata after an update. */
+export function mergeMetadata(
+  now: Record<string, string>,
+  update: Record<string, string> | '' | undefined,
+): Record<string, string> {
+  if (update === undefined) return now;
+  if (update === '') return {};
+  const merged = { ...now, ...update };
+  for (const [key, value] of Object.entries(update)) if (value === '') delete merged[key];
+  return merged;
+}
+
+/** @throws 400 `parameter_missing` */
+export function required<T>(value: T | undefined | null, param: string): T {
+  if (value === undefined || value === null)
+    throw invalid(`Missing required param: ${param}.`, param, 'parameter_missing');
+  return value;
+}

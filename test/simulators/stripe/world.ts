@@ -1,0 +1,234 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { CallLog } from '../kit/sim.ts';
+import type { SimClock } from '../kit/clock.ts';
+import type { SimState } from '../kit/state.ts';
+import { previousAttributes } from './diff.ts';
+import { missing } from './errors.ts';
+import type {
+  BalanceTransaction,
+  Charge,
+  Coupon,
+  Customer,
+  Discount,
+  Invoice,
+  InvoiceItem,
+  InvoiceLine,
+  InvoicePayment,
+  Json,
+  Meter,
+  PaymentIntent,
+  PaymentMethod,
+  Price,
+  Product,
+  Refund,
+  StripeEvent,
+  Subscription,
+  SubscriptionItem,
+  Tier,
+  WebhookEndpoint,
+} from './wire.ts';
+import { apiVersion } from './wire.ts';
+
+export type Tables = {
+  customers: Customer;
+  products: Product;
+  prices: Price;
+  coupons: Coupon;
+  discounts: Discount;
+  paymentMethods: PaymentMethod;
+  subscriptions: Subscription;
+  invoices: Invoice;
+  invoiceItems: InvoiceItem;
+  invoicePayments: InvoicePayment;
+  paymentIntents: PaymentIntent;
+  charges: Charge;
+  refunds: Refund;
+  balanceTransactions: BalanceTransaction;
+  meters: Meter;
+  webhookEndpoints: WebhookEndpoint;
+  events: StripeEvent;
+};
+
+/** What the real service calls an object of a table in `No such …`. */
+const nouns: Record<keyof Tables, string> = {
+  customers: 'customer',
+  products: 'product',
+  prices: 'price',
+  coupons: 'coupon',
+  discounts: 'discount',
+  paymentMethods: 'PaymentMethod',
+  subscriptions: 'subscription',
+  invoices: 'invoice',
+  invoiceItems: 'invoiceitem',
+  invoicePayments: 'invoice_payment',
+  paymentIntents: 'payment_intent',
+  charges: 'charge',
+  refunds: 'refund',
+  balanceTransactions: 'balance transaction',
+  meters: 'meter',
+  webhookEndpoints: 'webhook endpoint',
+  events: 'event',
+};
+
+/** First answer to a POST, kept for its Idempotency-Key. */
+export type KeptAnswer = { request: string; status: number; body: unknown; requestId: string };
+
+export type State = {
+  /** Makes ids of one life of the state differ from those of another, so that a product's inbox can tell them apart. */
+  salt: string;
+  counter: number;
+  tables: { [Name in keyof Tables]: Record<string, Tables[Name]> };
+  /** Objects that were deleted, by id, with their kind. */
+  deleted: Record<string, string>;
+  /** Every item by subscription; the subscription itself shows the first ten. */
+  items: Record<string, SubscriptionItem[]>;
+  /** Every line by invoice; the invoice itself shows the first ten. */
+  lines: Record<string, InvoiceLine[]>;
+  /** Tiers by price; shown only when expanded. */
+  tiers: Record<string, Tier[]>;
+  /** Products that a coupon applies to; shown only when expanded. */
+  appliesTo: Record<string, string[]>;
+  meterEvents: { meter: string; customer: string; value: string; timestamp: number; identifier: string }[];
+  answers: Record<string, KeptAnswer>;
+  /** Decline code by payment method: every charge on it fails with this code. */
+  declines: Record<string, string>;
+  /** Things done once, such as `overdue:in_1`. */
+  done: Record<string, true>;
+  secrets: Record<string, string>;
+  /** What becomes of a subscription after the last failed try (a setting in the Stripe dashboard). */
+  afterRetries: 'canceled' | 'unpaid' | 'past_due';
+};
+
+export function emptyState(): State {
+  const tables = Object.fromEntries(Object.keys(nouns).map((name) => [name, {}])) as State['tables'];
+  return {
+    salt: randomBytes(9).toString('base64url'),
+    counter: 0,
+    tables,
+    deleted: {},
+    items: {},
+    lines: {},
+    tiers: {},
+    appliesTo: {},
+    meterEvents: [],
+    answers: {},
+    declines: {},
+    done: {},
+    secrets: {},
+    afterRetries: 'canceled',
+  };
+}
+
+const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+
+/** The state of one Stripe account, its time, and the one way in which objects change: with their events. */
+export class World {
+  readonly store: SimState<State>;
+  readonly clock: SimClock;
+  readonly calls: CallLog;
+  readonly dashboardUrl: string;
+  /** The API request that is being handled; null for what Stripe does by itself. */
+  request: { id: string; idempotency_key: string | null } | null = null;
+  /** The instant that is being worked off while the clock jumps over many; null for the clock's own time. */
+  instant: number | null = null;
+  #deliver: (event: StripeEvent) => void = () => undefined;
+
+  constructor(store: SimState<State>, clock: SimClock, calls: CallLog, dashboardUrl: string) {
+    this.store = store;
+    this.clock = clock;
+    this.calls = calls;
+    this.dashboardUrl = dashboardUrl;
+  }
+
+  get state(): State {
+    return this.store.data;
+  }
+
+  /** Whole seconds since 1970. */
+  now(): number {
+    return this.instant ?? this.clock.seconds();
+  }
+
+  onEvent(deliver: (event: StripeEvent) => void): void {
+    this.#deliver = deliver;
+  }
+
+  /** An id that looks like Stripe's; never the same twice. */
+  id(prefix: string, length = 24): string {
+    const digest = createHash('sha256').update(`${this.state.salt}:${this.state.counter++}`).digest();
+    return `${prefix}_${[...digest.subarray(0, length)].map((byte) => alphabet[byte % 62]).join('')}`;
+  }
+
+  all<Name extends keyof Tables>(table: Name): Tables[Name][] {
+    return Object.values(this.state.tables[table]) as Tables[Name][];
+  }
+
+  find<Name extends keyof Tables>(table: Name, id: string | null | undefined): Tables[Name] | undefined {
+    const rows = this.state.tables[table] as Record<string, Tables[Name]>;
+    return typeof id === 'string' && Object.hasOwn(rows, id) ? rows[id] : undefined;
+  }
+
+  /** @throws `resource_missing`: 404, or 400 when `param` names the parameter that held the id */
+  get<Name extends keyof Tables>(table: Name, id: string, param = 'id'): Tables[Name] {
+    const found = this.find(table, id);
+    if (!found) throw missing(nouns[table], id, param);
+    return found;
+  }
+
+  insert<Name extends keyof Tables>(table: Name, row: Tables[Name], event?: string): Tables[Name] {
+    (this.state.tables[table] as Record<string, Tables[Name]>)[row.id] = row;
+    this.store.touch();
+    if (event !== undefined) this.emit(event, row);
+    return row;
+  }
+
+  /** Changes an object and reports it as `event` with its previous attributes; says nothing when nothing changed. */
+  change<Row extends Tables[keyof Tables]>(row: Row, event: string | null, change: (row: Row) => void): Row {
+    const before = structuredClone(row) as unknown as Json;
+    change(row);
+    const previous = previousAttributes(before, row as unknown as Json);
+    if (Object.keys(previous).length === 0) return row;
+    this.store.touch();
+    if (event !== null) this.emit(event, row, previous);
+    return row;
+  }
+
+  remove(
+    table: keyof Tables,
+    row: { id: string; object: string },
+    event?: string,
+  ): { id: string; object: string; deleted: true } {
+    delete this.state.tables[table][row.id];
+    this.state.deleted[row.id] = row.object;
+    this.store.touch();
+    if (event !== undefined) this.emit(event, row);
+    return { id: row.id, object: row.object, deleted: true };
+  }
+
+  /** Records that something happened and sends it to the webhook endpoints. */
+  emit(type: string, object: object, previous?: Json): void {
+    const event: StripeEvent = {
+      id: this.id('evt'),
+      object: 'event',
+      api_version: apiVersion,
+      created: this.now(),
+      data: {
+        object: structuredClone(object) as Json,
+        ...(previous === undefined ? {} : { previous_attributes: previous }),
+      },
+      livemode: false,
+      pending_webhooks: 0,
+      request: this.request ?? { id: null, idempotency_key: null },
+      type,
+    };
+    this.insert('events', event);
+    this.#deliver(event);
+  }
+
+  /** True the first time it is asked for `what`. */
+  once(what: string): boolean {
+    if (this.state.done[what]) return false;
+    this.state.done[what] = true;
+    return true;
+  }
+}
