@@ -53,6 +53,7 @@ export type Schema = {
     hash: string;
     row_version: number;
     changed_at: Timestamp;
+    changed_by: Generated<string>;
     pending: boolean;
     sent_version: number | null;
     confirmed_version: number | null;

@@ -11,6 +11,11 @@ export type ReceivedEvent = {
   /** Provider time of the change; null when the provider does not say. Stripe's has whole seconds. */
   occurredAt: Date | null;
   payload: unknown;
+  /**
+   * What two deliveries of this event have in common, when that is less than the whole payload; a second delivery with
+   * another one counts as a conflict. Stripe's differ in `pending_webhooks`.
+   */
+  fingerprint?: string;
 };
 
 export type WebhookRequest = {

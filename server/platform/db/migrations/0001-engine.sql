@@ -69,7 +69,9 @@ create table org_rows (
   parents jsonb not null,
   hash text not null,
   row_version bigint not null,
-  changed_at timestamptz not null default clock_timestamp(),
+  changed_at timestamptz not null default now(),
+  -- Transaction that last changed the content: tells whether a worker could have seen it when it claimed its key.
+  changed_by xid8 not null default pg_current_xact_id(),
   pending boolean not null,
   -- Version that the last call carried, whether or not its answer came; null before the first.
   sent_version bigint,

@@ -1,0 +1,85 @@
+import type { Pool } from 'pg';
+import { BUMP } from '../keys/bump.ts';
+import type { InboxRow } from './storable.ts';
+
+/** What became of one row: new, known with the same content, or known with another content. */
+export type Stored = 'stored' | 'duplicate' | 'conflict';
+
+// The event and the bump of its key are one statement: one transaction, one round trip. Sorted, so that two statements
+// that share events or keys wait for each other instead of deadlocking.
+const INSERT = `
+with stored as (
+  insert into inbox (connection, event_id, kind, key, occurred_at, payload, digest, done_at)
+  select connection, event_id, kind, key, occurred_at, payload, digest, case when key is null then now() end
+  from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::json[], $7::text[])
+    as incoming (connection, event_id, kind, key, occurred_at, payload, digest)
+  order by connection, event_id
+  on conflict (connection, event_id) do nothing
+  returning connection, event_id, key
+), bumped as (
+  insert into dirty (key, not_before)
+  select key, now() + $8 * interval '1 ms' from stored where key is not null group by key order by key
+  ${BUMP}
+)
+select connection, event_id from stored`;
+
+// Another content under a known id: the first one stays, and the object is read again.
+const CONFLICTS = `
+with differing as (
+  select distinct i.id, i.connection, i.event_id, incoming.digest, coalesce(i.key, incoming.key) as key
+  from unnest($1::text[], $2::text[], $3::text[], $4::text[]) as incoming (connection, event_id, digest, key)
+  join inbox i on i.connection = incoming.connection and i.event_id = incoming.event_id
+  where i.digest <> incoming.digest
+), counted as (
+  update inbox set conflicts = conflicts + 1 where id in (select id from differing)
+), bumped as (
+  insert into dirty (key, not_before)
+  select key, now() from differing where key is not null group by key order by key
+  ${BUMP}
+)
+select connection, event_id, digest from differing`;
+
+const idOf = (connection: string, eventId: string) => `${connection}\n${eventId}`;
+
+/**
+ * Stores events and bumps their keys.
+ * @param delayMs how long the keys wait, so that events that come together are worked together
+ * @returns what became of each row, in their order; committed when it resolves
+ */
+export async function storeRows(pool: Pool, rows: readonly InboxRow[], delayMs: number): Promise<Stored[]> {
+  const inserted = await pool.query<{ connection: string; event_id: string }>({
+    name: 'inbox-insert',
+    text: INSERT,
+    values: [
+      rows.map((row) => row.connection),
+      rows.map((row) => row.eventId),
+      rows.map((row) => row.kind),
+      rows.map((row) => row.key),
+      rows.map((row) => row.occurredAt),
+      rows.map((row) => row.payload),
+      rows.map((row) => row.digest),
+      delayMs,
+    ],
+  });
+  const fresh = new Set(inserted.rows.map((row) => idOf(row.connection, row.event_id)));
+  // The first of several deliveries in one batch is the one that was stored.
+  const result = rows.map((row): Stored => (fresh.delete(idOf(row.connection, row.eventId)) ? 'stored' : 'duplicate'));
+  const known = rows.filter((_, index) => result[index] === 'duplicate');
+  if (known.length === 0) return result;
+  const differing = await pool.query<{ connection: string; event_id: string; digest: string }>({
+    name: 'inbox-conflicts',
+    text: CONFLICTS,
+    values: [
+      known.map((row) => row.connection),
+      known.map((row) => row.eventId),
+      known.map((row) => row.digest),
+      known.map((row) => row.key),
+    ],
+  });
+  const conflicts = new Set(differing.rows.map((row) => `${idOf(row.connection, row.event_id)}\n${row.digest}`));
+  return result.map((outcome, index) => {
+    const row = rows[index]!;
+    const conflict = conflicts.has(`${idOf(row.connection, row.eventId)}\n${row.digest}`);
+    return outcome === 'duplicate' && conflict ? 'conflict' : outcome;
+  });
+}

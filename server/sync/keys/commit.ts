@@ -1,0 +1,92 @@
+import { sql } from 'kysely';
+import type { Db } from '../../platform/db/database.ts';
+import type { KeyResult, Projection } from '../../workflows/ports/keyWork.ts';
+import { accountsOf, saveLink, saveMirror } from '../mirror/save.ts';
+import { setOrgRows, type OrgStamp } from '../outbox/setRows.ts';
+import { bumpKeys } from './bump.ts';
+import type { LeasedKey } from './claim.ts';
+
+/** The lease ended and another worker claimed the key: nothing of this work was saved. */
+export class LeaseLost extends Error {
+  constructor(key: string) {
+    super(`The lease of ${key} ended before its work did.`);
+    this.name = 'LeaseLost';
+  }
+}
+
+/** What a commit left behind: the key is clean, or it is to be worked again. */
+export type Committed = { cleared: boolean; rowsWaiting: number };
+
+const projectionKey = (accountId: string) => `account:projection:${accountId}`;
+
+async function saveProjection(
+  db: Db,
+  stamp: OrgStamp,
+  { accountId, rows, nextChangeOn }: Projection,
+  snapshot: string,
+): Promise<number> {
+  const waiting = await setOrgRows(db, stamp, accountId, rows, snapshot);
+  if (nextChangeOn === null) await db.deleteFrom('account_due').where('account_id', '=', accountId).execute();
+  else
+    await db
+      .insertInto('account_due')
+      .values({ account_id: accountId, next_change_on: nextChangeOn })
+      .onConflict((conflict) => conflict.column('account_id').doUpdateSet({ next_change_on: nextChangeOn }))
+      .execute();
+  return waiting;
+}
+
+/** Clears the key when nothing came for it meanwhile. */
+async function clear(db: Db, claim: LeasedKey, againAt: Date | undefined): Promise<boolean> {
+  const unchanged = await db
+    .selectFrom('dirty')
+    .select('key')
+    .where('key', '=', claim.key)
+    .where('generation', '=', claim.generation)
+    .executeTakeFirst();
+  if (unchanged && !againAt && !claim.more) {
+    await db.deleteFrom('dirty').where('key', '=', claim.key).execute();
+    return true;
+  }
+  await db
+    .updateTable('dirty')
+    .set({
+      lease_owner: null,
+      lease_until: null,
+      attempt: 0,
+      reason: null,
+      not_before: unchanged && againAt ? againAt : sql<Date>`now()`,
+    })
+    .where('key', '=', claim.key)
+    .execute();
+  return false;
+}
+
+/**
+ * Commits what working a key came to, all of it or nothing.
+ * @throws LeaseLost, Collision (another worker on the same rows); errors of the driver
+ */
+export async function commitResult(db: Db, stamp: OrgStamp, claim: LeasedKey, result: KeyResult): Promise<Committed> {
+  return db.transaction().execute(async (transaction) => {
+    const held = await transaction
+      .selectFrom('dirty')
+      .select('key')
+      .where('key', '=', claim.key)
+      .where('lease_owner', '=', claim.lease)
+      .forUpdate()
+      .executeTakeFirst();
+    if (!held) throw new LeaseLost(claim.key);
+    const changed = await saveMirror(transaction, result.mirror ?? []);
+    const moved = result.link ? await saveLink(transaction, result.link) : [];
+    const accounts = [...moved, ...(await accountsOf(transaction, changed))];
+    await bumpKeys(transaction, [...accounts.map(projectionKey), ...(result.dirty ?? [])]);
+    const rowsWaiting = result.projection
+      ? await saveProjection(transaction, stamp, result.projection, claim.snapshot)
+      : 0;
+    if (result.done.length > 0)
+      await sql`update inbox set done_at = now() where id = any(${[...result.done]}::bigint[]) and done_at is null`.execute(
+        transaction,
+      );
+    return { cleared: await clear(transaction, claim, result.againAt), rowsWaiting };
+  });
+}

@@ -1,0 +1,67 @@
+import type { Db } from '../../platform/db/database.ts';
+import type { MirrorKind, MirrorReader, MirrorRecord } from '../../workflows/ports/mirror.ts';
+
+const COLUMNS = [
+  'mirror.key',
+  'mirror.kind',
+  'mirror.billing_account_key',
+  'mirror.as_of',
+  'mirror.version',
+  'mirror.deleted',
+  'mirror.body',
+] as const;
+
+type Row = {
+  key: string;
+  kind: string;
+  billing_account_key: string;
+  as_of: Date;
+  version: number;
+  deleted: boolean;
+  body: unknown;
+};
+
+function toRecord(row: Row): MirrorRecord {
+  return {
+    key: row.key,
+    kind: row.kind as MirrorKind,
+    billingAccountKey: row.billing_account_key,
+    asOf: row.as_of,
+    version: row.version,
+    deleted: row.deleted,
+    body: row.body,
+  };
+}
+
+/** Reads the mirror; records come in the order of their keys. */
+export function createMirrorReader(db: Db): MirrorReader {
+  return {
+    async ofBillingAccount(billingAccountKey) {
+      const rows = await db
+        .selectFrom('mirror')
+        .select(COLUMNS)
+        .where('billing_account_key', '=', billingAccountKey)
+        .orderBy('key')
+        .execute();
+      return rows.map(toRecord);
+    },
+    async ofAccount(accountId) {
+      const rows = await db
+        .selectFrom('mirror')
+        .innerJoin('account_link', 'account_link.billing_account_key', 'mirror.billing_account_key')
+        .select(COLUMNS)
+        .where('account_link.account_id', '=', accountId)
+        .orderBy('mirror.key')
+        .execute();
+      return rows.map(toRecord);
+    },
+    async linkOf(billingAccountKey) {
+      const row = await db
+        .selectFrom('account_link')
+        .select('account_id')
+        .where('billing_account_key', '=', billingAccountKey)
+        .executeTakeFirst();
+      return row?.account_id ? { billingAccountKey, accountId: row.account_id } : null;
+    },
+  };
+}

@@ -1,0 +1,117 @@
+import { sql } from 'kysely';
+import type { Db } from '../../platform/db/database.ts';
+import type { AccountLink, MirrorWrite } from '../../workflows/ports/mirror.ts';
+import { digestOf } from '../canonical.ts';
+import { mayReplace, type MirrorState } from './guard.ts';
+
+/** Two workers met on the same rows; the work is to be done again. */
+export class Collision extends Error {
+  constructor(what: string) {
+    super(`${what} was changed by another worker at the same time.`);
+    this.name = 'Collision';
+  }
+}
+
+type Stored = MirrorState & { digest: string; billingAccountKey: string };
+
+/**
+ * Saves records where the guard allows it.
+ * @param db a transaction
+ * @returns keys of the billing accounts whose content changed; a newer time alone is no change
+ * @throws Collision
+ */
+export async function saveMirror(db: Db, writes: readonly MirrorWrite[]): Promise<Set<string>> {
+  const changed = new Set<string>();
+  if (writes.length === 0) return changed;
+  const keys = [...new Set(writes.map(({ record }) => record.key))].sort();
+  const rows = await db
+    .selectFrom('mirror')
+    .select(['key', 'as_of', 'version', 'deleted', 'digest', 'billing_account_key'])
+    .where('key', 'in', keys)
+    .orderBy('key')
+    .forUpdate()
+    .execute();
+  const known = new Set(rows.map((row) => row.key));
+  const state = new Map<string, Stored>(
+    rows.map((row) => [
+      row.key,
+      {
+        asOf: row.as_of,
+        version: row.version,
+        deleted: row.deleted,
+        digest: row.digest,
+        billingAccountKey: row.billing_account_key,
+      },
+    ]),
+  );
+  const accepted = new Map<string, { record: MirrorWrite['record']; digest: string }>();
+  for (const write of writes) {
+    const { record } = write;
+    const stored = state.get(record.key) ?? null;
+    if (!mayReplace(stored, write)) continue;
+    const digest = digestOf([record.kind, record.deleted, record.body]);
+    if (stored?.digest !== digest) changed.add(record.billingAccountKey);
+    if (stored && stored.billingAccountKey !== record.billingAccountKey)
+      changed.add(stored.billingAccountKey).add(record.billingAccountKey);
+    const { asOf, version, deleted, billingAccountKey } = record;
+    state.set(record.key, { asOf, version, deleted, digest, billingAccountKey });
+    accepted.set(record.key, { record, digest });
+  }
+  if (accepted.size === 0) return changed;
+  const values = [...accepted.values()];
+  const { rows: saved } = await sql<{ key: string; inserted: boolean }>`
+    insert into mirror (key, kind, billing_account_key, as_of, version, deleted, body, digest)
+    select * from unnest(
+      ${values.map(({ record }) => record.key)}::text[],
+      ${values.map(({ record }) => record.kind)}::text[],
+      ${values.map(({ record }) => record.billingAccountKey)}::text[],
+      ${values.map(({ record }) => record.asOf)}::timestamptz[],
+      ${values.map(({ record }) => record.version)}::bigint[],
+      ${values.map(({ record }) => record.deleted)}::boolean[],
+      ${values.map(({ record }) => JSON.stringify(record.body))}::jsonb[],
+      ${values.map(({ digest }) => digest)}::text[])
+    on conflict (key) do update set kind = excluded.kind, billing_account_key = excluded.billing_account_key,
+      as_of = excluded.as_of, version = excluded.version, deleted = excluded.deleted, body = excluded.body,
+      changed_at = case when mirror.digest = excluded.digest then mirror.changed_at else now() end,
+      digest = excluded.digest
+    where mirror.key = any(${[...known]}::text[])
+    returning key`.execute(db);
+  if (saved.length !== values.length) throw new Collision('A mirrored record');
+  return changed;
+}
+
+/**
+ * Saves which Account a billing account belongs to.
+ * @returns the Accounts whose set of billing accounts changed: the old one and the new one
+ */
+export async function saveLink(db: Db, link: AccountLink): Promise<string[]> {
+  const old = await db
+    .selectFrom('account_link')
+    .select('account_id')
+    .where('billing_account_key', '=', link.billingAccountKey)
+    .forUpdate()
+    .executeTakeFirst();
+  if (old && old.account_id === link.accountId) return [];
+  await db
+    .insertInto('account_link')
+    .values({ billing_account_key: link.billingAccountKey, account_id: link.accountId })
+    .onConflict((conflict) =>
+      conflict.column('billing_account_key').doUpdateSet({ account_id: link.accountId, linked_at: sql<Date>`now()` }),
+    )
+    .execute();
+  return [old?.account_id ?? null, link.accountId].filter((id) => id !== null);
+}
+
+/** @returns the Accounts that billing accounts are linked to */
+export async function accountsOf(db: Db, billingAccountKeys: Iterable<string>): Promise<string[]> {
+  const keys = [...billingAccountKeys];
+  if (keys.length === 0) return [];
+  const rows = await db
+    .selectFrom('account_link')
+    .select('account_id')
+    .distinct()
+    .where('billing_account_key', 'in', keys)
+    .where('account_id', 'is not', null)
+    .execute();
+  return rows.flatMap((row) => (row.account_id === null ? [] : [row.account_id]));
+}

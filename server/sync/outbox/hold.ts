@@ -1,0 +1,42 @@
+import { sql } from 'kysely';
+import { Fault } from '../../domain/fault.ts';
+import type { Db } from '../../platform/db/database.ts';
+import { backoffMs } from '../backoff.ts';
+
+const BASE_MS = 500;
+const CAP_MS = 60_000;
+
+/** @returns ms for which an upstream is to be left alone, by what any process learned; 0 when it may be called */
+export async function heldForMs(db: Db, upstream: string): Promise<number> {
+  const { rows } = await sql<{ ms: number }>`
+    select (extract(epoch from hold_until - now()) * 1000)::float8 as ms from upstream_hold
+    where name = ${upstream}`.execute(db);
+  return Math.max(0, rows[0]?.ms ?? 0);
+}
+
+/** Leaves an upstream alone for a while after a call that failed as a whole: longer each time, and as long as it asks. */
+export async function hold(db: Db, upstream: string, error: unknown): Promise<void> {
+  const fault = error instanceof Fault ? error : null;
+  const reason = fault?.publicText ?? 'The call failed unexpectedly.';
+  await db.transaction().execute(async (transaction) => {
+    const before = await transaction
+      .selectFrom('upstream_hold')
+      .select('failures')
+      .where('name', '=', upstream)
+      .forUpdate()
+      .executeTakeFirst();
+    const failures = (before?.failures ?? 0) + 1;
+    // What no retry can help, such as a revoked permission, is asked for again once a minute.
+    const wait = fault && !fault.retryable ? CAP_MS : backoffMs(failures, BASE_MS, CAP_MS);
+    const until = sql<Date>`now() + ${Math.max(wait, fault?.retryAfterMs ?? 0)} * interval '1 ms'`;
+    await transaction
+      .insertInto('upstream_hold')
+      .values({ name: upstream, hold_until: until, failures, reason })
+      .onConflict((conflict) => conflict.column('name').doUpdateSet({ hold_until: until, failures, reason }))
+      .execute();
+  });
+}
+
+export async function endHold(db: Db, upstream: string): Promise<void> {
+  await db.deleteFrom('upstream_hold').where('name', '=', upstream).execute();
+}

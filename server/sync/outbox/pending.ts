@@ -1,0 +1,66 @@
+import { sql } from 'kysely';
+import type { Db } from '../../platform/db/database.ts';
+import type { OrgRow, OrgWrite } from '../../workflows/ports/orgRows.ts';
+
+/** A row as it was taken for a call. */
+export type TakenRow = OrgWrite & { partition: number; hash: string; attempt: number };
+
+/** What waits in the partitions asked for. */
+export type Backlog = { rows: number; partitions: number[]; oldestMs: number };
+
+/** Looks at rows that are ready to be written. */
+export async function backlogOf(db: Db, partitions: readonly number[]): Promise<Backlog> {
+  const { rows } = await sql<{ partition: number; rows: number; oldest: number }>`
+    select partition, count(*)::int as rows,
+      (extract(epoch from now() - min(greatest(not_before, changed_at))) * 1000)::float8 as oldest
+    from org_rows
+    where pending and quarantined_at is null and not_before <= now() and partition = any(${[...partitions]}::smallint[])
+    group by partition`.execute(db);
+  return {
+    rows: rows.reduce((sum, row) => sum + row.rows, 0),
+    partitions: rows.map((row) => row.partition),
+    oldestMs: Math.max(0, ...rows.map((row) => row.oldest)),
+  };
+}
+
+/**
+ * Takes rows for a call, those of one Account beside each other, and notes that their versions may have been sent: from
+ * here on only an answer tells what Salesforce holds.
+ */
+export async function takeRows(db: Db, partitions: readonly number[], most: number): Promise<TakenRow[]> {
+  const { rows } = await sql<{
+    object: string;
+    key: string;
+    account_id: string | null;
+    partition: number;
+    fields: OrgRow['fields'];
+    parents: OrgRow['parents'];
+    hash: string;
+    row_version: number;
+    changed_at: Date;
+    attempt: number;
+  }>`
+    update org_rows set sent_version = row_version
+    where (object, key) in (
+      select object, key from org_rows
+      where pending and quarantined_at is null and not_before <= now()
+        and partition = any(${[...partitions]}::smallint[])
+      order by not_before limit ${most} for update skip locked)
+    returning object, key, account_id, partition, fields, parents, hash, row_version, changed_at, attempt`.execute(db);
+  return rows
+    .map((row) => ({
+      row: { object: row.object, key: row.key, fields: row.fields, parents: row.parents },
+      accountId: row.account_id,
+      rowVersion: row.row_version,
+      syncedAt: row.changed_at,
+      partition: row.partition,
+      hash: row.hash,
+      attempt: row.attempt,
+    }))
+    .sort(
+      (a, b) =>
+        a.partition - b.partition || compare(a.accountId ?? '', b.accountId ?? '') || compare(a.row.key, b.row.key),
+    );
+}
+
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);

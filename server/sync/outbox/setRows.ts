@@ -1,0 +1,94 @@
+import { sql } from 'kysely';
+import type { Db } from '../../platform/db/database.ts';
+import type { OrgRow } from '../../workflows/ports/orgRows.ts';
+import { digestOf } from '../canonical.ts';
+import { Collision } from '../mirror/save.ts';
+import { partitionOf } from './partition.ts';
+
+/** What a row's content is compared under; another org or mapping makes every row new. */
+export type OrgStamp = { orgId: string; mappingVersion: string };
+
+type Known = {
+  object: string;
+  key: string;
+  account_id: string | null;
+  hash: string;
+  confirmed_hash: string | null;
+  confirmed_version: number | null;
+  sent_version: number | null;
+  seen: boolean;
+};
+
+const idOf = (row: { object: string; key: string }) => `${row.object}\n${row.key}`;
+
+function hashOf(stamp: OrgStamp, accountId: string | null, row: OrgRow): string {
+  return digestOf([stamp.orgId, stamp.mappingVersion, accountId, row.object, row.key, row.parents, row.fields]);
+}
+
+/** True when nothing but what Salesforce confirmed has been sent, and that is what the row is to be again. */
+function isConfirmed(known: Known, hash: string): boolean {
+  return known.confirmed_hash === hash && known.sent_version === known.confirmed_version;
+}
+
+/**
+ * Sets rows that Salesforce is to hold. A row whose content is what it was is left alone; any other gets a higher
+ * version and waits for the writer, unless Salesforce holds just this content.
+ * @param db a transaction
+ * @param accountId null for rows that belong to no Account
+ * @param snapshot what the worker could have seen when it claimed its key (pg_current_snapshot)
+ * @returns how many rows now wait for the writer because of this
+ * @throws Collision when a row was changed by another worker that this one could not have seen, as happens while a
+ * billing account moves from one Account to another
+ */
+export async function setOrgRows(
+  db: Db,
+  stamp: OrgStamp,
+  accountId: string | null,
+  rows: readonly OrgRow[],
+  snapshot: string | null = null,
+): Promise<number> {
+  if (rows.length === 0) return 0;
+  const wanted = new Map(rows.map((row) => [idOf(row), { row, hash: hashOf(stamp, accountId, row) }]));
+  const list = [...wanted.values()];
+  const { rows: known } = await sql<Known>`
+    select o.object, o.key, o.account_id, o.hash, o.confirmed_hash, o.confirmed_version, o.sent_version,
+      coalesce(pg_visible_in_snapshot(o.changed_by, ${snapshot}::pg_snapshot), true) as seen
+    from org_rows o
+    join unnest(${list.map(({ row }) => row.object)}::text[], ${list.map(({ row }) => row.key)}::text[])
+      as wanted (object, key) on o.object = wanted.object and o.key = wanted.key
+    order by o.object, o.key
+    for update of o`.execute(db);
+  for (const row of known) {
+    const entry = wanted.get(idOf(row))!;
+    if (!row.seen && row.account_id !== accountId) throw new Collision('A row for Salesforce');
+    if (row.hash === entry.hash) wanted.delete(idOf(row));
+  }
+  const changes = [...wanted.values()];
+  if (changes.length === 0) return 0;
+  const knownById = new Map(known.map((row) => [idOf(row), row]));
+  const waits = changes.map(({ row, hash }) => {
+    const before = knownById.get(idOf(row));
+    return before === undefined || !isConfirmed(before, hash);
+  });
+  const { rows: saved } = await sql<{ key: string }>`
+    insert into org_rows (object, key, account_id, partition, fields, parents, hash, row_version, pending)
+    select object, key, ${accountId}, partition, fields, parents, hash,
+      (extract(epoch from clock_timestamp()) * 1000)::bigint, pending
+    from unnest(
+      ${changes.map(({ row }) => row.object)}::text[],
+      ${changes.map(({ row }) => row.key)}::text[],
+      ${changes.map(({ row }) => JSON.stringify(row.fields))}::jsonb[],
+      ${changes.map(({ row }) => JSON.stringify(row.parents))}::jsonb[],
+      ${changes.map(({ hash }) => hash)}::text[],
+      ${changes.map(({ row }) => partitionOf(accountId ?? row.key))}::smallint[],
+      ${waits}::boolean[]) as change (object, key, fields, parents, hash, partition, pending)
+    on conflict (object, key) do update set account_id = excluded.account_id, partition = excluded.partition,
+      fields = excluded.fields, parents = excluded.parents, hash = excluded.hash,
+      row_version = greatest(org_rows.row_version + 1, excluded.row_version),
+      changed_at = now(), changed_by = pg_current_xact_id(), pending = excluded.pending,
+      attempt = 0, not_before = now(), quarantined_at = null, refusal = null, code = null, message = null
+    where org_rows.key = any(${known.map((row) => row.key)}::text[])
+    returning key`.execute(db);
+  if (saved.length !== changes.length) throw new Collision('A row for Salesforce');
+  return waits.filter(Boolean).length;
+}
