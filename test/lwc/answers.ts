@@ -75,3 +75,10 @@ function textsIn(parent: ParentNode & globalThis.Node): string[] {
     child instanceof Element ? textsIn(child) : [child.textContent ?? ''],
   );
 }
+
+/** The stub of the adapter in sfdx-lwc-jest, as tests drive it. */
+export type GraphqlStub = {
+  emit(data: unknown, filter?: ((config: unknown) => boolean) | null, refresh?: () => Promise<unknown>): void;
+  emitErrors(errors: unknown): void;
+  getLastConfig(): unknown;
+};

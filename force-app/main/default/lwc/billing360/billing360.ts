@@ -35,7 +35,7 @@ export default class Billing360 extends LightningElement {
   }
 
   override connectedCallback(): void {
-    this.stopVisible = whenVisible(() => void this.refresh());
+    this.stopVisible = whenVisible(() => this.refresh());
   }
 
   override disconnectedCallback(): void {
@@ -63,7 +63,7 @@ export default class Billing360 extends LightningElement {
 
   watch(inMotion: boolean): void {
     if (inMotion && !this.stopWatching) {
-      this.stopWatching = every(WATCH_SECONDS, () => void this.refresh());
+      this.stopWatching = every(WATCH_SECONDS, () => this.refresh());
     } else if (!inMotion) {
       this.stopWatching?.();
       this.stopWatching = undefined;

@@ -11,17 +11,17 @@ import { fill, join } from 'c/textUtils';
 export type Trouble = { readonly key: string; readonly text: string; readonly className: string };
 export type Freshness = { readonly stamp: string; readonly troubles: readonly Trouble[] };
 
-const STATES: Readonly<Record<string, { label: string; className: string }>> = {
-  Delayed: { label: delayedLabel, className: 'trouble trouble_warn' },
-  Broken: { label: brokenLabel, className: 'trouble trouble_bad' },
-};
+const STATES = new Map([
+  ['Delayed', { label: delayedLabel, className: 'trouble trouble_warn' }],
+  ['Broken', { label: brokenLabel, className: 'trouble trouble_bad' }],
+]);
 
 /** Says up to when each connection has been looked at, and what is wrong with those that are late. */
 export function freshnessOf(connections: readonly Row[], now: Date): Freshness {
   const single = connections.length === 1;
   const stamp = join(connections.map((row) => stampOf(row, single, now)));
   const troubles = connections.flatMap((row) => {
-    const state = STATES[textOf(row, 'State__c') ?? ''];
+    const state = STATES.get(textOf(row, 'State__c') ?? '');
     return state ? [{ key: row.Id, text: troubleText(state.label, row), className: state.className }] : [];
   });
   return { stamp, troubles };

@@ -4,41 +4,43 @@ import { statusLabels } from './labels';
 export type Tone = 'good' | 'info' | 'warn' | 'bad' | 'quiet';
 export type Status = { readonly label: string; readonly tone: Tone; readonly className: string };
 
-const TONES: Readonly<Record<string, Tone>> = {
-  'Good Standing': 'good',
-  Trial: 'info',
-  'Renewal Due': 'info',
-  'Over Limit': 'warn',
-  Overdue: 'bad',
-  'In Dunning': 'bad',
-  Churned: 'quiet',
-  'No Subscription': 'quiet',
-  Draft: 'quiet',
-  Pending: 'info',
-  Trialing: 'info',
-  Active: 'good',
-  'Past Due': 'bad',
-  Unpaid: 'bad',
-  Paused: 'warn',
-  Suspended: 'bad',
-  Incomplete: 'warn',
-  Canceled: 'quiet',
-  Expired: 'quiet',
-  Open: 'info',
-  Paid: 'good',
-  Uncollectible: 'bad',
-  Void: 'quiet',
-  Succeeded: 'good',
-  Failed: 'bad',
-  Refunded: 'quiet',
-};
+const TONES = new Map<string, Tone>(
+  Object.entries({
+    'Good Standing': 'good',
+    Trial: 'info',
+    'Renewal Due': 'info',
+    'Over Limit': 'warn',
+    Overdue: 'bad',
+    'In Dunning': 'bad',
+    Churned: 'quiet',
+    'No Subscription': 'quiet',
+    Draft: 'quiet',
+    Pending: 'info',
+    Trialing: 'info',
+    Active: 'good',
+    'Past Due': 'bad',
+    Unpaid: 'bad',
+    Paused: 'warn',
+    Suspended: 'bad',
+    Incomplete: 'warn',
+    Canceled: 'quiet',
+    Expired: 'quiet',
+    Open: 'info',
+    Paid: 'good',
+    Uncollectible: 'bad',
+    Void: 'quiet',
+    Succeeded: 'good',
+    Failed: 'bad',
+    Refunded: 'quiet',
+  } satisfies Record<string, Tone>),
+);
 
 /** States of an Account's billing that a person should do something about. */
 const NEEDS_ACTION: ReadonlySet<string> = new Set(['Overdue', 'In Dunning', 'Over Limit']);
 
 /** Says a state in plain words; a state that is not known here is shown as it is. */
 export function statusOf(value: string | null): Status | null {
-  return value ? chip(statusLabels[value] ?? value, TONES[value] ?? 'quiet') : null;
+  return value ? chip(statusLabels.get(value) ?? value, TONES.get(value) ?? 'quiet') : null;
 }
 
 export function chip(label: string, tone: Tone): Status {

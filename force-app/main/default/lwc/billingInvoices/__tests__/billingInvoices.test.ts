@@ -1,13 +1,19 @@
+import type { GraphqlStub } from '../../../../../../test/lwc/answers';
 import BillingInvoices from 'c/billingInvoices';
 import { graphql } from 'lightning/graphql';
-import { answer, clearPage, findAll, mount, node, rendered, textAt, without, words } from '../../../../../../test/lwc/answers';
+import {
+  answer,
+  clearPage,
+  findAll,
+  mount,
+  node,
+  rendered,
+  textAt,
+  without,
+  words,
+} from '../../../../../../test/lwc/answers';
 
-const wire = graphql as unknown as {
-  emit(data: unknown, filter?: unknown, refresh?: () => Promise<unknown>): void;
-  emitErrors(errors: unknown): void;
-  getLastConfig(): unknown;
-};
-
+const wire = graphql as unknown as GraphqlStub;
 const RECORD = '001000000000001AAA';
 const account = node({ Name: 'Acme Europe' });
 const late = node(

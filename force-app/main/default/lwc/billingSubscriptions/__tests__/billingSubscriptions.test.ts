@@ -1,0 +1,113 @@
+import BillingSubscriptions from 'c/billingSubscriptions';
+import { graphql } from 'lightning/graphql';
+import type { GraphqlStub } from '../../../../../../test/lwc/answers';
+import {
+  answer,
+  clearPage,
+  findAll,
+  mount,
+  node,
+  rendered,
+  textAt,
+  without,
+  words,
+} from '../../../../../../test/lwc/answers';
+
+const wire = graphql as unknown as GraphqlStub;
+const FIELDS = {
+  Number__c: 'A-S00000213',
+  Plan__c: 'Platform Enterprise',
+  Status__c: 'Active',
+  Term_Type__c: 'Termed',
+  Term_Start_Date__c: '2026-02-01',
+  Term_End_Date__c: '2027-02-01',
+  Next_Renewal_Date__c: '2027-02-01',
+  Auto_Renew__c: true,
+  Cancel_On__c: null,
+  Trial_End_Date__c: null,
+  Billing_Interval__c: 'monthly',
+  Quantity__c: 60,
+  Currency_Code__c: 'USD',
+  MRR__c: 8000,
+  MRR_Reason__c: 'Seats 60 × 150.00 = 9,000.00, less a discount of 1,000.00.',
+  Source__c: 'Zuora',
+  Source_Url__c: 'https://billing.example.com/subscriptions/213',
+};
+const active = node(FIELDS, { Billing_Account__r: node({ Name: 'Acme Inc.' }) });
+
+async function show(objects: Parameters<typeof answer>[0]): Promise<HTMLElement> {
+  const element = mount<HTMLElement>('c-billing-subscriptions', BillingSubscriptions, {
+    recordId: '001000000000001AAA',
+  });
+  wire.emit(answer(objects));
+  await rendered();
+  return element;
+}
+const rowsOn = (element: Element) => findAll(element, 'tbody tr').map(words);
+
+describe('c-billing-subscriptions', () => {
+  afterEach(clearPage);
+
+  it('tells plan, source, why this MRR, the last day of the term, renewal and state', async () => {
+    const element = await show({ Billing_Subscription__c: [active] });
+    expect(rowsOn(element)).toEqual([
+      'A-S00000213 Platform Enterprise Zuora · Acme Inc. Seats 60 × 150.00 = 9,000.00, less a discount of 1,000.00. 1 Feb 2026 – 31 Jan 2027 monthly · renews on 1 Feb 2027 $ 8,000.00 Active',
+    ]);
+  });
+
+  it('puts what needs action first and what is over last', async () => {
+    const numbered = (Status__c: string) => node({ ...FIELDS, Number__c: Status__c, Status__c });
+    const rows = ['Canceled', 'Active', 'Past Due', 'Trialing'].map(numbered);
+    const element = await show({ Billing_Subscription__c: rows });
+    expect(findAll(element, 'td a').map(words)).toEqual(['Past Due', 'Active', 'Trialing', 'Canceled']);
+  });
+
+  it.each([
+    [{ Status__c: 'Trialing', Trial_End_Date__c: '2026-11-30' }, ['In trial', 'Trial ends 29 Nov 2026']],
+    [{ Cancel_On__c: '2026-12-01' }, ['Active', 'Cancels on 1 Dec 2026']],
+    [{ Status__c: 'Canceled', Cancel_On__c: '2026-01-01' }, ['Canceled']],
+    [{ Status__c: 'Past Due' }, ['Past due']],
+  ])('says %j in chips', async (fields, chips) => {
+    const element = await show({ Billing_Subscription__c: [node({ ...FIELDS, ...fields })] });
+    expect(findAll(element, '.chip').map(words)).toEqual(chips);
+  });
+
+  it('says that a term ends, or that there is none', async () => {
+    const ends = node({ ...FIELDS, Auto_Renew__c: false, Next_Renewal_Date__c: null });
+    const evergreen = node({
+      ...FIELDS,
+      Term_Type__c: 'Evergreen',
+      Term_End_Date__c: null,
+      Next_Renewal_Date__c: null,
+    });
+    const [first, second] = rowsOn(await show({ Billing_Subscription__c: [ends, evergreen] }));
+    expect(first).toContain('monthly · does not renew by itself');
+    expect(second).toContain('Evergreen monthly $');
+  });
+
+  it.each(Object.keys(active).filter((field) => field !== 'Id'))('shows the rest without %s', async (field) => {
+    const element = await show({ Billing_Subscription__c: [without(active, field)] });
+    expect(rowsOn(element)).toHaveLength(1);
+    expect(rowsOn(element)[0]).not.toMatch(/undefined|null|NaN|Invalid/);
+  });
+
+  it('hides the column of MRR when it may not be read', async () => {
+    const element = await show({ Billing_Subscription__c: [without(active, 'MRR__c')] });
+    expect(findAll(element, 'th').map(words)).toEqual(['Subscription', 'Term', 'Status']);
+  });
+
+  it('says empty, no access, loading and errors', async () => {
+    expect(textAt(await show({ Billing_Subscription__c: [] }), '.message')).toContain('No subscriptions');
+    clearPage();
+    expect(textAt(await show({}), '.message')).toContain('You do not have access to: Subscriptions');
+    clearPage();
+    const element = mount<HTMLElement>('c-billing-subscriptions', BillingSubscriptions, {
+      recordId: '001000000000001AAA',
+    });
+    await rendered();
+    expect(textAt(element, '.stencil')).toBe('Loading: Subscriptions');
+    wire.emitErrors([{ message: 'boom' }]);
+    await rendered();
+    expect(textAt(element, '[role=alert]')).toContain('could not be loaded');
+  });
+});

@@ -1,0 +1,39 @@
+import { NOT_ASKED, panelOf, remember, shortList } from 'c/panelState';
+import { answer, node } from '../../../../../../test/lwc/answers';
+
+const FIELDS = ['Number__c'];
+const RECORD = '001000000000001AAA';
+const ERRORS = [{ message: 'no' }];
+
+describe('c/panelState', () => {
+  it.each([
+    ['loading', {}],
+    ['error', { errors: ERRORS }],
+    ['noaccess', { data: answer({}) }],
+    ['error', { data: answer({}), errors: ERRORS }],
+    ['empty', { data: answer({ X__c: [] }) }],
+    ['empty', { data: answer({ X__c: [node({ Status__c: 'Removed' })] }) }],
+    ['noaccess', { data: answer({ X__c: [node({ Other__c: 1 })] }) }],
+    ['ready', { data: answer({ X__c: [node({ Number__c: null })] }) }],
+  ])('is %s for %j', (phase, result) => {
+    expect(panelOf(remember(NOT_ASKED, result, RECORD), 'X__c', FIELDS).phase).toBe(phase);
+  });
+
+  it('keeps what is known of a record when asking again fails, with the error', () => {
+    const known = remember(NOT_ASKED, { data: answer({ X__c: [node({ Number__c: 'A' })] }) }, RECORD);
+    const panel = panelOf(remember(known, { errors: ERRORS }, RECORD), 'X__c', FIELDS);
+    expect(panel.phase).toBe('ready');
+    expect(panel.errors).toEqual(ERRORS);
+  });
+
+  it('never shows what is known of another record', () => {
+    const known = remember(NOT_ASKED, { data: answer({ X__c: [node({ Number__c: 'A' })] }) }, RECORD);
+    const panel = panelOf(remember(known, { errors: ERRORS }, '001000000000002AAA'), 'X__c', FIELDS);
+    expect(panel.phase).toBe('error');
+    expect(panel.rows).toEqual([]);
+  });
+
+  it('shortens a list but keeps what must be seen', () => {
+    expect(shortList([1, 2, 3, 4, 5, 6, 7, 8], (n) => n === 8)).toEqual([1, 2, 3, 4, 5, 6, 8]);
+  });
+});

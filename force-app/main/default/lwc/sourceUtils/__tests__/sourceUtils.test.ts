@@ -1,0 +1,27 @@
+import { linkOf, safeUrl, sourceOf } from 'c/sourceUtils';
+import { node } from '../../../../../../test/lwc/answers';
+
+describe('c/sourceUtils', () => {
+  it.each(['javascript:alert(1)', 'JAVASCRIPT:alert(1)', ' data:text/html,x', '/relative', 'no address', '', null])(
+    'opens no address like %j',
+    (address) => {
+      expect(safeUrl(address)).toBeNull();
+    },
+  );
+
+  it('opens http and https', () => {
+    expect(safeUrl('https://dashboard.stripe.com/invoices/in_1')).toBe('https://dashboard.stripe.com/invoices/in_1');
+    expect(safeUrl('http://127.0.0.1:4200/x')).toBe('http://127.0.0.1:4200/x');
+  });
+
+  it('names a link and a source', () => {
+    const account = node({ Name: 'Acme Europe', Number__c: 'A1' });
+    const row = node({ Source__c: 'Zuora', Source_Url__c: 'https://z.example.com/' }, { Billing_Account__r: account });
+    expect(linkOf(row, 'INV1')).toEqual({ url: 'https://z.example.com/', label: 'INV1: open in Zuora (new tab)' });
+    expect(sourceOf(row)).toBe('Zuora · Acme Europe');
+    expect(sourceOf(node({ Source__c: 'Zuora' }, { Billing_Account__r: node({ Number__c: 'A1' }) }))).toBe(
+      'Zuora · A1',
+    );
+    expect(sourceOf(node({}))).toBe('');
+  });
+});

@@ -1,0 +1,16 @@
+import { fill, join } from 'c/textUtils';
+
+describe('c/textUtils', () => {
+  it('puts values into their places', () => {
+    expect(fill('{1} of {0}', 'a', 2)).toBe('2 of a');
+  });
+
+  it('leaves places without a value, and values that look like places, as they are', () => {
+    expect(fill('{0} {1}', '{1}')).toBe('{1} {1}');
+    expect(fill('{0}', '$&')).toBe('$&');
+  });
+
+  it('joins what there is', () => {
+    expect(join(['Zuora', null, '', undefined, 'Acme'])).toBe('Zuora · Acme');
+  });
+});
