@@ -1,8 +1,27 @@
 import { fetch, type Response } from 'undici';
 import { startZuoraSim, type RunningZuoraSim, type ZuoraSimOptions } from './main.ts';
 
+/** Parsed JSON as tests walk it; a path that is not there shows as a failed expectation. */
+export type Loose = { readonly [key: string]: Loose };
+
 /** An answer as tests look at it. */
-export type Answer = { status: number; headers: Response['headers']; text: string; body: any };
+export type Answer = { status: number; headers: Response['headers']; text: string; body: Loose };
+
+/** The array at a place of an answer. */
+export function rows(value: Loose | undefined): Loose[] {
+  if (!Array.isArray(value)) throw new Error(`Not an array: ${JSON.stringify(value)}`);
+  return value as Loose[];
+}
+
+/** The text at a place of an answer, such as an id. */
+export function text(value: Loose | undefined): string {
+  if (typeof value !== 'string') throw new Error(`Not a text: ${JSON.stringify(value)}`);
+  return value;
+}
+
+/** Every charge of a subscription, over its rate plans. */
+export const charges = (subscription: Loose): Loose[] =>
+  rows(subscription.ratePlans).flatMap((plan) => rows(plan.ratePlanCharges));
 
 /** Talks to a simulator over HTTP as an integration would, with a token and the newest version. */
 export class TestClient {
@@ -37,9 +56,14 @@ export class TestClient {
       },
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
-    const text = await response.text();
+    const sent = await response.text();
     const isJson = response.headers.get('content-type')?.includes('json') ?? false;
-    return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : text };
+    return {
+      status: response.status,
+      headers: response.headers,
+      text: sent,
+      body: (isJson ? JSON.parse(sent) : sent) as Loose,
+    };
   }
 
   get(path: string, headers?: Record<string, string>): Promise<Answer> {
@@ -47,9 +71,10 @@ export class TestClient {
   }
 
   /** @throws when the answer is not a success, so that a test stops where it goes wrong */
-  async post(path: string, body: unknown = {}): Promise<any> {
+  async post(path: string, body: unknown = {}): Promise<Loose> {
     const answer = await this.call('POST', path, body);
-    if (answer.status !== 200 || answer.body.success === false || answer.body.Success === false)
+    const { success, Success } = answer.body as { success?: unknown; Success?: unknown };
+    if (answer.status !== 200 || success === false || Success === false)
       throw new Error(`POST ${path} answered ${answer.status} ${answer.text}`);
     return answer.body;
   }
@@ -60,13 +85,13 @@ export class TestClient {
   }
 
   async account(fields: Record<string, unknown> = {}): Promise<{ id: string; number: string }> {
-    const { accountId: id, accountNumber: number } = await this.post('/v1/accounts', {
+    const made = await this.post('/v1/accounts', {
       name: 'Acme',
       currency: 'USD',
       billToContact: { firstName: 'Ada', lastName: 'Byron', country: 'United States', workEmail: 'ada@acme.example' },
       ...fields,
     });
-    return { id, number };
+    return { id: text(made.accountId), number: text(made.accountNumber) };
   }
 
   /** Adds a product with one rate plan of these charges; @returns ids by charge name, and the plan's. */
@@ -89,9 +114,9 @@ export class TestClient {
         ProductRatePlanId: plan.Id,
         ProductRatePlanChargeTierData: { ProductRatePlanChargeTier: tiers },
       });
-      charge[fields.Name] = made.Id;
+      charge[fields.Name] = text(made.Id);
     }
-    return { planId: plan.Id, charge };
+    return { planId: text(plan.Id), charge };
   }
 
   /** Orders a termed subscription of twelve months from a day; @returns its number */
@@ -130,7 +155,7 @@ export class TestClient {
         },
       ],
     });
-    return answer.subscriptions[0].subscriptionNumber;
+    return text(answer.subscriptions?.[0]?.subscriptionNumber);
   }
 
   /** Orders one action on a subscription. */
@@ -139,7 +164,7 @@ export class TestClient {
     subscriptionNumber: string,
     day: string,
     action: Record<string, unknown>,
-  ): Promise<any> {
+  ): Promise<Loose> {
     return this.post('/v1/orders', {
       orderDate: day,
       existingAccountNumber: account.number,
@@ -147,7 +172,7 @@ export class TestClient {
     });
   }
 
-  async subscription(number: string, detail = 'current-segment'): Promise<any> {
+  async subscription(number: string, detail = 'current-segment'): Promise<Loose> {
     return (await this.get(`/v1/subscriptions/${number}?charge-detail=${detail}`)).body;
   }
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Account, PaymentMethod } from '../model.ts';
+import { parse } from '../protocol/parse.ts';
 import type { Tenant } from '../tenant.ts';
 
 const holder = z.looseObject({ cardHolderName: z.string() });
@@ -128,4 +129,13 @@ export function paymentMethodsView(tenant: Tenant, account: Account): Record<str
     ...byType,
     success: true,
   };
+}
+
+/** Body of POST /v1/payment-methods: a method, and the account that it is for. */
+export function parseNewPaymentMethod(body: unknown): {
+  accountKey: string;
+  method: z.output<typeof paymentMethodSchema>;
+} {
+  const { accountKey, ...method } = (body ?? {}) as Record<string, unknown>;
+  return { accountKey: parse(z.string(), accountKey), method: parse(paymentMethodSchema, method) };
 }

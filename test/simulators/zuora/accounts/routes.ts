@@ -4,7 +4,7 @@ import { resource } from '../protocol/errors.ts';
 import { onlyQuery } from '../protocol/paging.ts';
 import { parse, splitCustomFields } from '../protocol/parse.ts';
 import type { Tenant } from '../tenant.ts';
-import { paymentMethodsView } from './paymentMethods.ts';
+import { addPaymentMethod, parseNewPaymentMethod, paymentMethodsView } from './paymentMethods.ts';
 import { accountView } from './view.ts';
 import { accountChangeSchema, changeAccount, createAccount, newAccountSchema } from './write.ts';
 
@@ -32,6 +32,11 @@ export function accountRoutes(tenant: Tenant): express.Router {
     const { standard, custom } = splitCustomFields(req.body, tenant.customFields.account, resource.account);
     changeAccount(tenant, account, parse(accountChangeSchema, standard, resource.account), custom);
     res.json({ success: true });
+  });
+  router.post('/v1/payment-methods', (req, res) => {
+    const { accountKey, method } = parseNewPaymentMethod(req.body);
+    const added = addPaymentMethod(tenant, tenant.account(accountKey), method, method.makeDefault ?? false);
+    res.json({ id: added.id, success: true });
   });
   router.get('/v1/accounts/:key/payment-methods', (req, res) => {
     onlyQuery(req, []);

@@ -1,7 +1,7 @@
 import express, { type Request } from 'express';
 import { category, ZuoraError } from '../protocol/errors.ts';
 import type { Tenant } from '../tenant.ts';
-import { objects, otherObjects, type Row } from './rows.ts';
+import { canFilter, objects, otherObjects, type QueryObject, type Row } from './rows.ts';
 
 const refuse = (message: string): never => {
   throw new ZuoraError(category.badQuery, message);
@@ -34,10 +34,11 @@ function compare(value: unknown, text: string): number {
 }
 
 /** `<field>.<OP>:<value>`; several are joined by AND (Zuora docs, "Expand, filter, fields, and sort"). */
-function filterOf(text: string): (row: Row) => boolean {
+function filterOf(tenant: Tenant, object: QueryObject, text: string): (row: Row) => boolean {
   const match = /^([\w]+)\.(EQ|NE|LT|GT|LE|GE|SW|IN):(.*)$/is.exec(text);
   if (!match) return refuse(`The filter '${text}' is not valid.`);
   const [, name, operator, value] = match as unknown as [string, string, string, string];
+  if (!canFilter(tenant, object, name)) return refuse(`Field '${name}' cannot be filtered on.`);
   const matches = (actual: unknown, wanted: string) => actual !== null && compare(actual, wanted) === 0;
   return (row) => {
     const actual = field(row, name);
@@ -65,11 +66,12 @@ function filterOf(text: string): (row: Row) => boolean {
 
 type Sort = { name: string; sign: 1 | -1 };
 
-function sortOf(req: Request): Sort {
+function sortOf(tenant: Tenant, object: QueryObject, req: Request): Sort {
   const [sort, ...more] = all(req, 'sort[]');
   if (more.length > 0) return refuse('Only one field can be sorted on.');
   const [name, direction = 'asc'] = (sort ?? 'id.asc').split('.') as [string, string?];
   if (!/^(asc|desc)$/i.test(direction)) return refuse(`The sort '${sort}' is not valid.`);
+  if (!canFilter(tenant, object, name)) return refuse(`Field '${name}' cannot be sorted on.`);
   return { name, sign: direction.toLowerCase() === 'desc' ? -1 : 1 };
 }
 
@@ -123,8 +125,8 @@ export function objectQueryRoutes(tenant: Tenant): express.Router {
     const fields = check(req, object.singular, ['filter[]', 'sort[]', 'pageSize', 'cursor']);
     const pageSize = Number(req.query['pageSize'] ?? 10);
     if (!Number.isInteger(pageSize) || pageSize < 1 || pageSize > 99) refuse("'pageSize' must be between 1 and 99.");
-    const filters = all(req, 'filter[]').map(filterOf);
-    const sort = sortOf(req);
+    const filters = all(req, 'filter[]').map((text) => filterOf(tenant, object, text));
+    const sort = sortOf(tenant, object, req);
     const isLeft = after(req.query['cursor'], sort);
     const left = object
       .rows(tenant)

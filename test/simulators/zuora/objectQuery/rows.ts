@@ -14,14 +14,32 @@ const stamps = (tenant: Tenant, row: { createdDate: number; updatedDate: number 
   updatedDate: isoSeconds(row.updatedDate),
 });
 
+export type QueryObject = {
+  singular: string;
+  /** Fields by which `/{key}` finds an object. */
+  keys: readonly string[];
+  /** Fields that filters and sorts may name, beside ids, stamps and the account's indexed custom fields. */
+  filterable: readonly string[];
+  rows(tenant: Tenant): Row[];
+};
+
+const always = ['id', 'createddate', 'updateddate', 'createdbyid', 'updatedbyid'];
+
+/** True for a field that a filter or a sort on an object may name, in any case. */
+export function canFilter(tenant: Tenant, object: QueryObject, name: string): boolean {
+  const custom = object.singular === 'account' ? tenant.customFields.account : [];
+  return [...always, ...object.filterable, ...custom].some((one) => one.toLowerCase() === name.toLowerCase());
+}
+
 /**
  * Objects of Object Query by path, in camelCase as the vendor's SDK names their fields (`ExpandedAccount`,
  * `ExpandedSubscription` …). Subscriptions come in every version; a sweep filters or keeps the highest.
  */
-export const objects: Record<string, { singular: string; keys: readonly string[]; rows(tenant: Tenant): Row[] }> = {
+export const objects: Record<string, QueryObject> = {
   accounts: {
     singular: 'account',
     keys: ['id', 'accountNumber'],
+    filterable: ['accountNumber', 'name', 'status', 'currency', 'crmId', 'batch', 'parentId', 'balance', 'autoPay'],
     rows: (tenant) =>
       tenant.data.accounts.map((one) => ({
         id: one.id,
@@ -50,6 +68,17 @@ export const objects: Record<string, { singular: string; keys: readonly string[]
   subscriptions: {
     singular: 'subscription',
     keys: ['id', 'name'],
+    filterable: [
+      'name',
+      'accountId',
+      'invoiceOwnerId',
+      'status',
+      'version',
+      'isLatestVersion',
+      'termType',
+      'termEndDate',
+      'autoRenew',
+    ],
     rows: (tenant) => {
       const latest = new Set(tenant.latest().map((one) => one.id));
       const today = tenant.today();
@@ -90,6 +119,7 @@ export const objects: Record<string, { singular: string; keys: readonly string[]
   invoices: {
     singular: 'invoice',
     keys: ['id', 'invoiceNumber'],
+    filterable: ['invoiceNumber', 'accountId', 'status', 'balance', 'amount', 'dueDate', 'invoiceDate', 'postedDate'],
     rows: (tenant) =>
       tenant.data.invoices.map((one) => ({
         id: one.id,
@@ -115,6 +145,7 @@ export const objects: Record<string, { singular: string; keys: readonly string[]
   'invoice-items': {
     singular: 'invoiceItem',
     keys: ['id'],
+    filterable: ['invoiceId', 'subscriptionId', 'serviceStartDate', 'serviceEndDate'],
     rows: (tenant) =>
       tenant.data.invoices.flatMap((invoice) =>
         invoice.items.map((one) => ({
@@ -138,6 +169,7 @@ export const objects: Record<string, { singular: string; keys: readonly string[]
   payments: {
     singular: 'payment',
     keys: ['id', 'paymentNumber'],
+    filterable: ['paymentNumber', 'accountId', 'status', 'type', 'amount', 'effectiveDate'],
     rows: (tenant) =>
       tenant.data.payments.map((one) => ({
         id: one.id,
@@ -160,6 +192,7 @@ export const objects: Record<string, { singular: string; keys: readonly string[]
   usages: {
     singular: 'usage',
     keys: ['id'],
+    filterable: ['accountId', 'accountNumber', 'startDateTime', 'submissionDateTime', 'rbeStatus', 'uOM'],
     rows: (tenant) =>
       tenant.data.usages.map((one) => ({
         id: one.id,
