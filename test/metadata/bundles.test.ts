@@ -19,7 +19,7 @@ describe.each(bundles())('bundle %s', (bundle) => {
       apiVersion: Math.floor(Number(API_VERSION)),
       enableLightningWebSecurityTransforms: true,
     });
-    expect(warnings.map((warning) => warning.message)).toEqual([]);
+    expect(warnings.map((warning: { message: string }) => warning.message)).toEqual([]);
   });
 
   it('has its metadata and no emitted JavaScript', () => {
