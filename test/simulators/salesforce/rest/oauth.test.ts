@@ -1,0 +1,181 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RunningSalesforce } from '../main.ts';
+import { USERS } from '../org/seed.ts';
+import { accountOf, assertionFor, callsOf, CLIENT_ID, connect, startTestOrg } from '../testing.ts';
+
+let sim: RunningSalesforce;
+beforeAll(async () => {
+  sim = await startTestOrg();
+});
+afterAll(() => sim.close());
+
+async function token(body: Record<string, string>, headers: Record<string, string> = {}) {
+  const response = await fetch(`${sim.url}/services/oauth2/token`, {
+    method: 'POST',
+    headers,
+    body: new URLSearchParams(body),
+  });
+  return { status: response.status, body: (await response.json()) as Record<string, string> };
+}
+const jwt = (claims: Record<string, unknown> = {}, username: string = USERS.integration) =>
+  token({
+    grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+    assertion: assertionFor(sim, username, claims),
+  });
+
+describe('tokens by JWT bearer', () => {
+  it('are given in the form that clients check for', async () => {
+    const { status, body } = await jwt();
+    expect(status).toBe(200);
+    expect(body['access_token']).toMatch(/^00D\w{12,15}![.\w]+$/);
+    expect(body).toMatchObject({ instance_url: sim.url, token_type: 'Bearer', scope: 'api' });
+    const userId = sim.org.userNamed(USERS.integration)!.Id;
+    expect(body['id']).toBe(`${sim.url.replace('http:', 'https:')}/id/${sim.orgId}/${userId}`);
+    expect(body).not.toHaveProperty('refresh_token');
+  });
+
+  it('take exp in seconds and, as sf sends it, in milliseconds; aud with and without slash', async () => {
+    expect((await jwt({ exp: Date.now() + 60_000, aud: `${sim.url}/` })).status).toBe(200);
+    expect((await jwt({ aud: 'https://login.salesforce.com' })).status).toBe(200);
+  });
+
+  it.each<[string, Record<string, unknown>, string, string]>([
+    ['an expired assertion', { exp: 1_000_000_000 }, 'invalid_grant', 'expired assertion'],
+    ['another audience', { aud: 'https://example.org' }, 'invalid_grant', 'audience is invalid'],
+    ['an unknown app', { iss: 'nobody' }, 'invalid_client_id', 'client identifier invalid'],
+    ['an unknown user', { sub: 'nobody@example.org' }, 'invalid_grant', "user hasn't approved this consumer"],
+  ])('refuse %s', async (_what, claims, error, description) => {
+    expect(await jwt(claims)).toEqual({ status: 400, body: { error, error_description: description } });
+  });
+
+  it('refuse a changed payload, another algorithm and nonsense', async () => {
+    const [head, , signature] = assertionFor(sim, USERS.integration).split('.');
+    const other = assertionFor(sim, USERS.admin).split('.')[1];
+    const none = Buffer.from('{"alg":"none"}').toString('base64url');
+    for (const assertion of [`${head}.${other}.${signature}`, `${none}.${other}.`, 'nonsense', '']) {
+      const answer = await token({ grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion });
+      expect(answer).toEqual({
+        status: 400,
+        body: { error: 'invalid_grant', error_description: 'invalid assertion' },
+      });
+    }
+  });
+
+  it('refuse a user who is not active', async () => {
+    const { Id } = sim.org.userNamed(USERS.otherRep)!;
+    const admin = sim.org.userNamed(USERS.admin)!.Id;
+    sim.org.update('User', [{ Id, IsActive: false }], { userId: admin });
+    expect((await jwt({}, USERS.otherRep)).body['error']).toBe('inactive_user');
+    sim.org.update('User', [{ Id, IsActive: true }], { userId: admin });
+  });
+});
+
+describe('other grants', () => {
+  it('client credentials act as the user of the app, secret in the body or in Basic', async () => {
+    const grant = { grant_type: 'client_credentials' };
+    const first = await token({ ...grant, client_id: 'secret-app', client_secret: 'open sesame' });
+    expect(first.status).toBe(200);
+    expect(first.body['id']).toContain(sim.org.userNamed(USERS.integration)!.Id);
+    const basic = `Basic ${Buffer.from('secret-app:open sesame').toString('base64')}`;
+    expect((await token(grant, { authorization: basic })).status).toBe(200);
+    const wrong = await token({ ...grant, client_id: 'secret-app', client_secret: 'shut' });
+    expect(wrong.body['error']).toBe('invalid_client');
+    const nobody = await token({ ...grant, client_id: 'app-of-nobody', client_secret: 'open sesame' });
+    expect(nobody.body['error_description']).toBe('no client credentials user enabled');
+  });
+
+  it('the password flow is refused, and there are no refresh tokens', async () => {
+    const password = await token({ grant_type: 'password', client_id: CLIENT_ID, username: 'x', password: 'y' });
+    expect(password.body['error']).toBe('unsupported_grant_type');
+    const refresh = await token({ grant_type: 'refresh_token', refresh_token: 'x', client_id: CLIENT_ID });
+    expect(refresh.body['error_description']).toBe('expired access/refresh token');
+  });
+});
+
+describe('sessions', () => {
+  it('are asked for on every data call', async () => {
+    const answer = async (headers: Record<string, string>) => {
+      const response = await fetch(`${sim.url}/services/data/v66.0/limits`, { headers });
+      return [response.status, ((await response.json()) as { errorCode: string }[])[0]!.errorCode];
+    };
+    expect(await answer({})).toEqual([401, 'INVALID_AUTH_HEADER']);
+    expect(await answer({ authorization: 'Bearer 00Dx!y' })).toEqual([401, 'INVALID_SESSION_ID']);
+  });
+
+  it('jsforce logs in again when its session has expired, and repeats the call', async () => {
+    const connection = await connect(sim);
+    const before = connection.accessToken;
+    const response = await fetch(`${sim.url}/__sim/session`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"expireAll":true}',
+    });
+    expect(await response.json()).toEqual({ expired: true });
+    const accountId = accountOf(sim, 'rep');
+    const results = await connection.update('Account', [{ Id: accountId, Billing_Row_Version__c: 1 }]);
+    expect(results).toEqual([{ id: accountId, success: true, errors: [] }]);
+    expect(connection.accessToken).not.toBe(before);
+  });
+
+  it('end when they are revoked', async () => {
+    const { body } = await jwt();
+    const revoked = await fetch(`${sim.url}/services/oauth2/revoke`, {
+      method: 'POST',
+      body: new URLSearchParams({ token: body['access_token']! }),
+    });
+    expect(revoked.status).toBe(200);
+    const info = await fetch(`${sim.url}/services/oauth2/userinfo`, {
+      headers: { authorization: `Bearer ${body['access_token']!}` },
+    });
+    expect([info.status, await info.text()]).toEqual([403, 'Bad_OAuth_Token']);
+  });
+
+  it('tell who is signed in', async () => {
+    const authorization = `Bearer ${sim.tokenFor(USERS.rep)}`;
+    const userId = sim.org.userNamed(USERS.rep)!.Id;
+    const info = await fetch(`${sim.url}/services/oauth2/userinfo`, { headers: { authorization } });
+    expect(await info.json()).toMatchObject({
+      user_id: userId,
+      organization_id: sim.orgId,
+      preferred_username: USERS.rep,
+    });
+    const identity = await fetch(`${sim.url}/id/${sim.orgId}/${userId}`, { headers: { authorization } });
+    expect(await identity.json()).toMatchObject({ username: USERS.rep, organization_id: sim.orgId });
+  });
+
+  it('need API access, which the integration user has by its permission set alone', async () => {
+    const admin = sim.org.userNamed(USERS.admin)!.Id;
+    const { Id, ProfileId } = sim.org.userNamed(USERS.integration)!;
+    const person = { Username: 'bare@billing360.example', LastName: 'Bare', Email: 'bare@billing360.example' };
+    expect(sim.org.insert('User', [{ ...person, ProfileId }], { userId: admin })[0]!.success).toBe(true);
+    const authorization = `Bearer ${sim.tokenFor('bare@billing360.example')}`;
+    const response = await fetch(`${sim.url}/services/data/v66.0/limits`, { headers: { authorization } });
+    expect(response.status).toBe(403);
+    expect(await response.json()).toMatchObject([{ errorCode: 'API_DISABLED_FOR_ORG' }]);
+    expect(sim.org.accessOf(Id).hasPermission('ApiEnabled')).toBe(true);
+    expect(sim.org.accessOf(Id).isAdmin).toBe(false);
+  });
+});
+
+describe('discovery', () => {
+  it('lists the versions without a token, also behind a doubled slash', async () => {
+    const response = await fetch(`${sim.url}//services/data`);
+    const versions = (await response.json()) as { version: string }[];
+    expect(versions.at(0)).toEqual({ label: "Summer '14", url: '/services/data/v31.0', version: '31.0' });
+    expect(versions.at(-1)).toEqual({ label: "Winter '27", url: '/services/data/v68.0', version: '68.0' });
+  });
+
+  it('gives the resources of a version, and 404 for one that no org has', async () => {
+    const rep = callsOf(sim, 'rep');
+    const root = await rep.call('GET', '/');
+    expect(root.body).toMatchObject({ sobjects: '/services/data/v66.0/sobjects', query: '/services/data/v66.0/query' });
+    const authorization = `Bearer ${sim.tokenFor(USERS.rep)}`;
+    for (const version of ['v69.0', 'v29.0', 'v66.1', 'latest']) {
+      const response = await fetch(`${sim.url}/services/data/${version}/limits`, { headers: { authorization } });
+      expect([response.status, await response.json()]).toEqual([
+        404,
+        [{ errorCode: 'NOT_FOUND', message: 'The requested resource does not exist' }],
+      ]);
+    }
+  });
+});
