@@ -197,6 +197,7 @@ export function fromStripeSubscription(
     collectionPaused: subscription.pause_collection != null,
     charges: items.map((item) => fromStripeItem(item, subscription, catalog, context)),
     discounts: expandedDiscounts(subscription.discounts, subscription.currency, catalog, context),
+    lastOrder: null,
     sourceUrl: context.links.subscription(subscription.id),
   };
 }

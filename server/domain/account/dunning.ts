@@ -57,7 +57,8 @@ export function failedCollections(facts: BillingFacts, zone: string): FailedColl
       return { invoice, attempts: attemptsOf(facts, invoice, zone), lastFailure: failures[0] ?? null };
     })
     .filter(
-      ({ invoice, lastFailure }) => lastFailure !== null || (invoice.automaticCollection && invoice.attemptCount > 0),
+      ({ invoice, lastFailure }) =>
+        lastFailure !== null || (invoice.automaticCollection === true && invoice.attemptCount > 0),
     )
     .toSorted((a, b) => b.invoice.balance.minor - a.invoice.balance.minor);
 }

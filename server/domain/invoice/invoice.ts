@@ -25,7 +25,8 @@ export type Invoice = {
   /** How often collection was tried, where the billing system counts it. */
   attemptCount: number;
   nextAttemptAt: Instant | null;
-  automaticCollection: boolean;
+  /** Whether it is collected without anybody acting; null where the billing system does not say it of an invoice. */
+  automaticCollection: boolean | null;
   /** When it is billed by one subscription alone. */
   subscriptionKey: string | null;
   /** Ids of the payments (Stripe: payment intents and charges) that pay it or try to. */

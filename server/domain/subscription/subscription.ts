@@ -48,6 +48,8 @@ export type Subscription = {
   collectionPaused: boolean;
   charges: readonly Charge[];
   discounts: readonly Discount[];
+  /** Order that brought it to this state, where the billing system says it. */
+  lastOrder: string | null;
   sourceUrl: string;
 };
 

@@ -37,3 +37,32 @@ export function dayOf(at: Date | Instant, zone: string): CalendarDate {
 export function today(now: Date, zone: string): CalendarDate {
   return dayOf(now, zone);
 }
+
+/** What a zone's clocks show at a moment, written as if it were UTC. */
+function shownAt(utcMs: number, zone: string): number {
+  const parts = new Intl.DateTimeFormat('en-CA', {
+    timeZone: zone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  }).formatToParts(new Date(utcMs));
+  const part = (type: string): number => Number(parts.find((one) => one.type === type)?.value ?? 0);
+  return Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second'));
+}
+
+/**
+ * @param text `YYYY-MM-DD`, `YYYY-MM-DD HH:mm:ss` or ISO 8601; without an offset it is meant in `zone`
+ * @returns the moment; of a time that clocks skip or repeat, one of the moments beside it
+ * @throws Fault of kind invalid when the text names no moment
+ */
+export function instantIn(zone: string, text: string): Instant {
+  if (/(Z|[+-]\d{2}:?\d{2})$/.test(text.slice(10))) return instant(text);
+  const local = Date.parse(`${text.slice(0, 10)}T${text.length > 10 ? text.slice(11) : '00:00:00'}Z`);
+  if (Number.isNaN(local)) return instant(text.length === 0 ? 'none' : `${text} is no time`);
+  const first = local - (shownAt(local, zone) - local);
+  return instant(new Date(local - (shownAt(first, zone) - first)));
+}

@@ -85,7 +85,7 @@ export function refreshBillingAccount(deps: RefreshDeps): KeyHandler {
     const fetched = await billing.fetch(id, parts);
     if (!fetched.found) {
       for (const record of [...outcome.known.values()])
-        if (!record.deleted) save(outcome, tombstone(record, fetched.asOf), 'fetch');
+        if (!record.deleted) save(outcome, tombstone(record, fetched.asOf ?? record.asOf), 'fetch');
       return key;
     }
     if (fetched.billingAccountKey !== key) return fetched.billingAccountKey;

@@ -25,7 +25,11 @@ export type FetchedBillingAccount =
       parts: FetchedPart[];
     }
   /** Deleted, or never there. */
-  | { found: false; asOf: Date };
+  | {
+      found: false;
+      /** Provider time of the answer; null where it carries none. */
+      asOf: Date | null;
+    };
 
 /** What an event says. */
 export type EventReading = {

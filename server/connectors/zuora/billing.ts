@@ -1,0 +1,246 @@
+import type { BillingObject } from '../../domain/account/facts.ts';
+import { keyOf, partsOf } from '../../domain/billingAccount/key.ts';
+import { Fault } from '../../domain/fault.ts';
+import { dayOf, instantIn } from '../../domain/time/instant.ts';
+import type {
+  BillingPart,
+  BillingRecord,
+  BillingSystem,
+  FetchedBillingAccount,
+  FetchedPart,
+} from '../../workflows/ports/billingSystem.ts';
+import type { Read, ZuoraClient } from './client.ts';
+import type { ZuoraContext } from './context.ts';
+import { fromZuoraAccount, fromZuoraInvoice, fromZuoraPayment } from './convert.ts';
+import { fromZuoraSubscription } from './convertSubscription.ts';
+import { usageOf } from './convertUsage.ts';
+import { readZuoraEvent } from './events.ts';
+import {
+  accountSchema,
+  invoiceSchema,
+  listedInvoiceSchema,
+  listedPaymentSchema,
+  paymentMethodsSchema,
+  paymentSchema,
+  subscriptionSchema,
+  usageSchema,
+  type ZuoraAccount,
+  type ZuoraInvoice,
+  type ZuoraPaymentMethod,
+  type ZuoraSubscription,
+} from './schema.ts';
+
+/** Largest page of a v1 list (Zuora docs, "Pagination"). */
+const PAGE = [['pageSize', '40']] as const;
+
+function recordOf(body: BillingObject, billingAccountKey: string, asOf: Date, version = 0): BillingRecord {
+  return { key: body.key, kind: body.kind, billingAccountKey, asOf, version, deleted: false, body };
+}
+
+/** Zuora as the mirror needs it. */
+export function createZuoraBilling(client: ZuoraClient, context: ZuoraContext): BillingSystem {
+  const { timeZone } = context;
+
+  function readAccount(id: string): Promise<Read<ZuoraAccount>> {
+    return client.get('reading an account', `/v1/accounts/${encodeURIComponent(id)}`, [], accountSchema);
+  }
+
+  async function readMethods(account: ZuoraAccount): Promise<ZuoraPaymentMethod[]> {
+    const { data } = await client.get(
+      'reading payment methods',
+      `/v1/accounts/${account.basicInfo.id}/payment-methods`,
+      [],
+      paymentMethodsSchema,
+    );
+    return data;
+  }
+
+  /**
+   * All segments of every charge, not only today's: what a ramp or a removal will change later is then known without
+   * another call, and the derivation picks the segment of its own day.
+   */
+  function readSubscriptions(id: string): Promise<Read<ZuoraSubscription[]>> {
+    return client.list(
+      'reading subscriptions',
+      `/v1/subscriptions/accounts/${id}`,
+      [['charge-detail', 'all-segments'], ...PAGE],
+      'subscriptions',
+      subscriptionSchema,
+    );
+  }
+
+  function subscriptionRecords({ data, asOf }: Read<ZuoraSubscription[]>, currency: string, key: string): FetchedPart {
+    const records = data.map((one) => {
+      const updated = one.updateTime === null ? asOf : new Date(instantIn(timeZone, one.updateTime));
+      return recordOf(fromZuoraSubscription(one, currency, context), key, updated, one.version);
+    });
+    return { part: 'subscriptions', records, asOf };
+  }
+
+  async function invoicesPart(id: string, currency: string, key: string): Promise<FetchedPart> {
+    const rows: ZuoraInvoice[] = [];
+    const [asOf, listed] = await Promise.all([
+      client.query(
+        'reading invoices',
+        'invoices',
+        [['filter[]', `accountid.EQ:${id}`]],
+        invoiceSchema,
+        (page) => void rows.push(...page),
+      ),
+      client.list(
+        'reading invoice items',
+        `/v1/transactions/invoices/accounts/${id}`,
+        PAGE,
+        'invoices',
+        listedInvoiceSchema,
+      ),
+    ]);
+    const billed = new Map(
+      listed.data.map(({ invoiceNumber, invoiceItems }) => [
+        invoiceNumber,
+        [...new Set(invoiceItems.map(({ subscriptionName }) => subscriptionName).filter((name) => name !== null))],
+      ]),
+    );
+    const records = rows.map((row) =>
+      recordOf(
+        fromZuoraInvoice(row, billed.get(row.invoiceNumber) ?? [], currency, context),
+        key,
+        new Date(instantIn(timeZone, row.updatedDate)),
+      ),
+    );
+    return { part: 'invoices', records, asOf };
+  }
+
+  async function paymentsPart(id: string, methods: readonly ZuoraPaymentMethod[], key: string): Promise<FetchedPart> {
+    const [payments, listed] = await Promise.all([
+      client.list('reading payments', '/v1/payments', [['accountId', id], ...PAGE], 'payments', paymentSchema),
+      client.list(
+        'reading what payments paid',
+        `/v1/transactions/payments/accounts/${id}`,
+        PAGE,
+        'payments',
+        listedPaymentSchema,
+      ),
+    ]);
+    const paid = new Map(
+      listed.data.map(({ paymentNumber, paidInvoices }) => [
+        paymentNumber,
+        paidInvoices.map(({ invoiceNumber }) => invoiceNumber).filter((number) => number !== null),
+      ]),
+    );
+    const records = payments.data.map((payment) => {
+      const method = methods.find((one) => one.id === payment.paymentMethodId);
+      const body = fromZuoraPayment(payment, paid.get(payment.number) ?? [], method, context);
+      const updated = payment.updatedDate === null ? payments.asOf : new Date(instantIn(timeZone, payment.updatedDate));
+      return recordOf(body, key, updated);
+    });
+    return { part: 'payments', records, asOf: payments.asOf };
+  }
+
+  async function usagePart(
+    account: ZuoraAccount,
+    subscriptions: Read<ZuoraSubscription[]>,
+    currency: string,
+    key: string,
+  ): Promise<FetchedPart> {
+    const charges = subscriptions.data.flatMap(({ ratePlans }) =>
+      ratePlans.flatMap(({ ratePlanCharges }) => ratePlanCharges),
+    );
+    if (!charges.some(({ type }) => type === 'Usage')) return { part: 'usage', records: [], asOf: subscriptions.asOf };
+    const id = account.basicInfo.id;
+    const { data, asOf } = await client.list('reading usage', `/v1/usage/accounts/${id}`, PAGE, 'usage', usageSchema);
+    const followsAccount = new Set(
+      charges.filter(({ billingDay }) => isDefault(billingDay)).map(({ number }) => number),
+    );
+    const billCycleDay = account.billingAndPayment.billCycleDay ?? null;
+    const bodies = usageOf(
+      subscriptions.data.map((one) => fromZuoraSubscription(one, currency, context)),
+      data,
+      dayOf(asOf, timeZone),
+      (number) => (followsAccount.has(number) ? billCycleDay : null),
+      context,
+    );
+    return { part: 'usage', records: bodies.map((body) => recordOf(body, key, asOf)), asOf };
+  }
+
+  /** One call where subscriptions say everything themselves; null where the account has to be asked, too. */
+  async function fetchSubscriptions(asked: string): Promise<FetchedBillingAccount | null> {
+    const sold = await readSubscriptions(asked).catch((error: unknown) => {
+      if (error instanceof Fault && error.kind === 'not_found') return null;
+      throw error;
+    });
+    const [first] = sold?.data ?? [];
+    if (sold === null || first === undefined || sold.data.some(({ currency }) => currency === null)) return null;
+    const key = keyOf(context.connection, 'account', first.accountId);
+    return { found: true, billingAccountKey: key, parts: [subscriptionRecords(sold, '', key)] };
+  }
+
+  return {
+    connection: context.connection,
+    readsMayLag: true,
+
+    async fetch(asked: string, parts: readonly BillingPart[]): Promise<FetchedBillingAccount> {
+      const wants = (part: BillingPart): boolean => parts.includes(part);
+      if (parts.every((part) => part === 'subscriptions')) {
+        const subscriptionsAlone = await fetchSubscriptions(asked);
+        if (subscriptionsAlone !== null) return subscriptionsAlone;
+      }
+      const answer = await readAccount(asked).catch((error: unknown) => {
+        if (error instanceof Fault && error.kind === 'not_found') return null;
+        throw error;
+      });
+      if (answer === null) return { found: false, asOf: null };
+      const { data: account, asOf } = answer;
+      const { id } = account.basicInfo;
+      const key = keyOf(context.connection, 'account', id);
+      const currency = account.billingAndPayment.currency;
+      const withMethods = account.billingAndPayment.defaultPaymentMethodId !== null && wants('account');
+      const [methods, subscriptions, invoices] = await Promise.all([
+        withMethods || wants('payments') ? readMethods(account) : [],
+        wants('subscriptions') || wants('usage') ? readSubscriptions(id) : null,
+        wants('invoices') ? invoicesPart(id, currency, key) : null,
+      ]);
+      const [payments, usage] = await Promise.all([
+        wants('payments') ? paymentsPart(id, methods, key) : null,
+        wants('usage') && subscriptions !== null ? usagePart(account, subscriptions, currency, key) : null,
+      ]);
+      const own: FetchedPart | null = wants('account')
+        ? { part: 'account', records: [recordOf(fromZuoraAccount(account, methods, context), key, asOf)], asOf }
+        : null;
+      const sold = subscriptions === null ? null : subscriptionRecords(subscriptions, currency, key);
+      return {
+        found: true,
+        billingAccountKey: key,
+        parts: [own, sold, invoices, payments, usage].filter((part) => part !== null),
+      };
+    },
+
+    read: (event, known) => readZuoraEvent(event, known, context.connection),
+
+    async whereIs(key: string): Promise<string | null> {
+      const { kind, id } = partsOf(key);
+      const path =
+        kind === 'subscription'
+          ? `/v1/subscriptions/${id}`
+          : kind === 'invoice'
+            ? `/v1/invoices/${id}`
+            : `/v1/payments/${id}`;
+      try {
+        const { data } = await client.get(
+          'looking for an object',
+          path,
+          [],
+          subscriptionSchema.pick({ accountId: true }),
+        );
+        return keyOf(context.connection, 'account', data.accountId);
+      } catch (error) {
+        if (error instanceof Fault && error.kind === 'not_found') return null;
+        throw error;
+      }
+    },
+  };
+}
+
+function isDefault(billingDay: string | null): boolean {
+  return billingDay !== null && billingDay.toLowerCase().startsWith('default');
+}

@@ -1,0 +1,51 @@
+import type { BillingSystem } from '../../workflows/ports/billingSystem.ts';
+import type { Clock } from '../../workflows/ports/clock.ts';
+import type { ChangeSource } from '../../workflows/ports/sweep.ts';
+import type { WebhookVerifier } from '../../workflows/ports/webhook.ts';
+import { createZuoraBilling } from './billing.ts';
+import { ZuoraClient } from './client.ts';
+import { zuoraLinks } from './links.ts';
+import { createZuoraSweep } from './sweep.ts';
+import { createZuoraVerifier } from './webhook.ts';
+
+export type ZuoraConnectionOptions = {
+  /** Name of the connection, such as `zuora`; first part of all its keys. */
+  connection: string;
+  /** Such as `https://rest.zuora.com`. */
+  baseUrl: string;
+  clientId: string;
+  clientSecret: string;
+  calloutUser: string;
+  calloutPassword: string;
+  /** Custom field of the Zuora account that names the Salesforce Account; default `CRMAccountId__c`. */
+  accountIdField?: string;
+  /** Zone of the tenant; default `America/Los_Angeles`, as Zuora's US data centres have it. */
+  timeZone?: string;
+  /** Address of Zuora's interface, for links; default `https://www.zuora.com`. */
+  uiUrl?: string;
+};
+
+export type Connection = {
+  verifier: WebhookVerifier;
+  billing: BillingSystem;
+  changes: ChangeSource;
+  close(): Promise<void>;
+};
+
+/** Everything that one Zuora tenant takes part in. */
+export function createZuoraConnection(options: ZuoraConnectionOptions, deps: { clock: Clock }): Connection {
+  const { connection, baseUrl, clientId, clientSecret } = options;
+  const client = new ZuoraClient({ baseUrl, clientId, clientSecret }, () => deps.clock.now());
+  const context = {
+    connection,
+    timeZone: options.timeZone ?? 'America/Los_Angeles',
+    accountIdField: options.accountIdField ?? 'CRMAccountId__c',
+    links: zuoraLinks(options.uiUrl),
+  };
+  return {
+    verifier: createZuoraVerifier({ connection, user: options.calloutUser, password: options.calloutPassword }),
+    billing: createZuoraBilling(client, context),
+    changes: createZuoraSweep(client, context),
+    close: () => client.close(),
+  };
+}

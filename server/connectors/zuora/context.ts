@@ -1,0 +1,11 @@
+import type { ZuoraLinks } from './links.ts';
+
+/** What converting needs besides the object. */
+export type ZuoraContext = {
+  connection: string;
+  /** Zone of the tenant, in which its dates and times without offset are meant. */
+  timeZone: string;
+  /** Custom field of the Zuora account that names the Salesforce Account. */
+  accountIdField: string;
+  links: ZuoraLinks;
+};
