@@ -10,19 +10,25 @@ const COMPACT: Record<string, readonly string[]> = {
   Case: ['Status', 'Priority', 'Subject', 'OwnerId'],
   Contact: ['AccountId', 'Title', 'Phone', 'Email'],
 };
-const HIDDEN = new Set(['Id', 'IsDeleted', 'SystemModstamp', 'CreatedById', 'LastModifiedById']);
+/** Never on a page layout. */
+const HIDDEN = new Set(['Id', 'IsDeleted', 'SystemModstamp', 'CreatedById', 'LastModifiedById', 'MasterRecordId']);
+/** At the end of every page layout. */
+const LAST = new Set(['CreatedDate', 'LastModifiedDate']);
 
 function pageField(org: Org, field: Field): PageField {
   const [target] = field.reference?.to ?? [];
   const named = field.reference?.to.length === 1 && target !== undefined && org.object(target)?.fields.has('Name');
   const namePath = named ? `${field.reference?.relationshipName}.Name` : null;
-  return { name: field.name, label: field.label, type: field.type, namePath };
+  // Lightning shows the record that a reference points to, not its id.
+  const label = field.reference ? field.label.replace(/ ID$/, '') : field.label;
+  return { name: field.name, label, type: field.type, namePath };
 }
 
-/** Fields of the object that the user may read. */
+/** Fields of the object that the user may read, in the order of the details. */
 export function pageFields(org: Org, access: Access, object: SObject): PageField[] {
   return [...object.fields.values()]
     .filter((field) => !HIDDEN.has(field.name) && access.readsField(object.name, field.name))
+    .sort((a, b) => Number(LAST.has(a.name)) - Number(LAST.has(b.name)))
     .map((field) => pageField(org, field));
 }
 

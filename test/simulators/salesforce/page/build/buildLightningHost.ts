@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildAppBundles, CLIENT } from './appBundles.ts';
 import { buildBaseLibrary } from './baseLibrary.ts';
@@ -32,15 +32,16 @@ export async function buildLightningHost(options: HostOptions): Promise<BuiltHos
   const schema = join(import.meta.dirname, '..', '..', 'org', 'schema');
   const appKey = inputHash(forceApp, [...sources, CLIENT, import.meta.dirname, schema], packages);
   const earlier = kept(cacheDir, `app-${appKey}`);
-  const earlierBase = earlier && kept(cacheDir, baseFolder(earlier.platform, packages));
+  const how = inputHash(import.meta.dirname, [join(import.meta.dirname, 'baseLibrary.ts')], packages);
+  const earlierBase = earlier && baseWith(cacheDir, how, earlier.platform);
   if (earlier && earlierBase) return { dir: cacheDir, cached: true, base: earlierBase, app: earlier };
 
   onProgress('Building the Lightning web components');
   const made = await buildAppBundles(forceApp);
-  const folder = baseFolder(made.platform, packages);
-  let base = kept(cacheDir, folder);
+  let base = baseWith(cacheDir, how, made.platform);
   if (!base) {
     onProgress('Building the Lightning base components (once, about 20 seconds)');
+    const folder = `base-${how}-${inputHash(cacheDir, [], made.platform)}`;
     base = keep(cacheDir, folder, await buildBaseLibrary(made.platform));
   }
   const app = keep(cacheDir, `app-${appKey}`, made);
@@ -48,7 +49,14 @@ export async function buildLightningHost(options: HostOptions): Promise<BuiltHos
   return { dir: cacheDir, cached: false, base, app };
 }
 
-function baseFolder(platform: readonly string[], packages: readonly string[]): string {
-  const how = join(import.meta.dirname, 'baseLibrary.ts');
-  return `base-${inputHash(import.meta.dirname, [how], [...packages, ...platform])}`;
+/** A platform built before the same way that holds at least these modules. */
+function baseWith(cacheDir: string, how: string, modules: readonly string[]): Kept | null {
+  const candidates = readdirSync(cacheDir).filter(
+    (name) => name.startsWith(`base-${how}-`) && !name.endsWith('.draft'),
+  );
+  for (const name of candidates.sort()) {
+    const base = kept(cacheDir, name);
+    if (base && modules.every((id) => id in base.modules)) return base;
+  }
+  return null;
 }

@@ -1,0 +1,106 @@
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { readFlexiPage, readRecordPages, standardPage } from './flexiPage.ts';
+import { regionsHtml } from './recordHtml.ts';
+import { accountPage, bundle, testPackage, type TestPackage } from './testPages.ts';
+
+const SCRIPT = "import { LightningElement } from 'lwc'; export default class Hello extends LightningElement {}";
+const PAGE = 'flexipages/Test_Account.flexipage-meta.xml';
+
+let made: TestPackage | undefined;
+afterEach(() => made?.remove());
+
+function laidOut(files: Record<string, string>): { html: string; refused: string[] } {
+  made = testPackage({ ...bundle('hello', SCRIPT, 'hello'), ...files });
+  const refused: string[] = [];
+  const page = readRecordPages(made.forceApp).get('Account')!;
+  return { html: regionsHtml(made.forceApp, page, (what) => refused.push(what)), refused };
+}
+
+test('regions stand in the order of the template, whatever the order in the file', () => {
+  const { html, refused } = laidOut(
+    accountPage({ sidebar: ['force:detailPanel'], main: ['hello', 'c:hello'], header: ['force:highlightsPanel'] }),
+  );
+  const order = [...html.matchAll(/data-(?:region|component)="([^"]+)"/g)].map((match) =>
+    match[1]?.replaceAll('&#58;', ':'),
+  );
+  expect(order).toEqual([
+    'header',
+    'force:highlightsPanel',
+    'main',
+    'c:hello',
+    'c:hello',
+    'sidebar',
+    'force:detailPanel',
+  ]);
+  expect(html).toContain('data-columns="main sidebar"');
+  expect(refused).toEqual([]);
+});
+
+test('components that cannot be shown are named and counted', () => {
+  const { html, refused } = laidOut({
+    ...accountPage({ main: ['runtime_sales:path', 'c:missing', 'c:hidden'] }),
+    'lwc/hidden/hidden.js-meta.xml':
+      '<LightningComponentBundle><isExposed>false</isExposed></LightningComponentBundle>',
+  });
+  expect(html).toContain('runtime_sales:path is not shown: the simulated org does not support it.');
+  expect(html).toContain('c:missing is not shown: there is no such component.');
+  expect(html).toContain('c:hidden is not shown: it is not exposed to record pages.');
+  expect(html).not.toContain('data-component');
+  expect(refused).toHaveLength(3);
+});
+
+test('properties have the types that the bundle declares', () => {
+  const config = `<LightningComponentBundle><isExposed>true</isExposed><targets><target>lightning__RecordPage</target></targets>
+    <targetConfigs><targetConfig targets="lightning__RecordPage"><objects><object>Account</object></objects>
+    <property name="rows" type="Integer" default="5"/><property name="compact" type="Boolean"/><property name="title" type="String" default="Hi"/>
+    </targetConfig></targetConfigs></LightningComponentBundle>`;
+  const page = accountPage({ main: ['c:hello'] })[PAGE]!;
+  const given =
+    '<componentInstanceProperties><name>compact</name><value>true</value></componentInstanceProperties><componentName>';
+  const { html } = laidOut({ [PAGE]: page.replace('<componentName>', given), 'lwc/hello/hello.js-meta.xml': config });
+  const json = /data-properties="([^"]+)"/.exec(html)?.[1]?.replaceAll('&#34;', '"');
+  expect(JSON.parse(json ?? '')).toEqual({ rows: 5, compact: true, title: 'Hi' });
+});
+
+test('tabs are facets', () => {
+  const property = (name: string, value: string) =>
+    `<componentInstanceProperties><name>${name}</name><value>${value}</value></componentInstanceProperties>`;
+  const item = (name: string, properties = '') =>
+    `<itemInstances><componentInstance>${properties}<componentName>${name}</componentName></componentInstance></itemInstances>`;
+  const region = (name: string, type: string, items: string) =>
+    `<flexiPageRegions>${items}<name>${name}</name><type>${type}</type></flexiPageRegions>`;
+  const regions =
+    region('main', 'Region', item('flexipage:tabset', property('tabs', 'Facet-tabs'))) +
+    region(
+      'Facet-tabs',
+      'Facet',
+      item('flexipage:tab', property('title', 'Standard.Tab.detail') + property('body', 'Facet-1')),
+    ) +
+    region('Facet-1', 'Facet', item('force:detailPanel'));
+  const { html, refused } = laidOut({
+    [PAGE]: accountPage({})[PAGE]!.replace('<masterLabel>', `${regions}<masterLabel>`),
+  });
+  expect(html).toMatch(/role="tab"[^>]*>Details<\/a>/);
+  expect(html).toContain('force');
+  expect(refused).toEqual([]);
+});
+
+test('an unknown template, region or facet is refused with the name of the file', () => {
+  const page = accountPage({ main: [] })[PAGE]!;
+  made = testPackage({
+    'flexipages/Template.flexipage-meta.xml': page.replace('recordHomeTemplateDesktop', 'nonsense'),
+    'flexipages/Region.flexipage-meta.xml': page.replace('<name>main', '<name>nonsense'),
+  });
+  for (const name of ['Template', 'Region']) {
+    const path = join(made.forceApp, `flexipages/${name}.flexipage-meta.xml`);
+    expect(() => readFlexiPage(path)).toThrow(path);
+  }
+});
+
+test('an object without a page gets highlights and details', () => {
+  expect(standardPage('Case').regions.flatMap(({ items }) => items)).toMatchObject([
+    { name: 'force:highlightsPanel' },
+    { name: 'force:detailPanel' },
+  ]);
+});
