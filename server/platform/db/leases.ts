@@ -1,16 +1,25 @@
 import { sql } from 'kysely';
 import type { Db } from './database.ts';
 
-/** Takes or renews a lease by the database's clock. @returns false while somebody else has it */
-export async function takeLease(db: Db, name: string, owner: string, leaseMs: number): Promise<boolean> {
+/**
+ * Takes or renews leases by the database's clock.
+ * @returns names of those that are now the owner's; the others are somebody else's for now
+ */
+export async function takeLeases(db: Db, names: readonly string[], owner: string, leaseMs: number): Promise<string[]> {
   const { rows } = await sql<{ name: string }>`
-    insert into lease (name, owner, until) values (${name}, ${owner}, now() + ${leaseMs} * interval '1 ms')
+    insert into lease (name, owner, until)
+    select name, ${owner}, now() + ${leaseMs} * interval '1 ms' from unnest(${[...names].sort()}::text[]) as wanted (name)
     on conflict (name) do update set owner = excluded.owner, until = excluded.until
     where lease.owner = excluded.owner or lease.until < now()
     returning name`.execute(db);
-  return rows.length > 0;
+  return rows.map(({ name }) => name);
 }
 
-export async function giveLease(db: Db, name: string, owner: string): Promise<void> {
-  await db.deleteFrom('lease').where('name', '=', name).where('owner', '=', owner).execute();
+export async function giveLeases(db: Db, names: readonly string[], owner: string): Promise<void> {
+  if (names.length === 0) return;
+  await db
+    .deleteFrom('lease')
+    .where('name', 'in', [...names])
+    .where('owner', '=', owner)
+    .execute();
 }

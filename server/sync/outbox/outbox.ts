@@ -2,7 +2,7 @@ import { Counter, Histogram, type Registry } from 'prom-client';
 import { Fault } from '../../domain/fault.ts';
 import type { Db } from '../../platform/db/database.ts';
 import { newId } from '../../platform/ids.ts';
-import { giveLease, takeLease } from '../../platform/db/leases.ts';
+import { giveLeases, takeLeases } from '../../platform/db/leases.ts';
 import type { Log } from '../../platform/log.ts';
 import { createWakeup, type Wakeup } from '../../platform/wakeup.ts';
 import type { OrgRow, OrgWriter, OrgWriteResult } from '../../workflows/ports/orgRows.ts';
@@ -47,7 +47,7 @@ const partitionNumbers = Array.from({ length: PARTITIONS }, (_, index) => index)
 /** Sends rows that wait to Salesforce. Several processes may do so: each works on the partitions that it has leased. */
 export function createOutbox(options: OutboxOptions): Outbox {
   const { db, writer, stamp, objectOrder, log, wakeup = createWakeup() } = options;
-  const { pollMs = 200, gatherMs = 25, leaseMs = 30_000 } = options;
+  const { pollMs = 200, gatherMs = 25, leaseMs = 5000 } = options;
   const registers = options.metrics ? [options.metrics] : [];
   const calls = new Counter({
     name: 'billing360_salesforce_calls_total',
@@ -129,19 +129,22 @@ export function createOutbox(options: OutboxOptions): Outbox {
     if (failed) throw failed.error;
   }
 
+  /** Lets `work` have the partitions that no other process works on. */
   async function leased<T>(partitions: readonly number[], work: (mine: number[]) => Promise<T>): Promise<T> {
+    const nameOf = (partition: number) => `outbox:${partition}`;
     for (const partition of partitions) busy.add(partition);
-    const mine: number[] = [];
-    const name = (partition: number) => `outbox:${partition}`;
+    let mine: string[] = [];
     const heartbeat = setInterval(() => {
-      for (const partition of mine) takeLease(db, name(partition), owner, leaseMs).catch(() => false);
+      takeLeases(db, mine, owner, leaseMs).catch((error: unknown) =>
+        log.warn({ err: error }, 'A lease was not renewed'),
+      );
     }, leaseMs / 3);
     try {
-      for (const partition of partitions)
-        if (await takeLease(db, name(partition), owner, leaseMs)) mine.push(partition);
-      return await work(mine);
+      mine = await takeLeases(db, partitions.map(nameOf), owner, leaseMs);
+      return await work(partitions.filter((partition) => mine.includes(nameOf(partition))));
     } finally {
       clearInterval(heartbeat);
+      await giveLeases(db, mine, owner);
       for (const partition of partitions) busy.delete(partition);
     }
   }
@@ -214,7 +217,6 @@ export function createOutbox(options: OutboxOptions): Outbox {
       wakeup.notify();
       await loop;
       await Promise.all(running);
-      for (const partition of partitionNumbers) await giveLease(db, `outbox:${partition}`, owner);
     },
     async setRows(accountId, rows) {
       const waiting = await db.transaction().execute((transaction) => setOrgRows(transaction, stamp, accountId, rows));

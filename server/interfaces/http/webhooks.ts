@@ -1,0 +1,91 @@
+import { isUtf8 } from 'node:buffer';
+import { Router, type Request, type Response } from 'express';
+import express from 'express';
+import { Counter, type Registry } from 'prom-client';
+import { Fault } from '../../domain/fault.ts';
+import type { Log } from '../../platform/log.ts';
+import type { Intake } from '../../sync/inbox/intake.ts';
+import type { ReceivedEvent, WebhookVerifier } from '../../workflows/ports/webhook.ts';
+
+/** Largest webhook that is read; Stripe's and Zuora's are far smaller. */
+const LARGEST_BODY = '1mb';
+
+type Refusal = { status: number; reason: string; headers?: Record<string, string> };
+
+function refusalOf(error: unknown): Refusal {
+  if (!(error instanceof Fault)) return { status: 400, reason: 'The content cannot be read.' };
+  if (error.kind === 'forbidden')
+    return { status: 401, reason: error.publicText, headers: { 'WWW-Authenticate': 'Basic realm="webhooks"' } };
+  if (error.kind === 'unavailable' || error.kind === 'rate_limited') {
+    const seconds = Math.max(1, Math.ceil((error.retryAfterMs ?? 5000) / 1000));
+    return { status: 503, reason: error.publicText, headers: { 'Retry-After': String(seconds) } };
+  }
+  return { status: 400, reason: error.publicText };
+}
+
+/** Errors of the body parser: too large, or not to be read. */
+function refusalOfBody(error: unknown): Refusal {
+  const status = typeof error === 'object' && error !== null && 'status' in error ? error.status : 400;
+  return status === 413
+    ? { status: 413, reason: 'The content is larger than 1 MB.' }
+    : { status: 400, reason: 'The content cannot be read.' };
+}
+
+export type WebhookOptions = {
+  verifiers: ReadonlyMap<string, WebhookVerifier>;
+  intake: Intake;
+  log: Log;
+  metrics?: Registry;
+};
+
+/** `POST /webhooks/:name`: verify, store, acknowledge. Whatever is wrong with a request, nothing of it is stored. */
+export function createWebhookRouter({ verifiers, intake, log, metrics }: WebhookOptions): Router {
+  const answers = new Counter({
+    name: 'billing360_webhooks_total',
+    help: 'Webhooks answered, by connection and status',
+    labelNames: ['connection', 'status'] as const,
+    registers: metrics ? [metrics] : [],
+  });
+
+  function refuse(response: Response, connection: string, { status, reason, headers = {} }: Refusal): void {
+    answers.inc({ connection, status });
+    log.info({ connection, status, reason }, 'A webhook was refused');
+    response.status(status).set(headers).json({ error: reason });
+  }
+
+  function verified(verifier: WebhookVerifier, request: Request): ReceivedEvent[] {
+    const rawBody: unknown = request.body;
+    const events = verifier.verify({
+      headers: request.headers,
+      query: request.query,
+      rawBody: Buffer.isBuffer(rawBody) ? rawBody : Buffer.alloc(0),
+    });
+    if (Buffer.isBuffer(rawBody) && !isUtf8(rawBody))
+      throw new Fault({ code: 'webhook_not_utf8', kind: 'invalid', publicText: 'The content is not valid UTF-8.' });
+    return events;
+  }
+
+  const router = Router();
+  router.post('/webhooks/:name', (request, response, next) => {
+    if (verifiers.has(request.params.name)) return next();
+    response.status(404).json({ error: 'There is no such webhook.' });
+  });
+  // Not '*/*': that would pass over a request without a content type.
+  router.use('/webhooks/:name', express.raw({ type: () => true, limit: LARGEST_BODY, inflate: false }));
+  router.post('/webhooks/:name', async (request, response) => {
+    const connection = request.params.name;
+    try {
+      await intake.accept(verified(verifiers.get(connection)!, request));
+      answers.inc({ connection, status: 200 });
+      response.status(200).json({ received: true });
+    } catch (error) {
+      if (!(error instanceof Fault) || error.kind === 'bug')
+        log.error({ err: error, connection }, 'A webhook was not understood');
+      refuse(response, connection, refusalOf(error));
+    }
+  });
+  router.use('/webhooks/:name', (error: unknown, request: Request, response: Response, _next: express.NextFunction) => {
+    refuse(response, String(request.params['name']), refusalOfBody(error));
+  });
+  return router;
+}

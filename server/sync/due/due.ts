@@ -1,0 +1,72 @@
+import { sql } from 'kysely';
+import { today } from '../../domain/time/instant.ts';
+import type { Db } from '../../platform/db/database.ts';
+import type { Log } from '../../platform/log.ts';
+import type { Clock } from '../../workflows/ports/clock.ts';
+import { bumpKeys } from '../keys/bump.ts';
+
+export type DueOptions = {
+  db: Db;
+  clock: Clock;
+  /** IANA name of the zone that business days are counted in. */
+  timeZone: string;
+  log: Log;
+  /** Told when keys were made dirty. */
+  onDue?: () => void;
+  everyMs?: number;
+};
+
+export type DueTicker = {
+  start(): void;
+  stop(): Promise<void>;
+  /** Makes every Account dirty whose rows differ by now without any event. @returns how many */
+  tick(): Promise<number>;
+};
+
+const MOST_AT_ONCE = 1000;
+
+/** Watches business days: an invoice falls overdue, a trial ends, a discount runs out. Business time may jump. */
+export function createDueTicker({ db, clock, timeZone, log, onDue = () => {}, everyMs = 1000 }: DueOptions): DueTicker {
+  let timer: NodeJS.Timeout | undefined;
+  let running: Promise<unknown> = Promise.resolve();
+
+  async function tick(): Promise<number> {
+    const day = today(clock.businessNow(), timeZone);
+    const count = await db.transaction().execute(async (transaction) => {
+      const { rows } = await sql<{ account_id: string }>`
+        delete from account_due where account_id in (
+          select account_id from account_due where next_change_on <= ${day}::date
+          order by next_change_on limit ${MOST_AT_ONCE} for update skip locked)
+        returning account_id`.execute(transaction);
+      await bumpKeys(
+        transaction,
+        rows.map((row) => `account:projection:${row.account_id}`),
+      );
+      return rows.length;
+    });
+    if (count > 0) onDue();
+    return count;
+  }
+
+  function next(): void {
+    timer = setTimeout(() => {
+      running = tick().then(
+        () => timer && next(),
+        (error: unknown) => {
+          log.warn({ err: error }, 'Due dates could not be looked at');
+          if (timer) next();
+        },
+      );
+    }, everyMs);
+  }
+
+  return {
+    start: next,
+    async stop() {
+      clearTimeout(timer);
+      timer = undefined;
+      await running;
+    },
+    tick,
+  };
+}

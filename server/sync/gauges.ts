@@ -1,0 +1,65 @@
+import { Gauge, type Registry } from 'prom-client';
+import { sql } from 'kysely';
+import type { Db } from '../platform/db/database.ts';
+
+/** Name, help and the SQL of one number. */
+const GAUGES: readonly [name: string, help: string, query: string][] = [
+  ['inbox_undone', 'Events that are not worked off yet', 'select count(*) from inbox where done_at is null'],
+  [
+    'inbox_oldest_undone_seconds',
+    'Age of the oldest event that is not worked off yet',
+    'select coalesce(extract(epoch from now() - min(received_at)), 0) from inbox where done_at is null',
+  ],
+  [
+    'inbox_conflicts',
+    'Deliveries of a known event with another content',
+    'select coalesce(sum(conflicts), 0) from inbox',
+  ],
+  ['dirty_keys', 'Keys that are to be worked', 'select count(*) from dirty where quarantined_at is null'],
+  [
+    'dirty_oldest_seconds',
+    'Age of the oldest key that is to be worked',
+    'select coalesce(extract(epoch from now() - min(since)), 0) from dirty where quarantined_at is null',
+  ],
+  ['quarantined_keys', 'Keys put aside after failures', 'select count(*) from dirty where quarantined_at is not null'],
+  [
+    'outbox_pending',
+    'Rows that Salesforce does not hold yet',
+    'select count(*) from org_rows where pending and quarantined_at is null',
+  ],
+  [
+    'outbox_oldest_seconds',
+    'Age of the oldest row that Salesforce does not hold yet',
+    'select coalesce(extract(epoch from now() - min(changed_at)), 0) from org_rows where pending and quarantined_at is null',
+  ],
+  [
+    'outbox_quarantined',
+    'Rows that Salesforce refused and that were put aside',
+    'select count(*) from org_rows where quarantined_at is not null',
+  ],
+  [
+    'billing_accounts_without_account',
+    'Billing accounts that no Salesforce Account is known for',
+    'select count(*) from account_link where account_id is null',
+  ],
+  [
+    'billing_accounts_linked',
+    'Billing accounts with their Salesforce Account',
+    'select count(account_id) from account_link',
+  ],
+];
+
+/** Registers what the state of the database tells; read when the metrics are asked for. */
+export function registerGauges(metrics: Registry, db: Db): void {
+  for (const [name, help, query] of GAUGES) {
+    new Gauge({
+      name: `billing360_${name}`,
+      help,
+      registers: [metrics],
+      async collect() {
+        const { rows } = await sql<{ value: number }>`select (${sql.raw(query)})::float8 as value`.execute(db);
+        this.set(rows[0]?.value ?? 0);
+      },
+    });
+  }
+}

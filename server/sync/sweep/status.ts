@@ -1,0 +1,32 @@
+import { sql } from 'kysely';
+import type { Db } from '../../platform/db/database.ts';
+import type { ConnectionStatus } from '../../workflows/ports/sweep.ts';
+
+/** Lag from which a connection counts as delayed, seconds. */
+const DELAYED_SECONDS = 120;
+/** Sweeps that may fail in a row before it does. */
+const FAILURES_UNNOTICED = 2;
+
+/** Reads how a connection stands. */
+export async function statusOf(db: Db, connection: string): Promise<ConnectionStatus> {
+  const { rows } = await sql<{
+    checked_through: Date | null;
+    failures: number;
+    broken: boolean;
+    message: string;
+    lag: number;
+  }>`
+    select c.checked_through, coalesce(c.failures, 0) as failures, coalesce(c.broken, false) as broken,
+      coalesce(c.message, '') as message,
+      coalesce((select floor(extract(epoch from now() - min(received_at)))::int from inbox
+        where connection = ${connection} and done_at is null), 0) as lag
+    from (select 1) as one left join sweep_cursor c on c.connection = ${connection}`.execute(db);
+  const row = rows[0]!;
+  const lagSeconds = Math.max(0, row.lag);
+  const base = { connection, checkedThrough: row.checked_through, lagSeconds };
+  if (row.broken) return { ...base, state: 'Broken', message: row.message };
+  if (row.failures > FAILURES_UNNOTICED) return { ...base, state: 'Delayed', message: row.message };
+  if (lagSeconds > DELAYED_SECONDS)
+    return { ...base, state: 'Delayed', message: 'Changes are waiting to be worked off; figures may be behind.' };
+  return { ...base, state: 'Connected', message: '' };
+}
