@@ -152,6 +152,16 @@ describe('callouts', () => {
         .filter(Boolean)
         .sort(),
     ).toEqual(['CancelSubscription', 'UpdateProduct']);
+    const bare = await zuora.account();
+    const { planId } = await zuora.plan([
+      { Name: 'Fee', ChargeModel: 'Flat Fee Pricing', tiers: [{ Currency: 'USD', Price: 9 }] },
+    ]);
+    await zuora.subscribe(bare, planId, '2026-11-01');
+    await zuora.post('/__sim/act/post-invoice', { account: bare.number });
+    const failed = await zuora.post('/__sim/act/fail-payment', { account: bare.number });
+    expect(failed.payment).toMatchObject({ status: 'Error', amount: 9, gatewayResponseCode: 'insufficient_funds' });
+    const link = await zuora.get(`/apps/CustomerAccount.do?method=view&id=${bare.id}`);
+    expect([link.status, link.text.includes(bare.number)]).toEqual([200, true]);
     const none = await zuora.call('POST', '/__sim/act/fail-payment', { account: 'nobody' });
     expect(none.status).toBe(404);
   });

@@ -71,7 +71,10 @@ export async function startZuoraSim(options: ZuoraSimOptions): Promise<RunningZu
     },
     {
       reset() {
+        const { tokens } = state.data;
         state.reset();
+        // Clients keep their tokens: an empty tenant is not another tenant.
+        state.data.tokens = tokens;
         tenant.options.callsPerMinute = null;
         tenant.options.handlingMs = 0;
         runCalendar(tenant);

@@ -383,7 +383,7 @@ export type TenantData = {
   idempotency: Record<string, StoredAnswer>;
   /** Access token → real time at which it ends. */
   tokens: Record<string, number>;
-  /** Last day for which renewals and draft postings ran. */
+  /** Last day for which the daily job ran. */
   ranThrough: string | null;
 };
 

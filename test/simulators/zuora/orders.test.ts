@@ -110,6 +110,20 @@ describe('orders', () => {
     expect(await zuora.subscription(number)).toMatchObject({ version: 3, termEndDate: '2028-12-01' });
   });
 
+  it('renews in a bill run, as often as it takes', async () => {
+    const account = await zuora.account();
+    const { planId } = await zuora.plan([seats]);
+    const number = await zuora.subscribe(account, planId, '2024-06-01', { terms: { autoRenew: true } });
+    expect(await zuora.subscription(number)).toMatchObject({ version: 1, termEndDate: '2025-06-01' });
+    const billed = await zuora.post('/__sim/act/post-invoice', { account: account.number });
+    expect(billed.invoices).toMatchObject([{ amount: 600 }]);
+    expect(await zuora.subscription(number)).toMatchObject({
+      version: 3,
+      termEndDate: '2027-06-01',
+      contractedMrr: 20,
+    });
+  });
+
   it('leaves a term that ran out without renewal active', async () => {
     const { number } = await sell(1, '2025-11-01');
     const ended = await zuora.subscription(number);

@@ -20,7 +20,6 @@ it('is kept between runs and emptied on request', async () => {
   expect((await second.get('/v1/accounts/A00000001')).body.basicInfo).toMatchObject({ name: 'Kept' });
   expect((await second.get('/__sim/calls')).body).toMatchObject({ calls: { 'GET /v1/accounts/:key': 1 } });
   await second.post('/__sim/reset');
-  await second.signIn();
   expect(rows((await second.get('/object-query/accounts')).body.data)).toEqual([]);
   await second.sim.close();
 });

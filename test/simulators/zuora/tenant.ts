@@ -29,6 +29,11 @@ export class Tenant {
   readonly state: SimState<TenantData>;
   readonly ctx: SimContext;
   readonly options: TenantOptions;
+  #latest: { of: SubscriptionVersion[]; count: number; byNumber: Map<string, SubscriptionVersion> } = {
+    of: [],
+    count: 0,
+    byNumber: new Map(),
+  };
   readonly timeZone: string;
   readonly clientId: string;
   readonly clientSecret: string;
@@ -94,17 +99,24 @@ export class Tenant {
     return found;
   }
 
+  /** The latest version of every subscription, by number. Versions are only ever added, at the end. */
+  #latestByNumber(): Map<string, SubscriptionVersion> {
+    const versions = this.data.subscriptions;
+    if (this.#latest.of !== versions || this.#latest.count > versions.length)
+      this.#latest = { of: versions, count: 0, byNumber: new Map() };
+    for (const version of versions.slice(this.#latest.count)) this.#latest.byNumber.set(version.number, version);
+    this.#latest.count = versions.length;
+    return this.#latest.byNumber;
+  }
+
   /** The latest version of every subscription. */
   latest(): SubscriptionVersion[] {
-    const byNumber = new Map<string, SubscriptionVersion>();
-    for (const version of this.data.subscriptions) byNumber.set(version.number, version);
-    return [...byNumber.values()];
+    return [...this.#latestByNumber().values()];
   }
 
   /** @param key number (the latest version) or id of one version */
   subscription(key: string): SubscriptionVersion {
-    const found =
-      this.latest().find((one) => one.number === key) ?? this.data.subscriptions.find((one) => one.id === key);
+    const found = this.#latestByNumber().get(key) ?? this.data.subscriptions.find((one) => one.id === key);
     if (!found) throw notFound(key);
     return found;
   }

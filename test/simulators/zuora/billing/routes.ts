@@ -1,6 +1,7 @@
 import express from 'express';
 import * as z from 'zod';
-import type { Invoice } from '../model.ts';
+import type { Account, Invoice } from '../model.ts';
+import { renewDue } from '../orders/renewDue.ts';
 import { collect } from '../payments/collect.ts';
 import { category, notFound, resource, ZuoraError } from '../protocol/errors.ts';
 import { onlyQuery, page, pageParameters } from '../protocol/paging.ts';
@@ -24,7 +25,7 @@ const generateSchema = z.strictObject({
   targetDate: dateField.optional(),
   effectiveDate: dateField.optional(),
   autoPost: z.boolean().optional(),
-  autoRenew: z.literal(false).optional(),
+  autoRenew: z.boolean().optional(),
 });
 
 const bulkPostSchema = z.strictObject({
@@ -38,6 +39,11 @@ function findInvoice(tenant: Tenant, key: string): Invoice {
   const found = tenant.data.invoices.find((one) => one.id === key || one.invoiceNumber === key);
   if (!found) throw notFound(key);
   return found;
+}
+
+/** What a bill run does before it bills: renews the subscriptions of the account that are due. */
+export function renewAccount(tenant: Tenant, account: Account, day: string): void {
+  renewDue(tenant, day, (one) => one.invoiceOwnerAccountId === account.id);
 }
 
 export function billingRoutes(tenant: Tenant, origin: () => string): express.Router {
@@ -74,6 +80,7 @@ export function billingRoutes(tenant: Tenant, origin: () => string): express.Rou
     const account = tenant.account(req.params.key);
     const body = parse(generateSchema, req.body, resource.invoice);
     const today = tenant.today();
+    if (body.autoRenew ?? true) renewAccount(tenant, account, body.targetDate ?? today);
     const { invoices, creditMemos } = runBilling(tenant, account, {
       targetDate: body.targetDate ?? today,
       invoiceDate: body.effectiveDate ?? today,
@@ -89,6 +96,7 @@ export function billingRoutes(tenant: Tenant, origin: () => string): express.Rou
     const today = tenant.today();
     if (!account.defaultPaymentMethodId)
       throw new ZuoraError(category.rule, 'The account has no default payment method.', resource.invoice);
+    if (key === undefined) renewAccount(tenant, account, body.targetDate ?? body.invoiceTargetDate ?? today);
     const { invoices, creditMemos } =
       key === undefined
         ? runBilling(tenant, account, {

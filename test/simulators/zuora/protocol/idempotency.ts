@@ -30,9 +30,11 @@ export function idempotency(tenant: Tenant): RequestHandler {
     const send = res.send.bind(res);
     res.send = (body: unknown) => {
       if (typeof body === 'string') {
+        const kept = tenant.data.idempotency;
+        for (const [old, answer] of Object.entries(kept)) if (now - answer.at >= keptMs) delete kept[old];
         const headers = { 'Content-Type': String(res.getHeader('Content-Type') ?? 'application/json') };
         const { method, originalUrl: url } = req;
-        tenant.data.idempotency[key] = { method, url, status: res.statusCode, headers, body, at: now };
+        kept[key] = { method, url, status: res.statusCode, headers, body, at: now };
         tenant.touch();
       }
       return send(body);

@@ -191,11 +191,14 @@ export function netFactor(discounts: readonly Sold[]): Fraction {
   return off.gt(1) ? zero : new Fraction(1).sub(off);
 }
 
-/** The last segment of every charge that has not been removed, cut short or ended before its subscription. */
+/** The last segment of every charge that was not removed and runs as long as its subscription. */
 function lastSegments(subscription: SubscriptionVersion): Sold[] {
   const last = new Map<string, Sold>();
   for (const sold of soldIn(subscription)) last.set(sold.segment.number, sold);
-  return [...last.values()].filter(({ plan }) => plan.lastChangeType !== 'Remove');
+  return [...last.values()].filter(
+    ({ plan, segment }) =>
+      plan.lastChangeType !== 'Remove' && segment.effectiveEndDate === subscription.subscriptionEndDate,
+  );
 }
 
 /** Contracted MRR: what the subscription is booked to recur to in the end, future changes and discounts included. */

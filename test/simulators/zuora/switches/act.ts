@@ -1,7 +1,9 @@
 import express from 'express';
 import * as z from 'zod';
+import { addPaymentMethod } from '../accounts/paymentMethods.ts';
 import { postInvoice, runBilling } from '../billing/billRun.ts';
-import { exact, money, sum } from '../decimal.ts';
+import { renewAccount } from '../billing/routes.ts';
+import { exact, metric, money, sum } from '../decimal.ts';
 import type { Account, Invoice, Payment, SubscriptionVersion } from '../model.ts';
 import { createOrder } from '../orders/create.ts';
 import type { OrderAction, Pricing } from '../orders/schema.ts';
@@ -74,7 +76,7 @@ const shownSubscription = (tenant: Tenant, one: SubscriptionVersion) => ({
   version: one.version,
   status: statusOn(one, tenant.today()),
   subscriptionEndDate: one.subscriptionEndDate,
-  contractedMrr: contractedMrr(one).valueOf(),
+  contractedMrr: metric(contractedMrr(one)),
 });
 
 function order(tenant: Tenant, subscription: SubscriptionVersion, action: OrderAction): Record<string, unknown> {
@@ -103,6 +105,15 @@ function pay(tenant: Tenant, account: Account, invoices: readonly Invoice[]): Pa
   });
 }
 
+/** Given to an account that has no card to decline. */
+const testCard = {
+  type: 'CreditCard' as const,
+  cardNumber: '4242424242424242',
+  cardType: 'Visa' as const,
+  expirationMonth: 12,
+  expirationYear: 2035,
+};
+
 /** What the gateway of the account's method is to answer from now on. */
 function setGateway(tenant: Tenant, account: Account, decline: { code: string; message: string } | null): void {
   const method = tenant.data.paymentMethods.find((one) => one.id === account.defaultPaymentMethodId);
@@ -117,14 +128,18 @@ export function actRoutes(tenant: Tenant): express.Router {
 
   act('fail-payment', schemas.failPayment, (body) => {
     const account = tenant.account(body.account);
-    if (account.defaultPaymentMethodId === null)
-      throw new ZuoraError(category.rule, `Account ${account.accountNumber} has no payment method to decline.`);
+    const added =
+      account.defaultPaymentMethodId === null ? addPaymentMethod(tenant, account, testCard, true) : undefined;
     const chosen = body.invoice === undefined ? openInvoices(tenant, account) : [findInvoice(tenant, body.invoice)];
     setGateway(tenant, account, {
       code: body.code ?? 'insufficient_funds',
       message: body.message ?? 'Your card has insufficient funds.',
     });
-    return { account: account.accountNumber, payment: shownPayment(pay(tenant, account, chosen.slice(0, 1))) };
+    return {
+      account: account.accountNumber,
+      payment: shownPayment(pay(tenant, account, chosen.slice(0, 1))),
+      addedPaymentMethodId: added?.id,
+    };
   });
   act('pay-invoice', schemas.payInvoice, (body) => {
     const named = body.invoice === undefined ? undefined : findInvoice(tenant, body.invoice);
@@ -187,6 +202,7 @@ export function actRoutes(tenant: Tenant): express.Router {
     const account = tenant.account(body.account);
     const drafts = tenant.data.invoices.filter((one) => one.accountId === account.id && one.status === 'Draft');
     for (const draft of drafts) postInvoice(tenant, draft);
+    renewAccount(tenant, account, body.targetDate ?? tenant.today());
     const { invoices, creditMemos } = runBilling(tenant, account, {
       targetDate: body.targetDate ?? tenant.today(),
       invoiceDate: body.invoiceDate ?? tenant.today(),

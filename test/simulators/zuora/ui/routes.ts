@@ -41,6 +41,12 @@ export function uiRoutes(tenant: Tenant): express.Router {
     const { status, amount, balance, currency, dueDate } = found;
     send(res, found.invoiceNumber, Object.entries({ status, amount, balance, currency, dueDate }));
   });
+  router.get('/apps/NewPayment.do', (req, res) => {
+    const found = tenant.data.payments.find((one) => one.id === req.query['id'] || one.number === req.query['id']);
+    if (!found) return missing(res);
+    const { status, type, amount, currency, effectiveDate } = found;
+    send(res, found.number, Object.entries({ status, type, amount, currency, effectiveDate }));
+  });
   router.use('/apps', (req, res) => {
     ctx.calls.refuse(`${req.method} /apps${req.path}`);
     missing(res);
