@@ -7,10 +7,11 @@ import { USERS } from './org/seed.ts';
 import { mountGraphql } from './graphql/index.ts';
 import { mountRest, oneLeadingSlash } from './rest/index.ts';
 import { ApiUsage } from './rest/usage.ts';
+import { mountPages, sessionMiddleware, type PageOptions } from './page/index.ts';
 import { mountSwitches } from './switches.ts';
 import { mountUiApi } from './uiapi/index.ts';
 
-const FORCE_APP = join(import.meta.dirname, '../../../force-app/main/default');
+const ROOT = join(import.meta.dirname, '../../..');
 
 export type RunningSalesforce = RunningSim & {
   org: SimulatedOrg;
@@ -21,14 +22,26 @@ export type RunningSalesforce = RunningSim & {
 };
 
 /**
- * Starts the simulated org with all its API families.
+ * Starts the simulated org with all its API families and record pages.
  * @throws Error that names the metadata file which is wrong or which the simulated org does not support
  */
 export async function startSalesforceSim(options: SalesforceSimOptions = {}): Promise<RunningSalesforce> {
   const clock = options.clock ?? new SimClock();
-  const org = createOrg({ clock, forceApp: options.forceApp ?? FORCE_APP, stateFile: options.stateFile });
+  const forceApp = options.forceApp ?? join(ROOT, 'force-app/main/default');
+  const org = createOrg({ clock, forceApp, stateFile: options.stateFile });
   const usage = new ApiUsage(options.dailyApiLimit ?? 100_000);
-  const mounting: (void | Promise<void>)[] = [];
+  const tokenFor = (username: string): string => {
+    const user = org.userNamed(username);
+    if (!user) throw new Error(`the simulated org has no user ${username}`);
+    return org.openSession(user.Id);
+  };
+  const pages: PageOptions = {
+    forceApp,
+    cacheDir: options.pageCacheDir ?? join(ROOT, '.cache/lightning-host'),
+    pageUser: options.pageUser ?? USERS.rep,
+    onProgress: options.onProgress,
+  };
+  let readyPages = (): Promise<void> => Promise.resolve();
   const build = (ctx: SimContext): void => {
     mountSwitches(ctx, org, usage);
     ctx.app.use(oneLeadingSlash);
@@ -36,20 +49,28 @@ export async function startSalesforceSim(options: SalesforceSimOptions = {}): Pr
       '/services/data',
       usage.middleware((token) => org.userOfToken(token) !== null),
     );
-    mounting.push(mountGraphql(ctx, org), mountUiApi(ctx, org));
+    ctx.app.use(sessionMiddleware(org, clock));
+    mountGraphql(ctx, org);
+    mountUiApi(ctx, org);
     mountRest(ctx, org, options, usage);
+    readyPages = pagesWhenVisited(ctx, org, pages);
   };
   const sim = await startSim({ ...options, clock }, build, { reset: () => org.reset(), close: () => org.close() });
-  await Promise.all(mounting);
-  return {
-    ...sim,
-    org,
-    orgId: org.orgId,
-    usernames: USERS,
-    tokenFor(username) {
-      const user = org.userNamed(username);
-      if (!user) throw new Error(`the simulated org has no user ${username}`);
-      return org.openSession(user.Id);
-    },
-  };
+  try {
+    if (options.buildPages === 'at start') await readyPages();
+  } catch (error) {
+    await sim.close();
+    throw error;
+  }
+  return { ...sim, org, orgId: org.orgId, usernames: USERS, tokenFor };
+}
+
+/** Mounts the record pages behind a gate that builds them once; what no API answered comes to the gate. */
+function pagesWhenVisited(ctx: SimContext, org: SimulatedOrg, options: PageOptions): () => Promise<void> {
+  let mounted: Promise<void> | undefined;
+  const ready = (): Promise<void> => (mounted ??= mountPages(ctx, org, options));
+  ctx.app.get(/^\/(?:lightning|secur|favicon\.ico|$)/, (_req, _res, next) => {
+    ready().then(() => next(), next);
+  });
+  return ready;
 }

@@ -21,4 +21,13 @@ export type SalesforceSimOptions = SimOptions & {
   dailyApiLimit?: number | undefined;
   /** Told in words what takes long at the start. */
   onProgress?: ((text: string) => void) | undefined;
+  /**
+   * When the browser code of the record pages is built: before the start is over, or at the first visit when absent.
+   * Tests without a browser never pay for it.
+   */
+  buildPages?: 'at start' | 'at first visit' | undefined;
+  /** Username of whoever opens a page without a session; the first sales rep when absent. */
+  pageUser?: string | undefined;
+  /** Where the browser code is kept between runs; `<repository>/.cache/lightning-host` when absent. */
+  pageCacheDir?: string | undefined;
 };

@@ -12,10 +12,11 @@ function controllingFields(object: SObject): Field[] {
   return masters.length > 0 || !account ? masters : [account];
 }
 
+const FREE_FIELDS: ReadonlySet<string> = new Set([...SYSTEM_FIELD_NAMES, 'Name', 'OwnerId', 'MasterRecordId']);
+
 /** Required fields, master-detail fields, names and system fields have no field-level security. */
 function hasFieldSecurity(field: Field): boolean {
-  const free = SYSTEM_FIELD_NAMES.has(field.name) || field.name === 'Name' || field.name === 'OwnerId';
-  return !(free || field.required || field.reference?.masterDetail);
+  return !(FREE_FIELDS.has(field.name) || field.required || field.reference?.masterDetail);
 }
 
 /** The permissions of one user: union of profile and permission sets, then sharing record by record. */

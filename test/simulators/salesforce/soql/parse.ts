@@ -6,7 +6,7 @@ const memo = new Map<string, Query>();
 
 /** What the message of the parser complains about: the token it found. */
 function offending(message: string): string {
-  return /but found(?: -->|:) '([^']*)'/.exec(message)?.[1] ?? '';
+  return /(?:but found(?: -->|:) '?|unexpected character: ->)([^'\s]*?)(?:<-|['\s]|$)/.exec(message)?.[1] ?? '';
 }
 
 /**
