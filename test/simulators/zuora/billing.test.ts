@@ -121,6 +121,14 @@ describe('invoices', () => {
     expect(body.metrics).toMatchObject({ balance: 200, totalInvoiceBalance: 400, unappliedCreditMemoAmount: 200 });
   });
 
+  it('of a run for a past day are dated that day', async () => {
+    const account = await zuora.account({ paymentTerm: 'Net 15' });
+    const { planId } = await zuora.plan([fee(10)]);
+    await zuora.subscribe(account, planId, '2026-10-01');
+    const ran = await zuora.post('/__sim/act/post-invoice', { account: account.number, targetDate: '2026-10-05' });
+    expect(ran.invoices).toMatchObject([{ amount: 10, status: 'Posted', dueDate: '2026-10-20' }]);
+  });
+
   it('are posted once', async () => {
     const account = await zuora.account();
     const { planId } = await zuora.plan([fee(10)]);

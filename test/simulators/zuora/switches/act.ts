@@ -202,10 +202,13 @@ export function actRoutes(tenant: Tenant): express.Router {
     const account = tenant.account(body.account);
     const drafts = tenant.data.invoices.filter((one) => one.accountId === account.id && one.status === 'Draft');
     for (const draft of drafts) postInvoice(tenant, draft);
-    renewAccount(tenant, account, body.targetDate ?? tenant.today());
+    const today = tenant.today();
+    const targetDate = body.targetDate ?? today;
+    renewAccount(tenant, account, targetDate);
     const { invoices, creditMemos } = runBilling(tenant, account, {
-      targetDate: body.targetDate ?? tenant.today(),
-      invoiceDate: body.invoiceDate ?? tenant.today(),
+      targetDate,
+      // A run for a past day stands for one that was made then, so that invoices can be overdue.
+      invoiceDate: body.invoiceDate ?? (targetDate < today ? targetDate : today),
       post: true,
     });
     return {
