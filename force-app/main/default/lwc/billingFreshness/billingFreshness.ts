@@ -9,6 +9,8 @@ const AGE_SECONDS = 30;
 /** Says up to when billing has been looked at; its words age by themselves, without asking anybody. */
 export default class BillingFreshness extends LightningElement {
   @api connections: readonly Row[] = [];
+  /** One age for all sources, that of the one looked at longest ago, and no advice: for panels below a full stamp. */
+  @api compact = false;
 
   now = new Date();
   stop: (() => void) | undefined;
@@ -24,6 +26,6 @@ export default class BillingFreshness extends LightningElement {
   }
 
   get freshness(): Freshness {
-    return freshnessOf(this.connections, this.now);
+    return freshnessOf(this.connections, this.now, this.compact);
   }
 }

@@ -16,13 +16,18 @@ const STATES = new Map([
   ['Broken', { label: brokenLabel, className: 'trouble trouble_bad' }],
 ]);
 
-/** Says up to when each connection has been looked at, and what is wrong with those that are late. */
-export function freshnessOf(connections: readonly Row[], now: Date): Freshness {
-  const single = connections.length === 1;
-  const stamp = join(connections.map((row) => stampOf(row, single, now)));
+/**
+ * Says up to when each connection has been looked at, and what is wrong with those that are late.
+ *
+ * @param compact gives the age of the one looked at longest ago alone, and trouble without its message
+ */
+export function freshnessOf(connections: readonly Row[], now: Date, compact: boolean): Freshness {
+  const stamped = compact ? oldestOf(connections) : connections;
+  const single = stamped.length === 1;
+  const stamp = join(stamped.map((row) => stampOf(row, single, now)));
   const troubles = connections.flatMap((row) => {
     const state = STATES.get(textOf(row, 'State__c') ?? '');
-    return state ? [{ key: row.Id, text: troubleText(state.label, row), className: state.className }] : [];
+    return state ? [{ key: row.Id, text: troubleText(state.label, row, compact), className: state.className }] : [];
   });
   return { stamp, troubles };
 }
@@ -39,6 +44,12 @@ function stampOf(row: Row, single: boolean, now: Date): string {
   return single || !source ? fill(checkedLabel, age) : fill(checkedSourceLabel, source, age);
 }
 
-function troubleText(label: string, row: Row): string {
-  return [fill(label, textOf(row, 'Source__c') ?? '').trim(), textOf(row, 'Message__c')].filter(Boolean).join(' ');
+function oldestOf(connections: readonly Row[]): Row[] {
+  const checked = (row: Row) => Date.parse(textOf(row, 'Checked_Through__c') ?? '') || 0;
+  return [...connections].sort((a, b) => checked(a) - checked(b)).slice(0, 1);
+}
+
+function troubleText(label: string, row: Row, compact: boolean): string {
+  const trouble = fill(label, textOf(row, 'Source__c') ?? '').trim();
+  return [trouble, compact ? null : textOf(row, 'Message__c')].filter(Boolean).join(' ');
 }

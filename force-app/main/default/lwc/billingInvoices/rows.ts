@@ -17,8 +17,9 @@ export type InvoiceRow = {
   readonly due: string;
   readonly dated: string;
   readonly overdue: string;
-  readonly balance: string;
-  readonly amountOf: string;
+  readonly amount: string;
+  /** What is left to pay, when that is not all of it. */
+  readonly left: string;
   readonly status: Status | null;
   readonly attempts: string;
   readonly nextAttempt: string;
@@ -51,11 +52,9 @@ function rowOf(row: Row, timeZone: string): InvoiceRow {
     due: formatDate(textOf(row, 'Due_Date__c')),
     dated: invoiceDate ? fill(labels.dated, invoiceDate) : '',
     overdue: days > 0 ? (days === 1 ? labels.oneDayOverdue : fill(labels.daysOverdue, days)) : '',
-    balance: formatMoney(balance ?? amount, currency),
-    amountOf:
-      amount !== null && balance !== null && amount !== balance
-        ? fill(labels.amountOf, formatMoney(amount, currency))
-        : '',
+    amount: formatMoney(amount, currency),
+    left:
+      balance !== null && balance !== 0 && balance !== amount ? fill(labels.left, formatMoney(balance, currency)) : '',
     status: days > 0 ? chip(labels.overdue, 'bad') : statusOf(textOf(row, 'Status__c')),
     attempts: count > 0 ? (count === 1 ? labels.oneAttempt : fill(labels.attempts, count)) : '',
     nextAttempt: next ? fill(labels.nextAttempt, next) : '',

@@ -3,6 +3,7 @@ import moreLabel from '@salesforce/label/c.Billing_More_Rows';
 import noAccessLabel from '@salesforce/label/c.Billing_No_Access';
 import type { Row } from 'c/graphqlRows';
 import type { Panel } from 'c/panelState';
+import { connectionsOf } from 'c/panelState';
 import { fill } from 'c/textUtils';
 import { api, LightningElement } from 'lwc';
 
@@ -53,7 +54,7 @@ export default class BillingPanel extends LightningElement {
   }
 
   get connections(): readonly Row[] {
-    return this.panel?.connections ?? [];
+    return this.panel ? connectionsOf(this.panel) : [];
   }
 
   retry(): void {

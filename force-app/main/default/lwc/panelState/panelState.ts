@@ -1,6 +1,6 @@
 import type { GraphqlError, GraphqlResult } from 'lightning/graphql';
 import type { Row } from 'c/graphqlRows';
-import { hasMore, readable, rowsOf, standing } from 'c/graphqlRows';
+import { hasMore, readable, rowsOf, standing, textOf } from 'c/graphqlRows';
 
 /** What a panel has been answered so far, and for which record. */
 export type Asked = {
@@ -69,4 +69,11 @@ const SHORT_LIST_ROWS = 6;
 /** The first rows of a long list, and with them every row that must be seen. */
 export function shortList<T>(rows: readonly T[], mustShow: (row: T) => boolean): T[] {
   return rows.filter((row, index) => index < SHORT_LIST_ROWS || mustShow(row));
+}
+
+/** The connections that the rows of a panel come from; all of them while that cannot be told. */
+export function connectionsOf(panel: Panel): readonly Row[] {
+  const sources = new Set(panel.rows.map((row) => textOf(row, 'Source__c')).filter(Boolean));
+  const own = panel.connections.filter((connection) => sources.has(textOf(connection, 'Source__c')));
+  return own.length > 0 ? own : panel.connections;
 }

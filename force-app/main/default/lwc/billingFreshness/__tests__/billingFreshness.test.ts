@@ -17,7 +17,8 @@ describe('c-billing-freshness', () => {
     jest.useRealTimers();
   });
 
-  const show = (connections: unknown[]) => mount<HTMLElement>('c-billing-freshness', BillingFreshness, { connections });
+  const show = (connections: unknown[], compact = false) =>
+    mount<HTMLElement>('c-billing-freshness', BillingFreshness, { connections, compact });
 
   it('says the age for each source, and nothing else while all is well', () => {
     const element = show([connection('Stripe', 'Connected', 2), connection('Zuora', 'Connected', 65)]);
@@ -33,6 +34,12 @@ describe('c-billing-freshness', () => {
     jest.advanceTimersByTime(90_000);
     await rendered();
     expect(textAt(element, '[data-id=freshness]')).toBe('Checked through 3 minutes ago');
+  });
+
+  it('says one age for all in a panel, that of the source looked at longest ago', () => {
+    const element = show([connection('Stripe', 'Connected', 2), connection('Zuora', 'Broken', 65, 'Password.')], true);
+    expect(textAt(element, '[data-id=freshness]')).toBe('Checked through 1 hour ago');
+    expect(textAt(element, '.trouble_bad')).toBe('Zuora is not connected: what you see may be out of date.');
   });
 
   it('stops when it leaves the page', () => {
