@@ -2,6 +2,7 @@ import Stripe from 'stripe';
 import { z } from 'zod';
 import type { BillingObject } from '../../domain/account/facts.ts';
 import { keyOf, partsOf } from '../../domain/billingAccount/key.ts';
+import { Fault } from '../../domain/fault.ts';
 import type {
   BillingPart,
   BillingRecord,
@@ -64,11 +65,24 @@ export function createStripeBilling(stripe: Stripe, catalog: CatalogCache, conte
       const asOf = answeredAt(answer);
       return answer.deleted === true ? { customer: null, asOf } : { customer: customerSchema.parse(answer), asOf };
     } catch (error) {
+      if (error instanceof Stripe.errors.StripeInvalidRequestError && error.param === 'expand') return readDeleted(id);
       const fault = toStripeFault(error, 'reading a customer');
       const date = error instanceof Stripe.errors.StripeError ? error.headers?.['date'] : undefined;
       if (fault.kind !== 'not_found' || date === undefined) throw fault;
       return { customer: null, asOf: new Date(date) };
     }
+  }
+
+  /** A deleted customer has nothing to expand; Stripe may refuse the expansion instead of answering that it is deleted. */
+  async function readDeleted(id: string): Promise<{ customer: null; asOf: Date }> {
+    const answer = await read('reading a customer', () => stripe.customers.retrieve(id));
+    if (answer.deleted !== true)
+      throw new Fault({
+        code: 'stripe_refused',
+        kind: 'invalid',
+        publicText: 'Stripe refused to show the card of a customer.',
+      });
+    return { customer: null, asOf: answeredAt(answer) };
   }
 
   async function customerPart(customer: StripeCustomer, asOf: Date): Promise<FetchedPart> {

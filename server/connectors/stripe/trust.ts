@@ -166,8 +166,14 @@ export function readStripeEvent(
       return customer === null ? hint(['account']) : readCustomer(customer, reading);
     }
     default:
-      return hint(PARTS[object] ?? []);
+      return hint(PARTS[object] ?? [], accountIn(PARTS[object], known));
   }
+}
+
+/** A hint about the account alone is old when the account is known from later on. */
+function accountIn(parts: readonly BillingPart[] | undefined, known: ReadonlyMap<string, BillingRecord>): string[] {
+  if (parts === undefined || parts.some((part) => part !== 'account')) return [];
+  return [...known.values()].filter(({ kind }) => kind === 'account').map(({ key }) => key);
 }
 
 /** Parts by the name of an event (`v1.customer.subscription.updated` of thin events, too), the longest match first. */

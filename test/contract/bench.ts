@@ -1,0 +1,165 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { orgProjection } from '../../server/connectors/salesforce/convert.ts';
+import { Fault } from '../../server/domain/fault.ts';
+import { projectAccount } from '../../server/workflows/mirror/projectAccount.ts';
+import { refreshBillingAccount } from '../../server/workflows/mirror/refreshBillingAccount.ts';
+import type { BillingSystem } from '../../server/workflows/ports/billingSystem.ts';
+import type { Clock } from '../../server/workflows/ports/clock.ts';
+import type { KeyResult, StoredEvent } from '../../server/workflows/ports/keyWork.ts';
+import type { AccountLink, MirrorReader, MirrorRecord, MirrorWrite } from '../../server/workflows/ports/mirror.ts';
+import type { OrgRow } from '../../server/workflows/ports/orgRows.ts';
+import type { ReceivedEvent, WebhookVerifier } from '../../server/workflows/ports/webhook.ts';
+
+/** The rules of the store, in memory: what is older never overwrites, a tombstone is never revived. */
+export class MemoryMirror implements MirrorReader {
+  readonly records = new Map<string, MirrorRecord>();
+  readonly links = new Map<string, AccountLink>();
+
+  apply(writes: readonly MirrorWrite[], link: AccountLink | undefined): void {
+    for (const { record, via } of writes) {
+      const known = this.records.get(record.key);
+      // As a database would, so that nothing which is not JSON survives.
+      const saved = { ...record, body: JSON.parse(JSON.stringify(record.body)) as unknown };
+      if (known === undefined || isNewer(known, record, via)) this.records.set(record.key, saved);
+    }
+    if (link !== undefined) this.links.set(link.billingAccountKey, link);
+  }
+
+  ofBillingAccount(key: string): Promise<MirrorRecord[]> {
+    return Promise.resolve([...this.records.values()].filter((record) => record.billingAccountKey === key));
+  }
+
+  ofAccount(accountId: string): Promise<MirrorRecord[]> {
+    return Promise.resolve(
+      [...this.records.values()].filter((record) => this.links.get(record.billingAccountKey)?.accountId === accountId),
+    );
+  }
+
+  linkOf(key: string): Promise<AccountLink | null> {
+    return Promise.resolve(this.links.get(key) ?? null);
+  }
+}
+
+function isNewer(known: MirrorRecord, record: MirrorRecord, via: MirrorWrite['via']): boolean {
+  if (known.deleted) return false;
+  if (record.version !== known.version) return record.version > known.version;
+  const [a, b] = [record.asOf.getTime(), known.asOf.getTime()];
+  return a > b || (a === b && via === 'fetch');
+}
+
+/** Inbox, keys and rows in memory, worked by the real handlers. */
+export class Bench {
+  readonly mirror = new MemoryMirror();
+  readonly rows = new Map<string, OrgRow & { accountId: string }>();
+  readonly inbox = new Map<string, StoredEvent & { key: string | null }>();
+  readonly dirty = new Set<string>();
+  readonly again = new Map<string, Date>();
+  readonly nextChangeOn = new Map<string, string | null>();
+  realNow = new Date('2026-11-21T09:00:00Z');
+  readonly #done = new Set<string>();
+  readonly #billings: readonly BillingSystem[];
+  readonly #clock: Clock;
+
+  constructor(billings: readonly BillingSystem[], businessNow: () => Date) {
+    this.#billings = billings;
+    this.#clock = { now: () => this.realNow, businessNow };
+  }
+
+  receive(events: readonly ReceivedEvent[]): void {
+    for (const event of events) {
+      const id = `${event.connection} ${event.eventId}`;
+      if (this.inbox.has(id)) continue;
+      this.inbox.set(id, { ...event, id, receivedAt: this.realNow });
+      if (event.key !== null) this.dirty.add(event.key);
+    }
+  }
+
+  /** Works every dirty key until none is left. */
+  async work(): Promise<void> {
+    while (this.dirty.size > 0) {
+      const key = [...this.dirty][0]!;
+      this.dirty.delete(key);
+      const events = [...this.inbox.values()].filter((event) => event.key === key && !this.#done.has(event.id));
+      this.#commit(key, await this.#handle(key, events));
+    }
+  }
+
+  open(key: string): number {
+    return [...this.inbox.values()].filter((event) => event.key === key && !this.#done.has(event.id)).length;
+  }
+
+  #handle(key: string, events: readonly StoredEvent[]): Promise<KeyResult> {
+    if (key.startsWith('account:projection:'))
+      return projectAccount({
+        mirror: this.mirror,
+        orgRows: {
+          projected: (accountId) =>
+            Promise.resolve([...this.rows.values()].filter((row) => row.accountId === accountId)),
+        },
+        projection: orgProjection,
+        clock: this.#clock,
+        timeZone: 'UTC',
+      })({ key, events, attempt: 1 });
+    const billing = this.#billings.find(({ connection }) => key.startsWith(`${connection}:`));
+    if (billing === undefined) throw new Error(`no billing system for ${key}`);
+    const deps = { mirror: this.mirror, billing, clock: this.#clock, usagePollSeconds: 300 };
+    return refreshBillingAccount(deps)({ key, events, attempt: 1 });
+  }
+
+  #commit(key: string, result: KeyResult): void {
+    for (const id of result.done) this.#done.add(id);
+    this.mirror.apply(result.mirror ?? [], result.link);
+    for (const dirty of result.dirty ?? []) this.dirty.add(dirty);
+    if (result.againAt === undefined) this.again.delete(key);
+    else this.again.set(key, result.againAt);
+    if (result.projection === undefined) return;
+    const { accountId, rows, nextChangeOn } = result.projection;
+    this.nextChangeOn.set(accountId, nextChangeOn);
+    for (const row of rows) this.rows.set(`${row.object} ${row.key}`, { ...row, accountId });
+  }
+
+  row(object: string, key: string): OrgRow['fields'] {
+    const row = this.rows.get(`${object} ${key}`);
+    if (row === undefined) throw new Error(`no row ${object} ${key}; there are ${[...this.rows.keys()].join(', ')}`);
+    return row.fields;
+  }
+
+  rowsOf(object: string, accountId: string): OrgRow[] {
+    return [...this.rows.values()].filter((row) => row.object === object && row.accountId === accountId);
+  }
+}
+
+/** An endpoint that takes webhooks in as the backend does: verify, store, answer. */
+export async function startIntake(
+  verifier: () => WebhookVerifier,
+  take: (events: ReceivedEvent[]) => void,
+): Promise<{ url: string; statuses: number[]; close(): Promise<void> }> {
+  const statuses: number[] = [];
+  const server = createServer((req, res) => {
+    const chunks: Buffer[] = [];
+    req.on('data', (chunk: Buffer) => chunks.push(chunk));
+    req.on('end', () => {
+      let status = 200;
+      try {
+        take(verifier().verify({ headers: req.headers, query: {}, rawBody: Buffer.concat(chunks) }));
+      } catch (error) {
+        status = error instanceof Fault && error.kind === 'forbidden' ? 401 : 400;
+      }
+      statuses.push(status);
+      res.writeHead(status, status === 401 ? { 'www-authenticate': 'Basic realm="billing"' } : {}).end();
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`,
+    statuses,
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
