@@ -55,7 +55,11 @@ export async function startSalesforceSim(options: SalesforceSimOptions = {}): Pr
     mountRest(ctx, org, options, usage);
     readyPages = pagesWhenVisited(ctx, org, pages);
   };
-  const sim = await startSim({ ...options, clock }, build, { reset: () => org.reset(), close: () => org.close() });
+  const reset = (): void => {
+    org.reset();
+    usage.used = 0;
+  };
+  const sim = await startSim({ ...options, clock }, build, { reset, close: () => org.close() });
   try {
     if (options.buildPages === 'at start') await readyPages();
   } catch (error) {

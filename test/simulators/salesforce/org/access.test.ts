@@ -1,3 +1,5 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { SimClock } from '../../kit/clock.ts';
@@ -99,6 +101,42 @@ describe('who changes what', () => {
     const userId = idOf('admin');
     const [result] = org.update('Billing_Invoice__c', [{ Id: invoice.Id, Days_Overdue__c: 1 }], { userId });
     expect(result!.errors[0]!.statusCode).toBe('INVALID_FIELD_FOR_INSERT_UPDATE');
+  });
+});
+
+describe('writing details of a master that may only be read', () => {
+  const lookup = 'objects/Billing_Invoice__c/fields/Account__c.field-meta.xml';
+
+  /** Integration_Write without Edit on Account, and the master-detail field as `field` makes it. */
+  function upsertWith(field: (text: string) => string): string | boolean {
+    const folder = mkdtempSync(join(tmpdir(), 'force-app-'));
+    try {
+      cpSync(forceApp, folder, { recursive: true });
+      const change = (file: string, edit: (text: string) => string): void => {
+        const path = join(folder, file);
+        writeFileSync(path, edit(readFileSync(path, 'utf8')));
+      };
+      change('permissionsets/Integration_Write.permissionset-meta.xml', (text) =>
+        text.replace(
+          /<allowEdit>true<\/allowEdit>(\s*<allowRead>true<\/allowRead>\s*)<modifyAllRecords>true<\/modifyAllRecords>(\s*<object>Account<)/,
+          '<allowEdit>false</allowEdit>$1<modifyAllRecords>false</modifyAllRecords>$2',
+        ),
+      );
+      change(lookup, field);
+      org = createOrg({ clock: new SimClock(), forceApp: folder });
+      const [made] = org.insert('Account', [{ Name: 'Acme' }], { userId: idOf('rep') });
+      expect(access('integration').editsObject('Account')).toBe(false);
+      return code('integration', 'Billing_Invoice__c', { Key__c: 'k', Account__c: made!.id });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }
+
+  it('is allowed by writeRequiresMasterRead alone', () => {
+    expect(upsertWith((text) => text)).toBe(true);
+    expect(upsertWith((text) => text.replace('MasterRead>true<', 'MasterRead>false<'))).toBe(
+      'INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY',
+    );
   });
 });
 

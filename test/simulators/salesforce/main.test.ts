@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RunningSalesforce } from './main.ts';
+import { startSalesforceSim } from './main.ts';
+import { USERS } from './org/seed.ts';
+import { accountOf, callsOf, startTestOrg } from './testing.ts';
+
+let sim: RunningSalesforce;
+beforeAll(async () => {
+  sim = await startTestOrg();
+});
+afterAll(() => sim.close());
+
+describe('one org behind all its APIs', () => {
+  it('what REST writes, GraphQL and UI API read, as the same user', async () => {
+    const id = accountOf(sim, 'rep', { Name: 'Everywhere' });
+    const rep = callsOf(sim, 'rep');
+    const query = '{uiapi{query{Account(first:5){edges{node{Id Name{value}}}}}}}';
+    const graphql = {
+      status: 200,
+      body: { data: { uiapi: { query: { Account: { edges: [{ node: { Id: id } }] } } } } },
+    };
+    expect(await rep.call('POST', '/graphql', { query })).toMatchObject(graphql);
+    const record = await rep.call('GET', `/ui-api/records/${id}?fields=Account.Name`);
+    expect(record).toMatchObject({ status: 200, body: { fields: { Name: { value: 'Everywhere' } } } });
+    const other = callsOf(sim, 'otherRep');
+    expect((await other.call('GET', `/ui-api/records/${id}?fields=Account.Name`)).status).not.toBe(200);
+  });
+
+  it('calls of pages, which come with a cookie, are not counted against the allowance', async () => {
+    const cookie = `sid=${encodeURIComponent(sim.tokenFor(USERS.rep))}`;
+    const headers = { cookie, 'sec-fetch-site': 'same-origin', 'content-type': 'application/json' };
+    const response = await fetch(`${sim.url}/services/data/v66.0/graphql`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ query: '{uiapi{query{Account(first:1){totalCount}}}}' }),
+    });
+    expect([response.status, response.headers.has('Sforce-Limit-Info')]).toEqual([200, false]);
+  });
+
+  it('a reset leaves a new org: the users, no records, no sessions', async () => {
+    const rep = callsOf(sim, 'rep');
+    expect((await fetch(`${sim.url}/__sim/reset`, { method: 'POST' })).status).toBe(200);
+    expect(await rep.query('SELECT Id FROM Account')).toMatchObject({ status: 401 });
+    expect((await callsOf(sim, 'rep').query('SELECT COUNT() FROM Account')).body).toMatchObject({ totalSize: 0 });
+  });
+
+  it('calls are counted by route, without ids', async () => {
+    await fetch(`${sim.url}/__sim/calls/clear`, { method: 'POST' });
+    const rep = callsOf(sim, 'rep');
+    await rep.call('GET', `/sobjects/Account/${accountOf(sim, 'rep')}`);
+    const calls = (await (await fetch(`${sim.url}/__sim/calls`)).json()) as Record<string, unknown>;
+    expect(calls).toEqual({ total: 1, calls: { 'GET /sobjects/:object/:id': 1 } });
+  });
+});
+
+it('a folder without objects stops the start', async () => {
+  await expect(startSalesforceSim({ forceApp: '/nowhere' })).rejects.toThrow('/nowhere/objects: holds no objects');
+});
