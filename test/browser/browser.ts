@@ -67,7 +67,7 @@ export type OpenPage = {
   close(): Promise<void>;
 };
 
-/** Opens a page in a session of its own. What goes wrong, from the first byte on, is in `problems()`. */
+/** Opens a page in a session of its own; waits give up after 10 s. What goes wrong, from the first byte on, is in `problems()`. */
 export async function openPage(browser: Browser, url: string, options: PageOptions = {}): Promise<OpenPage> {
   const { theme = 'light', width = 1400, height = 1000 } = options;
   const context = await browser.newContext({
@@ -77,6 +77,7 @@ export async function openPage(browser: Browser, url: string, options: PageOptio
     timezoneId: 'UTC',
     reducedMotion: 'reduce',
   });
+  context.setDefaultTimeout(10_000);
   const page = await context.newPage();
   const problems = watch(page);
   await page.goto(url);

@@ -191,6 +191,7 @@ function headScripts(
   };
   const preload = [
     ...base.preload.map((file) => url(base.folder, file)),
+    ...app.platform.map((id) => url(base.folder, base.modules[id] ?? '')),
     ...app.preload.map((file) => url(app.folder, file)),
   ];
   return [

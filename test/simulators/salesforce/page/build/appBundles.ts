@@ -128,6 +128,7 @@ async function bundle(forceApp: string, staged: string): Promise<Produced> {
         exclude: [join(CLIENT, '*.ts'), join(SHIMS, '*.ts'), '\0*'],
         modules: [{ dir: join(CLIENT, 'lwc') }],
         defaultModules: [],
+        enableDynamicComponents: true,
         apiVersion: 66,
       }),
     ],

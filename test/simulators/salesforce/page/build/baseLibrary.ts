@@ -42,6 +42,12 @@ async function styleSheet(): Promise<string> {
   return (await transform(css, { loader: 'css', minify: true, logLevel: 'silent' })).code;
 }
 
+/** What nearly every bundle uses is always there, so that a first use does not mean a new build. */
+const COMMON = [
+  ...['badge', 'button', 'buttonIcon', 'card', 'formattedDateTime', 'formattedNumber', 'formattedText', 'formattedUrl'],
+  ...['helptext', 'icon', 'spinner'],
+].map((name) => `lightning/${name}`);
+
 const fileStem = (id: string): string => id.replaceAll(/[^a-zA-Z0-9]+/g, '-').replace(/^-/, '');
 
 /**
@@ -49,7 +55,7 @@ const fileStem = (id: string): string => id.replaceAll(/[^a-zA-Z0-9]+/g, '-').re
  * `modules` of the answer maps import names to files.
  */
 export async function buildBaseLibrary(ids: readonly string[]): Promise<Produced> {
-  const modules = [...new Set(['@lwc/synthetic-shadow', 'lwc', ...ids])];
+  const modules = [...new Set(['@lwc/synthetic-shadow', 'lwc', ...COMMON, ...ids])];
   const build = await rollup({
     input: Object.fromEntries(modules.map((id) => [fileStem(id), id])),
     preserveEntrySignatures: 'strict',
@@ -85,6 +91,6 @@ export async function buildBaseLibrary(ids: readonly string[]): Promise<Produced
       modules.map((id) => [id, chunks.find((chunk) => chunk.isEntry && chunk.name === fileStem(id))!.fileName]),
     ),
     platform: [],
-    preload: chunks.filter((chunk) => chunk.name === 'base' || chunk.isEntry).map((chunk) => chunk.fileName),
+    preload: chunks.filter((chunk) => chunk.name === 'base').map((chunk) => chunk.fileName),
   };
 }

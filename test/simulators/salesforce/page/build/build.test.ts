@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { bundle, CACHE, testPackage, type TestPackage } from '../testPages.ts';
 import { buildAppBundles } from './appBundles.ts';
 import { buildLightningHost } from './buildLightningHost.ts';
@@ -18,6 +18,13 @@ const packaged = (files: Record<string, string>): string => {
 };
 
 describe('the cache', () => {
+  beforeAll(async () => {
+    // The base components, unless an earlier run has left them.
+    const forceApp = packaged(bundle('hello', script(), CARD));
+    await buildLightningHost({ forceApp, cacheDir: CACHE });
+    made?.remove();
+  });
+
   test('a second start finds everything, within a second', async () => {
     const forceApp = packaged(bundle('hello', script('', `made = '${crypto.randomUUID()}';`), CARD));
     const first = await buildLightningHost({ forceApp, cacheDir: CACHE });
@@ -83,12 +90,12 @@ describe('what an org would refuse fails the build with the name of the file', (
     ['an unknown component', '<lightning-nonsense></lightning-nonsense>', 'lightning/nonsense'],
     ['a bundle that is not there', '<c-nonsense></c-nonsense>', 'c/nonsense'],
     ['a wrong template', '<p onclick="{run}"></p>', 'Ambiguous'],
-    ['a warning of the compiler', '<p foo="a" nonsense-attribute="{x}">text</p>', ''],
+    ['a warning of the compiler', '<p foo="a">text</p>', 'foo is not valid attribute for p'],
   ])('%s', async (_, template, message) => {
     const forceApp = packaged(bundle('hello', script(), template));
     const refusal = await buildAppBundles(forceApp).catch((error: unknown) => error as Error);
     expect(refusal).toBeInstanceOf(Error);
-    expect((refusal as Error).message).toContain(join(forceApp, 'lwc/hello/hello.html'));
+    expect((refusal as Error).message).toContain('lwc/hello/hello.html');
     expect((refusal as Error).message).toContain(message);
   });
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { buildAppBundles, CLIENT } from './appBundles.ts';
 import { buildBaseLibrary } from './baseLibrary.ts';
 import { inputHash, packageVersions } from './inputHash.ts';
+import { alone } from './lock.ts';
 import { keep, kept, prune, type Kept } from './output.ts';
 
 export type HostOptions = {
@@ -31,22 +32,26 @@ export async function buildLightningHost(options: HostOptions): Promise<BuiltHos
   const sources = ['lwc', 'labels', 'objects'].map((folder) => join(forceApp, folder));
   const schema = join(import.meta.dirname, '..', '..', 'org', 'schema');
   const appKey = inputHash(forceApp, [...sources, CLIENT, import.meta.dirname, schema], packages);
-  const earlier = kept(cacheDir, `app-${appKey}`);
   const how = inputHash(import.meta.dirname, [join(import.meta.dirname, 'baseLibrary.ts')], packages);
-  const earlierBase = earlier && baseWith(cacheDir, how, earlier.platform);
-  if (earlier && earlierBase) return { dir: cacheDir, cached: true, base: earlierBase, app: earlier };
-
-  onProgress('Building the Lightning web components');
-  const made = await buildAppBundles(forceApp);
-  let base = baseWith(cacheDir, how, made.platform);
-  if (!base) {
-    onProgress('Building the Lightning base components (once, about 20 seconds)');
-    const folder = `base-${how}-${inputHash(cacheDir, [], made.platform)}`;
-    base = keep(cacheDir, folder, await buildBaseLibrary(made.platform));
-  }
-  const app = keep(cacheDir, `app-${appKey}`, made);
-  prune(cacheDir);
-  return { dir: cacheDir, cached: false, base, app };
+  const earlier = (): BuiltHost | null => {
+    const app = kept(cacheDir, `app-${appKey}`);
+    const base = app && baseWith(cacheDir, how, app.platform);
+    return base && { dir: cacheDir, cached: true, base, app };
+  };
+  const build = async (): Promise<BuiltHost> => {
+    onProgress('Building the Lightning web components');
+    const made = await buildAppBundles(forceApp);
+    let base = baseWith(cacheDir, how, made.platform);
+    if (!base) {
+      onProgress('Building the Lightning base components (once, about 20 seconds)');
+      const folder = `base-${how}-${inputHash(cacheDir, [], made.platform)}`;
+      base = keep(cacheDir, folder, await buildBaseLibrary(made.platform));
+    }
+    const app = keep(cacheDir, `app-${appKey}`, made);
+    prune(cacheDir);
+    return { dir: cacheDir, cached: false, base, app };
+  };
+  return earlier() ?? alone(cacheDir, async () => earlier() ?? build());
 }
 
 /** A platform built before the same way that holds at least these modules. */

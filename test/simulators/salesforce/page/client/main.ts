@@ -1,32 +1,18 @@
 import '@lwc/synthetic-shadow';
-import components from 'host/components';
 import { createElement } from 'lwc';
-import { messageOf } from './orgApi.ts';
+import Place from './lwc/force/place/place.ts';
 import { config } from './pageConfig.ts';
 import { REFRESH_EVENT, refreshPage } from './shims/refresh.ts';
 import { showToasts } from './toasts.ts';
 
-const tagOf = (name: string): string =>
-  name.replace(':', '-').replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-
-/** A component that fails says so in its own place and leaves the others alone, as on a real record page. */
-async function mount(slot: HTMLElement): Promise<void> {
-  const name = slot.dataset['component'] ?? '';
-  try {
-    const load = components[name];
-    if (!load) throw new Error(`There is no component ${name}`);
-    const element = createElement(tagOf(name), { is: (await load()).default });
-    const properties = JSON.parse(slot.dataset['properties'] ?? '{}') as Record<string, unknown>;
-    const { id: recordId, objectApiName } = config.record;
-    slot.append(Object.assign(element, { recordId, objectApiName }, properties));
-  } catch (fault) {
-    const notice = document.createElement('p');
-    notice.className = 'host-notice slds-box';
-    notice.setAttribute('role', 'alert');
-    notice.textContent = `The component ${name} could not be shown: ${messageOf(fault)}`;
-    slot.replaceChildren(notice);
-    reportError(fault);
-  }
+/** The server says which component stands where, with the values that the page gives it. */
+function fill(slot: HTMLElement): void {
+  const given = JSON.parse(slot.dataset['properties'] ?? '{}') as Record<string, unknown>;
+  const { id: recordId, objectApiName } = config.record;
+  const place = createElement('force-place', { is: Place });
+  slot.append(
+    Object.assign(place, { name: slot.dataset['component'], properties: { recordId, objectApiName, ...given } }),
+  );
 }
 
 /** Tabs of a `flexipage:tabset`. */
@@ -48,4 +34,4 @@ function startTabs(): void {
 showToasts();
 startTabs();
 document.addEventListener(REFRESH_EVENT, () => void refreshPage());
-for (const slot of document.querySelectorAll<HTMLElement>('[data-component]')) void mount(slot);
+for (const slot of document.querySelectorAll<HTMLElement>('[data-component]')) fill(slot);
