@@ -43,14 +43,15 @@ function rowOf(row: Row, timeZone: string): InvoiceRow {
   const days = numberOf(row, 'Days_Overdue__c') ?? 0;
   const count = isOpen(row) ? (numberOf(row, 'Attempt_Count__c') ?? 0) : 0;
   const next = isOpen(row) ? formatInstant(textOf(row, 'Next_Attempt__c'), timeZone) : '';
+  const due = formatDate(textOf(row, 'Due_Date__c'));
   const invoiceDate = formatDate(textOf(row, 'Invoice_Date__c'));
   return {
     key: row.Id,
     number,
     link: linkOf(row, number),
     source: sourceOf(row),
-    due: formatDate(textOf(row, 'Due_Date__c')),
-    dated: invoiceDate ? fill(labels.dated, invoiceDate) : '',
+    due,
+    dated: invoiceDate && invoiceDate !== due ? fill(labels.dated, invoiceDate) : '',
     overdue: days > 0 ? (days === 1 ? labels.oneDayOverdue : fill(labels.daysOverdue, days)) : '',
     amount: formatMoney(amount, currency),
     left:

@@ -1,5 +1,6 @@
 import type { Asked, Panel } from 'c/panelState';
-import { NOT_ASKED, panelOf, remember } from 'c/panelState';
+import { NOT_ASKED, panelOf, remember, shortList } from 'c/panelState';
+import { fill } from 'c/textUtils';
 import type { GraphqlResult } from 'lightning/graphql';
 import { graphql } from 'lightning/graphql';
 import { api, LightningElement, wire } from 'lwc';
@@ -14,6 +15,7 @@ export default class BillingSubscriptions extends LightningElement {
 
   readonly labels = labels;
   asked: Asked = NOT_ASKED;
+  showsAll = false;
 
   @wire(graphql, { query: QUERY, variables: '$variables' })
   received(result: GraphqlResult): void {
@@ -43,6 +45,19 @@ export default class BillingSubscriptions extends LightningElement {
   }
 
   get rows(): SubscriptionRow[] {
+    return this.showsAll ? this.allRows : shortList(this.allRows, (row) => row.live);
+  }
+
+  get allRows(): SubscriptionRow[] {
     return subscriptionRows(this.panel.rows);
+  }
+
+  get showAllText(): string {
+    const total = this.allRows.length;
+    return this.rows.length < total ? fill(labels.showAll, total) : '';
+  }
+
+  showAll(): void {
+    this.showsAll = true;
   }
 }

@@ -5,6 +5,7 @@ import evergreen from '@salesforce/label/c.Billing_Evergreen';
 import heading from '@salesforce/label/c.Billing_Subscriptions';
 import mrr from '@salesforce/label/c.Billing_MRR';
 import renews from '@salesforce/label/c.Billing_Renews';
+import showAll from '@salesforce/label/c.Billing_Show_All';
 import status from '@salesforce/label/c.Billing_Status';
 import subscription from '@salesforce/label/c.Billing_Subscription';
 import term from '@salesforce/label/c.Billing_Term';
@@ -19,6 +20,7 @@ export const labels = {
   heading,
   mrr,
   renews,
+  showAll,
   status,
   subscription,
   term,

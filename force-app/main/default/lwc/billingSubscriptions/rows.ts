@@ -20,6 +20,8 @@ export type SubscriptionRow = {
   readonly mrr: string;
   readonly mrrReason: string | null;
   readonly chips: readonly Status[];
+  /** Not over yet: shown however many rows there are. */
+  readonly live: boolean;
 };
 
 /** Fields without which the panel would say nothing. */
@@ -42,6 +44,7 @@ export function subscriptionRows(rows: readonly Row[]): SubscriptionRow[] {
       mrr: formatMoney(numberOf(row, 'MRR__c'), textOf(row, 'Currency_Code__c')),
       mrrReason: textOf(row, 'MRR_Reason__c'),
       chips: chipsOf(row),
+      live: !isOver(row),
     };
   });
 }
@@ -73,11 +76,14 @@ function chipsOf(row: Row): Status[] {
   const status = statusOf(textOf(row, 'Status__c'));
   const trialing = textOf(row, 'Status__c') === 'Trialing';
   const trialEnd = trialing ? formatLastDay(textOf(row, 'Trial_End_Date__c')) : '';
-  const over = ['Canceled', 'Expired'].includes(textOf(row, 'Status__c') ?? '');
-  const cancelOn = over ? '' : formatDate(textOf(row, 'Cancel_On__c'));
+  const cancelOn = isOver(row) ? '' : formatDate(textOf(row, 'Cancel_On__c'));
   return [
     ...(status ? [status] : []),
     ...(trialEnd ? [chip(fill(labels.trialEnds, trialEnd), 'info')] : []),
     ...(cancelOn ? [chip(fill(labels.canceledOn, cancelOn), 'warn')] : []),
   ];
+}
+
+function isOver(row: Row): boolean {
+  return ['Canceled', 'Expired'].includes(textOf(row, 'Status__c') ?? '');
 }

@@ -96,6 +96,18 @@ describe('c-billing-subscriptions', () => {
     expect(findAll(element, 'th').map(words)).toEqual(['Subscription', 'Term', 'Status']);
   });
 
+  it('shows every live subscription, and those that are over when asked', async () => {
+    const numbered = (Status__c: string) => (n: number) =>
+      node({ ...FIELDS, Number__c: `${Status__c}-${n}`, Status__c });
+    const live = [1, 2, 3, 4, 5, 6, 7].map(numbered('Active'));
+    const over = [1, 2].map(numbered('Canceled'));
+    const element = await show({ Billing_Subscription__c: [...over, ...live] });
+    expect(rowsOn(element)).toHaveLength(7);
+    (findAll(element, 'button')[0] as HTMLButtonElement).click();
+    await rendered();
+    expect(rowsOn(element)).toHaveLength(9);
+  });
+
   it('says empty, no access, loading and errors', async () => {
     expect(textAt(await show({ Billing_Subscription__c: [] }), '.message')).toContain('No subscriptions');
     clearPage();
