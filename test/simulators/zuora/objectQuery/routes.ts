@@ -130,14 +130,16 @@ export function objectQueryRoutes(tenant: Tenant): express.Router {
     const isLeft = after(req.query['cursor'], sort);
     const left = object
       .rows(tenant)
-      .filter((row) => filters.every((one) => one(row)) && isLeft(row))
-      .sort((a, b) => comparePlaces(placeOf(a, sort), placeOf(b, sort), sort));
+      .filter((row) => filters.every((one) => one(row)))
+      .map((row) => ({ row, place: placeOf(row, sort) }))
+      .filter(({ place }) => isLeft(place))
+      .sort((a, b) => comparePlaces(a.place, b.place, sort));
     const found = left.slice(0, pageSize);
     const withNulls = req.query['includeNullFields'] === 'true';
-    const next = () => Buffer.from(JSON.stringify(placeOf(found.at(-1)!, sort))).toString('base64url');
+    const next = () => Buffer.from(JSON.stringify(found.at(-1)!.place)).toString('base64url');
     res.json({
       ...(left.length > pageSize && { nextPage: next() }),
-      data: found.map((row) => pick(row, fields, withNulls)),
+      data: found.map(({ row }) => pick(row, fields, withNulls)),
     });
   });
   router.get('/object-query/:objects/:key', (req, res) => {
@@ -152,11 +154,11 @@ export function objectQueryRoutes(tenant: Tenant): express.Router {
 }
 
 /** The cursor holds a place, not a row number: rows that change meanwhile move, the others are neither lost nor repeated. */
-function after(cursor: unknown, sort: Sort): (row: Row) => boolean {
+function after(cursor: unknown, sort: Sort): (place: Place) => boolean {
   if (cursor === undefined) return () => true;
   try {
     const place = JSON.parse(Buffer.from(String(cursor), 'base64url').toString()) as Place;
-    return (row) => comparePlaces(placeOf(row, sort), place, sort) > 0;
+    return (one) => comparePlaces(one, place, sort) > 0;
   } catch {
     return refuse('The cursor is not valid.');
   }
