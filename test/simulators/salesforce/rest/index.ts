@@ -79,7 +79,7 @@ export function mountRest(ctx: SimContext, org: SimulatedOrg, options: Salesforc
   );
   mountQuery(router, ctx, org, handle);
   mountCollections(router, org, handle);
-  mountRows(router, org, handle);
+  mountRows(router, ctx, org, handle);
   router.use(
     handle((_call, req) => {
       ctx.calls.refuse(`${req.method} ${req.path}`);

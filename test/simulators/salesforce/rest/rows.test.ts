@@ -35,7 +35,7 @@ describe('single records', () => {
       Name: 'Globex',
       Industry: null,
       OwnerId: sim.org.userNamed(USERS.rep)!.Id,
-      CreatedDate: '2026-11-21T09:30:00.000+0000',
+      CreatedDate: expect.stringMatching(/^2026-11-21T09:3\d:\d\d\.000\+0000$/),
     });
     expect(await rep.call('PATCH', `/sobjects/Account/${id}`, { Name: 'Globex Ltd' })).toMatchObject({
       status: 204,
@@ -53,6 +53,15 @@ describe('single records', () => {
     expect((await rep.call('GET', '/sobjects/Nothing__c/a00000000000001')).body).toEqual(errors('NOT_FOUND'));
     expect((await rep.call('GET', '/sobjects/Account/001000000000001')).body).toEqual(errors('NOT_FOUND'));
     expect((await rep.call('GET', '/no/such/thing')).body).toEqual(errors('NOT_FOUND'));
+  });
+
+  it('resources that an org has and this one has not are reported', async () => {
+    expect((await rep.call('GET', '/sobjects/Account/updated?start=a&end=b')).body).toEqual(errors('NOT_FOUND'));
+    expect((await rep.call('POST', '/composite', { compositeRequest: [] })).body).toEqual(errors('NOT_FOUND'));
+    const unsupported = await (await fetch(`${sim.url}/__sim/unsupported`)).json();
+    expect(Object.keys(unsupported as object)).toEqual(
+      expect.arrayContaining(['GET /sobjects/Account/updated', 'POST /composite']),
+    );
   });
 
   it('bodies must be JSON objects', async () => {

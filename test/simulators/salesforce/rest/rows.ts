@@ -1,5 +1,7 @@
 import type { Request, Response, Router } from 'express';
+import type { SimContext } from '../../kit/sim.ts';
 import { RequestFault, RowFault } from '../org/errors.ts';
+import { normalizeId } from '../org/ids.ts';
 import type { SimulatedOrg } from '../org/org.ts';
 import type { InputRow, RowResult, SObject, SRecord } from '../org/types.ts';
 import { jsonObject } from './body.ts';
@@ -44,7 +46,7 @@ function notInBody(row: InputRow, name: string): void {
 }
 
 /** Create, read, update, delete of single records, by id and by external id (REST API Developer Guide, "sObject Rows"). */
-export function mountRows(router: Router, org: SimulatedOrg, handle: Handle): void {
+export function mountRows(router: Router, { calls }: SimContext, org: SimulatedOrg, handle: Handle): void {
   const objectOf = (call: RestCall, req: Request): SObject =>
     readableObject(org, call.access, String(req.params['object']));
 
@@ -60,6 +62,8 @@ export function mountRows(router: Router, org: SimulatedOrg, handle: Handle): vo
     '/sobjects/:object/:id',
     handle((call, req, res) => {
       const object = objectOf(call, req);
+      // `updated`, `deleted`, `listviews` … stand where an id would.
+      if (normalizeId(String(req.params['id'])) === null) calls.refuse(`GET ${req.path}`);
       const record = visible(org, call, object, String(req.params['id']));
       res.json(recordBody(org, call.version, object, record, chosenFields(org, call.access, object, fieldsOf(req))));
     }),
