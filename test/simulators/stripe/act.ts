@@ -20,6 +20,7 @@ type Body = {
   quantity?: number;
   price?: string;
   atPeriodEnd?: boolean;
+  /** Id of a meter, or its event name. */
   meter?: string;
   eventName?: string;
   value?: number | string;
@@ -123,11 +124,9 @@ function cancel(world: World, body: Body): object {
 
 function usage(world: World, body: Body): object {
   const customer = world.get('customers', required(body.customer, 'customer'));
-  const meter =
-    body.meter === undefined
-      ? world.all('meters').find((one) => body.eventName === undefined || one.event_name === body.eventName)
-      : world.get('meters', body.meter);
-  if (!meter) throw invalid('There is no meter with this event name.', 'eventName');
+  const named = required(body.eventName ?? body.meter, 'meter');
+  const meter = world.find('meters', named) ?? world.all('meters').find((one) => one.event_name === named);
+  if (!meter) throw invalid(`There is no meter ${named}.`, 'meter');
   const meterEvent = recordUsage(world, {
     event_name: meter.event_name,
     payload: {

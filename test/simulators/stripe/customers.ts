@@ -16,6 +16,7 @@ import {
 import { attach } from './paymentMethods.ts';
 import { addDiscount, endDiscount } from './discounts.ts';
 import type { Routes } from './protocol.ts';
+import { stopCollecting } from './invoiceLife.ts';
 import { cancelNow } from './subscriptionLife.ts';
 import type { Customer } from './wire.ts';
 import type { World } from './world.ts';
@@ -63,10 +64,16 @@ export function addCustomerRoutes(routes: Routes, world: World): void {
       tax_exempt: 'none',
       test_clock: null,
     };
-    const wanted = params.invoice_settings?.default_payment_method;
+    assign(customer, params);
     world.insert('customers', customer);
-    const method = params.payment_method === undefined ? undefined : attach(world, params.payment_method, customer.id);
-    assign(world, customer, params, method && wanted === params.payment_method ? method.id : undefined);
+    try {
+      const method =
+        params.payment_method === undefined ? undefined : attach(world, params.payment_method, customer.id);
+      link(world, customer, params, method && { [params.payment_method ?? '']: method.id });
+    } catch (error) {
+      delete world.state.tables.customers[customer.id];
+      throw error;
+    }
     world.emit('customer.created', customer);
     return customer;
   });
@@ -84,12 +91,18 @@ export function addCustomerRoutes(routes: Routes, world: World): void {
     return world.get('customers', id);
   });
   routes.post('/v1/customers/:id', fields, ({ path, params }) =>
-    world.change(world.get('customers', path['id'] ?? ''), 'customer.updated', (one) => assign(world, one, params)),
+    world.change(world.get('customers', path['id'] ?? ''), 'customer.updated', (one) => {
+      assign(one, params);
+      link(world, one, params);
+    }),
   );
   routes.delete('/v1/customers/:id', {}, ({ path }) => {
     const customer = world.get('customers', path['id'] ?? '');
     for (const one of world.all('subscriptions'))
       if (one.customer === customer.id && one.ended_at === null) cancelNow(world, one, 'cancellation_requested');
+    for (const invoice of world.all('invoices'))
+      if (invoice.customer === customer.id && (invoice.status === 'draft' || invoice.status === 'open'))
+        world.change(invoice, 'invoice.updated', stopCollecting);
     return world.remove('customers', customer, 'customer.deleted');
   });
   routes.delete('/v1/customers/:id/discount', {}, ({ path }) => {
@@ -101,8 +114,9 @@ export function addCustomerRoutes(routes: Routes, world: World): void {
   });
 }
 
-function assign(world: World, customer: Customer, params: Read<typeof fields>, methodId?: string): void {
-  const { invoice_settings: settings, metadata: meta, address: to, coupon, ...plain } = params;
+function assign(customer: Customer, params: Read<typeof fields> & { payment_method?: string }): void {
+  const { invoice_settings: settings, metadata: meta, address: to, ...rest } = params;
+  const { coupon: _coupon, payment_method: _method, ...plain } = rest;
   if (plain.email && !plain.email.includes('@'))
     throw invalid(`Invalid email address: ${plain.email}`, 'email', 'email_invalid');
   Object.assign(customer, plain);
@@ -118,11 +132,23 @@ function assign(world: World, customer: Customer, params: Read<typeof fields>, m
     };
   customer.metadata = mergeMetadata(customer.metadata, meta);
   if (settings?.footer !== undefined) customer.invoice_settings.footer = settings.footer;
-  if (settings?.default_payment_method === null) customer.invoice_settings.default_payment_method = null;
-  else if (settings?.default_payment_method !== undefined)
+}
+
+/**
+ * Ties the customer to its default card and its discount.
+ * @param attached ids of cards that were made just now, by the id of the test card that they come from
+ */
+function link(
+  world: World,
+  customer: Customer,
+  params: Read<typeof fields>,
+  attached: Record<string, string> = {},
+): void {
+  const wanted = params.invoice_settings?.default_payment_method;
+  if (wanted !== undefined)
     customer.invoice_settings.default_payment_method =
-      methodId ?? attachedMethod(world, settings.default_payment_method, customer.id);
-  if (coupon !== undefined) customer.discount = addDiscount(world, coupon, { customer: customer.id });
+      wanted === null ? null : (attached[wanted] ?? attachedMethod(world, wanted, customer.id));
+  if (params.coupon !== undefined) customer.discount = addDiscount(world, params.coupon, { customer: customer.id });
 }
 
 function attachedMethod(world: World, id: string, customer: string): string {

@@ -34,13 +34,10 @@ function dueOfSubscription(world: World, one: Subscription): Due[] {
     due.push({ at: one.created + incompleteSeconds, act: () => expireIncomplete(world, one) });
   else if (one.status === 'trialing' && one.trial_end !== null) {
     const warned = `trial_will_end:${one.id}`;
-    if (!world.state.done[warned])
-      due.push({
-        at: one.trial_end - trialWarningSeconds,
-        act: () => {
-          if (world.once(warned)) world.emit('customer.subscription.trial_will_end', one);
-        },
-      });
+    const warn = () => {
+      if (world.once(warned)) world.emit('customer.subscription.trial_will_end', one);
+    };
+    if (!world.state.done[warned]) due.push({ at: one.trial_end - trialWarningSeconds, act: warn });
     due.push({ at: one.trial_end, act: () => endTrial(world, one) });
   } else due.push({ at: periodEnd(world, one), act: () => void renew(world, one, world.now()) });
   return due;
@@ -61,39 +58,77 @@ function dueOfInvoice(world: World, one: Invoice): Due[] {
   if (one.next_payment_attempt !== null) return [{ at: one.next_payment_attempt, act: () => void payNow(world, one) }];
   const overdue = `overdue:${one.id}`;
   if (one.due_date === null || world.state.done[overdue]) return [];
-  return [
-    {
-      at: one.due_date,
-      act: () => {
-        if (!world.once(overdue)) return;
-        world.emit('invoice.overdue', one);
-        const subscription = world.find('subscriptions', subscriptionOf(one));
-        if (subscription?.status === 'active') update(world, subscription, (it) => (it.status = 'past_due'));
-      },
-    },
-  ];
+  return [{ at: one.due_date, act: () => fallOverdue(world, one, overdue) }];
 }
 
-function next(world: World, until: number): Due | undefined {
-  let first: Due | undefined;
-  const take = (due: Due) => {
-    if (due.at <= until && (!first || due.at < first.at)) first = due;
-  };
-  for (const one of world.all('subscriptions')) for (const due of dueOfSubscription(world, one)) take(due);
-  for (const one of world.all('invoices')) for (const due of dueOfInvoice(world, one)) take(due);
-  return first;
+function fallOverdue(world: World, invoice: Invoice, mark: string): void {
+  if (!world.once(mark)) return;
+  world.emit('invoice.overdue', invoice);
+  const subscription = world.find('subscriptions', subscriptionOf(invoice));
+  if (subscription?.status === 'active') update(world, subscription, (one) => (one.status = 'past_due'));
 }
 
-/** Does everything that fell due up to now, each at its own time and in the order of those times. */
-export function workOffDue(world: World): void {
-  if (world.instant !== null) return;
-  const until = world.clock.seconds();
-  try {
-    for (let due = next(world, until); due; due = next(world, until)) {
-      world.instant = due.at;
-      due.act();
+/** The next thing that a subscription or invoice does by itself. */
+function nextOf(world: World, id: string): Due | undefined {
+  const [subscription, invoice] = [world.find('subscriptions', id), world.find('invoices', id)];
+  const all = subscription ? dueOfSubscription(world, subscription) : invoice ? dueOfInvoice(world, invoice) : [];
+  return all.reduce<Due | undefined>((first, due) => (first && first.at <= due.at ? first : due), undefined);
+}
+
+/** What falls due, kept in order of time, so that a second without anything to do costs nothing. */
+export class DueQueue {
+  readonly #world: World;
+  /** Latest first; an entry may be out of date, so it is asked again before it acts. */
+  #entries: { at: number; id: string }[] = [];
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** Forgets everything and looks at every object again. */
+  rebuild(): void {
+    this.#entries = [];
+    for (const table of ['subscriptions', 'invoices'] as const)
+      for (const { id } of this.#world.all(table)) this.#world.touched.add(id);
+  }
+
+  #note(id: string): void {
+    const due = nextOf(this.#world, id);
+    if (!due) return;
+    let [low, high] = [0, this.#entries.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#entries[middle]!.at > due.at) low = middle + 1;
+      else high = middle;
     }
-  } finally {
-    world.instant = null;
+    this.#entries.splice(low, 0, { at: due.at, id });
+  }
+
+  #noteTouched(): void {
+    const ids = [...this.#world.touched];
+    this.#world.touched.clear();
+    for (const id of ids) this.#note(id);
+  }
+
+  /** Does everything that fell due up to now, each at its own time and in the order of those times. */
+  workOff(): void {
+    const world = this.#world;
+    if (world.instant !== null) return;
+    const until = world.clock.seconds();
+    try {
+      this.#noteTouched();
+      for (let entry = this.#entries.at(-1); entry && entry.at <= until; entry = this.#entries.at(-1)) {
+        this.#entries.pop();
+        const due = nextOf(world, entry.id);
+        if (due?.at === entry.at) {
+          world.instant = due.at;
+          due.act();
+          world.touched.add(entry.id);
+        }
+        this.#noteTouched();
+      }
+    } finally {
+      world.instant = null;
+    }
   }
 }

@@ -119,6 +119,7 @@ export function draftInvoice(world: World, start: InvoiceStart): Invoice {
   world.state.lines[invoice.id] = start.lines.map((line) => ({ ...line, invoice: invoice.id }));
   total(world, invoice);
   customer.currency ??= start.currency;
+  if (subscription) (world.state.invoicesOf[subscription.id] ??= []).push(invoice.id);
   return world.insert('invoices', invoice, 'invoice.created');
 }
 
@@ -162,6 +163,10 @@ export function subscriptionOf(invoice: Invoice): string | null {
   return invoice.parent?.subscription_details?.subscription ?? null;
 }
 
+export function invoicesOf(world: World, subscription: Subscription): Invoice[] {
+  return (world.state.invoicesOf[subscription.id] ?? []).flatMap((id) => world.find('invoices', id) ?? []);
+}
+
 /** Uses up a customer's balance (negative is credit), or adds to it when the invoice owes the customer. */
 function applyBalance(world: World, invoice: Invoice, customer: Customer): void {
   invoice.starting_balance = customer.balance;
@@ -173,8 +178,11 @@ function applyBalance(world: World, invoice: Invoice, customer: Customer): void 
   if (customer.balance !== after) world.change(customer, 'customer.updated', (one) => (one.balance = after));
 }
 
-/** Draft → open: it gets its number, its due date and its payment. */
-export function finalize(world: World, invoice: Invoice): void {
+/**
+ * Draft → open: it gets its number and its payment.
+ * @param nextAttempt when its payment is tried by itself; null for never
+ */
+export function finalize(world: World, invoice: Invoice, nextAttempt: number | null): void {
   const customer = world.get('customers', invoice.customer ?? '');
   world.change(invoice, null, (one) => {
     const sequence = customer.next_invoice_sequence ?? 1;
@@ -184,11 +192,10 @@ export function finalize(world: World, invoice: Invoice): void {
     one.status_transitions.finalized_at = world.now();
     one.effective_at = world.now();
     one.automatically_finalizes_at = null;
-    one.next_payment_attempt =
-      one.collection_method === 'charge_automatically' && one.auto_advance ? world.now() : null;
+    one.next_payment_attempt = one.collection_method === 'charge_automatically' ? nextAttempt : null;
     const key = `test_${one.id.slice(3)}`;
-    one.hosted_invoice_url = `https://invoice.stripe.com/i/acct_sim/${key}?s=ap`;
-    one.invoice_pdf = `https://pay.stripe.com/invoice/acct_sim/${key}/pdf?s=ap`;
+    one.hosted_invoice_url = `${world.url}/i/acct_sim/${key}`;
+    one.invoice_pdf = `${world.url}/i/acct_sim/${key}?pdf`;
     applyBalance(world, one, customer);
   });
   for (const id of invoice.discounts)
@@ -265,6 +272,7 @@ export function markPaid(world: World, invoice: Invoice, outOfBand = false): voi
     one.status = 'paid';
     one.attempted = true;
     one.next_payment_attempt = null;
+    one.automatically_finalizes_at = null;
     one.amount_paid = one.amount_due;
     if (outOfBand) one.amount_paid_off_stripe = one.amount_due;
     one.amount_remaining = 0;
@@ -273,6 +281,13 @@ export function markPaid(world: World, invoice: Invoice, outOfBand = false): voi
   world.emit('invoice.paid', invoice);
   if (!outOfBand) world.emit('invoice.payment_succeeded', invoice);
   if (world.find('customers', invoice.customer)?.delinquent) setDelinquent(world, invoice, false);
+}
+
+/** What is not paid stays as it is; nothing happens to it by itself any more. */
+export function stopCollecting(invoice: Invoice): void {
+  invoice.auto_advance = false;
+  invoice.automatically_finalizes_at = null;
+  invoice.next_payment_attempt = null;
 }
 
 export function voidInvoice(world: World, invoice: Invoice): void {

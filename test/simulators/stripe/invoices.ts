@@ -128,7 +128,7 @@ function addActionRoutes(routes: Routes, world: World, find: (id: string | undef
   routes.post('/v1/invoices/:id/finalize', { auto_advance: flag }, ({ path, params }) => {
     const invoice = inStatus(find(path['id']), 'finalize', 'draft');
     if (params.auto_advance !== undefined) invoice.auto_advance = params.auto_advance;
-    finalize(world, invoice);
+    finalize(world, invoice, invoice.auto_advance ? world.now() + 3_600 : null);
     if (invoice.status === 'paid') paymentSucceeded(world, invoice);
     return invoice;
   });
@@ -141,7 +141,7 @@ function addActionRoutes(routes: Routes, world: World, find: (id: string | undef
     const invoice = inStatus(find(path['id']), 'send', 'draft', 'open');
     if (invoice.collection_method !== 'send_invoice')
       throw invalid('You can only manually send an invoice if its collection method is `send_invoice`.');
-    if (invoice.status === 'draft') finalize(world, invoice);
+    if (invoice.status === 'draft') finalize(world, invoice, null);
     world.emit('invoice.sent', invoice);
     return invoice;
   });
@@ -171,7 +171,7 @@ export function payInvoice(
       undefined,
       'invoice_not_editable',
     );
-  if (invoice.status === 'draft') finalize(world, invoice);
+  if (invoice.status === 'draft') finalize(world, invoice, null);
   const method =
     params.payment_method === undefined
       ? methodFor(world, invoice)

@@ -4,10 +4,11 @@ import { addActs } from './act.ts';
 import { addCatalogRoutes } from './catalog.ts';
 import { addCustomerRoutes } from './customers.ts';
 import { addCouponRoutes } from './discounts.ts';
-import { workOffDue } from './due.ts';
+import { DueQueue } from './due.ts';
 import { addEventRoutes, addWebhookEndpoint, deliverEvents } from './events.ts';
 import { addInvoiceRoutes } from './invoices.ts';
 import { addMeterRoutes } from './meters.ts';
+import { addPages } from './pages.ts';
 import { addPaymentMethodRoutes } from './paymentMethods.ts';
 import { addPaymentRoutes } from './paymentRoutes.ts';
 import { stripeProtocol, unknownUrls } from './protocol.ts';
@@ -32,6 +33,8 @@ export type StripeSim = RunningSim & {
   addWebhookEndpoint(url: string): { id: string; secret: string };
   /** True when the state came from the file of an earlier run. */
   restored: boolean;
+  /** Resolves once everything that is due has happened and every webhook has arrived; retries count as on their way. */
+  settled(): Promise<void>;
   /** State and time of the simulated account, for tests in the same process. */
   world: World;
 };
@@ -44,6 +47,7 @@ export async function startStripeSim(options: StripeSimOptions = {}): Promise<St
   const store = new SimState<State>(options.stateFile, emptyState);
   const endpoints = options.webhookEndpoints ?? [];
   let world: World | undefined;
+  let queue: DueQueue | undefined;
   const endings: (() => void)[] = [];
 
   const configure = (one: World): void => {
@@ -60,6 +64,7 @@ export async function startStripeSim(options: StripeSimOptions = {}): Promise<St
       configure(made);
       deliverEvents(made, ctx.webhooks);
       addActs(ctx.app, made);
+      addPages(ctx.app, made);
       const routes = stripeProtocol(ctx.app, made, secretKey);
       addCustomerRoutes(routes, made);
       addPaymentMethodRoutes(routes, made);
@@ -71,8 +76,11 @@ export async function startStripeSim(options: StripeSimOptions = {}): Promise<St
       addMeterRoutes(routes, made);
       addEventRoutes(routes, made);
       unknownUrls(ctx.app, made, secretKey);
-      endings.push(ctx.clock.onMove(() => workOffDue(made)));
-      const tick = setInterval(() => workOffDue(made), 1_000);
+      queue = new DueQueue(made);
+      queue.rebuild();
+      const work = () => queue?.workOff();
+      endings.push(ctx.clock.onMove(work));
+      const tick = setInterval(work, 1_000);
       tick.unref();
       endings.push(() => clearInterval(tick));
     },
@@ -80,6 +88,7 @@ export async function startStripeSim(options: StripeSimOptions = {}): Promise<St
       reset: () => {
         store.reset();
         if (world) configure(world);
+        queue?.rebuild();
       },
       close: () => {
         for (const end of endings) end();
@@ -88,6 +97,7 @@ export async function startStripeSim(options: StripeSimOptions = {}): Promise<St
     },
   );
   const made = world!;
+  made.url = sim.url;
   return {
     ...sim,
     secretKey,
@@ -97,6 +107,10 @@ export async function startStripeSim(options: StripeSimOptions = {}): Promise<St
       return { id, secret: made.state.secrets[id] ?? '' };
     },
     restored: store.restored,
+    settled: async () => {
+      queue?.workOff();
+      await sim.ctx.webhooks.idle();
+    },
     world: made,
   };
 }

@@ -68,10 +68,11 @@ export function openPayment(world: World, invoice: Invoice): void {
     status_transitions: { canceled_at: null, paid_at: null },
   };
   world.insert('invoicePayments', payment);
+  world.state.paymentOf[invoice.id] = payment.id;
 }
 
 export function paymentOf(world: World, invoice: Invoice): InvoicePayment | undefined {
-  return world.all('invoicePayments').findLast((one) => one.invoice === invoice.id && one.is_default);
+  return world.find('invoicePayments', world.state.paymentOf[invoice.id]);
 }
 
 export type Attempt = { declined: Decline | null; charge: Charge; intent: PaymentIntent };

@@ -30,6 +30,7 @@ export function stripeProtocol(app: express.Express, world: World, secretKey: st
     next();
   });
   app.use(express.text({ type: () => true, limit: bodyLimit }));
+  app.use(/^\/v1\/\w+\/(search|create_preview|upcoming)$/, unknownUrl(world, secretKey));
 
   const add = (
     method: 'get' | 'post' | 'delete',
@@ -62,16 +63,24 @@ export function stripeProtocol(app: express.Express, world: World, secretKey: st
 
 /** Every path that no route took; stands last. */
 export function unknownUrls(app: express.Express, world: World, secretKey: string): void {
-  app.use((req, res) => {
-    world.calls.refuse(`${req.method} ${req.path}`);
+  app.use(unknownUrl(world, secretKey));
+  app.use((error: Error & { status?: number }, _req: Request, res: Response, _next: express.NextFunction) => {
+    res.status(error.status ?? 500).json({ error: { type: 'api_error', message: error.message } });
+  });
+}
+
+function unknownUrl(world: World, secretKey: string): express.RequestHandler {
+  return (req, res) => {
+    const path = req.baseUrl + (req.path === '/' ? '' : req.path);
+    world.calls.refuse(`${req.method} ${path}`);
     answer(req, res, world, () => {
       authenticate(req, secretKey);
       throw new StripeRefusal(404, {
         type: 'invalid_request_error',
-        message: `Unrecognized request URL (${req.method}: ${req.path}). Please see https://stripe.com/docs or we can help at https://support.stripe.com/.`,
+        message: `Unrecognized request URL (${req.method}: ${path}). Please see https://stripe.com/docs or we can help at https://support.stripe.com/.`,
       });
     });
-  });
+  };
 }
 
 function answer(req: Request, res: Response, world: World, handle: () => object): void {

@@ -223,7 +223,7 @@ function start(world: World, subscription: Subscription, params: CreateParams): 
     end: world.now(),
   });
   world.change(subscription, null, (one) => (one.latest_invoice = invoice.id));
-  if (params.payment_behavior === 'default_incomplete' && automatic && !trialing) finalize(world, invoice);
+  if (params.payment_behavior === 'default_incomplete' && automatic && !trialing) finalize(world, invoice, null);
   else issue(world, invoice);
   if (subscription.status === 'incomplete' && invoice.status === 'paid')
     world.change(subscription, 'customer.subscription.updated', (one) => (one.status = 'active'));

@@ -4,7 +4,9 @@ import {
   collect,
   draftInvoice,
   finalize,
+  invoicesOf,
   methodFor,
+  stopCollecting,
   subscriptionOf,
   voidInvoice,
   markUncollectible,
@@ -37,12 +39,18 @@ export function periodOf(
   return { start: at, end: nextBoundary(anchor, interval, item.price.recurring?.interval_count ?? 1, at) };
 }
 
-/** Changes a subscription and reports it as `customer.subscription.updated`. */
+/** Changes a subscription and its items and reports it as `customer.subscription.updated`. */
 export function update(world: World, subscription: Subscription, change: (one: Subscription) => void): Subscription {
-  return world.change(subscription, 'customer.subscription.updated', (one) => {
-    change(one);
-    showItems(world, one);
-  });
+  const items = structuredClone(itemsOf(world, subscription));
+  try {
+    return world.change(subscription, 'customer.subscription.updated', (one) => {
+      change(one);
+      showItems(world, one);
+    });
+  } catch (error) {
+    world.state.items[subscription.id] = items;
+    throw error;
+  }
 }
 
 /** Makes an invoice of a subscription from lines and from what waits for its next invoice. */
@@ -73,7 +81,7 @@ export function billSubscription(
 /** Draft → open, and the money is asked for; the subscription's status follows the outcome. */
 export function issue(world: World, invoice: Invoice): Collected | null {
   const subscription = world.find('subscriptions', subscriptionOf(invoice));
-  finalize(world, invoice);
+  finalize(world, invoice, world.now());
   const behavior = subscription?.pause_collection?.behavior;
   if (invoice.status === 'open' && behavior === 'void') voidInvoice(world, invoice);
   else if (invoice.status === 'open' && behavior === 'mark_uncollectible') markUncollectible(world, invoice);
@@ -94,9 +102,7 @@ export function payNow(world: World, invoice: Invoice, method = methodFor(world,
 export function paymentSucceeded(world: World, invoice: Invoice): void {
   const subscription = world.find('subscriptions', subscriptionOf(invoice));
   if (!subscription || !['incomplete', 'past_due', 'unpaid'].includes(subscription.status)) return;
-  const owing = world
-    .all('invoices')
-    .some((one) => one.status === 'open' && subscriptionOf(one) === subscription.id && isLate(world, one));
+  const owing = invoicesOf(world, subscription).some((one) => one.status === 'open' && isLate(world, one));
   if (!owing) update(world, subscription, (one) => (one.status = 'active'));
 }
 
@@ -133,13 +139,9 @@ export function cancelNow(
     };
     showItems(world, one);
   });
-  for (const invoice of world.all('invoices'))
-    if (subscriptionOf(invoice) === subscription.id && (invoice.status === 'open' || invoice.status === 'draft'))
-      world.change(invoice, 'invoice.updated', (one) => {
-        one.auto_advance = false;
-        one.automatically_finalizes_at = null;
-        one.next_payment_attempt = null;
-      });
+  for (const invoice of invoicesOf(world, subscription))
+    if (invoice.status === 'open' || invoice.status === 'draft')
+      world.change(invoice, 'invoice.updated', stopCollecting);
   world.emit('customer.subscription.deleted', subscription);
   return subscription;
 }
@@ -169,7 +171,9 @@ export function renew(world: World, subscription: Subscription, at: number): Inv
   const ended = new Map(
     due.map((item) => [item.id, { start: item.current_period_start, end: Math.min(at, item.current_period_end) }]),
   );
-  const change = (one: Subscription) => {
+  const span = [...ended.values()];
+  let invoice: Invoice | undefined;
+  update(world, subscription, (one) => {
     if (!onTime || one.status === 'trialing') one.billing_cycle_anchor = at;
     if (one.status === 'trialing') one.status = 'active';
     for (const item of due) {
@@ -178,21 +182,13 @@ export function renew(world: World, subscription: Subscription, at: number): Inv
       item.current_period_start = period.start;
       item.current_period_end = period.end;
     }
-  };
-  update(world, subscription, change);
-  const span = [...ended.values()];
-  const invoice = billSubscription(
-    world,
-    subscription,
-    'subscription_cycle',
-    renewalLines(world, subscription, due, ended),
-    {
-      start: Math.min(...span.map((one) => one.start)),
-      end: Math.max(...span.map((one) => one.end)),
-    },
-  );
-  update(world, subscription, (one) => (one.latest_invoice = invoice.id));
-  return invoice;
+    invoice = billSubscription(world, one, 'subscription_cycle', renewalLines(world, one, due, ended), {
+      start: Math.min(...span.map((period) => period.start)),
+      end: Math.max(...span.map((period) => period.end)),
+    });
+    one.latest_invoice = invoice.id;
+  });
+  return invoice!;
 }
 
 /** The trial ends by its clock: it turns into a paid period, or ends as its settings say without a way to pay. */

@@ -55,9 +55,8 @@ export function updateSubscription(world: World, subscription: Subscription, par
     params.billing_cycle_anchor === 'now' ||
     changes.some((one) => one.before && one.after && intervalOf(one.before) !== intervalOf(one.after));
   const touched = restart
-    ? itemsOf(world, subscription).map((item) => changes.find((one) => one.before?.id === item.id)?.before ?? item)
+    ? structuredClone(itemsOf(world, subscription))
     : changes.flatMap((one) => (one.before ? [one.before] : []));
-  if (prorates) for (const item of touched) prorate(world, item, subscription.customer, -1);
   const ended = params.discounts
     ? subscription.discounts.filter((id) => !params.discounts?.some((one) => one.discount === id))
     : [];
@@ -76,6 +75,7 @@ export function updateSubscription(world: World, subscription: Subscription, par
     }
     setCancellation(world, one, params);
   });
+  if (prorates) for (const item of touched) prorate(world, item, subscription.customer, -1);
   for (const id of ended) endDiscount(world, id);
   if (params.trial_end === 'now' && subscription.status === 'trialing') {
     update(world, subscription, (one) => (one.trial_end = world.now()));

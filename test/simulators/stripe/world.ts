@@ -84,6 +84,9 @@ export type State = {
   items: Record<string, SubscriptionItem[]>;
   /** Every line by invoice; the invoice itself shows the first ten. */
   lines: Record<string, InvoiceLine[]>;
+  /** Ids of the invoices of a subscription, and of the payment of an invoice. */
+  invoicesOf: Record<string, string[]>;
+  paymentOf: Record<string, string>;
   /** Tiers by price; shown only when expanded. */
   tiers: Record<string, Tier[]>;
   /** Products that a coupon applies to; shown only when expanded. */
@@ -108,6 +111,8 @@ export function emptyState(): State {
     deleted: {},
     items: {},
     lines: {},
+    invoicesOf: {},
+    paymentOf: {},
     tiers: {},
     appliesTo: {},
     meterEvents: [],
@@ -131,6 +136,10 @@ export class World {
   request: { id: string; idempotency_key: string | null } | null = null;
   /** The instant that is being worked off while the clock jumps over many; null for the clock's own time. */
   instant: number | null = null;
+  /** Ids of objects that were made or changed since the due queue last looked. */
+  readonly touched = new Set<string>();
+  /** Where this simulator is reached; hosted invoices point there. */
+  url = '';
   #deliver: (event: StripeEvent) => void = () => undefined;
 
   constructor(store: SimState<State>, clock: SimClock, calls: CallLog, dashboardUrl: string) {
@@ -177,15 +186,26 @@ export class World {
 
   insert<Name extends keyof Tables>(table: Name, row: Tables[Name], event?: string): Tables[Name] {
     (this.state.tables[table] as Record<string, Tables[Name]>)[row.id] = row;
+    this.touched.add(row.id);
     this.store.touch();
     if (event !== undefined) this.emit(event, row);
     return row;
   }
 
-  /** Changes an object and reports it as `event` with its previous attributes; says nothing when nothing changed. */
+  /**
+   * Changes an object and reports it as `event` with its previous attributes; says nothing when nothing changed. A change
+   * that throws leaves the object as it was.
+   */
   change<Row extends Tables[keyof Tables]>(row: Row, event: string | null, change: (row: Row) => void): Row {
     const before = structuredClone(row) as unknown as Json;
-    change(row);
+    try {
+      change(row);
+    } catch (error) {
+      for (const key of Object.keys(row)) if (!Object.hasOwn(before, key)) delete (row as unknown as Json)[key];
+      Object.assign(row, before);
+      throw error;
+    }
+    this.touched.add(row.id);
     const previous = previousAttributes(before, row as unknown as Json);
     if (Object.keys(previous).length === 0) return row;
     this.store.touch();
