@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { XMLValidator } from 'fast-xml-parser';
 import { describe, expect, it } from 'vitest';
-import { API_VERSION, bundles, list, LWC, packageFiles, readMetadata, ROOT, SOURCE } from './source.ts';
+import { API_VERSION, bundles, customFields, list, LWC, packageFiles, readMetadata, ROOT, SOURCE } from './source.ts';
 
 const files = packageFiles();
 
@@ -60,6 +60,28 @@ describe('labels', () => {
       expect.soft(String(label['shortDescription']).length).toBeLessThanOrEqual(80);
       expect.soft([label['language'], label['protected']]).toEqual(['en_US', 'false']);
     }
+  });
+});
+
+describe('states', () => {
+  /** Says whether a row counts; never shown to people. */
+  const INTERNAL = ['Removed', 'Current', 'Past'];
+  const states = customFields()
+    .filter(({ name }) => name === 'Status__c' || name === 'Billing_Status__c')
+    .flatMap(({ xml }) => list(xml, 'valueSet'))
+    .flatMap((set) => list(set, 'valueSetDefinition'))
+    .flatMap((definition) => list(definition, 'value'))
+    .map((value) => String(value['fullName']));
+  const shown = new Set(states.filter((state) => !INTERNAL.includes(state)));
+  const keysIn = (path: string, before: RegExp): Set<string> => {
+    const source = readFileSync(join(LWC, path), 'utf8').split(before)[1] ?? '';
+    return new Set([...source.matchAll(/^\s+'?([A-Z][A-Za-z ]+)'?: /gm)].map((match) => String(match[1])));
+  };
+
+  it('that rows can have are said in words and have a tone, and no others', () => {
+    expect(shown.size).toBeGreaterThan(20);
+    expect(keysIn('statusUtils/labels.ts', /statusLabels/)).toEqual(shown);
+    expect(keysIn('statusUtils/statusUtils.ts', /const TONES/)).toEqual(shown);
   });
 });
 

@@ -63,7 +63,8 @@ export default class Billing360 extends LightningElement {
 
   watch(inMotion: boolean): void {
     if (inMotion && !this.stopWatching) {
-      this.stopWatching = every(WATCH_SECONDS, () => this.refresh());
+      // A hidden page asks nothing: it asks as soon as it is seen again.
+      this.stopWatching = every(WATCH_SECONDS, () => document.visibilityState !== 'hidden' && this.refresh());
     } else if (!inMotion) {
       this.stopWatching?.();
       this.stopWatching = undefined;

@@ -103,6 +103,15 @@ describe('c-billing360', () => {
     expect(refresh).toHaveBeenCalledTimes(QUERIES);
   });
 
+  it('asks nothing while nobody can see the page', async () => {
+    await show(state('In Dunning'));
+    setVisibility('hidden');
+    jest.advanceTimersByTime(180_000);
+    expect(refresh).not.toHaveBeenCalled();
+    setVisibility('visible');
+    expect(refresh).toHaveBeenCalledTimes(QUERIES);
+  });
+
   it('asks again when the page is seen again, and stops for good when it leaves the page', async () => {
     const element = await show(state('In Dunning'));
     setVisibility('hidden');
