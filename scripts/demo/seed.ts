@@ -44,7 +44,7 @@ export async function seedDemo(stack: Stack, dataDir: string, say: (text: string
   for (let daysAgo = storyDays - 1; daysAgo >= 0; daysAgo--) {
     stack.clock.setOffset(-daysAgo * dayMs);
     await stack.stripe.settled();
-    await stack.zuora.settled();
+    await stack.zuora.ctx.webhooks.idle();
   }
   for (const act of today) await act();
   records.push(...(await otherRecords(org, records)));

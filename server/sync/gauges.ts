@@ -17,6 +17,11 @@ const GAUGES: readonly [name: string, help: string, query: string][] = [
   ],
   ['dirty_keys', 'Keys that are to be worked', 'select count(*) from dirty where quarantined_at is null'],
   [
+    'dirty_keys_due',
+    'Keys that are to be worked now, or are being worked; the others wait for their time',
+    'select count(*) from dirty where quarantined_at is null and not_before <= now()',
+  ],
+  [
     'dirty_oldest_seconds',
     'Age of the oldest key that is to be worked',
     'select coalesce(extract(epoch from now() - min(since)), 0) from dirty where quarantined_at is null',
