@@ -157,7 +157,7 @@ export async function startEmbeddedPostgres(
   const logPath = join(place, 'postgres.log');
   if (!existsSync(join(data, 'PG_VERSION'))) await makeData(binaries, place, data, runAs);
 
-  let failure: string | null = null;
+  let failed: (() => string) | null = null;
   if (runningPostmaster(data) === null) {
     removeStaleFiles(data, socketFolder);
     const logFile = openSync(logPath, 'w', 0o600);
@@ -165,16 +165,15 @@ export async function startEmbeddedPostgres(
     const args = ['-D', data, ...options.flatMap(([name, value]) => ['-c', `${name}=${value}`])];
     const child = spawn(binaries.postgres, args, spawnOptions(runAs, place, logFile));
     closeSync(logFile);
-    child.on('error', (error) => (failure = `The embedded database could not be started: ${error.message}`));
-    child.on('exit', () => {
-      // Lost the race against another start on the same data: that one answers instead.
-      if (runningPostmaster(data) === null) failure = `The embedded database stopped:\n${lastLines(logPath)}`;
-    });
+    child.on('error', (error) => (failed = () => `The embedded database could not be started: ${error.message}`));
+    child.on('exit', () => (failed ??= () => `The embedded database stopped:\n${lastLines(logPath)}`));
     child.unref();
   }
+  // One that lost the race against another start on the same data ends; the other one answers instead.
+  const failure = () => (failed !== null && runningPostmaster(data) === null ? failed() : null);
 
   const deadline = Date.now() + 60_000;
-  const first = await connect(addressOf(socketFolder, 'postgres'), deadline, () => failure);
+  const first = await connect(addressOf(socketFolder, 'postgres'), deadline, failure);
   try {
     await takeOwnership(first, dataDir);
     const { rowCount } = await first.query('select 1 from pg_database where datname = $1', [DATABASE]);

@@ -30,7 +30,7 @@ function clean(value: unknown): unknown {
 }
 
 /**
- * @throws Fault of kind invalid when the event cannot be stored: it is nested too deeply, or not JSON
+ * @throws Fault of kind invalid when the event cannot be stored: nested too deeply, or without a readable time
  */
 export function toInboxRow(event: ReceivedEvent): InboxRow {
   let payload: string;
@@ -45,6 +45,12 @@ export function toInboxRow(event: ReceivedEvent): InboxRow {
       cause,
     });
   }
+  if (event.occurredAt !== null && Number.isNaN(event.occurredAt.getTime()))
+    throw new Fault({
+      code: 'event_not_storable',
+      kind: 'invalid',
+      publicText: 'The event cannot be stored: its time cannot be read.',
+    });
   return {
     connection: event.connection,
     eventId: cleanText(event.eventId),

@@ -1,0 +1,271 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Fault } from '../../server/domain/fault.ts';
+import { createLog } from '../../server/platform/log.ts';
+import { createOutbox } from '../../server/sync/outbox/outbox.ts';
+import type { OrgRow, OrgWrite, OrgWriteResult } from '../../server/workflows/ports/orgRows.ts';
+import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
+
+const stamp = { orgId: '00D000000000001AAA', mappingVersion: '1' };
+const objectOrder = ['Billing_Account__c', 'Billing_Invoice__c', 'Account'];
+const ACCOUNT = '001000000000001AAA';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.close());
+beforeEach(() => database.pool.query('truncate org_rows, lease, upstream_hold'));
+
+type Call = { object: string; writes: readonly OrgWrite[] };
+type Answer = (call: Call) => OrgWriteResult[] | Promise<OrgWriteResult[]>;
+const written: Answer = ({ writes }) => writes.map(() => ({ outcome: 'written' }));
+
+/** An outbox over a Salesforce that answers as told. */
+function outboxOver(answer: Answer = written) {
+  const calls: Call[] = [];
+  const behaviour = { answer };
+  const outbox = createOutbox({
+    db: database.db,
+    stamp,
+    objectOrder,
+    log: createLog('silent'),
+    writer: {
+      async write(object, writes) {
+        calls.push({ object, writes });
+        return behaviour.answer({ object, writes });
+      },
+      usage: () => null,
+    },
+  });
+  return { outbox, calls, behaviour };
+}
+
+const invoice = (id: string, amount = 1): OrgRow => ({
+  object: 'Billing_Invoice__c',
+  key: `stripe:invoice:${id}`,
+  fields: { Amount__c: amount },
+  parents: { Billing_Account__r: { object: 'Billing_Account__c', key: 'stripe:account:cus_1' } },
+});
+const billingAccount: OrgRow = { object: 'Billing_Account__c', key: 'stripe:account:cus_1', fields: {}, parents: {} };
+const rows = () => database.db.selectFrom('org_rows').selectAll().orderBy('key').execute();
+const due = () => database.pool.query('update org_rows set not_before = now()');
+const endHold = () => database.pool.query('update upstream_hold set hold_until = now()');
+
+describe('the outbox', () => {
+  it('writes a row once and leaves it alone while its content stays', async () => {
+    const { outbox, calls } = outboxOver();
+    await outbox.setRows(ACCOUNT, [invoice('in_1')]);
+    expect(await outbox.flush()).toBe(1);
+    expect(calls).toMatchObject([
+      { object: 'Billing_Invoice__c', writes: [{ accountId: ACCOUNT, row: invoice('in_1') }] },
+    ]);
+    await outbox.setRows(ACCOUNT, [invoice('in_1')]);
+    expect(await outbox.flush()).toBe(0);
+  });
+
+  it('sends only the last of several states, each with a higher version', async () => {
+    const { outbox, calls } = outboxOver();
+    for (const amount of [1, 2, 3]) await outbox.setRows(ACCOUNT, [invoice('in_1', amount)]);
+    await outbox.flush();
+    await outbox.setRows(ACCOUNT, [invoice('in_1', 4)]);
+    await outbox.flush();
+    expect(calls.map(({ writes }) => writes.map(({ row }) => row.fields['Amount__c']))).toEqual([[3], [4]]);
+    const versions = calls.map(({ writes }) => writes[0]!.rowVersion);
+    expect(versions[1]).toBeGreaterThan(versions[0]!);
+    expect(versions[0]).toBeGreaterThan(Date.UTC(2020));
+  });
+
+  it('sends nothing when a row is what Salesforce confirmed again before anything was sent', async () => {
+    const { outbox, calls } = outboxOver();
+    await outbox.setRows(ACCOUNT, [invoice('in_1', 1)]);
+    await outbox.flush();
+    await outbox.setRows(ACCOUNT, [invoice('in_1', 2)]);
+    await outbox.setRows(ACCOUNT, [invoice('in_1', 1)]);
+    expect(await outbox.flush()).toBe(0);
+    expect(calls).toHaveLength(1);
+  });
+
+  it('sends a row again when it is what it was, but something else may have arrived meanwhile', async () => {
+    const { outbox, calls, behaviour } = outboxOver();
+    await outbox.setRows(ACCOUNT, [invoice('in_1', 1)]);
+    await outbox.flush();
+    behaviour.answer = () => {
+      throw new Fault({ code: 'x', kind: 'unavailable', publicText: 'No answer.', outcomeUnknown: true });
+    };
+    await outbox.setRows(ACCOUNT, [invoice('in_1', 2)]);
+    await outbox.flush();
+    behaviour.answer = written;
+    await outbox.setRows(ACCOUNT, [invoice('in_1', 1)]);
+    await outbox.flush();
+    expect(calls.map(({ writes }) => writes[0]!.row.fields['Amount__c'])).toEqual([1, 2, 1]);
+    const versions = calls.map(({ writes }) => writes[0]!.rowVersion);
+    expect(versions).toEqual([...versions].sort((a, b) => a - b));
+    expect(new Set(versions).size).toBe(3);
+  });
+
+  it('sends the same version again when the outcome is unknown', async () => {
+    const { outbox, calls, behaviour } = outboxOver(() => {
+      throw new Fault({ code: 'x', kind: 'unavailable', publicText: 'No answer.', outcomeUnknown: true });
+    });
+    await outbox.setRows(ACCOUNT, [invoice('in_1')]);
+    await outbox.flush();
+    behaviour.answer = written;
+    await outbox.flush();
+    expect(calls).toHaveLength(2);
+    expect(calls[1]!.writes[0]!.rowVersion).toBe(calls[0]!.writes[0]!.rowVersion);
+    expect(calls[1]!.writes[0]!.syncedAt).toEqual(calls[0]!.writes[0]!.syncedAt);
+    expect(await rows()).toMatchObject([{ pending: false, attempt: 0 }]);
+  });
+
+  it('puts rows of many Accounts in few calls, parents first', async () => {
+    const { outbox, calls } = outboxOver();
+    for (let account = 0; account < 50; account += 1) {
+      const id = `001${String(account).padStart(12, '0')}AAA`;
+      const own = Array.from({ length: 9 }, (_, index) => invoice(`in_${account}_${index}`));
+      await outbox.setRows(id, [
+        { object: 'Account', key: id, fields: { Billing_MRR__c: 1 }, parents: {} },
+        ...own,
+        { ...billingAccount, key: `stripe:account:cus_${account}` },
+      ]);
+    }
+    expect(await outbox.flush()).toBe(550);
+    expect(calls.map(({ object, writes }) => [object, writes.length]).sort()).toEqual([
+      ['Account', 50],
+      ['Billing_Account__c', 50],
+      ['Billing_Invoice__c', 200],
+      ['Billing_Invoice__c', 200],
+      ['Billing_Invoice__c', 50],
+    ]);
+    expect(calls[0]!.object).toBe('Billing_Account__c');
+    expect(calls.at(-1)!.object).toBe('Account');
+  });
+
+  it('takes the answers row by row', async () => {
+    const { outbox, behaviour, calls } = outboxOver(({ writes }) =>
+      writes.map(({ row }): OrgWriteResult => {
+        if (row.key.endsWith('locked'))
+          return { outcome: 'refused', retry: 'soon', code: 'UNABLE_TO_LOCK_ROW', message: 'Locked.' };
+        if (row.key.endsWith('bad'))
+          return { outcome: 'refused', retry: 'never', code: 'STRING_TOO_LONG', message: 'The name is too long.' };
+        return row.key.endsWith('newer') ? { outcome: 'newer_is_there' } : { outcome: 'written' };
+      }),
+    );
+    await outbox.setRows(ACCOUNT, [invoice('good'), invoice('locked'), invoice('bad'), invoice('newer')]);
+    await outbox.flush();
+    expect(await rows()).toMatchObject([
+      { key: 'stripe:invoice:bad', pending: true, code: 'STRING_TOO_LONG', message: 'The name is too long.' },
+      { key: 'stripe:invoice:good', pending: false },
+      { key: 'stripe:invoice:locked', pending: true, attempt: 1, quarantined_at: null },
+      { key: 'stripe:invoice:newer', pending: false },
+    ]);
+    expect((await rows())[0]!.quarantined_at).not.toBeNull();
+    behaviour.answer = written;
+    await due();
+    await outbox.flush();
+    expect(calls.at(-1)!.writes.map(({ row }) => row.key)).toEqual(['stripe:invoice:locked']);
+  });
+
+  it('puts a row aside after 8 tries and takes it up again when its content changes', async () => {
+    const { outbox, calls, behaviour } = outboxOver(({ writes }) =>
+      writes.map(() => ({ outcome: 'refused', retry: 'soon', code: 'UNABLE_TO_LOCK_ROW', message: 'Locked.' })),
+    );
+    await outbox.setRows(ACCOUNT, [invoice('in_1')]);
+    for (let taken = 1; taken > 0; await due()) taken = await outbox.flush();
+    expect(calls).toHaveLength(8);
+    behaviour.answer = written;
+    await outbox.setRows(ACCOUNT, [invoice('in_1', 2)]);
+    expect(await outbox.flush()).toBe(1);
+    expect(await rows()).toMatchObject([{ pending: false, quarantined_at: null, code: null }]);
+  });
+
+  it('gives children another chance when their parent has arrived', async () => {
+    const { outbox } = outboxOver(({ object, writes }) =>
+      writes.map(() =>
+        object === 'Billing_Invoice__c'
+          ? { outcome: 'refused', retry: 'after_parent', code: 'INVALID_FIELD', message: 'No parent.' }
+          : { outcome: 'written' },
+      ),
+    );
+    await outbox.setRows(ACCOUNT, [invoice('in_1')]);
+    for (let taken = 1; taken > 0; await due()) taken = await outbox.flush();
+    await outbox.setRows(ACCOUNT, [billingAccount]);
+    await outbox.flush();
+    expect((await rows()).find(({ object }) => object === 'Billing_Invoice__c')).toMatchObject({
+      quarantined_at: null,
+      attempt: 0,
+    });
+  });
+
+  it('keeps a row pending whose content changed while its call was on its way', async () => {
+    const { outbox, behaviour, calls } = outboxOver();
+    behaviour.answer = async (call) => {
+      await outbox.setRows(ACCOUNT, [invoice('in_1', 2)]);
+      return written(call);
+    };
+    await outbox.setRows(ACCOUNT, [invoice('in_1', 1)]);
+    await outbox.flush();
+    expect(await rows()).toMatchObject([{ pending: true }]);
+    behaviour.answer = written;
+    await outbox.flush();
+    expect(calls[1]!.writes[0]!.row.fields['Amount__c']).toBe(2);
+    expect(await rows()).toMatchObject([{ pending: false }]);
+  });
+
+  it('finds the one row that makes Salesforce refuse a whole call', async () => {
+    const { outbox } = outboxOver((call) => {
+      if (call.writes.some(({ row }) => row.key.endsWith('spoiler')))
+        throw new Fault({ code: 'malformed', kind: 'invalid', publicText: 'The call cannot be read.' });
+      return written(call);
+    });
+    await outbox.setRows(ACCOUNT, [
+      ...Array.from({ length: 20 }, (_, index) => invoice(`in_${index}`)),
+      invoice('spoiler'),
+    ]);
+    await outbox.flush();
+    const waiting = (await rows()).filter(({ pending }) => pending);
+    expect(waiting).toMatchObject([{ key: 'stripe:invoice:spoiler', code: 'malformed' }]);
+  });
+
+  it('lets one process at a time work on a partition', async () => {
+    let answer: () => void = () => {};
+    let called: () => void = () => {};
+    const underway = new Promise<void>((resolve) => (called = resolve));
+    const first = outboxOver(async (call) => {
+      called();
+      await new Promise<void>((resolve) => (answer = resolve));
+      return written(call);
+    });
+    const second = outboxOver();
+    await first.outbox.setRows(ACCOUNT, [invoice('in_1')]);
+    const flushing = first.outbox.flush();
+    await underway;
+    expect(await second.outbox.flush()).toBe(0);
+    answer();
+    expect(await flushing).toBe(1);
+    expect(second.calls).toEqual([]);
+  });
+
+  it('writes by itself when rows wait, and again after a hold', async () => {
+    let done: () => void = () => {};
+    const finished = new Promise<void>((resolve) => (done = resolve));
+    let tries = 0;
+    const { outbox, calls } = outboxOver(async (call) => {
+      tries += 1;
+      if (tries === 1) {
+        setImmediate(() => void holdEnded());
+        throw new Fault({ code: 'x', kind: 'unavailable', publicText: 'Down.', retryAfterMs: 3_600_000 });
+      }
+      done();
+      return written(call);
+    });
+    async function holdEnded(): Promise<void> {
+      for (let ended = 0; ended === 0;) ended = (await endHold()).rowCount ?? 0;
+    }
+    outbox.start();
+    await outbox.setRows(ACCOUNT, [invoice('in_1')]);
+    await finished;
+    await outbox.stop();
+    expect(calls).toHaveLength(2);
+    expect(await rows()).toMatchObject([{ pending: false }]);
+  });
+});
