@@ -4,6 +4,20 @@ import Stripe from 'stripe';
 import { SimClock } from '../kit/clock.ts';
 import { startStripeSim, type StripeSim, type StripeSimOptions } from './main.ts';
 
+/** A clock that stands still between moves, so that a slow machine changes no second. */
+class FrozenClock extends SimClock {
+  #instant = new Date('2026-03-01T12:00:00Z');
+
+  override now(): Date {
+    return this.#instant;
+  }
+
+  moveTo(instant: string): void {
+    this.#instant = new Date(instant);
+    this.setOffset(this.#instant.getTime() - Date.now());
+  }
+}
+
 /** A simulator with the official client on it, at a fixed time. */
 export type Rig = {
   sim: StripeSim;
@@ -28,14 +42,14 @@ export function clientFor(sim: StripeSim, key = sim.secretKey, config: Stripe.St
 }
 
 export async function startRig(options: StripeSimOptions = {}): Promise<Rig> {
-  const clock = new SimClock(Date.parse('2026-03-01T12:00:00Z') - Date.now());
+  const clock = new FrozenClock();
   const sim = await startStripeSim({ clock, ...options });
   const stripe = clientFor(sim);
   return {
     sim,
     stripe,
     clock,
-    at: (instant) => clock.setOffset(Date.parse(instant) - Date.now()),
+    at: (instant) => clock.moveTo(instant),
     mark: () => sim.world.all('events').length,
     eventTypes: (mark = 0) =>
       sim.world
