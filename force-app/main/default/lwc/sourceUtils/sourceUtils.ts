@@ -24,5 +24,11 @@ export function linkOf(row: Row, name: string): Link {
 /** Where a row comes from, such as "Zuora · Acme Europe"; what the user may not read is left out. */
 export function sourceOf(row: Row): string {
   const account = parentOf(row, 'Billing_Account__r');
-  return join([textOf(row, 'Source__c'), textOf(account, 'Name') ?? textOf(account, 'Number__c')]);
+  return join([textOf(row, 'Source__c'), account && nameOf(account)]);
+}
+
+/** Salesforce fills a name that nobody gave with the record's id, which tells people nothing. */
+function nameOf(account: Row): string | null {
+  const name = textOf(account, 'Name');
+  return name === null || name === account.Id ? textOf(account, 'Number__c') : name;
 }

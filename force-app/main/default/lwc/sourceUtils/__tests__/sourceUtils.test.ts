@@ -24,4 +24,10 @@ describe('c/sourceUtils', () => {
     );
     expect(sourceOf(node({}))).toBe('');
   });
+
+  it('shows the number of a billing account that nobody named', () => {
+    const unnamed = node({ Number__c: 'cus_1' });
+    const row = node({ Source__c: 'Stripe' }, { Billing_Account__r: { ...unnamed, Name: { value: unnamed.Id } } });
+    expect(sourceOf(row)).toBe('Stripe · cus_1');
+  });
 });
