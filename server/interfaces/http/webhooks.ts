@@ -80,7 +80,7 @@ export function createWebhookRouter({ verifiers, intake, log, metrics }: Webhook
       response.status(200).json({ received: true });
     } catch (error) {
       if (!(error instanceof Fault) || error.kind === 'bug')
-        log.error({ err: error, connection }, 'A webhook was not understood');
+        log.warn({ err: error, connection }, 'A webhook was not understood');
       refuse(response, connection, refusalOf(error));
     }
   });

@@ -1,0 +1,129 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { loadConfig } from './config.ts';
+import { ConfigError } from './configError.ts';
+
+const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+
+const salesforce = {
+  SALESFORCE_LOGIN_URL: 'https://acme.my.salesforce.com/',
+  SALESFORCE_CLIENT_ID: '3MVG9',
+  SALESFORCE_USERNAME: 'billing360@acme.example',
+  SALESFORCE_PRIVATE_KEY: pem.replaceAll('\n', '\\n'),
+  SALESFORCE_ORG_ID: '00D5g000001XyzAEAS',
+};
+
+function faultsOf(env: Record<string, string>): Record<string, string> {
+  try {
+    loadConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError)
+      return Object.fromEntries(error.faults.map(({ variable, problem }) => [variable, problem]));
+    throw error;
+  }
+  return {};
+}
+
+describe('loadConfig', () => {
+  it('fills in what need not be set', () => {
+    const config = loadConfig(salesforce);
+    expect(config).toMatchObject({
+      port: 4000,
+      host: '127.0.0.1',
+      databaseUrl: null,
+      roles: { web: true, worker: true },
+      logLevel: 'info',
+      stripe: null,
+      zuora: null,
+      sweepSeconds: 60,
+      usagePollSeconds: 300,
+      timeZone: 'UTC',
+      salesforce: { loginUrl: 'https://acme.my.salesforce.com', apiVersion: '66.0' },
+    });
+    expect(config.salesforce.privateKey.reveal()).toBe(pem.trim());
+  });
+
+  it('reads both billing systems', () => {
+    const config = loadConfig({
+      ...salesforce,
+      STRIPE_API_KEY: 'rk_test_1',
+      STRIPE_WEBHOOK_SECRETS: 'whsec_a, whsec_b',
+      ZUORA_BASE_URL: 'http://127.0.0.1:4300',
+      ZUORA_CLIENT_ID: 'id',
+      ZUORA_CLIENT_SECRET: 'secret',
+      ZUORA_CALLOUT_USER: 'zuora',
+      ZUORA_CALLOUT_PASSWORD: 'password',
+    });
+    expect(config.stripe?.webhookSecrets.map((secret) => secret.reveal())).toEqual(['whsec_a', 'whsec_b']);
+    expect(config.zuora).toMatchObject({ accountIdField: 'CRMAccountId__c', timeZone: 'America/Los_Angeles' });
+  });
+
+  it('names everything that is missing or wrong at once', () => {
+    expect(
+      faultsOf({
+        PORT: '70000',
+        ROLES: 'web,cron',
+        LOG_LEVEL: 'loud',
+        DATABASE_URL: 'mysql://x',
+        TIME_ZONE: 'Mars/Olympus',
+        STRIPE_API_KEY: 'rk_test_1',
+        ZUORA_CLIENT_ID: 'id',
+        ZUORA_BASE_URL: 'http://zuora.example.com',
+        SALESFORCE_LOGIN_URL: 'not an address',
+        SALESFORCE_ORG_ID: '00D5g000001Xyz',
+      }),
+    ).toEqual({
+      PORT: 'It must lie between 0 and 65535.',
+      ROLES: 'It must name web, worker or both.',
+      LOG_LEVEL: 'It must be fatal, error, warn, info, debug, trace or silent.',
+      DATABASE_URL: 'It must be the address of a Postgres database.',
+      TIME_ZONE: 'It must be the name of a time zone.',
+      STRIPE_WEBHOOK_SECRETS: 'It is missing, though other settings of Stripe are there; set all of them or none.',
+      ZUORA_BASE_URL: 'It must begin with https; plain http is allowed on this machine only.',
+      ZUORA_CLIENT_SECRET: 'It is missing, though other settings of Zuora are there; set all of them or none.',
+      ZUORA_CALLOUT_USER: 'It is missing, though other settings of Zuora are there; set all of them or none.',
+      ZUORA_CALLOUT_PASSWORD: 'It is missing, though other settings of Zuora are there; set all of them or none.',
+      SALESFORCE_LOGIN_URL: 'It must be a web address.',
+      SALESFORCE_CLIENT_ID: 'It is missing.',
+      SALESFORCE_USERNAME: 'It is missing.',
+      SALESFORCE_PRIVATE_KEY: 'It is missing; SALESFORCE_PRIVATE_KEY_FILE would do instead.',
+      SALESFORCE_ORG_ID: 'It must be the 18-character id of the org.',
+    });
+  });
+
+  it('gives an example for each fault and repeats no value', () => {
+    const message = (() => {
+      try {
+        loadConfig({ ...salesforce, STRIPE_API_KEY: 'hunter2', STRIPE_WEBHOOK_SECRETS: 'whsec_a', PORT: '' });
+      } catch (error) {
+        return error instanceof Error ? error.message : '';
+      }
+      return '';
+    })();
+    expect(message).toBe(
+      'The server cannot start: 1 setting is missing or wrong.\n' +
+        '  STRIPE_API_KEY: It must be a secret or restricted key of Stripe. Example: STRIPE_API_KEY=rk_live_...',
+    );
+  });
+
+  it('says that a key file cannot be read', () => {
+    const { SALESFORCE_PRIVATE_KEY: _, ...rest } = salesforce;
+    expect(faultsOf({ ...rest, SALESFORCE_PRIVATE_KEY_FILE: '/nowhere/key.pem' })).toEqual({
+      SALESFORCE_PRIVATE_KEY_FILE: 'The file cannot be read.',
+    });
+  });
+
+  it('shows no secret, however it is printed', () => {
+    const config = loadConfig({
+      ...salesforce,
+      STRIPE_API_KEY: 'sk_test_hidden',
+      STRIPE_WEBHOOK_SECRETS: 'whsec_hidden',
+    });
+    for (const shown of [inspect(config, { depth: 9 }), JSON.stringify(config), `${config.stripe?.apiKey}`]) {
+      expect(shown).not.toContain('hidden');
+      expect(shown).not.toContain('PRIVATE KEY');
+    }
+  });
+});
