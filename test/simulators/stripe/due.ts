@@ -1,5 +1,5 @@
 import { endDiscount, isRunning } from './discounts.ts';
-import { subscriptionOf } from './invoiceLife.ts';
+import { subscriptionOf } from './invoiceTotals.ts';
 import {
   cancelNow,
   endTrial,

@@ -21,6 +21,7 @@ import {
 } from './params.ts';
 import { finalize } from './invoiceLife.ts';
 import { billSubscription, cardError, issue, periodEnd, periodOf, trialWarningSeconds } from './subscriptionLife.ts';
+import { blankSubscription } from './subscriptionBlank.ts';
 import type { Customer, Price, Subscription } from './wire.ts';
 import type { World } from './world.ts';
 
@@ -134,7 +135,7 @@ export function createSubscription(world: World, params: CreateParams): Subscrip
     );
   const now = world.now();
   const anchor = trial ?? params.billing_cycle_anchor ?? now;
-  const subscription = blank(world, customer, currency, anchor);
+  const subscription = blankSubscription(world, customer, currency, anchor);
   subscription.collection_method = params.collection_method ?? 'charge_automatically';
   subscription.days_until_due = params.days_until_due ?? null;
   subscription.default_payment_method = params.default_payment_method ?? null;
@@ -262,68 +263,5 @@ export function setCancellation(
     feedback: null,
     feedback_option: null,
     reason: one.cancel_at === null ? null : 'cancellation_requested',
-  };
-}
-
-function blank(world: World, customer: Customer, currency: string, anchor: number): Subscription {
-  const now = world.now();
-  return {
-    id: world.id('sub'),
-    object: 'subscription',
-    application: null,
-    application_fee_percent: null,
-    automatic_tax: { disabled_reason: null, enabled: false, liability: null },
-    billing_cycle_anchor: anchor,
-    billing_cycle_anchor_config: null,
-    billing_mode: { flexible: {}, type: 'flexible' },
-    billing_schedules: [],
-    billing_thresholds: null,
-    cancel_at: null,
-    cancel_at_period_end: false,
-    canceled_at: null,
-    cancellation_details: { comment: null, feedback: null, feedback_option: null, reason: null },
-    collection_method: 'charge_automatically',
-    created: now,
-    currency,
-    customer: customer.id,
-    customer_account: null,
-    days_until_due: null,
-    default_payment_method: null,
-    default_source: null,
-    default_tax_rates: [],
-    description: null,
-    discounts: [],
-    ended_at: null,
-    invoice_settings: {
-      account_tax_ids: null,
-      custom_fields: null,
-      description: null,
-      footer: null,
-      issuer: { type: 'self' },
-    },
-    items: { object: 'list', data: [], has_more: false, url: '' },
-    latest_invoice: null,
-    livemode: false,
-    managed_payments: null,
-    metadata: {},
-    next_pending_invoice_item_invoice: null,
-    on_behalf_of: null,
-    pause_collection: null,
-    payment_settings: {
-      payment_method_options: null,
-      payment_method_types: null,
-      save_default_payment_method: 'off',
-    },
-    pending_invoice_item_interval: null,
-    pending_setup_intent: null,
-    pending_update: null,
-    schedule: null,
-    start_date: now,
-    status: 'active',
-    test_clock: null,
-    transfer_data: null,
-    trial_end: null,
-    trial_settings: { end_behavior: { billing_cycle_anchor: null, missing_payment_method: 'create_invoice' } },
-    trial_start: null,
   };
 }

@@ -7,11 +7,11 @@ import {
   invoicesOf,
   methodFor,
   stopCollecting,
-  subscriptionOf,
   voidInvoice,
   markUncollectible,
   type Collected,
 } from './invoiceLife.ts';
+import { subscriptionOf } from './invoiceTotals.ts';
 import { isMetered, itemsOf, showItems } from './items.ts';
 import { invoiceItemLine, itemLine, takePending } from './lines.ts';
 import type { Invoice, InvoiceLine, Subscription, SubscriptionItem } from './wire.ts';
