@@ -12,6 +12,8 @@ const COMPACT: Record<string, readonly string[]> = {
 };
 /** Never on a page layout. */
 const HIDDEN = new Set(['Id', 'IsDeleted', 'SystemModstamp', 'CreatedById', 'LastModifiedById', 'MasterRecordId']);
+/** Bookkeeping and second addresses, which the layouts of this org leave out too. */
+const LEFT_OUT = /Row_Version__c$|^Shipping/;
 /** At the end of every page layout. */
 const LAST = new Set(['CreatedDate', 'LastModifiedDate']);
 
@@ -27,7 +29,9 @@ function pageField(org: Org, field: Field): PageField {
 /** Fields of the object that the user may read, in the order of the details. */
 export function pageFields(org: Org, access: Access, object: SObject): PageField[] {
   return [...object.fields.values()]
-    .filter((field) => !HIDDEN.has(field.name) && access.readsField(object.name, field.name))
+    .filter(
+      (field) => !HIDDEN.has(field.name) && !LEFT_OUT.test(field.name) && access.readsField(object.name, field.name),
+    )
     .sort((a, b) => Number(LAST.has(a.name)) - Number(LAST.has(b.name)))
     .map((field) => pageField(org, field));
 }

@@ -114,7 +114,7 @@ export async function mountPages(ctx: SimContext, org: Org, options: PageOptions
         userName: userName(userId),
         theme: themeOf(req.query['theme']),
         styles,
-        body: `<main class="host-page"><article class="slds-card"><div class="slds-card__body slds-card__body_inner"><h1 class="slds-text-heading_medium">Accounts</h1>${list}</div></article></main>`,
+        body: `<main class="host-page"><article class="slds-card"><div class="slds-card__body slds-card__body_inner"><h1 class="slds-text-heading_medium slds-m-bottom_small">Accounts</h1>${list}</div></article></main>`,
       }),
     );
   });
