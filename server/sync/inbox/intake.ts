@@ -72,7 +72,7 @@ export function createIntake(pool: Pool, options: IntakeOptions = {}): Intake {
     labelNames: ['connection', 'outcome'] as const,
     registers: options.metrics ? [options.metrics] : [],
   });
-  let waiting: Waiting[] = [];
+  const waiting: Waiting[] = [];
   let waitingRows = 0;
   let inFlight = 0;
   let timer: NodeJS.Timeout | undefined;

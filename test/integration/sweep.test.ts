@@ -1,0 +1,187 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Fault } from '../../server/domain/fault.ts';
+import { createLog } from '../../server/platform/log.ts';
+import { createDueTicker } from '../../server/sync/due/due.ts';
+import { createIntake } from '../../server/sync/inbox/intake.ts';
+import { bumpKeys } from '../../server/sync/keys/bump.ts';
+import { claimKeys } from '../../server/sync/keys/claim.ts';
+import { commitResult } from '../../server/sync/keys/commit.ts';
+import { projectAnewFor } from '../../server/sync/restamp.ts';
+import { createSweeper } from '../../server/sync/sweep/sweeper.ts';
+import type { ChangeSource, ConnectionStatus } from '../../server/workflows/ports/sweep.ts';
+import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
+
+const stamp = { orgId: '00D000000000001AAA', mappingVersion: '1' };
+const log = createLog('silent');
+const ACCOUNT = '001000000000001AAA';
+const PROJECTION = `account:projection:${ACCOUNT}`;
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.close());
+beforeEach(() =>
+  database.pool.query('truncate inbox, dirty, sweep_cursor, account_due, account_link, lease, setting, org_rows'),
+);
+
+const dirtyKeys = async () =>
+  (await database.db.selectFrom('dirty').select('key').orderBy('key').execute()).map((row) => row.key);
+
+describe('the sweep', () => {
+  const event = (eventId: string) => ({
+    connection: 'stripe',
+    eventId,
+    kind: 'x',
+    key: 'stripe:account:cus_1',
+    occurredAt: null,
+    payload: {},
+  });
+
+  function sweeperOver(sweep: ChangeSource['sweep']) {
+    const statuses: ConnectionStatus[] = [];
+    const sweeper = createSweeper({
+      db: database.db,
+      sources: [{ connection: 'stripe', sweep }],
+      intake: createIntake(database.pool),
+      log,
+      everyMs: 3_600_000,
+      onStatus: async (status) => void statuses.push(status),
+    });
+    return { sweeper, statuses };
+  }
+
+  it('stores what it finds and goes on from where it was', async () => {
+    const cursors: (string | null)[] = [];
+    const checkedThrough = new Date('2026-11-21T10:00:00Z');
+    const { sweeper, statuses } = sweeperOver(async (cursor, take) => {
+      cursors.push(cursor);
+      await take([event(`evt_${cursors.length}`), event('evt_0')]);
+      return { cursor: `cursor ${cursors.length}`, checkedThrough };
+    });
+    await sweeper.sweep();
+    await sweeper.sweep();
+    expect(cursors).toEqual([null, 'cursor 1']);
+    expect(await database.db.selectFrom('inbox').select('event_id').orderBy('id').execute()).toEqual([
+      { event_id: 'evt_0' },
+      { event_id: 'evt_1' },
+      { event_id: 'evt_2' },
+    ]);
+    expect(await dirtyKeys()).toEqual(['stripe:account:cus_1']);
+    expect(statuses).toEqual([
+      { connection: 'stripe', state: 'Connected', checkedThrough, lagSeconds: 0, message: '' },
+      { connection: 'stripe', state: 'Connected', checkedThrough, lagSeconds: 0, message: '' },
+    ]);
+  });
+
+  it('stays where it was when it fails, and says so to people', async () => {
+    const outcomes: (Fault | null)[] = [
+      null,
+      new Fault({ code: 'x', kind: 'unavailable', publicText: 'Stripe does not answer.' }),
+      new Fault({ code: 'x', kind: 'unavailable', publicText: 'Stripe does not answer.' }),
+      new Fault({ code: 'x', kind: 'unavailable', publicText: 'Stripe does not answer.' }),
+      new Fault({ code: 'x', kind: 'forbidden', publicText: 'Stripe refuses the key.' }),
+      null,
+    ];
+    const cursors: (string | null)[] = [];
+    const { sweeper, statuses } = sweeperOver(async (cursor) => {
+      cursors.push(cursor);
+      const fault = outcomes[cursors.length - 1];
+      if (fault) throw fault;
+      return { cursor: 'kept', checkedThrough: new Date(0) };
+    });
+    for (const _ of outcomes) await sweeper.sweep();
+    expect(cursors).toEqual([null, 'kept', 'kept', 'kept', 'kept', 'kept']);
+    expect(statuses.map(({ state, message }) => [state, message])).toEqual([
+      ['Connected', ''],
+      ['Connected', ''],
+      ['Connected', ''],
+      ['Delayed', 'Stripe does not answer.'],
+      ['Broken', 'Stripe refuses the key.'],
+      ['Connected', ''],
+    ]);
+  });
+
+  it('says how far behind the work on changes is', async () => {
+    const { sweeper, statuses } = sweeperOver(async (_cursor, take) => {
+      await take([event('evt_1')]);
+      await database.pool.query("update inbox set received_at = now() - interval '10 min'");
+      return { cursor: '1', checkedThrough: new Date(0) };
+    });
+    await sweeper.sweep();
+    expect(statuses).toMatchObject([{ state: 'Delayed', lagSeconds: 600 }]);
+  });
+
+  it('is made by one process at a time', async () => {
+    let sweeps = 0;
+    let finish: () => void = () => {};
+    let begun: () => void = () => {};
+    const underway = new Promise<void>((resolve) => (begun = resolve));
+    const source: ChangeSource['sweep'] = async () => {
+      sweeps += 1;
+      begun();
+      await new Promise<void>((resolve) => (finish = resolve));
+      return { cursor: '1', checkedThrough: new Date(0) };
+    };
+    const first = sweeperOver(source).sweeper.sweep();
+    await underway;
+    await sweeperOver(source).sweeper.sweep();
+    expect(sweeps).toBe(1);
+    finish();
+    await first;
+  });
+});
+
+describe('due dates', () => {
+  async function dueOn(nextChangeOn: string | null): Promise<void> {
+    await bumpKeys(database.db, [PROJECTION]);
+    const [claim] = await claimKeys(database.db, 1, 60_000);
+    const projection = { accountId: ACCOUNT, rows: [], nextChangeOn };
+    await commitResult(database.db, stamp, claim!, { done: [], projection });
+  }
+
+  function tickerAt(time: { now: string }, timeZone = 'UTC') {
+    const clock = { now: () => new Date(), businessNow: () => new Date(time.now) };
+    return createDueTicker({ db: database.db, clock, timeZone, log });
+  }
+
+  it('make an Account dirty on the day, once, also when business time jumps over it', async () => {
+    await dueOn('2026-12-01');
+    const time = { now: '2026-11-30T23:59:59Z' };
+    const ticker = tickerAt(time);
+    expect(await ticker.tick()).toBe(0);
+    time.now = '2027-03-01T00:00:00Z';
+    expect(await ticker.tick()).toBe(1);
+    expect(await dirtyKeys()).toEqual([PROJECTION]);
+    expect(await ticker.tick()).toBe(0);
+  });
+
+  it('are days of the business time zone', async () => {
+    await dueOn('2026-12-01');
+    expect(await tickerAt({ now: '2026-12-01T07:59:00Z' }, 'America/Los_Angeles').tick()).toBe(0);
+    expect(await tickerAt({ now: '2026-12-01T08:00:00Z' }, 'America/Los_Angeles').tick()).toBe(1);
+  });
+
+  it('are forgotten when the next projection knows none', async () => {
+    await dueOn('2026-12-01');
+    await dueOn(null);
+    expect(await tickerAt({ now: '2027-01-01T00:00:00Z' }).tick()).toBe(0);
+  });
+});
+
+describe('another org or mapping', () => {
+  it('has every Account projected anew, once', async () => {
+    await database.db
+      .insertInto('account_link')
+      .values([
+        { billing_account_key: 'stripe:account:cus_1', account_id: ACCOUNT },
+        { billing_account_key: 'zuora:account:A1', account_id: ACCOUNT },
+        { billing_account_key: 'zuora:account:A2', account_id: null },
+      ])
+      .execute();
+    expect(await projectAnewFor(database.db, stamp)).toBe(1);
+    expect(await dirtyKeys()).toEqual([PROJECTION]);
+    expect(await projectAnewFor(database.db, stamp)).toBe(0);
+    expect(await projectAnewFor(database.db, { ...stamp, mappingVersion: '2' })).toBe(1);
+  });
+});
