@@ -185,7 +185,8 @@ export function deriveAccount(accountId: string, facts: BillingFacts, day: Calen
         Number(b.subscription.currency === mainCurrency) - Number(a.subscription.currency === mainCurrency) ||
         majorOf(b.mrr.amount).compare(majorOf(a.mrr.amount)),
     );
-  const renewing = soonest(live);
+  // A commitment whose renewal somebody sees to comes before the next month of a monthly plan.
+  const renewing = soonest(live.filter(isCommitment)) ?? soonest(live);
   const health = healthFacts(facts, views, balances, day, zone);
   const status = healthOf(health);
   const plans = [...new Set(live.map(({ plan }) => plan).filter((plan) => plan !== ''))];

@@ -24,6 +24,8 @@ export type BillingAccount = {
   source: Source;
   /** Account number in Zuora, customer id in Stripe. */
   number: string;
+  /** What the billing system calls the customer; null when it has no name for it. */
+  name: string | null;
   status: BillingAccountStatus;
   /** Currency of new documents; null while the customer has never been billed. */
   currency: string | null;

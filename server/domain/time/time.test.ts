@@ -1,0 +1,60 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { addDays, addMonths, calendarDate, calendarMonths, daysBetween, dayInWords } from './calendarDate.ts';
+import { dayOf, instantIn } from './instant.ts';
+
+const day = fc.integer({ min: 0, max: 20_000 }).map((days) => addDays(calendarDate('2000-01-01'), days));
+
+test.each([
+  ['2026-01-31', 1, '2026-02-28'],
+  ['2024-01-31', 1, '2024-02-29'],
+  ['2026-03-31', -1, '2026-02-28'],
+  ['2026-11-21', 14, '2028-01-21'],
+])('%s and %i months', (from, months, to) => {
+  expect(addMonths(calendarDate(from), months)).toBe(to);
+});
+
+test('days that the calendar lacks are refused', () => {
+  for (const text of ['2026-02-29', '2026-13-01', '26-01-01', '', '2026-1-1'])
+    expect(() => calendarDate(text)).toThrow('date_invalid');
+});
+
+test('a part of a month counts by its days', () => {
+  const months = (from: string, to: string) => calendarMonths(calendarDate(from), calendarDate(to)).toFraction();
+  expect(months('2026-01-01', '2027-01-01')).toBe('12');
+  // Zuora docs, "Order metrics": 14/31 of August and four months.
+  expect(months('2019-08-18', '2020-01-01')).toBe('138/31');
+  expect(months('2026-01-01', '2026-02-15')).toBe('3/2');
+});
+
+test('parts of a split period sum to the whole', () => {
+  fc.assert(
+    fc.property(day, day, day, (a, b, c) => {
+      const [from, middle, to] = [a, b, c].toSorted() as [typeof a, typeof b, typeof c];
+      const parts = calendarMonths(from, middle).add(calendarMonths(middle, to));
+      expect(parts.equals(calendarMonths(from, to))).toBe(true);
+    }),
+  );
+});
+
+test('days are counted and named', () => {
+  expect(daysBetween(calendarDate('2026-11-21'), calendarDate('2027-01-01'))).toBe(41);
+  expect(dayInWords(calendarDate('2026-11-03'))).toBe('3 Nov 2026');
+});
+
+test('a moment falls on another day in another zone', () => {
+  const moment = new Date('2026-11-21T05:00:00Z');
+  expect(dayOf(moment, 'America/Los_Angeles')).toBe('2026-11-20');
+  expect(dayOf(moment, 'UTC')).toBe('2026-11-21');
+});
+
+test.each([
+  ['America/Los_Angeles', '2026-11-21 12:00:00', '2026-11-21T20:00:00.000Z'],
+  ['America/Los_Angeles', '2026-07-01 12:00:00', '2026-07-01T19:00:00.000Z'],
+  ['Asia/Tokyo', '2026-11-21', '2026-11-20T15:00:00.000Z'],
+  ['Asia/Tokyo', '2026-11-21T10:00:00+01:00', '2026-11-21T09:00:00.000Z'],
+  // After the night in which clocks go back.
+  ['America/Los_Angeles', '2026-11-01 12:00:00', '2026-11-01T20:00:00.000Z'],
+])('in %s, %s', (zone, text, moment) => {
+  expect(instantIn(zone, text)).toBe(moment);
+});

@@ -1,0 +1,322 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { zuoraSeeder, type RatePlan, type ZuoraSeeder } from '../../scripts/demo/seed-zuora.ts';
+import { createZuoraConnection, type Connection } from '../../server/connectors/zuora/connection.ts';
+import { SimClock } from '../simulators/kit/clock.ts';
+import { startZuoraSim, type RunningZuoraSim } from '../simulators/zuora/main.ts';
+import { Bench, startIntake } from './bench.ts';
+
+const ACCOUNT = '001000000000001AAA';
+
+let clock: SimClock;
+let sim: RunningZuoraSim;
+let zuora: ZuoraSeeder;
+let connection: Connection;
+let bench: Bench;
+let intake: Awaited<ReturnType<typeof startIntake>>;
+
+beforeEach(async () => {
+  clock = new SimClock(Date.parse('2026-11-21T20:00:00Z') - Date.now());
+  intake = await startIntake(
+    () => connection.verifier,
+    (events) => bench.receive(events),
+  );
+  sim = await startZuoraSim({
+    clock,
+    callouts: [{ url: intake.url, user: 'zuora', password: 'secret' }],
+    calloutRetryMs: 1,
+  });
+  connection = createZuoraConnection(
+    {
+      connection: 'zuora',
+      baseUrl: sim.url,
+      clientId: sim.clientId,
+      clientSecret: sim.clientSecret,
+      calloutUser: 'zuora',
+      calloutPassword: 'secret',
+      timeZone: sim.timeZone,
+      uiUrl: sim.uiUrl,
+    },
+    { clock: { now: () => new Date(), businessNow: () => clock.now() } },
+  );
+  bench = new Bench([connection.billing], () => clock.now());
+  zuora = await zuoraSeeder({ url: sim.url, clientId: sim.clientId, clientSecret: sim.clientSecret });
+});
+
+afterEach(async () => {
+  await connection.close();
+  await sim.close();
+  await intake.close();
+});
+
+function at(moment: string): void {
+  clock.setOffset(Date.parse(moment) - Date.now());
+}
+
+async function work(): Promise<void> {
+  await sim.ctx.webhooks.idle();
+  await bench.work();
+}
+
+/** Lets a callout that a read showed nothing of run out of repetitions. */
+async function workOut(): Promise<void> {
+  await work();
+  bench.realNow = new Date(bench.realNow.getTime() + 61_000);
+  for (const key of bench.again.keys()) bench.dirty.add(key);
+  await work();
+}
+
+function idOf(number: string): string {
+  return sim.tenant.account(number).id;
+}
+
+function platform(): Promise<RatePlan> {
+  return zuora.ratePlan('Platform Enterprise', 'USD', [
+    { name: 'Seats', kind: 'perUnit', price: '150', period: 'Month' },
+  ]);
+}
+
+async function act(name: string, body: object): Promise<void> {
+  const response = await fetch(`${sim.url}/__sim/act/${name}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  expect(response.status, await response.clone().text()).toBe(200);
+}
+
+test('an account with a termed subscription shows with its plan, term, money and reasons', async () => {
+  const account = await zuora.account('Acme', 'USD', ACCOUNT);
+  const number = await zuora.subscribe(account, await platform(), { start: '2026-05-01', months: 12, quantity: 60 });
+  await zuora.bill(account, '2026-05-01');
+  await work();
+
+  expect(intake.statuses.every((status) => status === 200)).toBe(true);
+  expect(bench.row('Billing_Account__c', `zuora:account:${idOf(account)}`)).toMatchObject({
+    Number__c: account,
+    Status__c: 'Active',
+    Currency_Code__c: 'USD',
+    Balance__c: 9000,
+    Credit_Balance__c: 0,
+    Bill_To_Email__c: 'ap@acme.example',
+  });
+  expect(bench.row('Billing_Subscription__c', `zuora:subscription:${number}`)).toMatchObject({
+    Status__c: 'Active',
+    Plan__c: 'Platform Enterprise',
+    Billing_Interval__c: 'Monthly',
+    Quantity__c: 60,
+    MRR__c: 9000,
+    ARR__c: 108_000,
+    TCV__c: 108_000,
+    Term_Type__c: 'Termed',
+    Start_Date__c: '2026-05-01',
+    Term_Start_Date__c: '2026-05-01',
+    Term_End_Date__c: '2027-05-01',
+    Next_Renewal_Date__c: '2027-05-01',
+    Cancel_On__c: null,
+    Auto_Renew__c: true,
+    MRR_Reason__c: 'Platform Enterprise: Seats: 60 × USD 150.00 a month = USD 9,000.00 a month.',
+  });
+  const [invoice] = bench.rowsOf('Billing_Invoice__c', ACCOUNT);
+  expect(invoice?.fields).toMatchObject({ Status__c: 'Open', Amount__c: 9000, Balance__c: 9000 });
+  expect(invoice?.parents['Billing_Subscription__r']?.key).toBe(`zuora:subscription:${number}`);
+});
+
+test('a declined payment puts the Account in dunning; paying takes it out', async () => {
+  const account = await zuora.account('Massive Dynamic', 'USD', ACCOUNT);
+  await zuora.subscribe(account, await platform(), { start: '2026-11-01', months: 12, quantity: 2 });
+  await zuora.bill(account, '2026-11-21');
+  await workOut();
+  await act('fail-payment', { account, code: 'insufficient_funds' });
+  await workOut();
+  const [payment] = bench.rowsOf('Billing_Payment__c', ACCOUNT);
+  expect(payment?.fields).toMatchObject({
+    Status__c: 'Failed',
+    Amount__c: 300,
+    Decline_Code__c: 'insufficient_funds',
+    Decline_Reason__c:
+      'There is not enough money on the account. A later attempt may succeed; another payment method helps at once.',
+  });
+  expect(bench.row('Account', ACCOUNT)).toMatchObject({ Billing_Status__c: 'In Dunning', Billing_Outstanding__c: 300 });
+  at('2026-11-22T20:00:00Z');
+  await act('pay-invoice', { account });
+  await workOut();
+  expect(bench.row('Account', ACCOUNT)).toMatchObject({
+    Billing_Status__c: 'Good Standing',
+    Billing_Outstanding__c: 0,
+    Billing_Last_Payment_Date__c: '2026-11-22',
+  });
+});
+
+test('usage of the billing period is summed against the included units', async () => {
+  const account = await zuora.account('Cyberdyne', 'USD', ACCOUNT);
+  const plan = await zuora.ratePlan('Storage', 'USD', [
+    { name: 'Storage base', kind: 'flat', price: '900', period: 'Month' },
+    { name: 'Storage used', kind: 'overage', price: '0.20', included: 10_000, uom: 'GB' },
+  ]);
+  const number = await zuora.subscribe(account, plan, { start: '2026-09-22', months: 'evergreen' });
+  const charge = await zuora.chargeNumber(number, 'Storage used');
+  await zuora.recordUsage(account, number, charge, 'GB', 12_400, '2026-11-21');
+  await zuora.recordUsage(account, number, charge, 'GB', 100, '2026-10-15');
+  await workOut();
+  const current = bench.rowsOf('Usage__c', ACCOUNT).filter(({ fields }) => fields['Status__c'] === 'Current');
+  expect(current.map(({ fields }) => fields)).toMatchObject([
+    {
+      Meter__c: 'Storage: Storage used',
+      Quantity__c: 12_400,
+      Limit__c: 10_000,
+      Percent_Used__c: 124,
+      Unit__c: 'GB',
+      Period_Start__c: '2026-11-01',
+      Period_End__c: '2026-12-01',
+    },
+  ]);
+  expect(bench.row('Account', ACCOUNT)).toMatchObject({ Billing_Status__c: 'Over Limit', Billing_MRR__c: 900 });
+  expect(bench.again.get(`zuora:account:${idOf(account)}`)).toBeDefined();
+});
+
+test('a change is one call, and telling it twice costs nothing', async () => {
+  const account = await zuora.account('Globex', 'USD', ACCOUNT);
+  const number = await zuora.subscribe(account, await platform(), { start: '2026-11-01', months: 12, quantity: 10 });
+  await workOut();
+  sim.ctx.calls.clear();
+  await act('upgrade', { subscription: number, quantity: 20, date: '2026-11-21' });
+  await sim.ctx.webhooks.idle();
+  sim.ctx.calls.clear();
+  await bench.work();
+  expect(sim.ctx.calls.total()).toBe(1);
+  expect(bench.row('Billing_Subscription__c', `zuora:subscription:${number}`)['MRR__c']).toBe(3000);
+
+  const orders = [...bench.inbox.values()].filter(({ kind }) => kind.startsWith('Order'));
+  const latest = (orders.at(-1)?.payload as { orderNumber: string }).orderNumber;
+  const again = orders
+    .filter(({ payload }) => (payload as { orderNumber: string }).orderNumber === latest)
+    .map((event) => ({ ...event, eventId: `again_${event.eventId}` }));
+  sim.ctx.calls.clear();
+  bench.receive(again);
+  await bench.work();
+  expect(sim.ctx.calls.total()).toBe(0);
+});
+
+test('a change from a later day counts from that day on, without an event', async () => {
+  for (const allSegments of ['flat', 'nested'] as const) {
+    sim.tenant.options.allSegments = allSegments;
+    const account = await zuora.account('Ramp', 'USD', ACCOUNT);
+    const number = await zuora.subscribe(account, await platform(), { start: '2026-11-01', months: 12, quantity: 10 });
+    await act('upgrade', { subscription: number, quantity: 20, date: '2026-12-10' });
+    await workOut();
+    const key = `zuora:subscription:${number}`;
+    expect(bench.row('Billing_Subscription__c', key)['MRR__c']).toBe(1500);
+    expect(bench.nextChangeOn.get(ACCOUNT)).toBe('2026-12-10');
+    at('2026-12-10T20:00:00Z');
+    bench.dirty.add(`account:projection:${ACCOUNT}`);
+    await bench.work();
+    expect(bench.row('Billing_Subscription__c', key)['MRR__c']).toBe(3000);
+    at('2026-11-21T20:00:00Z');
+  }
+});
+
+test('a cancellation with a later date counts until that day', async () => {
+  const account = await zuora.account('Wonka', 'USD', ACCOUNT);
+  const number = await zuora.subscribe(account, await platform(), { start: '2026-11-01', months: 12, quantity: 10 });
+  await zuora.cancel(account, number, '2026-12-05');
+  await workOut();
+  const key = `zuora:subscription:${number}`;
+  expect(bench.row('Billing_Subscription__c', key)).toMatchObject({
+    Status__c: 'Active',
+    MRR__c: 1500,
+    Cancel_On__c: '2026-12-05',
+    Next_Renewal_Date__c: null,
+  });
+  at('2026-12-05T20:00:00Z');
+  bench.dirty.add(`account:projection:${ACCOUNT}`);
+  await bench.work();
+  expect(bench.row('Billing_Subscription__c', key)).toMatchObject({ Status__c: 'Canceled', MRR__c: 0 });
+  expect(bench.row('Account', ACCOUNT)['Billing_Status__c']).toBe('Churned');
+});
+
+test('a callout of which a read shows nothing yet is looked at again after 5 and 60 seconds', async () => {
+  const account = await zuora.account('Lag', 'USD', ACCOUNT);
+  await workOut();
+  const key = `zuora:account:${idOf(account)}`;
+  bench.receive([
+    {
+      connection: 'zuora',
+      eventId: 'lag',
+      kind: 'AccountEdited',
+      key,
+      occurredAt: null,
+      payload: { accountId: idOf(account) },
+    },
+  ]);
+  const received = bench.realNow.getTime();
+  await bench.work();
+  expect([bench.open(key), bench.again.get(key)?.getTime()]).toEqual([1, received + 5_000]);
+  bench.realNow = new Date(received + 5_000);
+  bench.dirty.add(key);
+  await bench.work();
+  expect([bench.open(key), bench.again.get(key)?.getTime()]).toEqual([1, received + 60_000]);
+  bench.realNow = new Date(received + 60_000);
+  bench.dirty.add(key);
+  await bench.work();
+  expect([bench.open(key), bench.again.get(key)]).toEqual([0, undefined]);
+});
+
+test('callouts as forms are understood, and a callout without login is asked for it', async () => {
+  sim.tenant.options.calloutFormat = 'form';
+  const account = await zuora.account('Form', 'USD', ACCOUNT);
+  await work();
+  expect(bench.row('Billing_Account__c', `zuora:account:${idOf(account)}`)['Number__c']).toBe(account);
+  sim.tenant.options.callouts = [{ url: intake.url, user: 'zuora', password: 'wrong' }];
+  await zuora.account('Refused', 'USD', null);
+  await sim.ctx.webhooks.idle();
+  expect(intake.statuses.at(-1)).toBe(401);
+});
+
+test('a sweep finds what no callout told, and goes on from its cursor', async () => {
+  sim.ctx.webhooks.switches = { ...sim.ctx.webhooks.switches, drop: true };
+  const account = await zuora.account('Sweep', 'USD', ACCOUNT);
+  const first = await connection.changes.sweep(null, (events) => Promise.resolve(bench.receive(events)));
+  await bench.work();
+  expect(bench.row('Billing_Account__c', `zuora:account:${idOf(account)}`)['Number__c']).toBe(account);
+  at('2026-11-21T21:00:00Z');
+  const number = await zuora.subscribe(account, await platform(), { start: '2026-11-01', months: 12, quantity: 10 });
+  const second = await connection.changes.sweep(first.cursor, (events) => Promise.resolve(bench.receive(events)));
+  await bench.work();
+  expect(bench.row('Billing_Subscription__c', `zuora:subscription:${number}`)['MRR__c']).toBe(1500);
+  sim.ctx.calls.clear();
+  await connection.changes.sweep(second.cursor, (events) => Promise.resolve(bench.receive(events)));
+  await bench.work();
+  expect(sim.ctx.calls.total()).toBe(4);
+});
+
+test('a token that ended is renewed once for many calls, and a wrong client is told', async () => {
+  const account = await zuora.account('Token', 'USD', ACCOUNT);
+  await connection.billing.fetch(idOf(account), ['account']);
+  for (const token of Object.keys(sim.tenant.data.tokens)) sim.tenant.data.tokens[token] = 0;
+  sim.ctx.calls.clear();
+  await Promise.all([1, 2, 3].map(() => connection.billing.fetch(idOf(account), ['account'])));
+  expect(sim.ctx.calls.counts.get('POST /oauth/token')).toBe(1);
+
+  const wrong = createZuoraConnection(
+    { connection: 'zuora', baseUrl: sim.url, clientId: 'x', clientSecret: 'y', calloutUser: 'a', calloutPassword: 'b' },
+    { clock: { now: () => new Date(), businessNow: () => clock.now() } },
+  );
+  await expect(wrong.billing.fetch('A1', ['account'])).rejects.toMatchObject({ kind: 'forbidden', retryable: false });
+  await wrong.close();
+});
+
+test('an account that is asked for by its number is kept under its id', async () => {
+  const account = await zuora.account('Number', 'USD', ACCOUNT);
+  bench.receive([
+    {
+      connection: 'zuora',
+      eventId: 'n',
+      kind: 'callout',
+      key: `zuora:account:${account}`,
+      occurredAt: null,
+      payload: {},
+    },
+  ]);
+  await bench.work();
+  expect([...bench.mirror.records.keys()]).toEqual([`zuora:account:${idOf(account)}`]);
+});
