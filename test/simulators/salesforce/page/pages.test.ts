@@ -8,6 +8,7 @@ const PHONE = `
 import { LightningElement, api, wire } from 'lwc';
 import { gql, graphql } from 'lightning/graphql';
 import { ShowToastEvent } from 'lightning/platformShowToastEvent';
+import { RefreshEvent, registerRefreshHandler } from 'lightning/refresh';
 import USER from '@salesforce/user/Id';
 
 type Result = { data?: { uiapi: { query: { Account: { edges: { node: { Phone: { value: string | null } } }[] } } } }; errors?: { message: string }[]; refresh?: () => Promise<void> };
@@ -28,6 +29,9 @@ export default class Phone extends LightningElement {
   get errors() { return this.result.errors === undefined ? 'no errors' : this.result.errors.map((one) => one.message).join(); }
   get today() { return new Date().toISOString().slice(0, 10); }
   show(event: Event) { this.asked = (event.target as HTMLInputElement).value; }
+  handled = 0;
+  connectedCallback() { registerRefreshHandler(this, async () => { this.handled += 1; }); }
+  everything() { this.dispatchEvent(new RefreshEvent()); }
   own() { this.asked = this.recordId; }
   async refresh() {
     await this.result.refresh?.();
@@ -39,6 +43,7 @@ const TEMPLATE = `<lightning-card title="Phone" icon-name="standard:call">
   <lightning-button label="Show" onclick={own}></lightning-button>
   <lightning-button label="Refresh" onclick={refresh}></lightning-button>
   <label>Account <input type="text" onchange={show}></label>
+  <lightning-button label="Everything" onclick={everything}></lightning-button><p class="handled">{handled}</p>
   <p class="phone">{phone}</p><p class="errors">{errors}</p><p class="user">{userId}</p><p class="today">{today}</p>
 </lightning-card>`;
 
@@ -127,6 +132,20 @@ describe('a record page', () => {
       await page.locator('.phone', { hasText: '+1 555 0111' }).waitFor();
       await page.getByRole('status').filter({ hasText: 'Up to date' }).waitFor();
       pages.org.update('Account', [{ Id: acme, Phone: '+1 555 0100' }], { userId: admin });
+      expect(problems()).toEqual([]);
+    });
+  });
+
+  test('a RefreshEvent reaches the handlers and the other components of the page', async () => {
+    await onPage(async ({ page, problems }) => {
+      const details = page.locator('[data-region=sidebar]');
+      await details.getByText('Energy').waitFor();
+      const admin = pages.org.userNamed(USERS.admin)!.Id;
+      pages.org.update('Account', [{ Id: acme, Industry: 'Banking' }], { userId: admin });
+      await page.getByRole('button', { name: 'Everything' }).click();
+      await details.getByText('Banking').waitFor();
+      expect(await page.locator('.handled').textContent()).toBe('1');
+      pages.org.update('Account', [{ Id: acme, Industry: 'Energy' }], { userId: admin });
       expect(problems()).toEqual([]);
     });
   });
