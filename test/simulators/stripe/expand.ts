@@ -31,42 +31,40 @@ function resolve(world: World, key: string, id: string): object | undefined {
   return world.find(table, id) ?? (kind === undefined ? undefined : { id, object: kind, deleted: true });
 }
 
-/** Fields that an object has only when they are expanded, by `object.field`. */
-function includable(world: World, owner: Json, key: string): unknown {
+/**
+ * Fields that an object has only when they are expanded, by `object.field`.
+ * @returns undefined for a field that cannot be expanded; a `value` of undefined where this object has none
+ */
+function includable(world: World, owner: Json, key: string): { value: unknown } | undefined {
   const id = String(owner['id']);
+  const rows = <T extends object>(url: string, all: readonly T[], keep: (row: T) => boolean) => ({
+    value: inline(url, all.filter(keep).toReversed()),
+  });
   switch (`${String(owner['object'])}.${key}`) {
     case 'price.tiers':
     case 'plan.tiers':
-      return world.state.tiers[id] ?? null;
+      return { value: world.state.tiers[id] };
+    case 'price.currency_options': {
+      const { currency, custom_unit_amount, tax_behavior, unit_amount, unit_amount_decimal } = world.get('prices', id);
+      return { value: { [currency]: { custom_unit_amount, tax_behavior, unit_amount, unit_amount_decimal } } };
+    }
+    case 'coupon.currency_options': {
+      const { currency, amount_off } = world.get('coupons', id);
+      return { value: currency === null ? undefined : { [currency]: { amount_off } } };
+    }
     case 'coupon.applies_to':
-      return world.state.appliesTo[id] ? { products: world.state.appliesTo[id] } : null;
-    case 'customer.subscriptions':
-      return inline(
-        `/v1/customers/${id}/subscriptions`,
-        world
-          .all('subscriptions')
-          .filter((one) => one.customer === id && one.status !== 'canceled')
-          .toReversed(),
-      );
+      return { value: world.state.appliesTo[id] && { products: world.state.appliesTo[id] } };
+    case 'customer.subscriptions': {
+      const running = world.all('subscriptions').filter((one) => one.status !== 'canceled');
+      return rows(`/v1/customers/${id}/subscriptions`, running, (one) => one.customer === id);
+    }
     case 'customer.sources':
     case 'customer.tax_ids':
-      return inline(`/v1/customers/${id}/${key}`, []);
+      return { value: inline(`/v1/customers/${id}/${key}`, []) };
     case 'invoice.payments':
-      return inline(
-        `/v1/invoice_payments?invoice=${id}`,
-        world
-          .all('invoicePayments')
-          .filter((one) => one.invoice === id)
-          .toReversed(),
-      );
+      return rows(`/v1/invoice_payments?invoice=${id}`, world.all('invoicePayments'), (one) => one.invoice === id);
     case 'charge.refunds':
-      return inline(
-        `/v1/charges/${id}/refunds`,
-        world
-          .all('refunds')
-          .filter((one) => one.charge === id)
-          .toReversed(),
-      );
+      return rows(`/v1/charges/${id}/refunds`, world.all('refunds'), (one) => one.charge === id);
     default:
       return undefined;
   }
@@ -78,8 +76,11 @@ function expandAt(world: World, owner: Json, keys: readonly string[], path: stri
   const [key = '', ...rest] = keys;
   const value = Object.hasOwn(owner, key) ? owner[key] : undefined;
   const included = value === undefined ? includable(world, owner, key) : undefined;
-  if (included !== undefined) owner[key] = structuredClone(included);
-  else if (typeof value === 'string') {
+  if (included) {
+    if (included.value === undefined) return;
+    owner[key] = structuredClone(included.value);
+  }
+  if (typeof value === 'string') {
     const found = resolve(world, key, value);
     if (!found) throw refuse(path);
     owner[key] = structuredClone(found);
@@ -89,8 +90,9 @@ function expandAt(world: World, owner: Json, keys: readonly string[], path: stri
       if (typeof found !== 'object' || found === null) throw refuse(path);
       return structuredClone(found);
     });
-  } else if (value === undefined || (rest.length === 0 && typeof value !== 'object')) throw refuse(path);
-  else if (rest.length === 0 && value !== null && !Object.hasOwn(value, 'object')) throw refuse(path);
+  } else if (!included && (value === undefined || (rest.length === 0 && typeof value !== 'object'))) throw refuse(path);
+  else if (!included && rest.length === 0 && value !== null && !Object.hasOwn(value as object, 'object'))
+    throw refuse(path);
   if (rest.length === 0) return;
   const next = owner[key];
   for (const one of Array.isArray(next) ? (next as unknown[]) : [next]) {

@@ -136,6 +136,15 @@ describe('expand', () => {
     ]);
   });
 
+  it('leaves out what an object does not have', async () => {
+    const price = await rig.price();
+    expect(await rig.stripe.prices.retrieve(price.id, { expand: ['tiers'] })).not.toHaveProperty('tiers');
+    const coupon = await rig.stripe.coupons.create({ amount_off: 500, currency: 'eur', duration: 'once' });
+    const expanded = await rig.stripe.coupons.retrieve(coupon.id, { expand: ['applies_to', 'currency_options'] });
+    expect(expanded).not.toHaveProperty('applies_to');
+    expect(expanded.currency_options).toEqual({ eur: { amount_off: 500 } });
+  });
+
   it('refuses what cannot be expanded, and more than four levels', async () => {
     const customer = await rig.customer();
     await expect(rig.stripe.customers.retrieve(customer.id, { expand: ['email'] })).rejects.toMatchObject({
