@@ -80,6 +80,7 @@ export function createKeyWorker(options: KeyWorkerOptions): KeyWorker {
     buckets: [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60],
     registers,
   });
+  const leastFree = Math.ceil(concurrency / 4);
   const held = new Map<LeasedKey, Promise<void>>();
   let stopping = false;
   let loop: Promise<void> | undefined;
@@ -145,11 +146,12 @@ export function createKeyWorker(options: KeyWorkerOptions): KeyWorker {
   async function run(): Promise<void> {
     while (!stopping) {
       try {
-        const claimed = held.size < concurrency ? (await claim()).length : 0;
-        if (held.size >= concurrency || claimed > 0) {
-          if (held.size >= concurrency) await wakeup.wait(pollMs);
+        // A few at a time: a claim costs the same for one key and for many.
+        if (concurrency - held.size < leastFree) {
+          await wakeup.wait(pollMs);
           continue;
         }
+        if ((await claim()).length > 0) continue;
         const next = await nextReadyInMs(db);
         await wakeup.wait(Math.min(pollMs, Math.max(1, next ?? pollMs)));
       } catch (error) {
