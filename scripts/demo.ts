@@ -61,9 +61,12 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     stopped.abort();
   });
 
-const stack = await startStack({ ports, dataDir: demoDir, onProgress: (text) => say(`Starting: ${text}`) }).catch(
-  (error: Error) => fail(`The demo could not start. ${error.message}`),
-);
+const stack = await startStack({
+  ports,
+  dataDir: demoDir,
+  pagesAtStart: true,
+  onProgress: (text) => say(`Starting: ${text}`),
+}).catch((error: Error) => fail(`The demo could not start. ${error.message}`));
 try {
   if (!stack.restored && !interrupted) await seedDemo(stack, demoDir, say);
   if (!interrupted) {

@@ -78,7 +78,7 @@ export const demoAccounts: readonly DemoAccount[] = [
       const customer = await stripe.customer('Acme self-serve', accountId);
       await stripe.subscribe(customer, [{ price: catalog.growthUsd }, { price: catalog.apiCallsUsd }]);
       const account = await zuora.account('Acme Corporation', 'USD', accountId);
-      await zuora.subscribe(account, catalog.platformUsd, { start: day(-250), months: 12, quantity: 60 });
+      await zuora.subscribe(account, catalog.platformUsd, { start: day(-120), months: 12, quantity: 60 });
       await zuora.bill(account, day(0));
       await zuora.pay(account);
       return async () => {

@@ -19,6 +19,8 @@ export type StackOptions = {
   /** Settings of the backend on top of those that the simulators need. */
   env?: Record<string, string>;
   onProgress?: (text: string) => void;
+  /** Builds the record pages before the stack counts as started; otherwise the first visitor waits for them. */
+  pagesAtStart?: boolean;
 };
 
 export type Stack = {
@@ -59,6 +61,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       port: options.ports?.org,
       connectedApps: [{ clientId: secrets.salesforceClientId, publicKeyPem: secrets.salesforcePublicKey }],
       onProgress: say,
+      buildPages: options.pagesAtStart ? 'at start' : 'at first visit',
       ...file('salesforce'),
     });
     closing.push(() => org.close());

@@ -68,24 +68,39 @@ function derived(currency: string | null): Record<string, OrgValue> {
   return { Source__c: 'Billing 360', Connection__c: null, Source_Url__c: null, Currency_Code__c: currency };
 }
 
-/** Lookups to rows of the same Account; a parent that is not among them is left empty rather than refused. */
-function parents(
+/** Label of a row in lists and lookups; Salesforce would show the record id without one. */
+function name(value: string | null): Record<string, OrgValue> {
+  return { Name: text(value, 80) };
+}
+
+/**
+ * Lookups to rows of the same Account. One that has no parent among them is emptied: a row must not keep pointing to
+ * what it pointed to before.
+ * @param links relationship name → object and key of the parent
+ */
+function lookups(
   rows: ReadonlySet<string>,
   links: Readonly<Record<string, readonly [string, string | null]>>,
-): OrgRow['parents'] {
-  return Object.fromEntries(
-    Object.entries(links)
-      .filter(([, [, key]]) => key !== null && rows.has(key))
-      .map(([relationship, [object, key]]) => [relationship, { object, key: key! }]),
-  );
+): { parents: OrgRow['parents']; emptied: Record<string, null> } {
+  const parents: Record<string, { object: string; key: string }> = {};
+  const emptied: Record<string, null> = {};
+  for (const [relationship, [object, key]] of Object.entries(links))
+    if (key !== null && rows.has(key)) parents[relationship] = { object, key };
+    else emptied[relationship.replace(/__r$/, '__c')] = null;
+  return { parents, emptied };
 }
 
 function subscriptionRow(view: SubscriptionView, keys: ReadonlySet<string>): OrgRow {
   const { subscription, mrr } = view;
+  const { parents, emptied } = lookups(keys, {
+    Billing_Account__r: ['Billing_Account__c', subscription.billingAccountKey],
+  });
   return {
     object: 'Billing_Subscription__c',
     key: subscription.key,
     fields: {
+      ...name(subscription.number),
+      ...emptied,
       ...origin(subscription, subscription.currency),
       Number__c: text(subscription.number),
       Status__c: view.status,
@@ -105,7 +120,7 @@ function subscriptionRow(view: SubscriptionView, keys: ReadonlySet<string>): Org
       Cancel_On__c: subscription.cancelOn,
       Auto_Renew__c: subscription.autoRenew,
     },
-    parents: parents(keys, { Billing_Account__r: ['Billing_Account__c', subscription.billingAccountKey] }),
+    parents,
   };
 }
 
@@ -114,6 +129,7 @@ function billingAccountRow({ account, currency, balance }: AccountView['billingA
     object: 'Billing_Account__c',
     key: account.key,
     fields: {
+      ...name(account.name ?? account.number),
       ...origin(account, currency),
       Number__c: text(account.number),
       Status__c: account.status,
@@ -130,10 +146,16 @@ function billingAccountRow({ account, currency, balance }: AccountView['billingA
 }
 
 function invoiceRow({ invoice, attempts }: AccountView['invoices'][number], keys: ReadonlySet<string>): OrgRow {
+  const { parents, emptied } = lookups(keys, {
+    Billing_Account__r: ['Billing_Account__c', invoice.billingAccountKey],
+    Billing_Subscription__r: ['Billing_Subscription__c', invoice.subscriptionKey],
+  });
   return {
     object: 'Billing_Invoice__c',
     key: invoice.key,
     fields: {
+      ...name(invoice.number),
+      ...emptied,
       ...origin(invoice, invoice.amount.currency),
       Number__c: text(invoice.number),
       Status__c: invoice.status,
@@ -144,19 +166,22 @@ function invoiceRow({ invoice, attempts }: AccountView['invoices'][number], keys
       Attempt_Count__c: Math.min(attempts, 9999),
       Next_Attempt__c: invoice.nextAttemptAt,
     },
-    parents: parents(keys, {
-      Billing_Account__r: ['Billing_Account__c', invoice.billingAccountKey],
-      Billing_Subscription__r: ['Billing_Subscription__c', invoice.subscriptionKey],
-    }),
+    parents,
   };
 }
 
 function paymentRow({ payment, invoiceKey }: AccountView['payments'][number], keys: ReadonlySet<string>): OrgRow {
   const failed = payment.status === 'Failed';
+  const { parents, emptied } = lookups(keys, {
+    Billing_Account__r: ['Billing_Account__c', payment.billingAccountKey],
+    Billing_Invoice__r: ['Billing_Invoice__c', invoiceKey],
+  });
   return {
     object: 'Billing_Payment__c',
     key: payment.key,
     fields: {
+      ...name(payment.number),
+      ...emptied,
       ...origin(payment, payment.amount.currency),
       Number__c: text(payment.number),
       Status__c: payment.status,
@@ -166,18 +191,21 @@ function paymentRow({ payment, invoiceKey }: AccountView['payments'][number], ke
       Decline_Code__c: failed && payment.declineCode !== null ? text(shownDeclineCode(payment.declineCode), 80) : null,
       Decline_Reason__c: failed ? text(declineMeaning(payment.declineCode, payment.declineText)) : null,
     },
-    parents: parents(keys, {
-      Billing_Account__r: ['Billing_Account__c', payment.billingAccountKey],
-      Billing_Invoice__r: ['Billing_Invoice__c', invoiceKey],
-    }),
+    parents,
   };
 }
 
 function usageRow({ usage, current, percent }: AccountView['usage'][number], keys: ReadonlySet<string>): OrgRow {
+  const { parents, emptied } = lookups(keys, {
+    Billing_Account__r: ['Billing_Account__c', usage.billingAccountKey],
+    Billing_Subscription__r: ['Billing_Subscription__c', usage.subscriptionKey],
+  });
   return {
     object: 'Usage__c',
     key: usage.key,
     fields: {
+      ...name(usage.meter),
+      ...emptied,
       ...origin(usage, usage.currency),
       Status__c: current ? 'Current' : 'Past',
       Meter__c: text(usage.meter),
@@ -188,10 +216,7 @@ function usageRow({ usage, current, percent }: AccountView['usage'][number], key
       Period_Start__c: usage.periodStartsOn,
       Period_End__c: usage.periodEndsOn,
     },
-    parents: parents(keys, {
-      Billing_Account__r: ['Billing_Account__c', usage.billingAccountKey],
-      Billing_Subscription__r: ['Billing_Subscription__c', usage.subscriptionKey],
-    }),
+    parents,
   };
 }
 
@@ -200,6 +225,7 @@ function balanceRow(accountId: string, balance: BalanceView): OrgRow {
     object: 'Billing_Balance__c',
     key: `account:balance:${accountId}:${balance.currency}`,
     fields: {
+      ...name(balance.currency),
       ...derived(balance.currency),
       Status__c: 'Current',
       MRR__c: amount(balance.mrr),
@@ -218,6 +244,7 @@ function healthRow(view: AccountView): OrgRow {
     object: 'Billing_Health__c',
     key: `account:health:${view.accountId}`,
     fields: {
+      ...name('Billing health'),
       ...derived(view.mainCurrency),
       Status__c: view.health.status,
       Summary__c: text(view.health.summary),
@@ -290,6 +317,7 @@ export function toOrgConnection(
     object: 'Billing_Connection__c',
     key: `${status.connection}:connection:${status.connection}`,
     fields: {
+      ...name(source),
       Source__c: source,
       State__c: status.state,
       Checked_Through__c: status.checkedThrough?.toISOString() ?? null,

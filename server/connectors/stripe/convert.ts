@@ -242,6 +242,7 @@ export function fromStripeCustomer(
     connection: context.connection,
     source: 'Stripe',
     number: customer.id,
+    name: customer.name,
     status: 'Active',
     currency,
     balance: null,

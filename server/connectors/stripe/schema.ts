@@ -148,6 +148,7 @@ export const customerSchema = z.object({
   balance: z.number().int().default(0),
   currency: maybeText,
   email: maybeText,
+  name: maybeText,
   metadata: z
     .record(z.string(), z.string())
     .nullish()

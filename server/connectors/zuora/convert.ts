@@ -66,6 +66,7 @@ export function fromZuoraAccount(
     connection: context.connection,
     source: 'Zuora',
     number: basicInfo.accountNumber,
+    name: basicInfo.name,
     status: ACCOUNT_STATUS[basicInfo.status] ?? 'Draft',
     currency,
     balance: roundToMoney(owed, currency),

@@ -19,7 +19,13 @@ const flag = z
 export const tokenSchema = z.object({ access_token: z.string().min(1), expires_in: z.coerce.number().positive() });
 
 export const accountSchema = z.object({
-  basicInfo: z.looseObject({ id: z.string(), accountNumber: z.string(), status: z.string(), crmId: maybeText }),
+  basicInfo: z.looseObject({
+    id: z.string(),
+    accountNumber: z.string(),
+    name: maybeText,
+    status: z.string(),
+    crmId: maybeText,
+  }),
   billingAndPayment: z.object({
     currency: z.string(),
     autoPay: flag,

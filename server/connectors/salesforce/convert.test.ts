@@ -1,0 +1,243 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { XMLParser } from 'fast-xml-parser';
+import { expect, test } from 'vitest';
+import { deriveAccount } from '../../domain/account/deriveAccount.ts';
+import { factsOf, type BillingObject } from '../../domain/account/facts.ts';
+import { HEALTH_STATUSES } from '../../domain/health/health.ts';
+import { INVOICE_STATUSES } from '../../domain/invoice/invoice.ts';
+import { money } from '../../domain/money/money.ts';
+import { PAYMENT_STATUSES } from '../../domain/payment/payment.ts';
+import { SUBSCRIPTION_STATUSES } from '../../domain/subscription/subscription.ts';
+import { calendarDate } from '../../domain/time/calendarDate.ts';
+import { instant } from '../../domain/time/instant.ts';
+import { isRemoved, objectOrder, removedRow, toOrgConnection, toOrgRows } from './convert.ts';
+
+const OBJECTS = join(import.meta.dirname, '../../../force-app/main/default/objects');
+const ACCOUNT = '001000000000001AAA';
+
+type Field = { fullName: string; type: string; length?: number; relationshipName?: string; values: string[] };
+
+const parser = new XMLParser({ isArray: (name) => name === 'value' });
+
+function fieldsOf(object: string): Map<string, Field> {
+  const folder = join(OBJECTS, object, 'fields');
+  const fields = new Map(
+    readdirSync(folder).map((file): [string, Field] => {
+      const { CustomField: field } = parser.parse(readFileSync(join(folder, file), 'utf8')) as {
+        CustomField: Field & { valueSet?: { valueSetDefinition: { value: { fullName: string }[] } } };
+      };
+      const values = field.valueSet?.valueSetDefinition.value.map(({ fullName }) => fullName) ?? [];
+      return [field.fullName, { ...field, values }];
+    }),
+  );
+  // The name of an Account is not ours to write.
+  if (object !== 'Account') fields.set('Name', { fullName: 'Name', type: 'Text', length: 80, values: [] });
+  return fields;
+}
+
+const long = 'x'.repeat(6000);
+const common = { connection: 'stripe', source: 'Stripe' as const, sourceUrl: `https://dashboard.stripe.com/${long}` };
+const day = calendarDate('2026-11-21');
+const objects: BillingObject[] = [
+  {
+    ...common,
+    kind: 'account',
+    key: 'stripe:account:cus_1',
+    number: long,
+    name: long,
+    status: 'Active',
+    currency: 'USD',
+    balance: null,
+    pendingDebit: null,
+    creditBalance: money(1250, 'USD'),
+    autoPay: true,
+    card: { id: 'pm_1', brand: long, last4: '42424', expiry: '01/2027-' },
+    billToEmail: long,
+    discounts: [],
+    accountId: ACCOUNT,
+  },
+  {
+    ...common,
+    kind: 'subscription',
+    key: 'stripe:subscription:sub_1',
+    billingAccountKey: 'stripe:account:cus_1',
+    number: long,
+    currency: 'USD',
+    status: 'Active',
+    statusHistory: [],
+    startsOn: day,
+    termType: 'Evergreen',
+    termStartsOn: day,
+    termEndsOn: calendarDate('2026-12-21'),
+    autoRenew: true,
+    trialEndsOn: null,
+    cancelOn: null,
+    endsByDate: false,
+    collectionPaused: false,
+    lastOrder: null,
+    discounts: [],
+    charges: [
+      {
+        number: 'si_1',
+        name: long,
+        plan: long,
+        productId: 'prod_1',
+        ratePlanKey: null,
+        kind: 'recurring',
+        model: 'perUnit',
+        quantity: '2.5',
+        price: '10.5',
+        tiers: [],
+        transform: null,
+        priceInterval: { unit: 'month', count: 1 },
+        billingInterval: { unit: 'month', count: 1 },
+        months: 'calendar',
+        discounts: [],
+        reduction: null,
+        includedTaxPercent: '0',
+        startsOn: null,
+        endsOn: null,
+        trialEndsOn: null,
+        includedUnits: null,
+        unit: null,
+      },
+    ],
+  },
+  {
+    ...common,
+    kind: 'invoice',
+    key: 'stripe:invoice:in_1',
+    billingAccountKey: 'stripe:account:cus_1',
+    number: long,
+    status: 'Open',
+    amount: money(2625, 'USD'),
+    balance: money(2625, 'USD'),
+    invoicedOn: day,
+    dueOn: day,
+    attemptCount: 123_456,
+    nextAttemptAt: instant('2026-11-24T09:00:00Z'),
+    automaticCollection: true,
+    subscriptionKey: 'stripe:subscription:sub_1',
+    paidThrough: ['pi_1'],
+  },
+  {
+    ...common,
+    kind: 'payment',
+    key: 'stripe:payment:ch_1',
+    billingAccountKey: 'stripe:account:cus_1',
+    number: 'ch_1',
+    ids: ['ch_1', 'pi_1'],
+    status: 'Failed',
+    amount: money(2625, 'USD'),
+    refunded: money(0, 'USD'),
+    at: instant('2026-11-21T09:00:00Z'),
+    declineCode: 'stolen_card',
+    declineText: null,
+    method: long,
+    invoiceKeys: [],
+  },
+  {
+    ...common,
+    kind: 'usage',
+    key: 'stripe:usage:si_1:2026-11-21',
+    billingAccountKey: 'stripe:account:cus_1',
+    subscriptionKey: 'stripe:subscription:sub_1',
+    meter: long,
+    unit: long,
+    currency: 'USD',
+    quantity: '1234.5678',
+    limit: null,
+    periodStartsOn: day,
+    periodEndsOn: calendarDate('2026-12-21'),
+  },
+];
+
+const view = deriveAccount(ACCOUNT, factsOf(objects), day, 'UTC');
+const connection = toOrgConnection({
+  connection: 'zuora',
+  state: 'Broken',
+  checkedThrough: null,
+  lagSeconds: 5,
+  message: long,
+});
+const rows = [...toOrgRows(view), connection];
+
+test('every object of the package is written, parents before children', () => {
+  expect(rows.map(({ object }) => object)).toEqual(objectOrder);
+});
+
+test.each(rows.map((row) => [row.object, row] as const))('%s fits its fields in the package', (object, row) => {
+  const fields = fieldsOf(object);
+  for (const one of [row, ...(['Account', 'Billing_Connection__c'].includes(object) ? [] : [removedRow(row)])])
+    for (const [name, value] of Object.entries(one.fields)) {
+      if (name === 'Name') {
+        expect(String(value).length).toBeLessThanOrEqual(80);
+        continue;
+      }
+      const field = fields.get(name);
+      expect(field, `${object}.${name}`).toBeDefined();
+      if (typeof value === 'string' && (field?.type === 'Text' || field?.type === 'LongTextArea'))
+        expect(value.length, name).toBeLessThanOrEqual(field.length!);
+      if (field?.type === 'Url') expect(value === null || String(value).length <= 255).toBe(true);
+      if (field?.type === 'Picklist' && value !== null && object !== 'Billing_Connection__c')
+        expect(field.values).toContain(value);
+      if (field?.type === 'Number' || field?.type === 'Checkbox')
+        expect(['number', 'boolean', 'object'], name).toContain(typeof value);
+    }
+  const relationships = new Set([...fields.values()].map(({ fullName }) => fullName.replace(/__c$/, '__r')));
+  for (const name of Object.keys(row.parents)) expect(relationships).toContain(name);
+});
+
+test('statuses are the words of the picklists', () => {
+  const words = (object: string) => fieldsOf(object).get('Status__c')?.values;
+  expect(words('Billing_Subscription__c')).toEqual([...SUBSCRIPTION_STATUSES, 'Removed']);
+  expect(words('Billing_Invoice__c')).toEqual([...INVOICE_STATUSES, 'Removed']);
+  expect(words('Billing_Payment__c')).toEqual([...PAYMENT_STATUSES, 'Removed']);
+  expect(words('Billing_Health__c')?.toSorted()).toEqual([...HEALTH_STATUSES, 'Removed'].toSorted());
+  expect(words('Billing_Account__c')).toEqual(['Active', 'Draft', 'Canceled', 'Removed']);
+});
+
+test('amounts are exact, numbers are zero where billing says zero, and what is cut is marked', () => {
+  const [, account, subscription, invoice, payment, usage] = rows;
+  expect(account?.fields).toMatchObject({ Balance__c: 26.25, Credit_Balance__c: 12.5, Source_Url__c: null });
+  expect(subscription?.fields).toMatchObject({ MRR__c: 26.25, ARR__c: 315, Quantity__c: 2.5, TCV__c: null });
+  expect(String(subscription?.fields['MRR_Reason__c'])).toMatch(/…$/);
+  expect(invoice?.fields).toMatchObject({ Amount__c: 26.25, Attempt_Count__c: 9999 });
+  expect(payment?.fields).toMatchObject({ Decline_Code__c: 'generic_decline' });
+  expect(payment?.parents['Billing_Invoice__r']).toEqual({ object: 'Billing_Invoice__c', key: 'stripe:invoice:in_1' });
+  expect(usage?.fields).toMatchObject({ Quantity__c: 1234.568, Limit__c: null, Percent_Used__c: null });
+});
+
+test('a removed row keeps its words and loses its amounts', () => {
+  const removed = removedRow(rows.find(({ object }) => object === 'Billing_Subscription__c')!);
+  expect(isRemoved(removed)).toBe(true);
+  expect(removed.fields).toMatchObject({
+    Status__c: 'Removed',
+    MRR__c: 0,
+    ARR__c: 0,
+    TCV__c: 0,
+    Term_Type__c: 'Evergreen',
+  });
+});
+
+test('an Account of which billing knows nothing has zeros and says so', () => {
+  const empty = toOrgRows(deriveAccount(ACCOUNT, factsOf([]), day, 'UTC'));
+  expect(empty.map(({ object }) => object)).toEqual(['Account', 'Billing_Health__c']);
+  expect(empty[0]?.fields).toMatchObject({
+    Billing_Status__c: 'No Subscription',
+    Billing_MRR__c: 0,
+    Billing_Outstanding__c: 0,
+  });
+});
+
+test('a lookup without a parent is emptied, so that a row points to nothing it no longer belongs to', () => {
+  const orphaned = toOrgRows(
+    deriveAccount(ACCOUNT, factsOf(objects.filter(({ kind }) => kind !== 'subscription')), day, 'UTC'),
+  );
+  const invoice = orphaned.find(({ object }) => object === 'Billing_Invoice__c')!;
+  expect(invoice.fields['Billing_Subscription__c']).toBeNull();
+  expect(invoice.parents).toEqual({
+    Billing_Account__r: { object: 'Billing_Account__c', key: 'stripe:account:cus_1' },
+  });
+});
