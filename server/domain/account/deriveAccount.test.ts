@@ -1,0 +1,244 @@
+import { describe, expect, test } from 'vitest';
+import type { Invoice } from '../invoice/invoice.ts';
+import { money } from '../money/money.ts';
+import type { Payment } from '../payment/payment.ts';
+import type { Charge } from '../subscription/charge.ts';
+import type { Subscription } from '../subscription/subscription.ts';
+import { calendarDate } from '../time/calendarDate.ts';
+import { instant } from '../time/instant.ts';
+import type { Usage } from '../usage/usage.ts';
+import { deriveAccount } from './deriveAccount.ts';
+import { factsOf, type BillingObject } from './facts.ts';
+
+const TODAY = calendarDate('2026-11-21');
+const common = {
+  connection: 'zuora',
+  source: 'Zuora' as const,
+  billingAccountKey: 'zuora:account:a1',
+  sourceUrl: 'https://example.com',
+};
+
+function charge(price: string, more: Partial<Charge> = {}): Charge {
+  return {
+    number: 'C-1',
+    name: 'Platform: Seats',
+    plan: 'Platform',
+    productId: null,
+    ratePlanKey: 'RP-1',
+    kind: 'recurring',
+    model: 'flat',
+    quantity: null,
+    price,
+    tiers: [],
+    transform: null,
+    priceInterval: { unit: 'month', count: 1 },
+    billingInterval: { unit: 'month', count: 1 },
+    months: 'thirtyDays',
+    discounts: [],
+    reduction: null,
+    includedTaxPercent: '0',
+    startsOn: null,
+    endsOn: null,
+    trialEndsOn: null,
+    includedUnits: null,
+    unit: null,
+    ...more,
+  };
+}
+
+function subscription(more: Partial<Subscription> = {}): Subscription {
+  const number = more.number ?? 'A-S1';
+  return {
+    ...common,
+    kind: 'subscription',
+    key: `zuora:subscription:${number}`,
+    number,
+    currency: 'USD',
+    status: 'Active',
+    statusHistory: [],
+    startsOn: calendarDate('2026-07-01'),
+    termType: 'Termed',
+    termStartsOn: calendarDate('2026-07-01'),
+    termEndsOn: calendarDate('2027-07-01'),
+    autoRenew: true,
+    trialEndsOn: null,
+    cancelOn: null,
+    endsByDate: true,
+    collectionPaused: false,
+    charges: [charge('1000')],
+    discounts: [],
+    lastOrder: null,
+    ...more,
+  };
+}
+
+function invoice(dueOn: string, more: Partial<Invoice> = {}): Invoice {
+  const number = more.number ?? 'INV1';
+  return {
+    ...common,
+    kind: 'invoice',
+    key: `zuora:invoice:${number}`,
+    number,
+    status: 'Open',
+    amount: money(50_000, 'USD'),
+    balance: money(50_000, 'USD'),
+    invoicedOn: calendarDate('2026-10-01'),
+    dueOn: calendarDate(dueOn),
+    attemptCount: 0,
+    nextAttemptAt: null,
+    automaticCollection: null,
+    subscriptionKey: null,
+    paidThrough: [],
+    ...more,
+  };
+}
+
+function payment(status: Payment['status'], at: string, more: Partial<Payment> = {}): Payment {
+  const number = more.number ?? `P-${at}`;
+  return {
+    ...common,
+    kind: 'payment',
+    key: `zuora:payment:${number}`,
+    number,
+    ids: [number],
+    status,
+    amount: money(50_000, 'USD'),
+    refunded: money(0, 'USD'),
+    at: instant(at),
+    declineCode: status === 'Failed' ? 'insufficient_funds' : null,
+    declineText: null,
+    method: null,
+    invoiceKeys: [],
+    ...more,
+  };
+}
+
+function usage(quantity: string): Usage {
+  return {
+    ...common,
+    kind: 'usage',
+    key: 'zuora:usage:C-2:2026-11-01',
+    subscriptionKey: null,
+    meter: 'Storage',
+    unit: 'GB',
+    currency: 'USD',
+    quantity,
+    limit: '100',
+    periodStartsOn: calendarDate('2026-11-01'),
+    periodEndsOn: calendarDate('2026-12-01'),
+  };
+}
+
+function derive(...objects: BillingObject[]) {
+  return deriveAccount('001000000000001AAA', factsOf(objects), TODAY, 'UTC');
+}
+
+describe('what is most pressing', () => {
+  test.each<[string, BillingObject[], string]>([
+    ['No Subscription', [], 'No subscription yet.'],
+    ['Good Standing', [subscription()], 'In good standing, USD 1,000.00 a month; nothing is owed.'],
+    [
+      'Good Standing',
+      [subscription(), invoice('2026-11-21')],
+      'In good standing, USD 1,000.00 a month; USD 500.00 is open and not yet due.',
+    ],
+    ['Overdue', [subscription(), invoice('2026-11-20')], 'USD 500.00 is overdue: invoice INV1 was due on 20 Nov 2026.'],
+    [
+      'In Dunning',
+      [subscription(), invoice('2026-11-01'), payment('Failed', '2026-11-12T09:00:00Z')],
+      'In dunning: payment of USD 500.00 failed once, last on 12 Nov 2026; no further attempt is planned. There is not enough money on the account. A later attempt may succeed; another payment method helps at once.',
+    ],
+    ['Over Limit', [subscription(), usage('124')], 'Storage is over its limit: 124 of 100 GB used (124 %).'],
+    ['Good Standing', [subscription(), usage('100')], 'In good standing, USD 1,000.00 a month; nothing is owed.'],
+    [
+      'Renewal Due',
+      [subscription({ termEndsOn: calendarDate('2027-02-19'), autoRenew: false })],
+      'A-S1 ends unless it is renewed on 19 Feb 2027: USD 12,000.00 a year.',
+    ],
+    [
+      'Good Standing',
+      [subscription({ termEndsOn: calendarDate('2027-02-20') })],
+      'In good standing, USD 1,000.00 a month; nothing is owed.',
+    ],
+    [
+      'Trial',
+      [subscription({ status: 'Trialing', trialEndsOn: calendarDate('2026-11-30') })],
+      'In trial until 30 Nov 2026; nothing is billed yet.',
+    ],
+    [
+      'Churned',
+      [subscription({ status: 'Canceled', cancelOn: calendarDate('2026-11-01') })],
+      'Churned: the last subscription ended on 1 Nov 2026.',
+    ],
+    [
+      'Good Standing',
+      [subscription({ cancelOn: calendarDate('2026-12-05') })],
+      'In good standing, USD 1,000.00 a month; nothing is owed. A-S1 is canceled from 5 Dec 2026 (USD 1,000.00 a month).',
+    ],
+  ])('%s', (status, objects, summary) => {
+    expect(derive(...objects).health).toEqual({ status, summary });
+  });
+
+  test('a payment that succeeded after a failed one ends dunning', () => {
+    const paid = derive(
+      subscription(),
+      invoice('2026-12-01'),
+      payment('Failed', '2026-11-12T09:00:00Z'),
+      payment('Succeeded', '2026-11-13T09:00:00Z'),
+    );
+    expect(paid.health.status).toBe('Good Standing');
+  });
+});
+
+test('balances are kept by currency, and the main one has most MRR', () => {
+  const euro = subscription({ number: 'A-S2', currency: 'EUR', charges: [charge('2000')] });
+  const view = derive(subscription(), euro, invoice('2026-11-20'), payment('Succeeded', '2026-11-03T09:00:00Z'));
+  expect(view.mainCurrency).toBe('EUR');
+  expect(view.balances).toEqual([
+    {
+      currency: 'EUR',
+      mrr: money(200_000, 'EUR'),
+      arr: money(2_400_000, 'EUR'),
+      outstanding: money(0, 'EUR'),
+      overdue: money(0, 'EUR'),
+      lastPayment: null,
+    },
+    {
+      currency: 'USD',
+      mrr: money(100_000, 'USD'),
+      arr: money(1_200_000, 'USD'),
+      outstanding: money(50_000, 'USD'),
+      overdue: money(50_000, 'USD'),
+      lastPayment: { on: '2026-11-03', amount: money(50_000, 'USD') },
+    },
+  ]);
+  expect(view.lastPaymentOn).toBe('2026-11-03');
+});
+
+describe('the next day on which anything differs', () => {
+  test.each<[string, BillingObject[], string | null]>([
+    ['nothing', [], null],
+    ['an invoice falls overdue the day after its due date', [invoice('2026-11-25')], '2026-11-26'],
+    ['the renewal window opens', [subscription()], '2027-04-02'],
+    ['a cancellation takes effect', [subscription({ cancelOn: calendarDate('2026-12-05') })], '2026-12-05'],
+    ['a usage period ends', [usage('1')], '2026-12-01'],
+    [
+      'a charge starts',
+      [subscription({ charges: [charge('1', { startsOn: calendarDate('2026-11-30') })] })],
+      '2026-11-30',
+    ],
+    ['a trial ends', [subscription({ status: 'Trialing', trialEndsOn: calendarDate('2026-11-29') })], '2026-11-29'],
+  ])('%s', (_, objects, day) => {
+    expect(derive(...objects).nextChangeOn).toBe(day);
+  });
+});
+
+test('a renewal is looked for among live subscriptions alone', () => {
+  const soon = subscription({
+    number: 'A-S2',
+    termEndsOn: calendarDate('2026-12-31'),
+    status: 'Canceled',
+    cancelOn: TODAY,
+  });
+  expect(derive(subscription(), soon).nextRenewal).toEqual({ on: '2027-07-01', number: 'A-S1' });
+});

@@ -1,0 +1,238 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Invoice } from '../../domain/invoice/invoice.ts';
+import { money } from '../../domain/money/money.ts';
+import { calendarDate } from '../../domain/time/calendarDate.ts';
+import type { BillingPart, BillingRecord, BillingSystem } from '../ports/billingSystem.ts';
+import type { KeyResult, StoredEvent } from '../ports/keyWork.ts';
+import type { AccountLink } from '../ports/mirror.ts';
+import { refreshBillingAccount } from './refreshBillingAccount.ts';
+
+const KEY = 'stripe:account:cus_1';
+const INVOICE = 'stripe:invoice:in_1';
+const NOW = new Date('2026-11-21T09:00:00Z');
+
+function at(second: number): Date {
+  return new Date(NOW.getTime() + second * 1000);
+}
+
+function invoice(minor: number, key = INVOICE): Invoice {
+  return {
+    kind: 'invoice',
+    key,
+    connection: 'stripe',
+    source: 'Stripe',
+    billingAccountKey: KEY,
+    number: key,
+    status: 'Open',
+    amount: money(minor, 'USD'),
+    balance: money(minor, 'USD'),
+    invoicedOn: calendarDate('2026-11-21'),
+    dueOn: null,
+    attemptCount: 0,
+    nextAttemptAt: null,
+    automaticCollection: false,
+    subscriptionKey: null,
+    paidThrough: [],
+    sourceUrl: 'https://example.com',
+  };
+}
+
+function account(accountId: string | null): BillingRecord {
+  const body = {
+    kind: 'account' as const,
+    key: KEY,
+    connection: 'stripe',
+    source: 'Stripe' as const,
+    number: 'cus_1',
+    name: null,
+    status: 'Active' as const,
+    currency: 'USD',
+    balance: null,
+    pendingDebit: null,
+    creditBalance: null,
+    autoPay: false,
+    card: null,
+    billToEmail: null,
+    discounts: [],
+    accountId,
+    sourceUrl: 'https://example.com',
+  };
+  return { key: KEY, kind: 'account', billingAccountKey: KEY, asOf: at(0), version: 0, deleted: false, body };
+}
+
+function record(minor: number, second: number, key = INVOICE): BillingRecord {
+  return {
+    key,
+    kind: 'invoice',
+    billingAccountKey: KEY,
+    asOf: at(second),
+    version: 0,
+    deleted: false,
+    body: invoice(minor, key),
+  };
+}
+
+/** An event whose payload is a complete invoice, or null for one that has to be fetched. */
+function event(id: string, second: number, minor: number | null): StoredEvent {
+  // Ids are chosen so that none is the one in a hundred that is fetched to be checked.
+  return {
+    id,
+    connection: 'stripe',
+    eventId: id,
+    kind: 'invoice.updated',
+    occurredAt: at(second),
+    receivedAt: NOW,
+    payload: minor,
+  };
+}
+
+type World = {
+  known: BillingRecord[];
+  current: BillingRecord[];
+  now: number;
+  link?: AccountLink;
+  owner?: string | null;
+};
+
+function rig(world: World) {
+  const fetched: BillingPart[][] = [];
+  const billing: BillingSystem = {
+    connection: 'stripe',
+    readsMayLag: false,
+    fetch(_id, parts) {
+      fetched.push([...parts]);
+      const kinds = {
+        account: 'account',
+        subscriptions: 'subscription',
+        invoices: 'invoice',
+        payments: 'payment',
+        usage: 'usage',
+      };
+      return Promise.resolve({
+        found: true,
+        billingAccountKey: KEY,
+        parts: parts.map((part) => ({
+          part,
+          asOf: at(world.now),
+          records: world.current
+            .filter(({ kind }) => kind === kinds[part])
+            .map((one) => ({ ...one, asOf: at(world.now) })),
+        })),
+      });
+    },
+    read: (stored) =>
+      stored.payload === null
+        ? { records: [], fetch: ['invoices'], about: [INVOICE] }
+        : {
+            records: [{ ...record(stored.payload as number, 0), asOf: stored.occurredAt! }],
+            fetch: [],
+            about: [INVOICE],
+          },
+    whereIs: () => Promise.resolve(world.owner ?? null),
+  };
+  const handler = refreshBillingAccount({
+    mirror: {
+      ofBillingAccount: () => Promise.resolve(world.known),
+      ofAccount: () => Promise.resolve([]),
+      linkOf: () => Promise.resolve(world.link ?? null),
+    },
+    billing,
+    clock: { now: () => NOW, businessNow: () => NOW },
+    usagePollSeconds: 300,
+  });
+  return { fetched, run: (events: StoredEvent[]): Promise<KeyResult> => handler({ key: KEY, events, attempt: 1 }) };
+}
+
+function amounts(result: KeyResult): (number | 'gone')[] {
+  return (result.mirror ?? [])
+    .filter(({ record: one }) => one.kind === 'invoice')
+    .map(({ record: one }) => (one.deleted ? 'gone' : (one.body as Invoice).amount.minor));
+}
+
+describe('refreshing a billing account', () => {
+  const known = [account('001000000000001AAA'), record(100, 10)];
+  const link = { billingAccountKey: KEY, accountId: '001000000000001AAA' };
+
+  test('an older event is done without a fetch and without a write', async () => {
+    const { fetched, run } = rig({ known, current: known, now: 20, link });
+    expect(await run([event('e1', 9, null), event('e2', 5, 50)])).toEqual({
+      done: ['e1', 'e2'],
+      mirror: [],
+      link,
+      dirty: [],
+    });
+    expect(fetched).toEqual([]);
+  });
+
+  test('a newer complete event is trusted', async () => {
+    const { fetched, run } = rig({ known, current: known, now: 20, link });
+    const result = await run([event('e1', 11, 250)]);
+    expect([amounts(result), fetched, result.dirty]).toEqual([[250], [], ['account:projection:001000000000001AAA']]);
+    expect(result.mirror?.[0]?.via).toBe('snapshot');
+  });
+
+  test('events of the same second cost one fetch, whose answer counts', async () => {
+    const { fetched, run } = rig({ known, current: [record(300, 0)], now: 20, link });
+    const result = await run([event('e1', 11, 250), event('e2', 11, 260), event('e3', 10, 90)]);
+    expect(fetched).toEqual([['invoices']]);
+    expect(amounts(result).at(-1)).toBe(300);
+  });
+
+  test('an unknown billing account is fetched whole and linked', async () => {
+    const { fetched, run } = rig({ known: [], current: known, now: 20 });
+    const result = await run([event('e1', 11, 250)]);
+    expect(fetched).toEqual([['account', 'subscriptions', 'invoices', 'payments', 'usage']]);
+    expect(result.link).toEqual(link);
+    expect(result.dirty).toEqual(['account:projection:001000000000001AAA']);
+  });
+
+  test('what a complete list lacks is gone, unless it was learned of later or has moved', async () => {
+    const other = record(1, 5, 'stripe:invoice:in_2');
+    const gone = rig({ known: [...known, other], current: [record(100, 0)], now: 20, link });
+    expect(amounts(await gone.run([event('e1', 15, null)]))).toEqual([100, 'gone']);
+    const later = rig({ known: [...known, { ...other, asOf: at(20) }], current: [record(100, 0)], now: 20, link });
+    expect(amounts(await later.run([event('e1', 15, null)]))).toEqual([100]);
+    const moved = rig({
+      known: [...known, other],
+      current: [record(100, 0)],
+      now: 20,
+      link,
+      owner: 'stripe:account:cus_2',
+    });
+    const result = await moved.run([event('e1', 15, null)]);
+    expect([amounts(result), result.dirty]).toEqual([[100], ['stripe:account:cus_2']]);
+  });
+
+  test('a deleted billing account stays deleted', async () => {
+    const { fetched, run } = rig({ known: [{ ...known[0]!, deleted: true }], current: known, now: 20, link });
+    expect(await run([event('e1', 99, 250)])).toEqual({ done: ['e1'] });
+    expect(fetched).toEqual([]);
+  });
+
+  test('a link that moves works both Accounts', async () => {
+    const { run } = rig({ known, current: [account('001000000000002AAA')], now: 20, link });
+    const result = await run([]);
+    expect(result.dirty).toEqual(['account:projection:001000000000001AAA', 'account:projection:001000000000002AAA']);
+  });
+
+  test('any order and any repetition of events ends in the latest state', async () => {
+    const events = [event('e1', 11, 110), event('e2', 12, 120), event('e3', 13, 130), event('e4', 14, 140)];
+    const order = fc.array(fc.constantFrom(...events), { maxLength: 12 }).map((some) => [...some, ...events]);
+    await fc.assert(
+      fc.asyncProperty(
+        order.chain((all) => fc.shuffledSubarray(all, { minLength: all.length })),
+        async (shuffled) => {
+          let mirror = known;
+          for (const one of shuffled) {
+            const { run } = rig({ known: mirror, current: [record(140, 0)], now: 20, link });
+            const { mirror: writes = [] } = await run([one]);
+            const last = writes.at(-1)?.record as BillingRecord | undefined;
+            if (last !== undefined) mirror = [known[0]!, last];
+          }
+          expect((mirror.at(-1)?.body as Invoice).amount.minor).toBe(140);
+        },
+      ),
+    );
+  });
+});
