@@ -43,6 +43,6 @@ export function createStripeConnection(options: StripeConnectionOptions, deps: {
       ...(options.livemode === undefined ? {} : { livemode: options.livemode }),
     }),
     billing: createStripeBilling(stripe, new CatalogCache(stripe, now), context),
-    changes: createStripeSweep(stripe, connection),
+    changes: createStripeSweep(stripe, connection, () => deps.clock.businessNow()),
   };
 }

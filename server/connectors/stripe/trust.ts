@@ -1,6 +1,11 @@
 import type { ZodType } from 'zod';
 import { keyOf } from '../../domain/billingAccount/key.ts';
-import type { BillingPart, BillingRecord, EventReading } from '../../workflows/ports/billingSystem.ts';
+import {
+  BILLING_PARTS,
+  type BillingPart,
+  type BillingRecord,
+  type EventReading,
+} from '../../workflows/ports/billingSystem.ts';
 import type { StoredEvent } from '../../workflows/ports/keyWork.ts';
 import { STRIPE_API_VERSION } from './client.ts';
 import {
@@ -187,5 +192,6 @@ function partsOfKind(kind: string): readonly BillingPart[] {
   if (name.startsWith('charge') || name.startsWith('refund') || name.startsWith('payment_intent')) return ['payments'];
   if (name.startsWith('payment_method')) return ['account'];
   if (name.startsWith('billing')) return ['usage'];
+  if (name === 'backfill') return BILLING_PARTS;
   return [];
 }

@@ -17,8 +17,13 @@ export function invoiceOf(payment: Payment, invoices: readonly Invoice[]): Invoi
   return named.length === 1 ? named[0]! : null;
 }
 
+/** Ids of payments that some invoice names. */
+function namedIds(facts: BillingFacts): ReadonlySet<string> {
+  return new Set(facts.invoices.flatMap(({ paidThrough }) => paidThrough));
+}
+
 /** Failed payments that no success followed and that name no invoice: they were for what was open at the time. */
-function unnamedFailures(facts: BillingFacts, invoice: Invoice, zone: string): Payment[] {
+function unnamedFailures(facts: BillingFacts, invoice: Invoice, zone: string, named: ReadonlySet<string>): Payment[] {
   const own = facts.payments.filter(
     ({ billingAccountKey, amount }) =>
       billingAccountKey === invoice.billingAccountKey && amount.currency === invoice.amount.currency,
@@ -31,8 +36,8 @@ function unnamedFailures(facts: BillingFacts, invoice: Invoice, zone: string): P
     (payment) =>
       payment.status === 'Failed' &&
       payment.at !== null &&
-      payment.ids.every((id) => !facts.invoices.some((other) => other.paidThrough.includes(id))) &&
       payment.invoiceKeys.length === 0 &&
+      !payment.ids.some((id) => named.has(id)) &&
       (lastSuccess === null || payment.at > lastSuccess) &&
       (invoice.invoicedOn === null || dayOf(payment.at, zone) >= invoice.invoicedOn),
   );
@@ -41,7 +46,7 @@ function unnamedFailures(facts: BillingFacts, invoice: Invoice, zone: string): P
 /** @returns how often collection of an invoice was tried: as the billing system counts, or as its payments show */
 export function attemptsOf(facts: BillingFacts, invoice: Invoice, zone: string): number {
   const named = facts.payments.filter((payment) => names(invoice, payment) && payment.status !== 'Pending').length;
-  const unnamed = isOpen(invoice) ? unnamedFailures(facts, invoice, zone).length : 0;
+  const unnamed = isOpen(invoice) ? unnamedFailures(facts, invoice, zone, namedIds(facts)).length : 0;
   return Math.max(invoice.attemptCount, named + unnamed);
 }
 
@@ -52,7 +57,7 @@ export function failedCollections(facts: BillingFacts, zone: string): FailedColl
     .map((invoice) => {
       const failures = facts.payments
         .filter((payment) => payment.status === 'Failed' && names(invoice, payment))
-        .concat(unnamedFailures(facts, invoice, zone))
+        .concat(unnamedFailures(facts, invoice, zone, namedIds(facts)))
         .toSorted((a, b) => ((a.at ?? '') < (b.at ?? '') ? 1 : -1));
       return { invoice, attempts: attemptsOf(facts, invoice, zone), lastFailure: failures[0] ?? null };
     })

@@ -110,7 +110,7 @@ function monthlyCharges(subscription: Subscription, day: CalendarDate, inherited
  * Rules: active and past due subscriptions count, also when collection is paused or a cancellation is pending; trials,
  * paused, unpaid, one-time charges and usage are 0; recurring discounts come off, discounts used once do not; tax never
  * counts; each charge is normalised by its own interval and rounded half up once, after discounts. (Stripe docs, "Billing
- * analytics"; Zuora docs, "Monthly recurring revenue"; docs/metrics for what neither says.)
+ * analytics"; Zuora docs, "Monthly recurring revenue"; what neither says is chosen here.)
  */
 export function mrrOf(subscription: Subscription, asOf: CalendarDate, inherited: Inherited = NOTHING_INHERITED): Mrr {
   const { currency } = subscription;
