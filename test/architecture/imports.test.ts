@@ -9,7 +9,7 @@ const root = resolve(import.meta.dirname, '../..');
 const allowed: Record<string, readonly string[]> = {
   domain: [],
   platform: [],
-  'workflows/ports': [],
+  'workflows/ports': ['domain'],
   workflows: ['domain', 'workflows/ports'],
   connectors: ['domain', 'workflows/ports', 'platform'],
   sync: ['domain', 'workflows/ports', 'platform'],

@@ -1,12 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { USERS } from '../simulators/salesforce/org/seed.ts';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SimClock } from '../simulators/kit/clock.ts';
 import { startSalesforceSim } from '../simulators/salesforce/main.ts';
 import { startStripeSim } from '../simulators/stripe/main.ts';
 import { startZuoraSim } from '../simulators/zuora/main.ts';
 import { freePort, startBackend, type Backend } from './backend.ts';
+import { testFolder } from './postgres.ts';
 import { secretsOf, type Secrets } from './secrets.ts';
 
 export type StackOptions = {
@@ -40,7 +40,7 @@ export type Stack = {
 /** Starts the three simulators in this process and the backend in its own, wired to each other over HTTP. */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const say = options.onProgress ?? (() => {});
-  const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'billing-360-stack-'));
+  const dataDir = options.dataDir ?? testFolder();
   const keep = options.dataDir !== undefined;
   const file = (name: string) => (keep ? { stateFile: join(dataDir, 'simulators', `${name}.json`) } : {});
   const secrets = secretsOf(keep ? join(dataDir, 'secrets.json') : undefined);
