@@ -7,6 +7,7 @@ const checks: Record<string, [string, string[]][]> = {
   types: [
     ['tsc', ['-p', 'tsconfig.json']],
     ['tsc', ['-p', 'force-app/main/default/lwc/tsconfig.json']],
+    ['tsc', ['-p', 'test/simulators/salesforce/page/client/tsconfig.json']],
   ],
 };
 const { values } = parseArgs({
