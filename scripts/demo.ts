@@ -14,7 +14,8 @@ const help = `Starts Billing 360 with a simulated Salesforce org, Stripe and Zuo
 npm run demo
 npm run demo -- --port-base 5000   backend on 5000, org 5100, Stripe 5200, Zuora 5300, control page 5900 (default 4000)
 npm run demo -- --no-open          leaves the browser shut
-npm run demo -- --fresh            forgets what earlier runs left in .data/demo and starts anew
+npm run demo -- --fresh            forgets what earlier runs left and starts anew
+npm run demo -- --data-dir DIR     keeps data, log and demo.json there (default .data)
 
 Ctrl+C stops everything; the data stays for the next start.`;
 
@@ -23,6 +24,7 @@ const { values: options } = parseArgs({
     'port-base': { type: 'string', default: '4000' },
     'no-open': { type: 'boolean', default: false },
     fresh: { type: 'boolean', default: false },
+    'data-dir': { type: 'string', default: '.data' },
     help: { type: 'boolean', short: 'h', default: false },
   },
 });
@@ -41,7 +43,7 @@ if (taken.length > 0)
     `In use by another program: port ${taken.join(', port ')}. Stop it, or choose others: npm run demo -- --port-base ${base + 1000}`,
   );
 
-const dataDir = resolve('.data');
+const dataDir = resolve(options['data-dir']);
 const demoDir = join(dataDir, 'demo');
 const demoFile = join(dataDir, 'demo.json');
 if (options.fresh) rmSync(demoDir, { recursive: true, force: true });
