@@ -1,27 +1,20 @@
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { parseArgs } from 'node:util';
+import { readOptions } from './arguments.ts';
 import { measureAcknowledgement } from './bench/acknowledgement.ts';
 import { measureBurst } from './bench/burst.ts';
 import { measureLatency } from './bench/latency.ts';
 
-const { values: options } = parseArgs({
-  options: {
-    json: { type: 'string' },
-    only: { type: 'string', multiple: true },
-    help: { type: 'boolean', short: 'h' },
-  },
-});
 const benches = { acknowledgement: measureAcknowledgement, latency: measureLatency, burst: measureBurst };
 type Name = keyof typeof benches;
 
-if (options.help) {
-  console.log(`Measures the backend against the simulators, as ratios in one run where a machine's speed would show.
+const options = readOptions(
+  `Measures the backend against the simulators, as ratios in one run where a machine's speed would show.
 
 npm run bench -- --json FILE        everything, and the figures as JSON
-npm run bench -- --only latency     one of ${Object.keys(benches).join(', ')}`);
-  process.exit(0);
-}
+npm run bench -- --only latency     one of ${Object.keys(benches).join(', ')}`,
+  { json: { type: 'string' }, only: { type: 'string', multiple: true } },
+);
 const wanted = options.only ?? Object.keys(benches);
 const unknown = wanted.filter((name) => !(name in benches));
 if (unknown.length > 0) {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { parseArgs } from 'node:util';
+import { readOptions } from './arguments.ts';
 
 const checks: Record<string, [string, string[]][]> = {
   format: [['prettier', ['--check', '--log-level', 'warn', '.']]],
@@ -10,19 +10,12 @@ const checks: Record<string, [string, string[]][]> = {
     ['tsc', ['-p', 'test/simulators/salesforce/page/client/tsconfig.json']],
   ],
 };
-const { values } = parseArgs({
-  options: {
-    only: { type: 'string', multiple: true },
-    fix: { type: 'boolean' },
-    help: { type: 'boolean', short: 'h' },
-  },
-});
-if (values.help) {
-  console.log(`npm run check                     format, lint and types
+const values = readOptions(
+  `npm run check                     format, lint and types
 npm run check -- --only types     one of ${Object.keys(checks).join(', ')}
-npm run check -- --fix            formats and mends what can be mended, then checks`);
-  process.exit(0);
-}
+npm run check -- --fix            formats and mends what can be mended, then checks`,
+  { only: { type: 'string', multiple: true }, fix: { type: 'boolean' } },
+);
 if (values.fix) {
   spawnSync('prettier', ['--write', '--log-level', 'warn', '.'], { stdio: 'inherit' });
   spawnSync('eslint', ['--fix', '.'], { stdio: 'inherit' });

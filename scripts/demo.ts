@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { startStack } from '../test/support/stack.ts';
+import { readOptions } from './arguments.ts';
 import { startControl, curlLine } from './demo/control.ts';
-import { describeDemo, listBillingAccounts, printTable } from './demo/describe.ts';
+import { describeDemo, listBillingAccounts, printTable, seedingEnded } from './demo/describe.ts';
 import { demoPorts, portsInUse } from './demo/ports.ts';
 import { seedDemo } from './demo/seed.ts';
 
@@ -19,19 +19,12 @@ npm run demo -- --data-dir DIR     keeps data, log and demo.json there (default 
 
 Ctrl+C stops everything; the data stays for the next start.`;
 
-const { values: options } = parseArgs({
-  options: {
-    'port-base': { type: 'string', default: '4000' },
-    'no-open': { type: 'boolean', default: false },
-    fresh: { type: 'boolean', default: false },
-    'data-dir': { type: 'string', default: '.data' },
-    help: { type: 'boolean', short: 'h', default: false },
-  },
+const options = readOptions(help, {
+  'port-base': { type: 'string', default: '4000' },
+  'no-open': { type: 'boolean', default: false },
+  fresh: { type: 'boolean', default: false },
+  'data-dir': { type: 'string', default: '.data' },
 });
-if (options.help) {
-  console.log(help);
-  process.exit(0);
-}
 const base = Number(options['port-base']);
 if (!Number.isInteger(base) || base < 1024 || base > 64_000)
   fail(`--port-base takes a whole number from 1024 to 64000, not "${options['port-base']}".`);
@@ -47,21 +40,19 @@ const dataDir = resolve(options['data-dir']);
 const demoDir = join(dataDir, 'demo');
 const demoFile = join(dataDir, 'demo.json');
 if (options.fresh) rmSync(demoDir, { recursive: true, force: true });
-mkdirSync(demoDir, { recursive: true });
+mkdirSync(dataDir, { recursive: true });
 rmSync(demoFile, { force: true });
 
 const started = Date.now();
 const say = (text: string) =>
   console.log(`${String(Math.round((Date.now() - started) / 1000)).padStart(4)} s  ${text}`);
 
-let interrupted = false;
 const stopped = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-  process.on(signal, () => {
-    if (interrupted) return;
-    interrupted = true;
-    stopped.abort();
-  });
+const whenStopped = once(stopped.signal, 'abort');
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopped.abort());
+
+// A first start that was broken off left half of the customers: begin again.
+if (!seedingEnded(demoDir)) rmSync(demoDir, { recursive: true, force: true });
 
 const stack = await startStack({
   ports,
@@ -69,42 +60,44 @@ const stack = await startStack({
   pagesAtStart: true,
   onProgress: (text) => say(`Starting: ${text}`),
 }).catch((error: Error) => fail(`The demo could not start. ${error.message}`));
+stack.backend.process.once('exit', (code) => {
+  if (stopped.signal.aborted) return;
+  console.error(`The backend ended by itself with code ${code}; its log is ${join(demoDir, 'backend.log')}.`);
+  process.exitCode = 1;
+  stopped.abort();
+});
 try {
-  if (!stack.restored && !interrupted) await seedDemo(stack, demoDir, say);
-  if (!interrupted) {
-    const control = await startControl(ports.control, { Stripe: stack.stripe.url, Zuora: stack.zuora.url }, () =>
-      listBillingAccounts(stack),
-    );
-    const demo = describeDemo(stack, demoDir);
-    writeFileSync(demoFile, JSON.stringify(demo, null, 2));
-    const accounts = await listBillingAccounts(stack);
-    printTable(demo, control.url);
-    for (const system of ['Stripe', 'Zuora'] as const) {
-      const example = accounts.find((one) => one.system === system);
-      if (example)
-        console.log(
-          `\n  Make a payment fail in ${system} (${example.account}):\n  ${curlLine({ Stripe: stack.stripe.url, Zuora: stack.zuora.url }, 'fail-payment', example)}`,
-        );
-    }
-    say(`Ready. Ctrl+C stops it; the data stays in ${demoDir}.`);
-    const first = demo.pages.find((page) => page.situation === 'both') ?? demo.pages[0];
-    if (first && !options['no-open'] && process.stdin.isTTY) openInBrowser(first.url);
-    stack.backend.process.once('exit', (code) => {
-      if (interrupted) return;
-      console.error(`The backend ended by itself with code ${code}; its log is ${join(demoDir, 'backend.log')}.`);
-      process.exitCode = 1;
-      stopped.abort();
-    });
-    if (!stopped.signal.aborted) await once(stopped.signal, 'abort');
-    control.server.closeAllConnections();
-    control.server.close();
-  }
+  await Promise.race([run(), whenStopped]);
 } finally {
-  interrupted = true;
+  stopped.abort();
   console.log('\nStopping ...');
   rmSync(demoFile, { force: true });
   await stack.stop();
   console.log('Stopped.');
+}
+process.exit();
+
+/** Makes the data of a first start, says where everything is, and stays until it is stopped. */
+async function run(): Promise<void> {
+  if (!seedingEnded(demoDir)) await seedDemo(stack, demoDir, say, stopped.signal);
+  stopped.signal.throwIfAborted();
+  const systems = { Stripe: stack.stripe.url, Zuora: stack.zuora.url };
+  const control = await startControl(ports.control, systems, () => listBillingAccounts(stack));
+  const demo = describeDemo(stack, demoDir);
+  const accounts = await listBillingAccounts(stack);
+  printTable(demo, control.url);
+  for (const system of ['Stripe', 'Zuora'] as const) {
+    const example = accounts.find((one) => one.system === system);
+    if (example)
+      console.log(
+        `\n  Make a payment fail in ${system} (${example.account}):\n  ${curlLine(systems, 'fail-payment', example)}`,
+      );
+  }
+  writeFileSync(demoFile, JSON.stringify(demo, null, 2));
+  say(`Ready. Ctrl+C stops it; the data stays in ${demoDir}.`);
+  const first = demo.pages.find((page) => page.situation === 'both') ?? demo.pages[0];
+  if (first && !options['no-open'] && process.stdin.isTTY) openInBrowser(first.url);
+  await whenStopped;
 }
 
 function openInBrowser(url: string): void {

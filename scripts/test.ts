@@ -2,20 +2,17 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readOptions } from './arguments.ts';
 import { addUp, failedOf, type Counts, readReport } from './test-report.ts';
 
-const { values: options } = parseArgs({
-  options: { help: { type: 'boolean', short: 'h' }, only: { type: 'string', multiple: true } },
-});
 const runners = ['check', 'lwc', 'vitest'] as const;
-if (options.help) {
-  console.log(`Runs every test and ends with the line "N passed, N failed".
+const options = readOptions(
+  `Runs every test and ends with the line "N passed, N failed".
 
 npm test                      everything
-npm test -- --only vitest     one runner (${runners.join(', ')}); may be given more than once`);
-  process.exit(0);
-}
+npm test -- --only vitest     one runner (${runners.join(', ')}); may be given more than once`,
+  { only: { type: 'string', multiple: true } },
+);
 const wanted = new Set<string>(options.only ?? runners);
 const unknown = [...wanted].filter((name) => !(runners as readonly string[]).includes(name));
 if (unknown.length > 0) {

@@ -39,6 +39,8 @@ export type Catalog = {
 };
 
 export const apiMeter = 'api_calls';
+/** How many of the accounts below use something of what they pay by use. */
+export const metersUsed = 2;
 
 export async function makeCatalog(stripe: StripeSeeder, zuora: ZuoraSeeder): Promise<Catalog> {
   return {

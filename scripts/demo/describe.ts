@@ -24,6 +24,11 @@ export function rememberRecords(dataDir: string, records: readonly DemoRecord[])
   writeFileSync(recordsFile(dataDir), JSON.stringify(records, null, 2));
 }
 
+/** Records are remembered last: without them an earlier start was broken off while it made its data. */
+export function seedingEnded(dataDir: string): boolean {
+  return existsSync(recordsFile(dataDir));
+}
+
 function demoRecords(dataDir: string): DemoRecord[] {
   return existsSync(recordsFile(dataDir))
     ? (JSON.parse(readFileSync(recordsFile(dataDir), 'utf8')) as DemoRecord[])

@@ -1,7 +1,7 @@
 import Stripe from 'stripe';
 import { settled } from '../../test/support/settled.ts';
 import type { Stack } from '../../test/support/stack.ts';
-import { demoAccounts, makeCatalog, storyDays, unlinkedCustomer, type Seeders } from './accounts.ts';
+import { demoAccounts, makeCatalog, metersUsed, storyDays, unlinkedCustomer, type Seeders } from './accounts.ts';
 import { rememberRecords, type DemoRecord } from './describe.ts';
 import { orgClient, type OrgClient } from './org.ts';
 import { stripeSeeder } from './seed-stripe.ts';
@@ -12,8 +12,14 @@ const dayMs = 86_400_000;
 /**
  * Makes the demo's customers through the public APIs of the three systems: their story begins `storyDays` days ago by the
  * simulators' clock and is lived through day by day, so that renewals, retries and due dates are real ones.
+ * @throws when `signal` is aborted before the end
  */
-export async function seedDemo(stack: Stack, dataDir: string, say: (text: string) => void): Promise<void> {
+export async function seedDemo(
+  stack: Stack,
+  dataDir: string,
+  say: (text: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
   const org = orgClient(stack);
   const address = new URL(stack.stripe.url);
   const stripe = stripeSeeder(
@@ -33,6 +39,7 @@ export async function seedDemo(stack: Stack, dataDir: string, say: (text: string
   const today: (() => Promise<void>)[] = [];
   const records: DemoRecord[] = [];
   for (const account of demoAccounts) {
+    signal.throwIfAborted();
     const accountId = await org.create('Account', { Name: account.name, Industry: account.industry });
     const later = await account.begin(seeders, accountId);
     if (later) today.push(later);
@@ -42,15 +49,26 @@ export async function seedDemo(stack: Stack, dataDir: string, say: (text: string
 
   say(`Living through ${storyDays} days`);
   for (let daysAgo = storyDays - 1; daysAgo >= 0; daysAgo--) {
+    signal.throwIfAborted();
     stack.clock.setOffset(-daysAgo * dayMs);
     await stack.stripe.settled();
     await stack.zuora.ctx.webhooks.idle();
   }
   for (const act of today) await act();
   records.push(...(await otherRecords(org, records)));
-  rememberRecords(dataDir, records);
   say('Waiting for Salesforce to show it');
   await settled(stack);
+  await usageShown(org);
+  rememberRecords(dataDir, records);
+}
+
+/** No event tells of usage in Stripe: it is there once the backend has asked for it. */
+async function usageShown(org: OrgClient): Promise<void> {
+  const deadline = Date.now() + 30_000;
+  while ((await org.query('SELECT Id FROM Usage__c WHERE Percent_Used__c > 0')).length < metersUsed) {
+    if (Date.now() > deadline) throw new Error('Salesforce did not show the usage that was recorded within 30 s.');
+    await new Promise((done) => setTimeout(done, 200));
+  }
 }
 
 /** A Case and an Opportunity beside the Accounts. */

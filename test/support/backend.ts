@@ -67,7 +67,7 @@ export async function startBackend(
   for (;;) {
     if (child.exitCode !== null)
       throw new Error(`The backend ended with code ${child.exitCode}:\n${output.slice(-4000)}`);
-    const ready = await fetch(`${backend.url}/readyz`).then(
+    const ready = await fetch(`${backend.url}/readyz`, { signal: AbortSignal.timeout(1000) }).then(
       (response) => response.ok,
       () => false,
     );

@@ -1,0 +1,176 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Demo } from '../../scripts/demo/describe.ts';
+import { demoPorts, portsInUse } from '../../scripts/demo/ports.ts';
+import { testFolder } from '../support/postgres.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const dataDir = testFolder();
+const demoFile = join(dataDir, 'demo.json');
+let base = 20_000;
+
+type Running = { child: ChildProcess; output(): string; demo: Demo };
+
+/** Runs the demo as `npm run demo` does. */
+function run(args: string[]): { child: ChildProcess; output(): string } {
+  const child = spawn(process.execPath, ['scripts/demo.ts', '--no-open', '--port-base', String(base), ...args], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  return { child, output: () => output };
+}
+
+async function start(): Promise<Running> {
+  const running = run(['--data-dir', dataDir]);
+  const deadline = Date.now() + 90_000;
+  while (!existsSync(demoFile)) {
+    if (running.child.exitCode !== null || Date.now() > deadline) throw new Error(running.output());
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  return { ...running, demo: JSON.parse(readFileSync(demoFile, 'utf8')) as Demo };
+}
+
+async function stop({ child }: Running): Promise<number | null> {
+  child.kill('SIGTERM');
+  await once(child, 'exit');
+  return child.exitCode;
+}
+
+async function query<T>({ org }: Demo, soql: string): Promise<T[]> {
+  const response = await fetch(`${org.url}/services/data/v66.0/query?q=${encodeURIComponent(soql)}`, {
+    headers: { authorization: `Bearer ${org.accessToken}` },
+  });
+  expect(response.status).toBe(200);
+  return ((await response.json()) as { records: T[] }).records;
+}
+
+const subscriptions = 'SELECT Key__c, Status__c, MRR__c FROM Billing_Subscription__c ORDER BY Key__c';
+
+beforeAll(async () => {
+  while ((await portsInUse(demoPorts(base))).length > 0) base += 1000;
+});
+afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
+
+describe('npm run demo', () => {
+  let running: Running;
+  let before: { Key__c: string }[];
+
+  it('ends in a table and a demo.json whose every address works', async () => {
+    running = await start();
+    const { demo } = running;
+    expect(demo).toMatchObject({ ready: true, backend: `http://127.0.0.1:${base}` });
+    const accounts = demo.pages.filter(({ object }) => object === 'Account');
+    expect(accounts.length).toBeGreaterThanOrEqual(10);
+    expect(accounts.filter(({ situation }) => situation === 'both')).toHaveLength(2);
+    for (const page of demo.pages) expect((await fetch(page.url)).status, page.url).toBe(200);
+    for (const page of accounts) expect(running.output()).toContain(page.url);
+    expect((await fetch(`${demo.backend}/readyz`)).status).toBe(200);
+    const stripe = await fetch(`${demo.stripe.url}/v1/customers`, {
+      headers: { authorization: `Bearer ${demo.stripe.secretKey}` },
+    });
+    expect(stripe.status).toBe(200);
+    const zuora = await fetch(`${demo.zuora.url}/oauth/token`, {
+      method: 'POST',
+      body: new URLSearchParams({
+        grant_type: 'client_credentials',
+        client_id: demo.zuora.clientId,
+        client_secret: demo.zuora.clientSecret,
+      }),
+    });
+    expect(zuora.status).toBe(200);
+  });
+
+  it('has every customer in the situation that the table names', async () => {
+    const rows = await query<{ Status__c: string; Account__r: { Name: string } }>(
+      running.demo,
+      'SELECT Status__c, Account__r.Name FROM Billing_Health__c',
+    );
+    const status = Object.fromEntries(rows.map((row) => [row.Account__r.Name, row.Status__c]));
+    expect(status).toMatchObject({
+      'Acme Corporation': 'Good Standing',
+      'Globex GmbH': 'Overdue',
+      Initech: 'Good Standing',
+      Hooli: 'In Dunning',
+      'Umbrella Health': 'Overdue',
+      'Massive Dynamic': 'In Dunning',
+      'Stark Industries': 'Renewal Due',
+      'Cyberdyne Systems': 'Over Limit',
+      'Soylent Foods': 'Churned',
+      'Pied Piper': 'Trial',
+    });
+    const currencies = await query<{ Currency_Code__c: string }>(
+      running.demo,
+      'SELECT Currency_Code__c FROM Billing_Balance__c',
+    );
+    expect(new Set(currencies.map((row) => row.Currency_Code__c))).toEqual(new Set(['USD', 'EUR', 'JPY']));
+  });
+
+  it('offers a control page that acts in the billing systems', async () => {
+    const control = `http://127.0.0.1:${demoPorts(base).control}`;
+    expect((await fetch(control)).status).toBe(200);
+    const accounts = (await (await fetch(`${control}/accounts`)).json()) as { account: string; number: string }[];
+    const initech = accounts.find(({ account }) => account === 'Initech')!;
+    const acted = await fetch(`${control}/act`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ action: 'fail-payment', number: initech.number }),
+    });
+    expect(acted.status).toBe(200);
+    const deadline = Date.now() + 15_000;
+    for (;;) {
+      const rows = await query<{ Status__c: string; Account__r: { Name: string } }>(
+        running.demo,
+        "SELECT Status__c FROM Billing_Health__c WHERE Account__r.Name = 'Initech'",
+      );
+      if (rows[0]?.Status__c === 'In Dunning') break;
+      if (Date.now() > deadline) throw new Error(`Initech is ${rows[0]?.Status__c}`);
+    }
+    before = await query(running.demo, subscriptions);
+  });
+
+  it('names the ports that are taken, and the option that moves them', async () => {
+    const second = run([]);
+    await once(second.child, 'exit');
+    expect(second.child.exitCode).toBe(1);
+    expect(second.output()).toContain(`port ${base} (backend)`);
+    expect(second.output()).toContain('--port-base');
+  });
+
+  it('stops cleanly, and keeps its data for the next start', async () => {
+    expect(await stop(running)).toBe(0);
+    expect(existsSync(demoFile)).toBe(false);
+    running = await start();
+    expect(await query(running.demo, subscriptions)).toEqual(before);
+    expect(await stop(running)).toBe(0);
+  });
+});
+
+describe('what a stranger may type', () => {
+  it.each([
+    [['--help'], 0, 'npm run demo'],
+    [['--port-base', 'abc'], 1, 'whole number'],
+    [['--port-base', '80'], 1, 'whole number'],
+  ])('%s', async (args, code, text) => {
+    const { child, output } = run(args);
+    await once(child, 'exit');
+    expect(child.exitCode).toBe(code);
+    expect(output()).toContain(text);
+    expect(output()).not.toContain('    at ');
+  });
+
+  it('a port of the demo that another program holds', async () => {
+    const holder = createServer().listen(base + 100, '127.0.0.1');
+    await once(holder, 'listening');
+    const { child, output } = run(['--data-dir', dataDir]);
+    await once(child, 'exit');
+    holder.close();
+    expect(child.exitCode).toBe(1);
+    expect(output()).toContain(`port ${base + 100} (org)`);
+  });
+});
