@@ -1,3 +1,4 @@
+import { projectionKeyOf } from '../domain/billingAccount/key.ts';
 import type { Db } from '../platform/db/database.ts';
 import { bumpKeys } from './keys/bump.ts';
 import type { OrgStamp } from './outbox/setRows.ts';
@@ -30,7 +31,7 @@ export async function projectAnewFor(db: Db, stamp: OrgStamp): Promise<number> {
       .execute();
     await bumpKeys(
       transaction,
-      accounts.map((row) => `account:projection:${row.account_id}`),
+      accounts.flatMap((row) => (row.account_id === null ? [] : [projectionKeyOf(row.account_id)])),
     );
     return accounts.length;
   });

@@ -22,3 +22,7 @@ export function partsOf(key: string): { connection: string; kind: string; id: st
 export function projectionKeyOf(accountId: string): string {
   return `account:projection:${accountId}`;
 }
+
+export function isProjection(key: string): boolean {
+  return key.startsWith(projectionKeyOf(''));
+}

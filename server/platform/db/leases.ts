@@ -8,7 +8,8 @@ import type { Db } from './database.ts';
 export async function takeLeases(db: Db, names: readonly string[], owner: string, leaseMs: number): Promise<string[]> {
   const { rows } = await sql<{ name: string }>`
     insert into lease (name, owner, until)
-    select name, ${owner}, now() + ${leaseMs} * interval '1 ms' from unnest(${[...names].sort()}::text[]) as wanted (name)
+    select name, ${owner}, now() + ${leaseMs} * interval '1 ms' from unnest(${[...names]}::text[]) as wanted (name)
+    order by name collate "C"
     on conflict (name) do update set owner = excluded.owner, until = excluded.until
     where lease.owner = excluded.owner or lease.until < now()
     returning name`.execute(db);
@@ -17,9 +18,7 @@ export async function takeLeases(db: Db, names: readonly string[], owner: string
 
 export async function giveLeases(db: Db, names: readonly string[], owner: string): Promise<void> {
   if (names.length === 0) return;
-  await db
-    .deleteFrom('lease')
-    .where('name', 'in', [...names])
-    .where('owner', '=', owner)
-    .execute();
+  await sql`delete from lease where name in (
+    select name from lease where name = any(${[...names]}::text[]) and owner = ${owner}
+    order by name collate "C" for update)`.execute(db);
 }

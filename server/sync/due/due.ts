@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { projectionKeyOf } from '../../domain/billingAccount/key.ts';
 import { today } from '../../domain/time/instant.ts';
 import type { Db } from '../../platform/db/database.ts';
 import type { Log } from '../../platform/log.ts';
@@ -32,17 +32,24 @@ export function createDueTicker({ db, clock, timeZone, log, onDue = () => {}, ev
 
   async function tick(): Promise<number> {
     const day = today(clock.businessNow(), timeZone);
+    const due = await db
+      .selectFrom('account_due')
+      .select('account_id')
+      .where('next_change_on', '<=', day)
+      .orderBy('next_change_on')
+      .limit(MOST_AT_ONCE)
+      .execute();
+    if (due.length === 0) return 0;
+    const accountIds = due.map((row) => row.account_id);
     const count = await db.transaction().execute(async (transaction) => {
-      const { rows } = await sql<{ account_id: string }>`
-        delete from account_due where account_id in (
-          select account_id from account_due where next_change_on <= ${day}::date
-          order by next_change_on limit ${MOST_AT_ONCE} for update skip locked)
-        returning account_id`.execute(transaction);
-      await bumpKeys(
-        transaction,
-        rows.map((row) => `account:projection:${row.account_id}`),
-      );
-      return rows.length;
+      // Keys before due dates, as where the work of a key is committed; that may have set a later date meanwhile.
+      await bumpKeys(transaction, accountIds.map(projectionKeyOf));
+      const { numDeletedRows } = await transaction
+        .deleteFrom('account_due')
+        .where('account_id', 'in', accountIds)
+        .where('next_change_on', '<=', day)
+        .executeTakeFirst();
+      return Number(numDeletedRows);
     });
     if (count > 0) onDue();
     return count;

@@ -18,24 +18,26 @@ with stored as (
   returning connection, event_id, key
 ), bumped as (
   insert into dirty (key, not_before)
-  select key, now() + $8 * interval '1 ms' from stored where key is not null group by key order by key
+  select key, now() + $8 * interval '1 ms' from stored where key is not null group by key order by key collate "C"
   ${BUMP}
 )
 select connection, event_id from stored`;
 
-// Another content under a known id: the first one stays, and the object is read again.
+// Another content under a known id: the first one stays, and the object is read again. Keys are locked before events, as
+// where the work of a key is committed.
 const CONFLICTS = `
 with differing as (
   select distinct i.id, i.connection, i.event_id, incoming.digest, coalesce(i.key, incoming.key) as key
   from unnest($1::text[], $2::text[], $3::text[], $4::text[]) as incoming (connection, event_id, digest, key)
   join inbox i on i.connection = incoming.connection and i.event_id = incoming.event_id
   where i.digest <> incoming.digest
-), counted as (
-  update inbox set conflicts = conflicts + 1 where id in (select id from differing)
 ), bumped as (
   insert into dirty (key, not_before)
-  select key, now() from differing where key is not null group by key order by key
-  ${BUMP}
+  select key, now() from differing where key is not null group by key order by key collate "C"
+  ${BUMP} returning key
+), counted as (
+  update inbox set conflicts = conflicts + 1
+  where id in (select id from differing) and (select count(*) from bumped) >= 0
 )
 select connection, event_id, digest from differing`;
 

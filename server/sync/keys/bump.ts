@@ -17,13 +17,16 @@ export const BUMP = `
     quarantined_at = null,
     reason = case when dirty.quarantined_at is null then dirty.reason end`;
 
-/** Marks keys as to be worked. Sorted, so that two callers wait for each other instead of deadlocking. */
+/**
+ * Marks keys as to be worked, in the one order in which keys are locked everywhere, so that two callers wait for each
+ * other instead of deadlocking.
+ */
 export async function bumpKeys(db: Db, keys: Iterable<string>, delayMs = 0): Promise<void> {
   const sorted = [...new Set(keys)].sort();
   if (sorted.length === 0) return;
   await sql`
     insert into dirty (key, not_before)
-    select key, now() + ${delayMs} * interval '1 ms' from unnest(${sorted}::text[]) as bumped (key) order by key
+    select key, now() + ${delayMs} * interval '1 ms' from unnest(${sorted}::text[]) as bumped (key) order by key collate "C"
     ${sql.raw(BUMP)}`.execute(db);
 }
 
@@ -31,7 +34,13 @@ export async function bumpKeys(db: Db, keys: Iterable<string>, delayMs = 0): Pro
 export async function releaseKeys(db: Db, keys?: readonly string[]): Promise<number> {
   let update = db
     .updateTable('dirty')
-    .set({ quarantined_at: null, reason: null, attempt: 0, not_before: sql<Date>`now()` })
+    .set({
+      generation: sql<number>`nextval('dirty_generation')`,
+      quarantined_at: null,
+      reason: null,
+      attempt: 0,
+      not_before: sql<Date>`now()`,
+    })
     .where('quarantined_at', 'is not', null);
   if (keys) update = update.where('key', 'in', [...keys]);
   return Number((await update.executeTakeFirst()).numUpdatedRows);

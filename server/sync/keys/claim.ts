@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import { newId } from '../../platform/ids.ts';
 import type { Db } from '../../platform/db/database.ts';
 import type { KeyClaim, StoredEvent } from '../../workflows/ports/keyWork.ts';
@@ -52,19 +52,26 @@ export async function claimKeys(db: Db, count: number, leaseMs: number): Promise
   });
 }
 
-/** Keeps claims for longer. */
-export async function renewLeases(db: Db, leases: readonly string[], leaseMs: number): Promise<void> {
-  if (leases.length === 0) return;
+/** Keeps claims for longer. A key that is being committed or bumped right now is passed over: its turn comes again. */
+export async function renewLeases(db: Db, keys: readonly LeasedKey[], leaseMs: number): Promise<void> {
+  if (keys.length === 0) return;
   await sql`update dirty set lease_until = now() + ${leaseMs} * interval '1 ms'
-    where lease_owner = any(${[...leases]}::text[])`.execute(db);
+    where key in (${held(keys)} skip locked)`.execute(db);
+}
+
+/** Locks keys that are still leased by the claims given. */
+function held(keys: readonly LeasedKey[]): RawBuilder<unknown> {
+  return sql`
+    select dirty.key from dirty
+    join unnest(${keys.map(({ key }) => key)}::text[], ${keys.map(({ lease }) => lease)}::text[]) as held (key, lease)
+      on dirty.key = held.key and dirty.lease_owner = held.lease
+    order by dirty.key collate "C" for update of dirty`;
 }
 
 /** Gives claims back, so that others need not wait for their end. */
 export async function giveBack(db: Db, keys: readonly LeasedKey[]): Promise<void> {
   if (keys.length === 0) return;
-  await sql`update dirty set lease_owner = null, lease_until = null
-    from unnest(${keys.map(({ key }) => key)}::text[], ${keys.map(({ lease }) => lease)}::text[]) as held (key, lease)
-    where dirty.key = held.key and dirty.lease_owner = held.lease`.execute(db);
+  await sql`update dirty set lease_owner = null, lease_until = null where key in (${held(keys)})`.execute(db);
 }
 
 /** @returns ms until a key that nobody works is ready; null when there is none */

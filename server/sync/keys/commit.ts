@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { isProjection, projectionKeyOf } from '../../domain/billingAccount/key.ts';
 import type { Db } from '../../platform/db/database.ts';
 import type { KeyResult, Projection } from '../../workflows/ports/keyWork.ts';
 import { accountsOf, saveLink, saveMirror } from '../mirror/save.ts';
@@ -17,7 +18,11 @@ export class LeaseLost extends Error {
 /** What a commit left behind: the key is clean, or it is to be worked again. */
 export type Committed = { cleared: boolean; rowsWaiting: number };
 
-const projectionKey = (accountId: string) => `account:projection:${accountId}`;
+/** Every lock on several keys is taken in this order: billing accounts, then projections, each by name. */
+function locksBefore(key: string, other: string): boolean {
+  const [late, otherLate] = [isProjection(key), isProjection(other)];
+  return late === otherLate ? key < other : otherLate;
+}
 
 async function saveProjection(
   db: Db,
@@ -68,6 +73,13 @@ async function clear(db: Db, claim: LeasedKey, againAt: Date | undefined): Promi
  */
 export async function commitResult(db: Db, stamp: OrgStamp, claim: LeasedKey, result: KeyResult): Promise<Committed> {
   return db.transaction().execute(async (transaction) => {
+    const [projections, others] = [true, false].map((wanted) =>
+      (result.dirty ?? []).filter((key) => isProjection(key) === wanted),
+    ) as [string[], string[]];
+    await bumpKeys(
+      transaction,
+      others.filter((key) => locksBefore(key, claim.key)),
+    );
     const held = await transaction
       .selectFrom('dirty')
       .select('key')
@@ -76,10 +88,14 @@ export async function commitResult(db: Db, stamp: OrgStamp, claim: LeasedKey, re
       .forUpdate()
       .executeTakeFirst();
     if (!held) throw new LeaseLost(claim.key);
+    await bumpKeys(
+      transaction,
+      others.filter((key) => !locksBefore(key, claim.key)),
+    );
     const changed = await saveMirror(transaction, result.mirror ?? []);
     const moved = result.link ? await saveLink(transaction, result.link) : [];
     const accounts = [...moved, ...(await accountsOf(transaction, changed))];
-    await bumpKeys(transaction, [...accounts.map(projectionKey), ...(result.dirty ?? [])]);
+    await bumpKeys(transaction, [...accounts.map(projectionKeyOf), ...projections]);
     const rowsWaiting = result.projection
       ? await saveProjection(transaction, stamp, result.projection, claim.snapshot)
       : 0;

@@ -162,7 +162,7 @@ export function createKeyWorker(options: KeyWorkerOptions): KeyWorker {
   }
 
   const heartbeat = () =>
-    renewLeases(db, [...new Set([...held.keys()].map(({ lease }) => lease))], leaseMs).catch((error: unknown) =>
+    renewLeases(db, [...held.keys()], leaseMs).catch((error: unknown) =>
       log.warn({ err: error }, 'Leases could not be renewed'),
     );
 

@@ -58,7 +58,8 @@ export async function saveMirror(db: Db, writes: readonly MirrorWrite[]): Promis
     accepted.set(record.key, { record, digest });
   }
   if (accepted.size === 0) return changed;
-  const values = [...accepted.values()];
+  // In the order in which the rows above were locked.
+  const values = keys.flatMap((key) => accepted.get(key) ?? []);
   const { rows: saved } = await sql<{ key: string; inserted: boolean }>`
     insert into mirror (key, kind, billing_account_key, as_of, version, deleted, body, digest)
     select * from unnest(

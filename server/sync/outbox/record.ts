@@ -24,6 +24,17 @@ function refusalOf(taken: TakenRow, result: OrgWriteResult & { outcome: 'refused
   };
 }
 
+/** Locks everything that an answer may change in the order in which a projection sets its rows. */
+async function lock(db: Db, rows: readonly TakenRow[]): Promise<void> {
+  const accountIds = new Set(rows.map(({ accountId }) => accountId).filter((id) => id !== null));
+  await sql`select from org_rows o where (o.object, o.key) in (
+      select * from unnest(${rows.map(({ row }) => row.object)}::text[], ${rows.map(({ row }) => row.key)}::text[])
+      union all
+      select object, key from org_rows
+      where account_id = any(${[...accountIds]}::text[]) and quarantined_at is not null and refusal = 'after_parent')
+    order by o.object, o.key for update of o`.execute(db);
+}
+
 /** Notes what Salesforce holds now. A row that changed while the call was on its way stays pending. */
 async function confirm(db: Db, rows: readonly TakenRow[]): Promise<void> {
   const { rows: confirmed } = await sql<{ account_id: string | null; first: boolean }>`
@@ -34,8 +45,7 @@ async function confirm(db: Db, rows: readonly TakenRow[]): Promise<void> {
         ${rows.map(({ rowVersion }) => rowVersion)}::bigint[],
         ${rows.map(({ hash }) => hash)}::text[]) as answer (object, key, version, hash)
     ), before as (
-      select o.object, o.key, o.confirmed_version is null as first
-      from org_rows o join answer using (object, key) order by o.object, o.key for update of o
+      select o.object, o.key, o.confirmed_version is null as first from org_rows o join answer using (object, key)
     )
     update org_rows o set
       confirmed_version = answer.version, confirmed_hash = answer.hash,
@@ -105,6 +115,7 @@ export async function recordResults(
     return refusal.waitMs === null ? 'quarantine' : 'retry';
   });
   await db.transaction().execute(async (transaction) => {
+    await lock(transaction, rows);
     if (confirmed.length > 0) await confirm(transaction, confirmed);
     if (refusals.length > 0) await refuse(transaction, refusals);
   });

@@ -82,6 +82,7 @@ export async function setOrgRows(
       ${changes.map(({ hash }) => hash)}::text[],
       ${changes.map(({ row }) => partitionOf(accountId ?? row.key))}::smallint[],
       ${waits}::boolean[]) as change (object, key, fields, parents, hash, partition, pending)
+    order by object, key
     on conflict (object, key) do update set account_id = excluded.account_id, partition = excluded.partition,
       fields = excluded.fields, parents = excluded.parents, hash = excluded.hash,
       row_version = greatest(org_rows.row_version + 1, excluded.row_version),
