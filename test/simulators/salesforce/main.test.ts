@@ -2,7 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunningSalesforce } from './main.ts';
 import { startSalesforceSim } from './main.ts';
 import { USERS } from './org/seed.ts';
+import { bundle, testPackage } from './page/testPages.ts';
 import { accountOf, callsOf, startTestOrg } from './testing.ts';
+
+const WORKING = "import { LightningElement } from 'lwc';\nexport default class Hello extends LightningElement {}\n";
 
 let sim: RunningSalesforce;
 beforeAll(async () => {
@@ -51,6 +54,20 @@ describe('one org behind all its APIs', () => {
     const calls = (await (await fetch(`${sim.url}/__sim/calls`)).json()) as Record<string, unknown>;
     expect(calls).toEqual({ total: 1, calls: { 'GET /sobjects/:object/:id': 1 } });
   });
+});
+
+it('record pages that could not be built are tried again at the next visit', async () => {
+  const made = testPackage(bundle('hello', 'import "lwc"; broken(', 'Hello'));
+  const own = await startSalesforceSim({ forceApp: made.forceApp });
+  try {
+    expect((await fetch(own.url)).status).toBe(500);
+    made.write('lwc/hello/hello.ts', bundle('hello', WORKING, 'Hello')['lwc/hello/hello.ts']!);
+    const mended = await fetch(own.url);
+    expect([mended.status, await mended.text()]).toEqual([200, expect.stringContaining('Accounts')]);
+  } finally {
+    await own.close();
+    made.remove();
+  }
 });
 
 it('a folder without objects stops the start', async () => {

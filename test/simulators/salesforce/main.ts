@@ -69,10 +69,17 @@ export async function startSalesforceSim(options: SalesforceSimOptions = {}): Pr
   return { ...sim, org, orgId: org.orgId, usernames: USERS, tokenFor };
 }
 
-/** Mounts the record pages behind a gate that builds them once; what no API answered comes to the gate. */
+/**
+ * Mounts the record pages behind a gate that builds them once, again at the next visit when that failed; what no API
+ * answered comes to the gate.
+ */
 function pagesWhenVisited(ctx: SimContext, org: SimulatedOrg, options: PageOptions): () => Promise<void> {
   let mounted: Promise<void> | undefined;
-  const ready = (): Promise<void> => (mounted ??= mountPages(ctx, org, options));
+  const ready = (): Promise<void> =>
+    (mounted ??= mountPages(ctx, org, options).catch((error: unknown) => {
+      mounted = undefined;
+      throw error;
+    }));
   ctx.app.get(/^\/(?:lightning|secur|favicon\.ico|$)/, (_req, _res, next) => {
     ready().then(() => next(), next);
   });

@@ -368,6 +368,7 @@ describe('what is wrong with a query is said with status 200', () => {
     const bearer = { authorization: `Bearer ${org.token('rep')}` };
     const answers = [
       [await post({}), 401, 'INVALID_AUTH_HEADER'],
+      [await post({ cookie: `sid=${encodeURIComponent(org.token('rep'))}` }), 401, 'INVALID_AUTH_HEADER'],
       [await post({ authorization: 'Bearer 00Dwrong' }), 401, 'INVALID_SESSION_ID'],
       [await post(bearer, '{nope'), 400, 'JSON_PARSER_ERROR'],
       [await post(bearer, '{}'), 400, 'INVALID_INPUT'],
@@ -379,8 +380,8 @@ describe('what is wrong with a query is said with status 200', () => {
       expect(response.status).toBe(status);
       expect(await response.json()).toMatchObject([{ errorCode }]);
     }
-    const page = await post({ cookie: `other=1; sid=${encodeURIComponent(org.token('rep'))}` });
-    expect(await page.json()).toEqual({ data: { uiapi: { __typename: 'UIAPI' } }, errors: [] });
+    const answered = await post(bearer);
+    expect(await answered.json()).toEqual({ data: { uiapi: { __typename: 'UIAPI' } }, errors: [] });
   });
 
   test('@optional is unknown before v65', async () => {

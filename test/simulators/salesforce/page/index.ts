@@ -33,7 +33,6 @@ const YEAR_MS = 365 * 86_400_000;
 export async function mountPages(ctx: SimContext, org: Org, options: PageOptions): Promise<void> {
   const pages = readRecordPages(options.forceApp);
   const routes = express.Router();
-  ctx.app.use(routes);
   const { onProgress } = options;
   const host = await buildLightningHost({
     forceApp: options.forceApp,
@@ -150,13 +149,14 @@ export async function mountPages(ctx: SimContext, org: Org, options: PageOptions
       }),
     );
   });
+  ctx.app.use(routes);
 }
 
 const NOT_FOUND =
   "We couldn't find the record you're trying to access. It may have been deleted by another user, or there may have been a system error. Ask your administrator for help.";
 const NO_ACCESS = "You don't have access to this record. Ask your administrator for help or to request access.";
 
-const nameOf = (record: SRecord | null) => record?.['Name'] ?? record?.['CaseNumber'];
+const nameOf = (record: SRecord | null) => record?.['Name'] ?? record?.['Subject'];
 
 /** As strict as Lightning's own: a bundle that calls another host fails here as it would there. */
 const contentPolicy = (nonce: string): string =>

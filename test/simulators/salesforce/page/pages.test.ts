@@ -276,11 +276,14 @@ describe('sessions', () => {
     expect((await visit('/?as=nobody')).status).toBe(404);
   });
 
-  test('the cookie is good for calls of the same origin', async () => {
-    const cookie = cookieOf(await visit('/'));
+  test('the cookie is good for calls of the same origin, and for no others', async () => {
+    const cookie = `other=1; ${cookieOf(await visit('/'))}`;
     const answer = await graphql({ cookie, 'sec-fetch-site': 'same-origin' });
     expect(answer.status).toBe(200);
     expect(answer.headers.get('x-sim-clock-offset')).toBe('0');
+    expect((await graphql({ cookie, 'sec-fetch-site': 'cross-site' })).status).toBe(401);
+    expect((await graphql({ cookie, origin: 'https://evil.example' })).status).toBe(401);
+    expect((await graphql({ cookie })).status).toBe(401);
     expect((await graphql({})).status).toBe(401);
   });
 });

@@ -10,12 +10,9 @@ export function refuse(res: Response, status: number, errorCode: string, message
   res.status(status).json([{ message, errorCode }]);
 }
 
-/** Bearer token, or the page session that Lightning Experience keeps in the cookie `sid`. */
+/** The session of a page arrives as a token too: `page/session.ts` alone decides whether its cookie counts. */
 function tokenOf(req: Request): string | undefined {
-  const bearer = /^(?:Bearer|OAuth)\s+(\S+)$/i.exec(req.get('authorization') ?? '')?.[1];
-  if (bearer !== undefined) return bearer;
-  const cookie = /(?:^|;\s*)sid=([^;]+)/.exec(req.get('cookie') ?? '')?.[1];
-  return cookie === undefined ? undefined : decodeURIComponent(cookie);
+  return /^(?:Bearer|OAuth)\s+(\S+)$/i.exec(req.get('authorization') ?? '')?.[1];
 }
 
 /**

@@ -60,7 +60,8 @@ const stripTypes: Plugin = {
   },
 };
 
-const COMPONENTS = '\0host-components';
+/** In no file; its place tells the compiler where to look for a configuration, wherever the build was started. */
+const COMPONENTS = join(CLIENT, 'host-components.ts');
 
 /** One lazy import a bundle, so that one that throws while loading leaves the rest of the page alone. */
 function hostComponents(names: readonly string[]): Plugin {

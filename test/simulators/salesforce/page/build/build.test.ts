@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { bundle, CACHE, testPackage, type TestPackage } from '../testPages.ts';
 import { buildAppBundles } from './appBundles.ts';
 import { buildLightningHost } from './buildLightningHost.ts';
@@ -102,6 +103,16 @@ describe('what an org would refuse fails the build with the name of the file', (
   test('TypeScript that is not erasable', async () => {
     const forceApp = packaged(bundle('hello', `enum Kind { A }\n${script()}`, CARD));
     await expect(buildAppBundles(forceApp)).rejects.toThrow(join(forceApp, 'lwc/hello/hello.ts'));
+  });
+
+  test('it does not matter where the build is started', async () => {
+    const forceApp = packaged(bundle('hello', script(), CARD));
+    vi.spyOn(process, 'cwd').mockReturnValue(tmpdir());
+    try {
+      expect((await buildAppBundles(forceApp)).modules['main']).toMatch(/^main-/);
+    } finally {
+      vi.restoreAllMocks();
+    }
   });
 
   test('what the org knows passes', async () => {

@@ -16,7 +16,7 @@ export default class HighlightsPanel extends LightningElement {
   record: WiredRecord | undefined;
 
   get recordName(): string {
-    const name = this.record?.data?.fields['Name'] ?? this.record?.data?.fields['CaseNumber'];
+    const name = this.record?.data?.fields['Name'] ?? this.record?.data?.fields['Subject'];
     return String(name?.value ?? '');
   }
 
