@@ -53,9 +53,10 @@ function isNewer(known: MirrorRecord, record: MirrorRecord, via: MirrorWrite['vi
 export class Bench {
   readonly mirror = new MemoryMirror();
   readonly rows = new Map<string, OrgRow & { accountId: string }>();
-  readonly inbox = new Map<string, StoredEvent & { key: string | null }>();
+  readonly inbox = new Map<string, StoredEvent & Pick<ReceivedEvent, 'key' | 'fingerprint'>>();
   readonly dirty = new Set<string>();
   readonly again = new Map<string, Date>();
+  readonly polls = new Map<string, Date>();
   readonly nextChangeOn = new Map<string, string | null>();
   realNow = new Date('2026-11-21T09:00:00Z');
   readonly #done = new Set<string>();
@@ -86,11 +87,19 @@ export class Bench {
     }
   }
 
+  /** Works a key at the time of its poll, when nothing else is to be done for it. */
+  async poll(key: string): Promise<void> {
+    this.realNow = this.polls.get(key)!;
+    this.#commit(key, await this.#handle(key, [], true));
+    await this.work();
+  }
+
   open(key: string): number {
     return [...this.inbox.values()].filter((event) => event.key === key && !this.#done.has(event.id)).length;
   }
 
-  #handle(key: string, events: readonly StoredEvent[]): Promise<KeyResult> {
+  #handle(key: string, events: readonly StoredEvent[], pollOnly = false): Promise<KeyResult> {
+    const claim = { key, events, attempt: 1, pollAt: this.polls.get(key) ?? null, pollOnly };
     if (key.startsWith('account:projection:'))
       return projectAccount({
         mirror: this.mirror,
@@ -101,11 +110,11 @@ export class Bench {
         projection: orgProjection,
         clock: this.#clock,
         timeZone: 'UTC',
-      })({ key, events, attempt: 1 });
+      })(claim);
     const billing = this.#billings.find(({ connection }) => key.startsWith(`${connection}:`));
     if (billing === undefined) throw new Error(`no billing system for ${key}`);
     const deps = { mirror: this.mirror, billing, clock: this.#clock, usagePollSeconds: 300 };
-    return refreshBillingAccount(deps)({ key, events, attempt: 1 });
+    return refreshBillingAccount(deps)(claim);
   }
 
   #commit(key: string, result: KeyResult): void {
@@ -114,6 +123,8 @@ export class Bench {
     for (const dirty of result.dirty ?? []) this.dirty.add(dirty);
     if (result.againAt === undefined) this.again.delete(key);
     else this.again.set(key, result.againAt);
+    if (result.pollAt === undefined) this.polls.delete(key);
+    else this.polls.set(key, result.pollAt);
     if (result.projection === undefined) return;
     const { accountId, rows, nextChangeOn } = result.projection;
     this.nextChangeOn.set(accountId, nextChangeOn);

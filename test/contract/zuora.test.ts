@@ -171,7 +171,14 @@ test('usage of the billing period is summed against the included units', async (
     },
   ]);
   expect(bench.row('Account', ACCOUNT)).toMatchObject({ Billing_Status__c: 'Over Limit', Billing_MRR__c: 900 });
-  expect(bench.again.get(`zuora:account:${idOf(account)}`)).toBeDefined();
+  // A tenant tells usage only when somebody has made a trigger for it.
+  sim.ctx.webhooks.switches.drop = true;
+  const before = sim.ctx.calls.total();
+  await zuora.recordUsage(account, number, charge, 'GB', 600, '2026-11-21');
+  const recorded = sim.ctx.calls.total() - before;
+  await bench.poll(`zuora:account:${idOf(account)}`);
+  expect(sim.ctx.calls.total() - before - recorded).toBe(3);
+  expect(bench.row('Usage__c', `zuora:usage:${charge}:2026-11-01`)['Quantity__c']).toBe(13_000);
 });
 
 test('a change is one call, and telling it twice costs nothing', async () => {

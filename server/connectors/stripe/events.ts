@@ -1,5 +1,6 @@
 import { keyOf } from '../../domain/billingAccount/key.ts';
 import type { ReceivedEvent } from '../../workflows/ports/webhook.ts';
+import { STRIPE_API_VERSION } from './client.ts';
 import { eventSchema, thinEventSchema, type StripeEvent } from './schema.ts';
 
 /** @returns the customer that an event concerns, as far as its payload says; null when it concerns none */
@@ -31,6 +32,18 @@ function withoutSecrets(value: unknown): unknown {
   );
 }
 
+/** Counts down as webhooks are delivered; decimals lose their last zeros in the SDK. */
+const DIFFERING = /^pending_webhooks$|_decimal$/;
+
+/**
+ * What a webhook and the listed copy of one event have in common. They are rendered alike only in the version of the
+ * endpoint: a list has the version of the account at the time of the event (Stripe docs, "The event object").
+ */
+function fingerprintOf(kept: unknown, apiVersion: string | null): string | null {
+  if (apiVersion !== STRIPE_API_VERSION) return null;
+  return JSON.stringify(kept, (name, value: unknown) => (DIFFERING.test(name) ? undefined : value));
+}
+
 /**
  * @param payload parsed JSON of a webhook or of the list of events
  * @returns null when it is no event of Stripe, whatever its type
@@ -40,13 +53,15 @@ export function toReceivedEvent(connection: string, payload: unknown): ReceivedE
   if (snapshot.success) {
     const event = snapshot.data;
     const customer = customerOf(event);
+    const kept = withoutSecrets(payload);
     return {
       connection,
       eventId: event.id,
       kind: event.type,
       key: customer === null ? null : keyOf(connection, 'account', customer),
       occurredAt: new Date(event.created * 1000),
-      payload: withoutSecrets(payload),
+      payload: kept,
+      fingerprint: fingerprintOf(kept, event.api_version),
     };
   }
   const thin = thinEventSchema.safeParse(payload);

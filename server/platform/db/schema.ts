@@ -29,6 +29,8 @@ export type Schema = {
     attempt: Generated<number>;
     quarantined_at: NullableTimestamp;
     reason: string | null;
+    poll_at: NullableTimestamp;
+    polled_generation: number | null;
   };
   mirror: {
     key: string;

@@ -11,7 +11,7 @@ export type InboxRow = {
   occurredAt: Date | null;
   /** JSON text. */
   payload: string;
-  /** Equal for two deliveries of the same event. */
+  /** Equal for two deliveries of the same event; empty when they cannot be compared. */
   digest: string;
 };
 
@@ -58,8 +58,11 @@ export function toInboxRow(event: ReceivedEvent): InboxRow {
     key: event.key === null ? null : cleanText(event.key),
     occurredAt: event.occurredAt,
     payload,
-    digest: createHash('sha256')
-      .update(event.fingerprint ?? payload)
-      .digest('base64'),
+    digest:
+      event.fingerprint === null
+        ? ''
+        : createHash('sha256')
+            .update(event.fingerprint ?? payload)
+            .digest('base64'),
   };
 }

@@ -30,7 +30,7 @@ with differing as (
   select distinct i.id, i.connection, i.event_id, incoming.digest, coalesce(i.key, incoming.key) as key
   from unnest($1::text[], $2::text[], $3::text[], $4::text[]) as incoming (connection, event_id, digest, key)
   join inbox i on i.connection = incoming.connection and i.event_id = incoming.event_id
-  where i.digest <> incoming.digest
+  where i.digest <> incoming.digest and '' not in (i.digest, incoming.digest)
 ), bumped as (
   insert into dirty (key, not_before)
   select key, now() from differing where key is not null group by key order by key collate "C"

@@ -20,13 +20,21 @@ const EVENTS_PER_KEY = 500;
 /** Leases up to `count` keys that are ready, the longest waiting first, and reads their events. */
 export async function claimKeys(db: Db, count: number, leaseMs: number): Promise<LeasedKey[]> {
   const lease = newId();
-  const { rows: claimed } = await sql<{ key: string; generation: number; attempt: number; snapshot: string }>`
+  const { rows: claimed } = await sql<{
+    key: string;
+    generation: number;
+    attempt: number;
+    snapshot: string;
+    pollAt: Date | null;
+    pollOnly: boolean;
+  }>`
     update dirty set lease_owner = ${lease}, lease_until = now() + ${leaseMs} * interval '1 ms'
     where key in (
       select key from dirty
       where quarantined_at is null and not_before <= now() and (lease_until is null or lease_until < now())
       order by not_before limit ${count} for update skip locked)
-    returning key, generation, attempt, pg_current_snapshot()::text as snapshot`.execute(db);
+    returning key, generation, attempt, pg_current_snapshot()::text as snapshot, poll_at as "pollAt",
+      polled_generation is not distinct from generation as "pollOnly"`.execute(db);
   if (claimed.length === 0) return [];
   // A statement of its own: what it reads is at least what the generation stands for.
   const { rows: events } = await sql<StoredEvent & { key: string }>`
@@ -46,6 +54,8 @@ export async function claimKeys(db: Db, count: number, leaseMs: number): Promise
       lease,
       snapshot: row.snapshot,
       attempt: row.attempt + 1,
+      pollAt: row.pollAt,
+      pollOnly: row.pollOnly && own.length === 0,
       events: own.map(({ key: _key, ...event }) => event),
       more: own.length === EVENTS_PER_KEY,
     };

@@ -42,14 +42,15 @@ async function saveProjection(
 }
 
 /** Clears the key when nothing came for it meanwhile. */
-async function clear(db: Db, claim: LeasedKey, againAt: Date | undefined): Promise<boolean> {
+async function clear(db: Db, claim: LeasedKey, { againAt, pollAt }: KeyResult): Promise<boolean> {
+  const next = againAt !== undefined && (pollAt === undefined || againAt < pollAt) ? againAt : pollAt;
   const unchanged = await db
     .selectFrom('dirty')
     .select('key')
     .where('key', '=', claim.key)
     .where('generation', '=', claim.generation)
     .executeTakeFirst();
-  if (unchanged && !againAt && !claim.more) {
+  if (unchanged && !next && !claim.more) {
     await db.deleteFrom('dirty').where('key', '=', claim.key).execute();
     return true;
   }
@@ -60,7 +61,9 @@ async function clear(db: Db, claim: LeasedKey, againAt: Date | undefined): Promi
       lease_until: null,
       attempt: 0,
       reason: null,
-      not_before: unchanged && againAt ? againAt : sql<Date>`now()`,
+      not_before: unchanged && next && !claim.more ? next : sql<Date>`now()`,
+      poll_at: pollAt ?? null,
+      polled_generation: pollAt ? claim.generation : null,
     })
     .where('key', '=', claim.key)
     .execute();
@@ -103,6 +106,6 @@ export async function commitResult(db: Db, stamp: OrgStamp, claim: LeasedKey, re
       await sql`update inbox set done_at = now() where id = any(${[...result.done]}::bigint[]) and done_at is null`.execute(
         transaction,
       );
-    return { cleared: await clear(transaction, claim, result.againAt), rowsWaiting };
+    return { cleared: await clear(transaction, claim, result), rowsWaiting };
   });
 }

@@ -119,8 +119,9 @@ export function createKeyWorker(options: KeyWorkerOptions): KeyWorker {
   async function work(claim: LeasedKey): Promise<void> {
     const end = seconds.startTimer();
     try {
-      const { key, events, attempt } = claim;
-      await commit(claim, await withinTime(handler({ key, events, attempt }), handlerTimeoutMs));
+      const { key, events, attempt, pollAt, pollOnly } = claim;
+      const working = handler({ key, events, attempt, pollAt, pollOnly });
+      await commit(claim, await withinTime(working, handlerTimeoutMs));
     } catch (error) {
       // When the database is gone the lease ends by itself and the key is claimed again.
       await fail(claim, error).catch((cause: unknown) =>

@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Invoice } from '../../domain/invoice/invoice.ts';
 import { money } from '../../domain/money/money.ts';
+import type { Subscription } from '../../domain/subscription/subscription.ts';
 import { calendarDate } from '../../domain/time/calendarDate.ts';
 import type { BillingPart, BillingRecord, BillingSystem } from '../ports/billingSystem.ts';
-import type { KeyResult, StoredEvent } from '../ports/keyWork.ts';
+import type { KeyClaim, KeyResult, StoredEvent } from '../ports/keyWork.ts';
 import type { AccountLink } from '../ports/mirror.ts';
 import { refreshBillingAccount } from './refreshBillingAccount.ts';
 
@@ -71,6 +72,57 @@ function record(minor: number, second: number, key = INVOICE): BillingRecord {
     deleted: false,
     body: invoice(minor, key),
   };
+}
+
+function meteredSubscription(): BillingRecord {
+  const key = 'stripe:subscription:sub_1';
+  const common = { key, connection: 'stripe', source: 'Stripe' as const, billingAccountKey: KEY, currency: 'USD' };
+  const body: Subscription = {
+    ...common,
+    kind: 'subscription',
+    number: 'sub_1',
+    status: 'Active',
+    statusHistory: [],
+    startsOn: calendarDate('2026-11-01'),
+    termType: 'Evergreen',
+    termStartsOn: calendarDate('2026-11-01'),
+    termEndsOn: calendarDate('2026-12-01'),
+    autoRenew: true,
+    trialEndsOn: null,
+    cancelOn: null,
+    endsByDate: false,
+    collectionPaused: false,
+    charges: [
+      {
+        number: 'si_1',
+        name: 'API calls',
+        plan: 'API calls',
+        productId: null,
+        ratePlanKey: null,
+        kind: 'usage',
+        model: 'perUnit',
+        quantity: null,
+        price: '1',
+        tiers: [],
+        transform: null,
+        priceInterval: { unit: 'month', count: 1 },
+        billingInterval: { unit: 'month', count: 1 },
+        months: 'calendar',
+        discounts: [],
+        reduction: null,
+        includedTaxPercent: '0',
+        startsOn: null,
+        endsOn: null,
+        trialEndsOn: null,
+        includedUnits: null,
+        unit: null,
+      },
+    ],
+    discounts: [],
+    lastOrder: null,
+    sourceUrl: 'https://example.com',
+  };
+  return { key, kind: 'subscription', billingAccountKey: KEY, asOf: at(10), version: 0, deleted: false, body };
 }
 
 /** An event whose payload is a complete invoice, or null for one that has to be fetched. */
@@ -141,7 +193,11 @@ function rig(world: World) {
     clock: { now: () => NOW, businessNow: () => NOW },
     usagePollSeconds: 300,
   });
-  return { fetched, run: (events: StoredEvent[]): Promise<KeyResult> => handler({ key: KEY, events, attempt: 1 }) };
+  return {
+    fetched,
+    run: (events: StoredEvent[], more: Partial<KeyClaim> = {}): Promise<KeyResult> =>
+      handler({ key: KEY, events, attempt: 1, pollAt: null, pollOnly: false, ...more }),
+  };
 }
 
 function amounts(result: KeyResult): (number | 'gone')[] {
@@ -152,6 +208,7 @@ function amounts(result: KeyResult): (number | 'gone')[] {
 
 describe('refreshing a billing account', () => {
   const known = [account('001000000000001AAA'), record(100, 10)];
+  const metered = [...known, meteredSubscription()];
   const link = { billingAccountKey: KEY, accountId: '001000000000001AAA' };
 
   test('an older event is done without a fetch and without a write', async () => {
@@ -163,6 +220,25 @@ describe('refreshing a billing account', () => {
       dirty: [],
     });
     expect(fetched).toEqual([]);
+  });
+
+  test('a poll asks for usage alone; a key that was bumped for another reason for everything', async () => {
+    const polled = rig({ known, current: known, now: 20, link });
+    await polled.run([], { pollAt: NOW, pollOnly: true });
+    expect(polled.fetched).toEqual([['usage']]);
+    const bumped = rig({ known, current: known, now: 20, link });
+    await bumped.run([], { pollAt: new Date(NOW.getTime() + 1000) });
+    expect(bumped.fetched).toEqual([['account', 'subscriptions', 'invoices', 'payments', 'usage']]);
+  });
+
+  test('events put no poll off', async () => {
+    const pollAt = new Date(NOW.getTime() + 1000);
+    const early = rig({ known: metered, current: metered, now: 20, link });
+    expect((await early.run([event('e1', 11, 250)], { pollAt })).pollAt).toEqual(pollAt);
+    expect(early.fetched).toEqual([]);
+    const due = rig({ known: metered, current: metered, now: 20, link });
+    expect((await due.run([event('e1', 11, 250)], { pollAt: NOW })).pollAt).toEqual(new Date(NOW.getTime() + 300_000));
+    expect(due.fetched).toEqual([['usage']]);
   });
 
   test('a newer complete event is trusted', async () => {

@@ -11,7 +11,7 @@ export type RefreshDeps = {
   mirror: MirrorReader;
   billing: BillingSystem;
   clock: Clock;
-  /** Usage is asked for so often, since no event tells of it. */
+  /** Usage is asked for so often, and alone, since no event tells of it. */
   usagePollSeconds: number;
   /** Told when a fetch shows that a trusted snapshot was wrong. */
   onSnapshotDiffers?: (key: string) => void;
@@ -46,10 +46,6 @@ function lookAgainAt(events: readonly StoredEvent[], now: Date): Date | null {
   const received = Math.max(...events.map(({ receivedAt }) => receivedAt.getTime()));
   const next = LAG_RETRIES_MS.map((delay) => received + delay).find((at) => at > now.getTime());
   return next === undefined ? null : new Date(next);
-}
-
-function earliestOf(times: readonly (Date | null)[]): Date | null {
-  return times.reduce<Date | null>((min, at) => (at !== null && (min === null || at < min) ? at : min), null);
 }
 
 /** Everything that a refresh came to, before it is put into the words of the key worker. */
@@ -112,8 +108,12 @@ export function refreshBillingAccount(deps: RefreshDeps): KeyHandler {
     if (account?.deleted === true) return { done };
 
     const weighed = weighEvents(billing, claim.events, mirrored, isAudited);
-    const everything = account === undefined || claim.events.length === 0;
-    const parts = BILLING_PARTS.filter((part) => everything || weighed.fetch.has(part));
+    const everything = account === undefined || (claim.events.length === 0 && !claim.pollOnly);
+    const now = clock.now();
+    const pollDue = claim.pollAt !== null && claim.pollAt <= now;
+    const parts = BILLING_PARTS.filter(
+      (part) => everything || weighed.fetch.has(part) || (part === 'usage' && pollDue),
+    );
     const outcome: Outcome = { writes: [], movedTo: new Set(), known: new Map(mirrored) };
     for (const record of weighed.snapshots.values()) save(outcome, record, 'snapshot');
     if (parts.length > 0) {
@@ -122,20 +122,20 @@ export function refreshBillingAccount(deps: RefreshDeps): KeyHandler {
     }
 
     const news = outcome.writes.some(({ record }) => isNews(record, mirrored));
-    const lagging = billing.readsMayLag && !news && claim.events.length > 0 && parts.length > 0;
-    const lookAgain = lagging && outcome.movedTo.size === 0 ? lookAgainAt(claim.events, clock.now()) : null;
+    const lagging = billing.readsMayLag && !news && weighed.fetch.size > 0;
+    const lookAgain = lagging && outcome.movedTo.size === 0 ? lookAgainAt(claim.events, now) : null;
     const link = linkOf(key, outcome.known.values());
     const linked = link !== null && link.accountId !== (before?.accountId ?? null);
     const accounts = new Set(news || linked ? [before?.accountId, link?.accountId] : []);
-    const metered = isMetered(outcome.known.values());
-    const poll = metered ? new Date(clock.now().getTime() + deps.usagePollSeconds * 1000) : null;
-    const againAt = earliestOf([lookAgain, poll]);
+    const nextPoll = new Date(now.getTime() + deps.usagePollSeconds * 1000);
+    const pollAt = parts.includes('usage') ? nextPoll : (claim.pollAt ?? nextPoll);
     return {
       done: lookAgain === null ? done : [],
       mirror: outcome.writes,
       ...(link === null ? {} : { link }),
       dirty: [...outcome.movedTo, ...[...accounts].filter((id) => id != null).map(projectionKeyOf)],
-      ...(againAt === null ? {} : { againAt }),
+      ...(lookAgain === null ? {} : { againAt: lookAgain }),
+      ...(isMetered(outcome.known.values()) ? { pollAt } : {}),
     };
   };
 }

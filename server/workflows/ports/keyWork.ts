@@ -19,6 +19,10 @@ export type KeyClaim = {
   events: readonly StoredEvent[];
   /** 1 for the first try since the key last ended well. */
   attempt: number;
+  /** What was asked for as `pollAt` when the key was last worked; null when nothing was, or it is not known. */
+  pollAt: Date | null;
+  /** True when the key is worked because this time has come and for nothing else. */
+  pollOnly: boolean;
 };
 
 /** The set of rows that one Account is to have in Salesforce; rows projected before and absent here stay as they are. */
@@ -40,6 +44,8 @@ export type KeyResult = {
   dirty?: readonly string[];
   /** Work this key again then (real time), even when no event arrives. */
   againAt?: Date;
+  /** Work this key again then (real time) for what no event tells of; other work before it leaves this time as it is. */
+  pollAt?: Date;
 };
 
 /** Works one key. Throws a Fault when it could not; a retryable one is tried again later. */

@@ -13,9 +13,9 @@ export type ReceivedEvent = {
   payload: unknown;
   /**
    * What two deliveries of this event have in common, when that is less than the whole payload; a second delivery with
-   * another one counts as a conflict. Stripe's differ in `pending_webhooks`.
+   * another one counts as a conflict. null when two copies of it cannot be compared.
    */
-  fingerprint?: string;
+  fingerprint?: string | null;
 };
 
 export type WebhookRequest = {
