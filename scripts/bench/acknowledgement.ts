@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { startBackend, freePort } from '../../test/support/backend.ts';
+import { secretsOf } from '../../test/support/secrets.ts';
 import { benchDatabase } from './database.ts';
 import { load, type LoadResult } from './load.ts';
 import type { Figure } from '../bench.ts';
@@ -95,8 +96,8 @@ async function startWebhookRoute(databaseUrl: string) {
     SALESFORCE_LOGIN_URL: 'http://127.0.0.1:9',
     SALESFORCE_CLIENT_ID: 'bench',
     SALESFORCE_USERNAME: 'bench@example.com',
-    SALESFORCE_PRIVATE_KEY: 'bench',
-    SALESFORCE_ORG_ID: '00D000000000001EAA',
+    SALESFORCE_PRIVATE_KEY: secretsOf().salesforcePrivateKey,
+    SALESFORCE_ORG_ID: '00D5g0000000001EAA',
   });
   return { url: backend.url, pid: backend.process.pid!, stop: () => backend.stop() };
 }

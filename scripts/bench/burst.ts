@@ -31,9 +31,7 @@ export async function measureBurst(say: (text: string) => void): Promise<Figure[
       .map(([route, count]) => ({ route, count: count - (orgBefore[route] ?? 0) }))
       .filter(({ count }) => count > 0);
     const writes = calls.filter(({ route }) => route.startsWith('PATCH')).reduce((sum, { count }) => sum + count, 0);
-    const reads = calls
-      .filter(({ route }) => route.includes('/query') || route.includes('/sobjects/:'))
-      .reduce((sum, { count }) => sum + count, 0);
+    const reads = calls.filter(({ route }) => route.startsWith('GET')).reduce((sum, { count }) => sum + count, 0);
     const perThousand = (writes * 1000) / events;
     return [
       { name: 'events', value: events, unit: '' },
@@ -50,7 +48,7 @@ export async function measureBurst(say: (text: string) => void): Promise<Figure[
 
 async function eventsReceived(backend: string): Promise<number> {
   const text = await (await fetch(`${backend}/metrics`)).text();
-  return [...text.matchAll(/^billing360_webhooks_total\{[^}]*outcome="stored"[^}]*\} (\d+)/gm)].reduce(
+  return [...text.matchAll(/^billing360_inbox_events_total\{[^}]*outcome="stored"[^}]*\} (\d+)/gm)].reduce(
     (sum, match) => sum + Number(match[1]),
     0,
   );

@@ -63,6 +63,10 @@ export async function load(
     ],
   });
   const requests = result['2xx'];
+  if (result.non2xx + result.errors > 0)
+    console.log(
+      `  ! refused: ${result['4xx']} with 4xx, ${result['5xx']} with 5xx, ${result.errors} without an answer`,
+    );
   return {
     requests,
     perSecond: requests / result.duration,
