@@ -15,6 +15,8 @@ const salesforce = {
   SALESFORCE_ORG_ID: '00D5g000001XyzAEAS',
 };
 
+const stripe = { STRIPE_API_KEY: 'rk_test_1', STRIPE_WEBHOOK_SECRETS: 'whsec_a' };
+
 function faultsOf(env: Record<string, string>): Record<string, string> {
   try {
     loadConfig(env);
@@ -28,14 +30,13 @@ function faultsOf(env: Record<string, string>): Record<string, string> {
 
 describe('loadConfig', () => {
   it('fills in what need not be set', () => {
-    const config = loadConfig(salesforce);
+    const config = loadConfig({ ...salesforce, ...stripe });
     expect(config).toMatchObject({
       port: 4000,
       host: '127.0.0.1',
       databaseUrl: null,
       roles: { web: true, worker: true },
       logLevel: 'info',
-      stripe: null,
       zuora: null,
       sweepSeconds: 60,
       usagePollSeconds: 300,
@@ -43,6 +44,10 @@ describe('loadConfig', () => {
       salesforce: { loginUrl: 'https://acme.my.salesforce.com', apiVersion: '66.0' },
     });
     expect(config.salesforce.privateKey.reveal()).toBe(pem.trim());
+  });
+
+  it('wants at least one billing system', () => {
+    expect(faultsOf(salesforce)['STRIPE_API_KEY']).toMatch(/^No billing system is configured/);
   });
 
   it('reads both billing systems', () => {
@@ -110,7 +115,7 @@ describe('loadConfig', () => {
 
   it('says that a key file cannot be read', () => {
     const { SALESFORCE_PRIVATE_KEY: _, ...rest } = salesforce;
-    expect(faultsOf({ ...rest, SALESFORCE_PRIVATE_KEY_FILE: '/nowhere/key.pem' })).toEqual({
+    expect(faultsOf({ ...rest, ...stripe, SALESFORCE_PRIVATE_KEY_FILE: '/nowhere/key.pem' })).toEqual({
       SALESFORCE_PRIVATE_KEY_FILE: 'The file cannot be read.',
     });
   });

@@ -95,9 +95,17 @@ function complete<T extends Record<string, unknown>>(values: T): values is T & {
   return Object.values(values).every((value) => value !== undefined);
 }
 
+const STRIPE_NAMES = ['STRIPE_API_KEY', 'STRIPE_WEBHOOK_SECRETS', 'STRIPE_API_BASE'] as const;
+const ZUORA_NAMES = [
+  'ZUORA_BASE_URL',
+  'ZUORA_CLIENT_ID',
+  'ZUORA_CLIENT_SECRET',
+  'ZUORA_CALLOUT_USER',
+  'ZUORA_CALLOUT_PASSWORD',
+] as const;
+
 function readStripe(reader: Reader): StripeConfig | null {
-  const names = ['STRIPE_API_KEY', 'STRIPE_WEBHOOK_SECRETS', 'STRIPE_API_BASE'] as const;
-  if (!names.some((name) => reader.isSet(name))) return null;
+  if (!STRIPE_NAMES.some((name) => reader.isSet(name))) return null;
   const reason = 'It is missing, though other settings of Stripe are there; set all of them or none.';
   const values = {
     apiKey: reader.required('STRIPE_API_KEY', reason),
@@ -115,14 +123,7 @@ function readStripe(reader: Reader): StripeConfig | null {
 }
 
 function readZuora(reader: Reader): ZuoraConfig | null {
-  const names = [
-    'ZUORA_BASE_URL',
-    'ZUORA_CLIENT_ID',
-    'ZUORA_CLIENT_SECRET',
-    'ZUORA_CALLOUT_USER',
-    'ZUORA_CALLOUT_PASSWORD',
-  ] as const;
-  if (!names.some((name) => reader.isSet(name))) return null;
+  if (!ZUORA_NAMES.some((name) => reader.isSet(name))) return null;
   const reason = 'It is missing, though other settings of Zuora are there; set all of them or none.';
   const values = {
     baseUrl: reader.required('ZUORA_BASE_URL', reason),
@@ -195,6 +196,11 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     usagePollSeconds: reader.optional('USAGE_POLL_SECONDS') ?? 300,
     timeZone: reader.optional('TIME_ZONE') ?? 'UTC',
   };
+  if (![...STRIPE_NAMES, ...ZUORA_NAMES].some((name) => reader.isSet(name)))
+    reader.fault(
+      'STRIPE_API_KEY',
+      'No billing system is configured: set the variables that begin with STRIPE_, those that begin with ZUORA_, or both.',
+    );
   const stripe = readStripe(reader);
   const zuora = readZuora(reader);
   const salesforce = readSalesforce(reader);

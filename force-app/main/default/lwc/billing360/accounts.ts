@@ -1,30 +1,34 @@
 import type { Row } from 'c/graphqlRows';
-import { rowsOf, standing, textOf } from 'c/graphqlRows';
-import { fill } from 'c/textUtils';
+import { textOf } from 'c/graphqlRows';
+import type { Link } from 'c/sourceUtils';
+import { linkOf, nameOf } from 'c/sourceUtils';
+import { fill, join } from 'c/textUtils';
 import { labels } from './labels';
 
-/** Says how many billing accounts there are and where, such as "3 billing accounts: 2 in Zuora, 1 in Stripe". */
-export function accountsText(data: unknown): string {
-  const found = rowsOf(data, 'Billing_Account__c');
-  if (!found) {
-    return '';
-  }
-  const accounts = standing(found);
-  if (accounts.length === 0) {
-    return labels.noAccounts;
-  }
-  const total = accounts.length === 1 ? labels.oneAccount : fill(labels.accounts, accounts.length);
-  const places = countBySource(accounts).map(([source, count]) => fill(labels.accountsIn, count, source));
-  return [total, places.join(', ')].filter(Boolean).join(': ');
+export type AccountLink = { readonly key: string; readonly text: string; readonly link: Link };
+
+/** The first few say enough in a header; the others are a click away. */
+const SHORT_LIST = 4;
+
+/** Each billing account by its system and name, such as "Zuora · Acme Europe", with the way there. */
+export function accountLinks(accounts: readonly Row[]): AccountLink[] {
+  const named = accounts.map((row) => ({ row, text: join([textOf(row, 'Source__c'), nameOf(row)]) }));
+  return named
+    .filter(({ text }) => text !== '')
+    .map(({ row, text }) => {
+      const number = textOf(row, 'Number__c');
+      const alone = named.filter((other) => other.text === text).length === 1;
+      const told = alone || !number ? text : fill(labels.numbered, text, number);
+      return { key: row.Id, text: told, link: linkOf(row, told) };
+    })
+    .sort((a, b) => a.text.localeCompare(b.text));
 }
 
-function countBySource(accounts: readonly Row[]): [string, number][] {
-  const counts = new Map<string, number>();
-  for (const account of accounts) {
-    const source = textOf(account, 'Source__c');
-    if (source) {
-      counts.set(source, (counts.get(source) ?? 0) + 1);
-    }
-  }
-  return [...counts].sort(([a], [b]) => b.localeCompare(a));
+export function shortAccounts(links: readonly AccountLink[]): readonly AccountLink[] {
+  return links.length > SHORT_LIST ? links.slice(0, SHORT_LIST - 1) : links;
+}
+
+/** How many there are, or that there is none. */
+export function accountsText(count: number): string {
+  return count === 0 ? labels.noAccounts : count === 1 ? labels.oneAccount : fill(labels.accounts, count);
 }

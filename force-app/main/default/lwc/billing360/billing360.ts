@@ -1,12 +1,16 @@
+import timeZone from '@salesforce/i18n/timeZone';
+import { formatTime } from 'c/dateUtils';
 import type { Row } from 'c/graphqlRows';
-import { rowsOf } from 'c/graphqlRows';
-import type { Asked } from 'c/panelState';
-import { NOT_ASKED, remember } from 'c/panelState';
+import type { Asked, Panel } from 'c/panelState';
+import { connectionsOf, NOT_ASKED, panelOf, remember } from 'c/panelState';
+import type { Link } from 'c/sourceUtils';
+import { fill } from 'c/textUtils';
 import { every, whenVisible } from 'c/ticker';
 import type { GraphqlResult } from 'lightning/graphql';
 import { graphql } from 'lightning/graphql';
 import { api, LightningElement, wire } from 'lwc';
-import { accountsText } from './accounts';
+import type { AccountLink } from './accounts';
+import { accountLinks, accountsText, shortAccounts } from './accounts';
 import { labels } from './labels';
 import { QUERY } from './query';
 
@@ -21,7 +25,13 @@ export default class Billing360 extends LightningElement {
   readonly labels = labels;
   asked: Asked = NOT_ASKED;
   isRefreshing = false;
+  /** How the last refresh went, whoever asked for it. */
+  outcome = '';
+  /** The same read aloud, for a refresh that the person asked for. */
   announcement = '';
+  showsAllAccounts = false;
+  /** Of the Account's subscriptions, by their number. */
+  links: ReadonlyMap<string, Link> = new Map();
   stopVisible: (() => void) | undefined;
   stopWatching: (() => void) | undefined;
 
@@ -46,7 +56,9 @@ export default class Billing360 extends LightningElement {
   /** Asks Salesforce again, for every panel at once; one that fails says so itself. */
   @api async refresh(): Promise<void> {
     const panels = [...(this.template?.querySelectorAll<Refreshable>('[data-panel]') ?? [])];
-    await Promise.allSettled([this.asked.refresh?.(), ...panels.map((panel) => panel.refresh())]);
+    const asked = await Promise.allSettled([this.asked.refresh?.(), ...panels.map((panel) => panel.refresh())]);
+    const failed = this.asked.errors.length > 0 || asked.some(({ status }) => status === 'rejected');
+    this.outcome = failed ? labels.refreshFailed : fill(labels.refreshed, formatTime(new Date(), timeZone));
   }
 
   async handleRefresh(): Promise<void> {
@@ -54,7 +66,15 @@ export default class Billing360 extends LightningElement {
     this.announcement = labels.refreshing;
     await this.refresh();
     this.isRefreshing = false;
-    this.announcement = labels.refreshed;
+    this.announcement = this.outcome;
+  }
+
+  handleKnown(event: CustomEvent<{ links: ReadonlyMap<string, Link> }>): void {
+    this.links = event.detail.links;
+  }
+
+  showAllAccounts(): void {
+    this.showsAllAccounts = true;
   }
 
   handleMotion(event: CustomEvent<{ inMotion: boolean }>): void {
@@ -71,12 +91,29 @@ export default class Billing360 extends LightningElement {
     }
   }
 
-  get accounts(): string {
-    return accountsText(this.asked.data);
+  get panel(): Panel {
+    return panelOf(this.asked, 'Billing_Account__c', ['Name', 'Source__c']);
+  }
+
+  get accounts(): readonly AccountLink[] {
+    return this.showsAllAccounts ? this.allAccounts : shortAccounts(this.allAccounts);
+  }
+
+  get allAccounts(): AccountLink[] {
+    return accountLinks(this.panel.rows);
+  }
+
+  get accountsText(): string {
+    return ['empty', 'ready'].includes(this.panel.phase) ? accountsText(this.panel.rows.length) : '';
+  }
+
+  get showAllText(): string {
+    const { length } = this.allAccounts;
+    return this.accounts.length < length ? fill(labels.showAll, length) : '';
   }
 
   get connections(): readonly Row[] {
-    return rowsOf(this.asked.data, 'Billing_Connection__c') ?? [];
+    return connectionsOf(this.panel);
   }
 
   get refreshText(): string {

@@ -1,6 +1,6 @@
 import { gql } from 'lightning/graphql';
 
-/** The billing accounts of an Account, to count them, and how their connections stand. */
+/** The billing accounts of an Account, to name and link them, and how their connections stand. */
 export const QUERY = gql`
   query Billing360($recordId: ID) {
     uiapi {
@@ -13,10 +13,19 @@ export const QUERY = gql`
           edges {
             node {
               Id
+              Name @optional {
+                value
+              }
+              Number__c @optional {
+                value
+              }
               Status__c @optional {
                 value
               }
               Source__c @optional {
+                value
+              }
+              Source_Url__c @optional {
                 value
               }
             }

@@ -25,6 +25,11 @@ export default class BillingFreshness extends LightningElement {
     this.stop?.();
   }
 
+  /** The full stamp announces trouble; panels below it repeat it silently. */
+  get troubleRole(): string | null {
+    return this.compact ? null : 'status';
+  }
+
   get freshness(): Freshness {
     return freshnessOf(this.connections, this.now, this.compact);
   }

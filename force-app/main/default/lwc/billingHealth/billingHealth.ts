@@ -4,6 +4,7 @@ import type { Row } from 'c/graphqlRows';
 import { rowsOf, standing, textOf } from 'c/graphqlRows';
 import type { Asked, Panel } from 'c/panelState';
 import { NOT_ASKED, remember } from 'c/panelState';
+import type { Link } from 'c/sourceUtils';
 import type { Status } from 'c/statusUtils';
 import { needsAction, statusOf } from 'c/statusUtils';
 import { fill } from 'c/textUtils';
@@ -22,6 +23,8 @@ import { QUERY } from './query';
  */
 export default class BillingHealth extends LightningElement {
   @api recordId: string | undefined;
+  /** Links of the Account's subscriptions by their number, as far as they are known. */
+  @api links: ReadonlyMap<string, Link> = new Map();
 
   readonly labels = labels;
   asked: Asked = NOT_ASKED;
@@ -71,6 +74,6 @@ export default class BillingHealth extends LightningElement {
   get figures(): Figure[] {
     const balances = standing(rowsOf(this.asked.data, 'Billing_Balance__c') ?? []);
     const currency = textOf(rowsOf(this.asked.data, 'Account')?.[0], 'Billing_Currency__c');
-    return figuresOf(this.health, balances, currency, new Date(), timeZone);
+    return figuresOf(this.health, balances, currency, this.links, new Date(), timeZone);
   }
 }

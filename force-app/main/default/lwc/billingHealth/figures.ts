@@ -2,27 +2,40 @@ import { formatDate, fromToday } from 'c/dateUtils';
 import type { Row } from 'c/graphqlRows';
 import { numberOf, textOf } from 'c/graphqlRows';
 import { formatMoney } from 'c/moneyUtils';
-import { fill, join } from 'c/textUtils';
+import type { Link } from 'c/sourceUtils';
+import { fill, join, shorten } from 'c/textUtils';
 import { labels } from './labels';
 
-export type Line = { readonly key: string; readonly text: string; readonly className: string };
+export type Line = {
+  readonly key: string;
+  readonly text: string;
+  readonly className: string;
+  /** Into the billing system, for a line that names something in it. */
+  readonly link?: Link;
+  readonly title?: string | null;
+};
 export type Figure = {
   readonly key: string;
   readonly label: string;
   readonly value: string;
+  readonly valueClass: string;
   readonly lines: readonly Line[];
 };
+
+type Plain = Omit<Figure, 'valueClass'>;
 
 /**
  * Figures of an Account; one that the user may not read is left out.
  *
  * @param balances one row a currency
  * @param mainCurrency the currency that comes first
+ * @param links of the subscriptions that are known, by their number
  */
 export function figuresOf(
   health: Row | undefined,
   balances: readonly Row[],
   mainCurrency: string | null,
+  links: ReadonlyMap<string, Link>,
   now: Date,
   timeZone: string,
 ): Figure[] {
@@ -31,9 +44,14 @@ export function figuresOf(
     amountFigure('mrr', labels.mrr, ordered, 'MRR__c', []),
     amountFigure('arr', labels.arr, ordered, 'ARR__c', []),
     amountFigure('outstanding', labels.outstanding, ordered, 'Outstanding__c', overdueLines(ordered)),
-    renewalFigure(health, now, timeZone),
+    renewalFigure(health, links, now, timeZone),
     paymentFigure(ordered, now, timeZone),
-  ].filter((figure) => figure !== null);
+  ].flatMap((figure) => (figure ? [{ ...figure, valueClass: classOf(figure.value) }] : []));
+}
+
+/** Long values are written smaller, so that none breaks in the middle of a number. */
+function classOf(value: string): string {
+  return value.length > 13 ? 'value value_longest' : value.length > 8 ? 'value value_long' : 'value';
 }
 
 function isIn(balance: Row, currency: string | null): boolean {
@@ -50,7 +68,7 @@ function amountFigure(
   balances: readonly Row[],
   field: string,
   lines: Line[],
-): Figure | null {
+): Plain | null {
   const known = balances.filter((balance) => numberOf(balance, field) !== null);
   const [first, ...others] = known.filter((balance) => numberOf(balance, field) !== 0);
   const head = first ?? known[0];
@@ -76,17 +94,32 @@ function overdueLines(balances: readonly Row[]): Line[] {
     : [{ key: 'none', text: labels.nothingOverdue, className: 'quiet' }];
 }
 
-function renewalFigure(health: Row | undefined, now: Date, timeZone: string): Figure | null {
+function renewalFigure(
+  health: Row | undefined,
+  links: ReadonlyMap<string, Link>,
+  now: Date,
+  timeZone: string,
+): Plain | null {
   if (!health || !('Next_Renewal_Date__c' in health)) {
     return null;
   }
   const date = textOf(health, 'Next_Renewal_Date__c');
-  const text = join([fromToday(date, now, timeZone), date && textOf(health, 'Next_Renewal_Number__c')]);
-  const lines = text ? [{ key: 'when', text, className: 'quiet' }] : [];
+  const when = fromToday(date, now, timeZone);
+  const number = date && textOf(health, 'Next_Renewal_Number__c');
+  const lines = [
+    ...(when ? [{ key: 'when', text: when, className: 'quiet' }] : []),
+    ...(number ? [numberLine(number, links.get(number))] : []),
+  ];
   return { key: 'renewal', label: labels.nextRenewal, value: formatDate(date) || labels.none, lines };
 }
 
-function paymentFigure(balances: readonly Row[], now: Date, timeZone: string): Figure | null {
+function numberLine(number: string, link: Link | undefined): Line {
+  const text = shorten(number);
+  const title = text === number ? null : number;
+  return { key: 'number', text, title, className: 'quiet', ...(link?.url ? { link } : {}) };
+}
+
+function paymentFigure(balances: readonly Row[], now: Date, timeZone: string): Plain | null {
   const known = balances.filter((balance) => 'Last_Payment_Amount__c' in balance || 'Last_Payment_Date__c' in balance);
   const date = (balance: Row | undefined) => textOf(balance, 'Last_Payment_Date__c') ?? '';
   const [last] = [...known].sort((a, b) => date(b).localeCompare(date(a)));

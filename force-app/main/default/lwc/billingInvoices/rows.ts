@@ -11,7 +11,6 @@ import { labels } from './labels';
 
 export type InvoiceRow = {
   readonly key: string;
-  readonly number: string;
   readonly link: Link;
   readonly source: string;
   readonly due: string;
@@ -47,7 +46,6 @@ function rowOf(row: Row, timeZone: string): InvoiceRow {
   const invoiceDate = formatDate(textOf(row, 'Invoice_Date__c'));
   return {
     key: row.Id,
-    number,
     link: linkOf(row, number),
     source: sourceOf(row),
     due,

@@ -11,7 +11,6 @@ import { labels } from './labels';
 
 export type PaymentRow = {
   readonly key: string;
-  readonly number: string;
   readonly link: Link;
   readonly source: string;
   readonly when: string;
@@ -41,7 +40,6 @@ export function paymentRows(rows: readonly Row[], timeZone: string): PaymentRow[
     const code = textOf(row, 'Decline_Code__c');
     return {
       key: row.Id,
-      number,
       link: linkOf(row, number),
       source: sourceOf(row),
       when: formatInstant(textOf(row, 'Paid_At__c'), timeZone),

@@ -7,9 +7,12 @@ import { api, LightningElement, wire } from 'lwc';
 import { labels } from './labels';
 import { QUERY } from './query';
 import type { SubscriptionRow } from './rows';
-import { FIELDS, subscriptionRows } from './rows';
+import { FIELDS, linksByNumber, subscriptionRows } from './rows';
 
-/** What the customer has bought: plan, term, MRR with its reason, and state of each subscription. */
+/**
+ * What the customer has bought: plan, term, MRR with its reason, and state of each subscription. Fires `known` with
+ * `{ links }`, a Map of subscription number → Link, at every answer.
+ */
 export default class BillingSubscriptions extends LightningElement {
   @api recordId: string | undefined;
 
@@ -20,6 +23,7 @@ export default class BillingSubscriptions extends LightningElement {
   @wire(graphql, { query: QUERY, variables: '$variables' })
   received(result: GraphqlResult): void {
     this.asked = remember(this.asked, result, this.recordId);
+    this.dispatchEvent(new CustomEvent('known', { detail: { links: linksByNumber(this.panel.rows) } }));
   }
 
   get variables(): { recordId: string | undefined } {

@@ -3,14 +3,13 @@ import empty from '@salesforce/label/c.Billing_Subscriptions_Empty';
 import endsOn from '@salesforce/label/c.Billing_Ends_On';
 import evergreen from '@salesforce/label/c.Billing_Evergreen';
 import heading from '@salesforce/label/c.Billing_Subscriptions';
+import inTrialUntil from '@salesforce/label/c.Billing_In_Trial_Until';
 import mrr from '@salesforce/label/c.Billing_MRR';
 import renews from '@salesforce/label/c.Billing_Renews';
 import showAll from '@salesforce/label/c.Billing_Show_All';
 import status from '@salesforce/label/c.Billing_Status';
 import subscription from '@salesforce/label/c.Billing_Subscription';
 import term from '@salesforce/label/c.Billing_Term';
-import termRange from '@salesforce/label/c.Billing_Range';
-import trialEnds from '@salesforce/label/c.Billing_Trial_Ends';
 
 export const labels = {
   canceledOn,
@@ -18,12 +17,11 @@ export const labels = {
   endsOn,
   evergreen,
   heading,
+  inTrialUntil,
   mrr,
   renews,
   showAll,
   status,
   subscription,
   term,
-  termRange,
-  trialEnds,
 };

@@ -1,4 +1,4 @@
-import { formatDate, formatLastDay } from 'c/dateUtils';
+import { formatDate, formatPeriod } from 'c/dateUtils';
 import type { Row } from 'c/graphqlRows';
 import { booleanOf, numberOf, textOf } from 'c/graphqlRows';
 import { formatMoney } from 'c/moneyUtils';
@@ -11,11 +11,11 @@ import { labels } from './labels';
 
 export type SubscriptionRow = {
   readonly key: string;
-  readonly number: string;
   readonly link: Link;
   readonly plan: string | null;
   readonly source: string;
   readonly term: string;
+  readonly period: string;
   readonly termNote: string;
   readonly mrr: string;
   readonly mrrReason: string | null;
@@ -35,11 +35,11 @@ export function subscriptionRows(rows: readonly Row[]): SubscriptionRow[] {
     const number = textOf(row, 'Number__c') ?? textOf(row, 'Plan__c') ?? row.Id;
     return {
       key: row.Id,
-      number,
       link: linkOf(row, number),
       plan: textOf(row, 'Plan__c'),
       source: sourceOf(row),
       term: termOf(row),
+      period: periodOf(row),
       termNote: termNoteOf(row),
       mrr: formatMoney(numberOf(row, 'MRR__c'), textOf(row, 'Currency_Code__c')),
       mrrReason: textOf(row, 'MRR_Reason__c'),
@@ -47,6 +47,16 @@ export function subscriptionRows(rows: readonly Row[]): SubscriptionRow[] {
       live: !isOver(row),
     };
   });
+}
+
+/** Where each subscription is found in its billing system. */
+export function linksByNumber(rows: readonly Row[]): Map<string, Link> {
+  return new Map(
+    rows.flatMap((row): [string, Link][] => {
+      const number = textOf(row, 'Number__c');
+      return number ? [[number, linkOf(row, number)]] : [];
+    }),
+  );
 }
 
 function byNeed(a: Row, b: Row): number {
@@ -58,12 +68,21 @@ function byNeed(a: Row, b: Row): number {
 }
 
 function termOf(row: Row): string {
-  const start = formatDate(textOf(row, 'Term_Start_Date__c'));
-  const end = formatLastDay(textOf(row, 'Term_End_Date__c'));
-  if (textOf(row, 'Term_Type__c') === 'Evergreen') {
-    return labels.evergreen;
-  }
-  return start && end ? fill(labels.termRange, start, end) : start || end;
+  return isEvergreen(row) ? labels.evergreen : datesOf(row);
+}
+
+/** The billing period that runs now, for a subscription that has no term. */
+function periodOf(row: Row): string {
+  const known = textOf(row, 'Term_Start_Date__c') && textOf(row, 'Term_End_Date__c');
+  return isEvergreen(row) && known && !isOver(row) ? datesOf(row) : '';
+}
+
+function isEvergreen(row: Row): boolean {
+  return textOf(row, 'Term_Type__c') === 'Evergreen';
+}
+
+function datesOf(row: Row): string {
+  return formatPeriod(textOf(row, 'Term_Start_Date__c'), textOf(row, 'Term_End_Date__c'));
 }
 
 function termNoteOf(row: Row): string {
@@ -75,11 +94,10 @@ function termNoteOf(row: Row): string {
 function chipsOf(row: Row): Status[] {
   const status = statusOf(textOf(row, 'Status__c'));
   const trialing = textOf(row, 'Status__c') === 'Trialing';
-  const trialEnd = trialing ? formatLastDay(textOf(row, 'Trial_End_Date__c')) : '';
+  const trialEnd = trialing ? formatDate(textOf(row, 'Trial_End_Date__c')) : '';
   const cancelOn = isOver(row) ? '' : formatDate(textOf(row, 'Cancel_On__c'));
   return [
-    ...(status ? [status] : []),
-    ...(trialEnd ? [chip(fill(labels.trialEnds, trialEnd), 'info')] : []),
+    ...(trialEnd ? [chip(fill(labels.inTrialUntil, trialEnd), 'info')] : status ? [status] : []),
     ...(cancelOn ? [chip(fill(labels.canceledOn, cancelOn), 'warn')] : []),
   ];
 }

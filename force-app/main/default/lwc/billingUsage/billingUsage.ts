@@ -36,7 +36,8 @@ export default class BillingUsage extends LightningElement {
   }
 
   get rows(): UsageRow[] {
-    return this.showsAll ? this.allRows : shortList(this.allRows, (row) => row.current);
+    const busy = this.allRows.filter((row) => !row.idle);
+    return this.showsAll || busy.length === 0 ? this.allRows : shortList(busy, (row) => row.current);
   }
 
   get allRows(): UsageRow[] {

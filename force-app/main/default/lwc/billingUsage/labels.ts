@@ -4,9 +4,8 @@ import limit from '@salesforce/label/c.Billing_Limit';
 import meter from '@salesforce/label/c.Billing_Meter';
 import noLimit from '@salesforce/label/c.Billing_No_Limit';
 import overLimit from '@salesforce/label/c.Billing_Over_Limit';
-import range from '@salesforce/label/c.Billing_Range';
 import showAll from '@salesforce/label/c.Billing_Show_All';
 import used from '@salesforce/label/c.Billing_Used';
 import usedPercent from '@salesforce/label/c.Billing_Used_Percent';
 
-export const labels = { empty, heading, limit, meter, noLimit, overLimit, range, showAll, used, usedPercent };
+export const labels = { empty, heading, limit, meter, noLimit, overLimit, showAll, used, usedPercent };

@@ -1,6 +1,6 @@
 import type { UsageBar } from 'c/chartMath';
 import { usageBar } from 'c/chartMath';
-import { formatDate, formatLastDay } from 'c/dateUtils';
+import { formatPeriod } from 'c/dateUtils';
 import type { Row } from 'c/graphqlRows';
 import { numberOf, textOf } from 'c/graphqlRows';
 import { formatNumber } from 'c/moneyUtils';
@@ -11,7 +11,6 @@ import { labels } from './labels';
 
 export type UsageRow = {
   readonly key: string;
-  readonly number: string;
   readonly link: Link;
   readonly source: string;
   readonly period: string;
@@ -19,6 +18,8 @@ export type UsageRow = {
   readonly limit: string;
   readonly over: boolean;
   readonly current: boolean;
+  /** A past period without use: shown only when asked for. */
+  readonly idle: boolean;
   /** null when the limit may not be read or there is none. */
   readonly bar: UsageBar | null;
   readonly barClass: string;
@@ -43,14 +44,14 @@ function rowOf(row: Row): UsageRow {
   const limitText = limit !== null ? fill(labels.limit, formatNumber(limit)) : 'Limit__c' in row ? labels.noLimit : '';
   return {
     key: row.Id,
-    number: meter,
     link: linkOf(row, meter),
     source: sourceOf(row),
-    period: periodOf(row),
+    period: formatPeriod(textOf(row, 'Period_Start__c'), textOf(row, 'Period_End__c')),
     used,
     limit: limitText,
     over: bar?.level === 'over',
     current: isCurrent(row),
+    idle: !isCurrent(row) && quantity === 0,
     bar,
     barClass: `bar bar_${bar?.level ?? 'none'}`,
     viewBox: `0 0 ${bar?.width ?? 0} ${bar?.height ?? 0}`,
@@ -62,12 +63,6 @@ function usedText(quantity: number | null, unit: string | null, percent: number 
   const amount = quantity === null ? '' : fill(labels.used, [formatNumber(quantity), unit].filter(Boolean).join(' '));
   const share = percent === null ? '' : fill(labels.usedPercent, formatNumber(percent));
   return [amount, amount && share ? `(${share})` : share].filter(Boolean).join(' ');
-}
-
-function periodOf(row: Row): string {
-  const start = formatDate(textOf(row, 'Period_Start__c'));
-  const end = formatLastDay(textOf(row, 'Period_End__c'));
-  return start && end ? fill(labels.range, start, end) : start || end;
 }
 
 function isCurrent(row: Row): boolean {

@@ -1,3 +1,6 @@
+import rangeLabel from '@salesforce/label/c.Billing_Range';
+import { fill } from 'c/textUtils';
+
 const DAY_MS = 86_400_000;
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const AGES: readonly [Intl.RelativeTimeFormatUnit, number][] = [
@@ -31,6 +34,14 @@ export function formatLastDay(exclusiveEnd: string | null | undefined): string {
   return day === null ? '' : fromDayNumber(day - 1);
 }
 
+/** Writes a period with an exclusive end, such as "12 Nov – 11 Dec 2026"; what is known of it when that is not both. */
+export function formatPeriod(start: string | null | undefined, exclusiveEnd: string | null | undefined): string {
+  const first = formatDate(start);
+  const last = formatLastDay(exclusiveEnd);
+  const sameYear = first.slice(-5) === last.slice(-5);
+  return first && last ? fill(rangeLabel, sameYear ? first.slice(0, -5) : first, last) : first || last;
+}
+
 /** Writes an instant (ISO 8601) as "24 Nov 2026, 09:00" in a time zone. */
 export function formatInstant(instant: string | null | undefined, timeZone: string): string {
   const date = new Date(instant ?? '');
@@ -51,6 +62,14 @@ export function formatInstant(instant: string | null | undefined, timeZone: stri
   return `${Number(part('day'))} ${month} ${part('year')}, ${part('hour')}:${part('minute')}`;
 }
 
+/** Writes the time of day of an instant as "09:00" in a time zone. */
+export function formatTime(instant: Date, timeZone: string): string {
+  return formatInstant(instant.toISOString(), timeZone).slice(-5);
+}
+
+/** The age of what is younger than a minute. */
+export const JUST_NOW = 'just now';
+
 /** Says how long ago an instant was: "2 minutes ago", "just now"; a moment ahead of our clock counts as now. */
 export function ago(instant: string | null | undefined, now: Date): string {
   const then = Date.parse(instant ?? '');
@@ -59,7 +78,7 @@ export function ago(instant: string | null | undefined, now: Date): string {
   }
   const seconds = Math.floor((now.getTime() - then) / 1000);
   const unit = AGES.find(([, size]) => seconds >= size);
-  return unit ? relative(-Math.floor(seconds / unit[1]), unit[0], 'always') : 'just now';
+  return unit ? relative(-Math.floor(seconds / unit[1]), unit[0], 'always') : JUST_NOW;
 }
 
 /** Says how far a calendar date is from today: "in 72 days", "tomorrow", "today", "3 days ago". */

@@ -1,9 +1,17 @@
 import openIn from '@salesforce/label/c.Billing_Open_In';
 import type { Row } from 'c/graphqlRows';
 import { parentOf, textOf } from 'c/graphqlRows';
-import { fill, join } from 'c/textUtils';
+import { fill, join, shorten } from 'c/textUtils';
 
-export type Link = { readonly url: string | null; readonly label: string };
+export type Link = {
+  /** null when there is no address that a browser may open. */
+  readonly url: string | null;
+  /** What is read aloud. */
+  readonly label: string;
+  readonly text: string;
+  /** The whole text, when it is shown shortened. */
+  readonly title: string | null;
+};
 
 /** An address that a browser may open; anything but http and https (such as `javascript:`) gives null. */
 export function safeUrl(address: string | null): string | null {
@@ -18,7 +26,9 @@ export function safeUrl(address: string | null): string | null {
 /** Link into the billing system, with a name that tells it from its neighbours when read aloud. */
 export function linkOf(row: Row, name: string): Link {
   const source = textOf(row, 'Source__c') ?? '';
-  return { url: safeUrl(textOf(row, 'Source_Url__c')), label: fill(openIn, name, source) };
+  const text = shorten(name);
+  const title = text === name ? null : name;
+  return { url: safeUrl(textOf(row, 'Source_Url__c')), label: fill(openIn, name, source), text, title };
 }
 
 /** Where a row comes from, such as "Zuora · Acme Europe"; what the user may not read is left out. */
@@ -27,8 +37,11 @@ export function sourceOf(row: Row): string {
   return join([textOf(row, 'Source__c'), account && nameOf(account)]);
 }
 
-/** Salesforce fills a name that nobody gave with the record's id, which tells people nothing. */
-function nameOf(account: Row): string | null {
+/**
+ * What a billing account is called. Salesforce fills a name that nobody gave with the record's id, which tells people
+ * nothing: the number stands in for it.
+ */
+export function nameOf(account: Row): string | null {
   const name = textOf(account, 'Name');
   return name === null || name === account.Id ? textOf(account, 'Number__c') : name;
 }

@@ -7,3 +7,10 @@ export function fill(label: string, ...values: readonly (string | number)[]): st
 export function join(parts: readonly (string | null | undefined)[]): string {
   return parts.filter(Boolean).join(' · ');
 }
+
+const LONGEST_ID = 20;
+
+/** Leaves out the middle of a long id, such as "sub_EJnaoy…nXCj"; people tell ids apart by both ends. */
+export function shorten(id: string): string {
+  return id.length > LONGEST_ID ? `${id.slice(0, 10)}…${id.slice(-4)}` : id;
+}

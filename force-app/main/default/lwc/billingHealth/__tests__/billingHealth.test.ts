@@ -69,7 +69,7 @@ describe('c-billing-health', () => {
     expect(figure(element, 'mrr')).toBe('MRR $ 12,400 also € 1,150');
     expect(figure(element, 'arr')).toBe('ARR $ 148,800 also € 13,800');
     expect(figure(element, 'outstanding')).toBe('Outstanding € 6,350 € 4,200 overdue');
-    expect(figure(element, 'renewal')).toBe('Next renewal 1 Feb 2027 in 72 days · A-S00000213');
+    expect(figure(element, 'renewal')).toBe('Next renewal 1 Feb 2027 in 72 days A-S00000213');
     expect(figure(element, 'payment')).toBe('Last payment $ 8,000 3 Nov 2026 · 18 days ago');
   });
 
@@ -99,6 +99,21 @@ describe('c-billing-health', () => {
     expect(figure(element, 'outstanding')).toBe('Outstanding ¥ 0 nothing overdue');
     expect(figure(element, 'renewal')).toBe('Next renewal None');
     expect(figure(element, 'payment')).toBe('Last payment None');
+  });
+
+  it('shortens a long number and writes long values smaller', async () => {
+    const number = 'sub_EJnaoyT2tBDmN21tUDxynXCj';
+    const row = node({ Next_Renewal_Date__c: '2027-02-01', Next_Renewal_Number__c: number });
+    const large = node({ Currency_Code__c: 'USD', MRR__c: 900, ARR__c: 23738.71, Outstanding__c: 1234567.89 });
+    const element = await show({ Billing_Health__c: [row], Billing_Balance__c: [large] });
+    expect(figure(element, 'renewal')).toBe('Next renewal 1 Feb 2027 in 72 days sub_EJnaoy…nXCj');
+    expect(findAll(element, `[title="${number}"]`)).toHaveLength(1);
+    expect(findAll(element, '.value').map(({ className }) => className)).toEqual([
+      'value',
+      'value value_long',
+      'value value_longest',
+      'value value_long',
+    ]);
   });
 
   it('counts no balance that is removed', async () => {

@@ -63,7 +63,7 @@ describe('c-billing-subscriptions', () => {
   });
 
   it.each([
-    [{ Status__c: 'Trialing', Trial_End_Date__c: '2026-11-30' }, ['In trial', 'Trial ends 29 Nov 2026']],
+    [{ Status__c: 'Trialing', Trial_End_Date__c: '2026-11-30' }, ['In trial until 30 Nov 2026']],
     [{ Cancel_On__c: '2026-12-01' }, ['Active', 'Cancels on 1 Dec 2026']],
     [{ Status__c: 'Canceled', Cancel_On__c: '2026-01-01' }, ['Canceled']],
     [{ Status__c: 'Past Due' }, ['Past due']],
@@ -83,6 +83,24 @@ describe('c-billing-subscriptions', () => {
     const [first, second] = rowsOn(await show({ Billing_Subscription__c: [ends, evergreen] }));
     expect(first).toContain('monthly · does not renew by itself');
     expect(second).toContain('Evergreen monthly $');
+  });
+
+  it.each([
+    ['Active', 'Evergreen 12 Nov – 11 Dec 2026 monthly'],
+    ['Canceled', 'Evergreen monthly'],
+  ])('tells the billing period of an evergreen subscription that is %s', async (Status__c, words) => {
+    const period = { Term_Start_Date__c: '2026-11-12', Term_End_Date__c: '2026-12-12', Next_Renewal_Date__c: null };
+    const row = node({ ...FIELDS, ...period, Term_Type__c: 'Evergreen', Status__c });
+    expect(rowsOn(await show({ Billing_Subscription__c: [row] }))[0]).toContain(words);
+  });
+
+  it('shortens a long number, and keeps it whole for links and on pointing', async () => {
+    const number = 'sub_EJnaoyT2tBDmN21tUDxynXCj';
+    const element = await show({ Billing_Subscription__c: [node({ ...FIELDS, Number__c: number })] });
+    const [link] = findAll(element, 'td a');
+    expect(link && words(link)).toBe('sub_EJnaoy…nXCj');
+    expect(link?.getAttribute('title')).toBe(number);
+    expect(link?.getAttribute('aria-label')).toContain(number);
   });
 
   it.each(Object.keys(active).filter((field) => field !== 'Id'))('shows the rest without %s', async (field) => {

@@ -42,7 +42,7 @@ describe('c-billing-usage', () => {
   it('draws usage against its limit, and says the same in words', async () => {
     const element = await show({ Usage__c: [near] });
     expect(rowsOn(element)).toEqual([
-      'API calls 1 Nov 2026 – 30 Nov 2026 870,000 calls used (87 %) limit 1,000,000 Stripe · acme-self-serve',
+      'API calls 1 Nov – 30 Nov 2026 870,000 calls used (87 %) limit 1,000,000 Stripe · acme-self-serve',
     ]);
     const [chart] = findAll(element, 'svg');
     expect(chart?.getAttribute('role')).toBe('img');
@@ -54,7 +54,7 @@ describe('c-billing-usage', () => {
 
   it('tells that a limit is passed', async () => {
     const element = await show({ Usage__c: [node({ ...FIELDS, Quantity__c: 2000000, Percent_Used__c: 200 })] });
-    expect(textAt(element, '.chip_bad')).toBe('Over limit');
+    expect(textAt(element, '.chip_warn')).toBe('Over limit');
     expect(findAll(element, '.over')[0]?.getAttribute('width')).toBe('240');
   });
 
@@ -62,6 +62,17 @@ describe('c-billing-usage', () => {
     const element = await show({ Usage__c: [node({ ...FIELDS, Limit__c: null, Percent_Used__c: null })] });
     expect(rowsOn(element)[0]).toContain('870,000 calls used no limit');
     expect(findAll(element, 'svg')).toHaveLength(0);
+  });
+
+  it('folds past periods without use, and shows them when asked', async () => {
+    const idle = (Status__c: string) => node({ ...FIELDS, Status__c, Quantity__c: 0, Percent_Used__c: 0 });
+    const element = await show({ Usage__c: [idle('Past'), idle('Current'), near] });
+    expect(rowsOn(element)).toHaveLength(2);
+    (findAll(element, 'button')[0] as HTMLButtonElement).click();
+    await rendered();
+    expect(rowsOn(element)).toHaveLength(3);
+    clearPage();
+    expect(rowsOn(await show({ Usage__c: [idle('Past')] }))).toHaveLength(1);
   });
 
   it('shows current periods first', async () => {
