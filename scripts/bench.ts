@@ -3,6 +3,7 @@ import { cpus } from 'node:os';
 import { readOptions } from './arguments.ts';
 import { measureAcknowledgement } from './bench/acknowledgement.ts';
 import { measureBurst } from './bench/burst.ts';
+import type { Figure } from './bench/figure.ts';
 import { measureLatency } from './bench/latency.ts';
 
 const benches = { acknowledgement: measureAcknowledgement, latency: measureLatency, burst: measureBurst };
@@ -21,9 +22,6 @@ if (unknown.length > 0) {
   console.error(`There is no bench called ${unknown.join(', ')}: choose from ${Object.keys(benches).join(', ')}.`);
   process.exit(2);
 }
-
-/** One figure beside its goal (docs/performance.md). */
-export type Figure = { name: string; value: number; unit: string; goal?: string; met?: boolean };
 
 const results: Record<string, Figure[]> = {};
 for (const name of wanted) {

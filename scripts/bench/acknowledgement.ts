@@ -4,7 +4,7 @@ import { startBackend, freePort } from '../../test/support/backend.ts';
 import { secretsOf } from '../../test/support/secrets.ts';
 import { benchDatabase } from './database.ts';
 import { load, type LoadResult } from './load.ts';
-import type { Figure } from '../bench.ts';
+import type { Figure } from './figure.ts';
 
 const secret = 'whsec_bench';
 const seconds = 8;

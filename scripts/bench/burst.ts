@@ -1,6 +1,6 @@
 import { settled } from '../../test/support/settled.ts';
 import { startStack } from '../../test/support/stack.ts';
-import type { Figure } from '../bench.ts';
+import type { Figure } from './figure.ts';
 import { makeCustomers, stripeOf } from './stack.ts';
 
 const customers = 100;
