@@ -146,8 +146,10 @@ describe('a server that is killed while it takes events in', () => {
         if (acknowledged.length >= enough && !child.killed) child.kill('SIGKILL');
       }
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+      const postgres = postmasterOf(dataDir);
       const database = await openDatabase({ databaseUrl: null, dataDir });
       running.push({ stop: () => database.close() });
+      expect(postmasterOf(dataDir), 'the Postgres that was left running is taken over').toBe(postgres);
       const stored = await database.db.selectFrom('inbox').select('event_id').execute();
       const ids = new Set(stored.map((row) => row.event_id));
       expect(acknowledged.filter((id) => !ids.has(id))).toEqual([]);
