@@ -82,7 +82,7 @@ describe('the Account page', () => {
     expect(payments).toContain('Visa •••• 4242');
     expect(payments).toContain('$ 490.00');
     expect(await textOf(panel(page, 'Usage'))).toContain('87,000 used (87 %)');
-    expect(await textOf(page.locator('[data-id="freshness"]').first())).toMatch(/checked through/i);
+    expect(await textOf(page.locator('[data-id="freshness"]').first())).toMatch(/checked (through|just now)/i);
     expect(problems()).toEqual([]);
     await close();
   });
@@ -93,6 +93,18 @@ describe('the Account page', () => {
     const href = await link.getAttribute('href');
     expect(href).toContain(story.stack.zuora.url);
     expect((await fetch(href!)).status).toBe(200);
+    expect(problems()).toEqual([]);
+    await close();
+  });
+
+  it('leads from its header to the billing accounts, and from the next renewal to its subscription', async () => {
+    const { page, problems, close } = await open();
+    await page.getByText(zuoraSubscription).first().waitFor();
+    const links = page.locator('c-billing-accounts').getByRole('link');
+    expect(await links.allInnerTexts()).toEqual(['Stripe · Acme self-serve', 'Zuora · Acme Europe']);
+    const renewal = page.locator('[data-id="renewal"]').getByRole('link', { name: /open in/ });
+    for (const link of [...(await links.all()), renewal])
+      expect((await fetch((await link.getAttribute('href'))!)).status).toBe(200);
     expect(problems()).toEqual([]);
     await close();
   });

@@ -9,8 +9,6 @@ import { every, whenVisible } from 'c/ticker';
 import type { GraphqlResult } from 'lightning/graphql';
 import { graphql } from 'lightning/graphql';
 import { api, LightningElement, wire } from 'lwc';
-import type { AccountLink } from './accounts';
-import { accountLinks, accountsText, shortAccounts } from './accounts';
 import { labels } from './labels';
 import { QUERY } from './query';
 
@@ -29,7 +27,6 @@ export default class Billing360 extends LightningElement {
   outcome = '';
   /** The same read aloud, for a refresh that the person asked for. */
   announcement = '';
-  showsAllAccounts = false;
   /** Of the Account's subscriptions, by their number. */
   links: ReadonlyMap<string, Link> = new Map();
   stopVisible: (() => void) | undefined;
@@ -73,10 +70,6 @@ export default class Billing360 extends LightningElement {
     this.links = event.detail.links;
   }
 
-  showAllAccounts(): void {
-    this.showsAllAccounts = true;
-  }
-
   handleMotion(event: CustomEvent<{ inMotion: boolean }>): void {
     this.watch(event.detail.inMotion);
   }
@@ -92,24 +85,7 @@ export default class Billing360 extends LightningElement {
   }
 
   get panel(): Panel {
-    return panelOf(this.asked, 'Billing_Account__c', ['Name', 'Source__c']);
-  }
-
-  get accounts(): readonly AccountLink[] {
-    return this.showsAllAccounts ? this.allAccounts : shortAccounts(this.allAccounts);
-  }
-
-  get allAccounts(): AccountLink[] {
-    return accountLinks(this.panel.rows);
-  }
-
-  get accountsText(): string {
-    return ['empty', 'ready'].includes(this.panel.phase) ? accountsText(this.panel.rows.length) : '';
-  }
-
-  get showAllText(): string {
-    const { length } = this.allAccounts;
-    return this.accounts.length < length ? fill(labels.showAll, length) : '';
+    return panelOf(this.asked, 'Billing_Account__c', ['Name', 'Source__c', 'Status__c']);
   }
 
   get connections(): readonly Row[] {

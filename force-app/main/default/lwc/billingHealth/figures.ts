@@ -49,9 +49,9 @@ export function figuresOf(
   ].flatMap((figure) => (figure ? [{ ...figure, valueClass: classOf(figure.value) }] : []));
 }
 
-/** Long values are written smaller, so that none breaks in the middle of a number. */
+/** A long value is written smaller, so that it does not break in the middle of a number. */
 function classOf(value: string): string {
-  return value.length > 13 ? 'value value_longest' : value.length > 8 ? 'value value_long' : 'value';
+  return value.length > 12 ? 'value value_long' : 'value';
 }
 
 function isIn(balance: Row, currency: string | null): boolean {

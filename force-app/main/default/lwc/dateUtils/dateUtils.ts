@@ -1,6 +1,9 @@
 import rangeLabel from '@salesforce/label/c.Billing_Range';
 import { fill } from 'c/textUtils';
 
+/** The age of what is younger than a minute. */
+export const JUST_NOW = 'just now';
+
 const DAY_MS = 86_400_000;
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const AGES: readonly [Intl.RelativeTimeFormatUnit, number][] = [
@@ -17,21 +20,20 @@ function dayNumber(date: string | null | undefined): number | null {
   return Number.isNaN(ms) ? null : Math.round(ms / DAY_MS);
 }
 
-function fromDayNumber(day: number): string {
-  const date = new Date(day * DAY_MS);
-  return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]} ${date.getUTCFullYear()}`;
+function writeDay(day: number | null): string {
+  const date = new Date((day ?? 0) * DAY_MS);
+  return day === null ? '' : `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]} ${date.getUTCFullYear()}`;
 }
 
 /** Writes a calendar date (`YYYY-MM-DD`) as "1 Feb 2027"; empty for what is no date. */
 export function formatDate(date: string | null | undefined): string {
-  const day = dayNumber(date);
-  return day === null ? '' : fromDayNumber(day);
+  return writeDay(dayNumber(date));
 }
 
 /** Writes the day before an exclusive end, which is how billing systems give the end of a term. */
 export function formatLastDay(exclusiveEnd: string | null | undefined): string {
   const day = dayNumber(exclusiveEnd);
-  return day === null ? '' : fromDayNumber(day - 1);
+  return writeDay(day === null ? null : day - 1);
 }
 
 /** Writes a period with an exclusive end, such as "12 Nov – 11 Dec 2026"; what is known of it when that is not both. */
@@ -66,9 +68,6 @@ export function formatInstant(instant: string | null | undefined, timeZone: stri
 export function formatTime(instant: Date, timeZone: string): string {
   return formatInstant(instant.toISOString(), timeZone).slice(-5);
 }
-
-/** The age of what is younger than a minute. */
-export const JUST_NOW = 'just now';
 
 /** Says how long ago an instant was: "2 minutes ago", "just now"; a moment ahead of our clock counts as now. */
 export function ago(instant: string | null | undefined, now: Date): string {

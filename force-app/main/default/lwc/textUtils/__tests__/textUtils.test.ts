@@ -1,4 +1,4 @@
-import { fill, join } from 'c/textUtils';
+import { fill, join, shorten } from 'c/textUtils';
 
 describe('c/textUtils', () => {
   it('puts values into their places', () => {
@@ -8,6 +8,11 @@ describe('c/textUtils', () => {
   it('leaves places without a value, and values that look like places, as they are', () => {
     expect(fill('{0} {1}', '{1}')).toBe('{1} {1}');
     expect(fill('{0}', '$&')).toBe('$&');
+  });
+
+  it('leaves out the middle of what is long', () => {
+    expect(shorten('sub_EJnaoyT2tBDmN21tUDxynXCj')).toBe('sub_EJnaoy…nXCj');
+    expect(shorten('A-S00000213')).toBe('A-S00000213');
   });
 
   it('joins what there is', () => {
