@@ -296,6 +296,29 @@ test('a sweep finds what no callout told, and goes on from its cursor', async ()
   expect(sim.ctx.calls.total()).toBe(4);
 });
 
+test('a sweep finds a payment of the same second as the invoice that it pays, though both have one time', async () => {
+  const account = await zuora.account('Second', 'USD', ACCOUNT);
+  await zuora.subscribe(account, await platform(), { start: '2026-11-01', months: 12, quantity: 10 });
+  await work();
+  const sweep = (cursor: string | null) =>
+    connection.changes.sweep(cursor, (events) => Promise.resolve(bench.receive(events)));
+  const { cursor } = await sweep(null);
+  // The clock of the simulator runs: set back before each change, all of them are in one second.
+  at('2026-11-21T21:00:00.100Z');
+  await zuora.bill(account, '2026-11-21');
+  await work();
+  await sweep(cursor);
+  await bench.work();
+  sim.ctx.webhooks.switches = { ...sim.ctx.webhooks.switches, drop: true };
+  at('2026-11-21T21:00:00.200Z');
+  await zuora.pay(account);
+  at('2026-11-21T21:00:05Z');
+  await sweep(cursor);
+  await bench.work();
+  const [invoice] = bench.rowsOf('Billing_Invoice__c', ACCOUNT);
+  expect(invoice?.fields).toMatchObject({ Status__c: 'Paid', Balance__c: 0 });
+});
+
 test('a token that ended is renewed once for many calls, and a wrong client is told', async () => {
   const account = await zuora.account('Token', 'USD', ACCOUNT);
   await connection.billing.fetch(idOf(account), ['account']);

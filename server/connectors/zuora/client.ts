@@ -131,7 +131,7 @@ export class ZuoraClient {
     object: string,
     query: readonly (readonly [string, string])[],
     schema: ZodType<T>,
-    take: (rows: T[]) => Promise<void> | void,
+    take: (rows: T[], asOf: Date) => Promise<void> | void,
   ): Promise<Date> {
     const page = z.object({ data: z.array(schema), nextPage: z.string().nullish() });
     let cursor: string | null = null;
@@ -145,7 +145,7 @@ export class ZuoraClient {
         page,
       );
       asOf ??= answer.asOf;
-      if (answer.data.data.length > 0) await take(answer.data.data);
+      if (answer.data.data.length > 0) await take(answer.data.data, answer.asOf);
       cursor = answer.data.nextPage ?? null;
     } while (cursor !== null);
     return asOf;

@@ -86,7 +86,7 @@ function dateOf(text: string | null): CalendarDate | null {
 }
 
 /** A posted invoice is open until nothing is left to pay; Zuora has no word for paid. */
-function invoiceStatusOf(invoice: ZuoraInvoice): InvoiceStatus {
+export function invoiceStatusOf(invoice: Pick<ZuoraInvoice, 'status' | 'balance'>): InvoiceStatus {
   if (invoice.status === 'Posted') return exact(invoice.balance).gt(0) ? 'Open' : 'Paid';
   return invoice.status === 'Canceled' || invoice.status === 'Error' ? 'Void' : 'Draft';
 }
@@ -123,7 +123,7 @@ export function fromZuoraInvoice(
   };
 }
 
-const PAYMENT_STATUS: Readonly<Record<string, PaymentStatus>> = {
+const SETTLED: Readonly<Record<string, PaymentStatus>> = {
   Draft: 'Pending',
   Processing: 'Pending',
   Pending: 'Pending',
@@ -133,6 +133,11 @@ const PAYMENT_STATUS: Readonly<Record<string, PaymentStatus>> = {
   Canceled: 'Canceled',
   Voided: 'Canceled',
 };
+
+/** @returns what became of a payment before anything of it was refunded */
+export function settledStatusOf(status: string): PaymentStatus {
+  return SETTLED[status] ?? 'Pending';
+}
 
 /** The day that the payment is for counts; the time of day is known only when it was entered on that day. */
 function paidAt(payment: ZuoraPayment, zone: string): Instant | null {
@@ -152,7 +157,7 @@ export function fromZuoraPayment(
   const currency = payment.currency.toUpperCase();
   const amount = fromMajor(payment.amount, currency);
   const refunded = fromMajor(payment.refundAmount, currency);
-  const settled = PAYMENT_STATUS[payment.status] ?? 'Pending';
+  const settled = settledStatusOf(payment.status);
   const status = settled === 'Succeeded' && refunded.minor > 0 && refunded.minor >= amount.minor ? 'Refunded' : settled;
   return {
     kind: 'payment',

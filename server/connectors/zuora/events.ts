@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { keyOf } from '../../domain/billingAccount/key.ts';
+import { fromMajor } from '../../domain/money/money.ts';
 import {
   BILLING_PARTS,
   type BillingPart,
@@ -7,6 +8,7 @@ import {
   type EventReading,
 } from '../../workflows/ports/billingSystem.ts';
 import type { StoredEvent } from '../../workflows/ports/keyWork.ts';
+import { invoiceStatusOf, settledStatusOf } from './convert.ts';
 import { valueOf } from './payload.ts';
 
 /** Kind of the events that a sweep makes of changed rows: `swept.<object>`. */
@@ -34,21 +36,37 @@ export const sweptSchema = z.object({
   number: z.string(),
   version: z.number(),
   updatedDate: z.string(),
+  status: z.string().nullish(),
+  balance: z.string().nullish(),
 });
 const payloadSchema = z.record(z.string(), z.unknown());
 export type Swept = z.infer<typeof sweptSchema>;
 
 const KIND = { accounts: 'account', subscriptions: 'subscription', invoices: 'invoice', payments: 'payment' } as const;
 
+/** Whether the mirror holds what a row says: two changes within one second have the same time. */
+function saysTheSame({ status, balance }: Swept, { body }: BillingRecord): boolean {
+  if (status == null) return false;
+  if (body.kind === 'payment') {
+    const known = body.status === 'Refunded' ? 'Succeeded' : body.status;
+    return known === settledStatusOf(status);
+  }
+  if (body.kind !== 'invoice' || balance == null) return false;
+  const told = invoiceStatusOf({ status, balance });
+  return (
+    told === body.status && (told !== 'Open' || body.balance.minor === fromMajor(balance, body.balance.currency).minor)
+  );
+}
+
 /** A change that a sweep saw is known already when the mirror holds that version or a later one. */
 function isKnown(swept: Swept, record: BillingRecord | undefined): boolean {
   if (record === undefined) return false;
   if (record.deleted || record.version > swept.version) return true;
-  const at = Date.parse(swept.updatedDate);
-  // An account's own answer has no time of change, so its record carries the whole second of the answer.
-  return swept.object === 'accounts'
-    ? record.asOf.getTime() > at
-    : record.version === swept.version && record.asOf.getTime() >= at;
+  if (record.version < swept.version) return false;
+  const age = record.asOf.getTime() - Date.parse(swept.updatedDate);
+  if (age !== 0) return age > 0;
+  // Every change of a subscription is a version; an account's record carries the whole second of the answer.
+  return swept.object === 'subscriptions' || saysTheSame(swept, record);
 }
 
 /** What a callout tells is known already when the mirror holds what the named order, invoice or payment led to. */

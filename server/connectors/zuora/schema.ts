@@ -199,6 +199,8 @@ export const changedRowSchema = z.object({
   name: maybeText,
   invoiceNumber: maybeText,
   paymentNumber: maybeText,
+  status: maybeText,
+  balance: number.nullish(),
 });
 
 export type ZuoraAccount = z.infer<typeof accountSchema>;

@@ -31,7 +31,7 @@ function numberOf(object: Swept['object'], row: Row): string {
 export function createZuoraSweep(client: ZuoraClient, context: ZuoraContext): ChangeSource {
   const { connection, timeZone } = context;
 
-  function eventOf(object: Swept['object'], row: Row): ReceivedEvent {
+  function eventOf(object: Swept['object'], row: Row, asOf: Date): ReceivedEvent {
     const account = object === 'accounts' ? row.id : row.accountId;
     const at = new Date(instantIn(timeZone, row.updatedDate));
     const swept: Swept = {
@@ -39,10 +39,14 @@ export function createZuoraSweep(client: ZuoraClient, context: ZuoraContext): Ch
       number: numberOf(object, row),
       version: row.version ?? 0,
       updatedDate: at.toISOString(),
+      status: row.status,
+      balance: row.balance ?? null,
     };
+    // Times of change have whole seconds: a row may change once more in one that is not over, and is then looked at again.
+    const isFinal = at < asOf;
     return {
       connection,
-      eventId: `${SWEPT}${object}:${row.id}:${at.toISOString()}`,
+      eventId: `${SWEPT}${object}:${row.id}:${at.toISOString()}${isFinal ? '' : ':first'}`,
       kind: `${SWEPT}${object}`,
       key: account == null ? null : keyOf(connection, 'account', account),
       occurredAt: at,
@@ -59,14 +63,14 @@ export function createZuoraSweep(client: ZuoraClient, context: ZuoraContext): Ch
         : [];
       let startedAt: Date | null = null;
       for (const object of since.success ? OBJECTS : (['accounts'] as const)) {
-        const asOf = await client.query(
+        const answeredAt = await client.query(
           'looking for changes',
           object,
           [...filter, ['sort[]', 'updateddate.asc']],
           changedRowSchema,
-          (rows) => take(rows.map((row) => eventOf(object, row))),
+          (rows, asOf) => take(rows.map((row) => eventOf(object, row, asOf))),
         );
-        startedAt ??= asOf;
+        startedAt ??= answeredAt;
       }
       const checkedThrough = startedAt ?? new Date(0);
       return { cursor: checkedThrough.toISOString(), checkedThrough };
