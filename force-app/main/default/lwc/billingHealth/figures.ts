@@ -129,7 +129,7 @@ function paymentFigure(balances: readonly Row[], now: Date, timeZone: string): P
   const day = formatDate(date(last));
   const amount = money(last, 'Last_Payment_Amount__c');
   const isPaid = Boolean(day) || !('Last_Payment_Date__c' in last);
-  const text = day ? join([amount && day, fromToday(date(last), now, timeZone)]) : '';
-  const lines = text ? [{ key: 'when', text, className: 'quiet' }] : [];
+  const texts = day ? [amount && day, fromToday(date(last), now, timeZone)].filter(Boolean) : [];
+  const lines = texts.map((text) => ({ key: text, text, className: 'quiet' }));
   return { key: 'payment', label: labels.lastPayment, value: (isPaid && (amount || day)) || labels.none, lines };
 }
