@@ -17,6 +17,7 @@ import { createWakeup } from './platform/wakeup.ts';
 import { createDueTicker } from './sync/due/due.ts';
 import { registerGauges } from './sync/gauges.ts';
 import { createIntake } from './sync/inbox/intake.ts';
+import { releaseKeys } from './sync/keys/bump.ts';
 import { createKeyWorker } from './sync/keys/worker.ts';
 import { createMirrorReader } from './sync/mirror/reader.ts';
 import { createOutbox } from './sync/outbox/outbox.ts';
@@ -137,6 +138,8 @@ export async function startServer(config: Config): Promise<Server> {
       });
       const handler = keyHandler(config, db, clock, connections, metrics);
       await projectAnewFor(db, stamp);
+      // Whoever mended what kept keys from being worked, such as a revoked API key, starts the server again.
+      await releaseKeys(db);
       start('outbox', outbox);
       start('keys', createKeyWorker({ db, handler, stamp, log, metrics, wakeup: keysReady, onRows: rowsReady.notify }));
       start('due', createDueTicker({ db, clock, timeZone: config.timeZone, log, onDue: keysReady.notify }));

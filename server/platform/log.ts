@@ -20,7 +20,7 @@ function luhn(digits: string): boolean {
 }
 
 /** @returns the text without e-mail addresses, credentials and card numbers */
-export function redactText(text: string): string {
+function redactText(text: string): string {
   return text
     .replace(BEARER, '$1 [secret]')
     .replace(KEY, '$1_[secret]')

@@ -19,7 +19,7 @@ export type SalesforceOptions = {
 };
 
 /** Tags the calls of the integration in change events (`changeOrigin`). */
-export const clientTag = 'Billing360';
+const clientTag = 'Billing360';
 const jwtLifetimeSeconds = 180;
 
 /** A session in the pinned org. */

@@ -127,7 +127,7 @@ export const subscriptionSchema = z.object({
   items: z.object({ data: z.array(itemSchema), has_more: z.boolean() }),
 });
 
-export const cardSchema = z.object({
+const cardSchema = z.object({
   brand: maybeText,
   last4: maybeText,
   exp_month: z.number().int().nullish(),
@@ -246,7 +246,6 @@ export const thinEventSchema = z.object({
   related_object: z.object({ id: z.string(), type: z.string() }).nullish(),
 });
 
-export type StripePrice = z.infer<typeof priceSchema>;
 export type StripeTier = z.infer<typeof tierSchema>;
 export type StripeCoupon = z.infer<typeof couponSchema>;
 export type StripeDiscount = z.infer<typeof discountSchema>;

@@ -8,7 +8,7 @@ import { Permits } from './permits.ts';
 import { tokenSchema } from './schema.ts';
 
 /** Minor version of the v1 API that every call names; it decides how errors are answered. */
-export const ZUORA_VERSION = '2025-08-12';
+const ZUORA_VERSION = '2025-08-12';
 
 /** Zuora itself ends a request after 120 s; what takes so long here is tried again later. */
 const TIMEOUT_MS = 30_000;

@@ -30,7 +30,7 @@ function cardOf(method: ZuoraPaymentMethod | undefined): Card | null {
 }
 
 /** @returns a payment method in words, such as `Visa •••• 4242` */
-export function methodInWords(method: ZuoraPaymentMethod | undefined, type: string | null): string | null {
+function methodInWords(method: ZuoraPaymentMethod | undefined, type: string | null): string | null {
   if (method === undefined) return type === 'External' ? 'External payment' : null;
   const digits = last4(method);
   return `${capital(method.creditCardType ?? method.type ?? 'Payment method')}${digits === null ? '' : ` •••• ${digits}`}`;

@@ -38,7 +38,7 @@ function cycleDayFrom(day: CalendarDate, billCycleDay: number): CalendarDate {
  * The billing period of a charge in which a day lies. Periods are counted from the bill cycle day of the account or from
  * the start of the charge (Zuora docs, "Billing period alignment").
  */
-export function billingPeriodAt(
+function billingPeriodAt(
   day: CalendarDate,
   charge: { startsOn: CalendarDate; interval: Interval; term: { from: CalendarDate; to: CalendarDate } | null },
   billCycleDay: number | null,

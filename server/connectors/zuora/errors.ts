@@ -17,7 +17,7 @@ const gateway = z
 const shapes = z.union([standard, crud, zoql, gateway]);
 
 /** @returns the reasons in any of the four shapes in which Zuora refuses; empty when it is none of them */
-export function reasonsOf(body: unknown): Reason[] {
+function reasonsOf(body: unknown): Reason[] {
   const parsed = shapes.safeParse(body);
   return parsed.success ? parsed.data : [];
 }

@@ -31,7 +31,7 @@ const SWEPT_PARTS: Readonly<Record<string, readonly BillingPart[]>> = {
   payments: ['account', 'payments'],
 };
 
-export const sweptSchema = z.object({
+const sweptSchema = z.object({
   object: z.enum(['accounts', 'subscriptions', 'invoices', 'payments']),
   number: z.string(),
   version: z.number(),

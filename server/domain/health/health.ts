@@ -15,7 +15,7 @@ export const HEALTH_STATUSES = [
 export type HealthStatus = (typeof HEALTH_STATUSES)[number];
 
 /** A renewal is due so many days before its day. */
-export const RENEWAL_WINDOW_DAYS = 90;
+const RENEWAL_WINDOW_DAYS = 90;
 
 /** What health is decided from. */
 export type HealthFacts = {

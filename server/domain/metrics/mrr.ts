@@ -32,7 +32,7 @@ export type Inherited = {
 export const NOTHING_INHERITED: Inherited = { discounts: [], reductions: [] };
 
 /** @returns length of the current term in months; 12 where there is none */
-export function termMonthsOf(subscription: Subscription): Fraction {
+function termMonthsOf(subscription: Subscription): Fraction {
   const { termStartsOn, termEndsOn } = subscription;
   if (termStartsOn === null || termEndsOn === null || termEndsOn <= termStartsOn) return new Fraction(12);
   return calendarMonths(termStartsOn, termEndsOn);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import Fraction from 'fraction.js';
 import { describe, expect, test } from 'vitest';
 import { exact, roundHalfUp, toDecimal } from './decimal.ts';
-import { add, allocate, fromMajor, fromStripeAmount, fromStripeUnitPrice, inWords, money, toMajor } from './money.ts';
+import { add, fromMajor, fromStripeAmount, fromStripeUnitPrice, inWords, money, toMajor } from './money.ts';
 
 describe('money', () => {
   test.each([
@@ -45,20 +45,6 @@ describe('money', () => {
         fc.constantFrom('USD', 'JPY', 'KWD', 'ISK'),
         (minor, currency) => {
           expect(fromMajor(toMajor(money(minor, currency)), currency)).toEqual(money(minor, currency));
-        },
-      ),
-    );
-  });
-
-  test('parts of an allocation sum to the whole', () => {
-    fc.assert(
-      fc.property(
-        fc.integer({ min: -1e9, max: 1e9 }),
-        fc.array(fc.integer({ min: 0, max: 1e6 }), { minLength: 1, maxLength: 20 }),
-        (minor, weights) => {
-          const parts = allocate(money(minor, 'USD'), weights);
-          expect(parts.reduce((all, part) => all + part.minor, 0)).toBe(minor);
-          expect(parts).toHaveLength(weights.length);
         },
       ),
     );

@@ -80,25 +80,3 @@ export function fromStripeUnitPrice(amount: Decimal | number, currency: string):
 export function fromMajor(amount: Decimal | number, currency: string): Money {
   return roundToMoney(exact(amount), currency.toUpperCase());
 }
-
-/**
- * Splits an amount by weights so that the parts sum to the whole: each part is rounded down, and what is left goes one
- * minor unit each to the largest remainders, earlier parts first.
- */
-export function allocate(amount: Money, weights: readonly (Fraction | number)[]): Money[] {
-  const exactWeights = weights.map((weight) => exact(weight));
-  const total = exactWeights.reduce((all, weight) => all.add(weight), new Fraction(0));
-  if (total.equals(0)) return exactWeights.map((_, index) => (index === 0 ? amount : zero(amount.currency)));
-  const shares = exactWeights.map((weight) => new Fraction(amount.minor).mul(weight).div(total));
-  const floors = shares.map((share) => Number(share.floor().valueOf()));
-  let left = amount.minor - floors.reduce((all, floor) => all + floor, 0);
-  const order = shares
-    .map((share, index) => ({ index, remainder: share.sub(share.floor()) }))
-    .sort((a, b) => b.remainder.compare(a.remainder) || a.index - b.index);
-  for (const { index } of order) {
-    if (left <= 0) break;
-    floors[index] = (floors[index] ?? 0) + 1;
-    left -= 1;
-  }
-  return floors.map((floor) => money(floor, amount.currency));
-}

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { BillingPart, BillingRecord, BillingSystem, FetchedPart } from '../ports/billingSystem.ts';
 import type { MirrorKind } from '../ports/mirror.ts';
 
-export const KIND_OF: Readonly<Record<BillingPart, MirrorKind>> = {
+const KIND_OF: Readonly<Record<BillingPart, MirrorKind>> = {
   account: 'account',
   subscriptions: 'subscription',
   invoices: 'invoice',

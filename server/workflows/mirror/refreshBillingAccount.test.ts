@@ -241,6 +241,13 @@ describe('refreshing a billing account', () => {
     expect(due.fetched).toEqual([['usage']]);
   });
 
+  test('usage of what is no longer metered is asked for once more', async () => {
+    const pollAt = new Date(NOW.getTime() + 1000);
+    const { run } = rig({ known, current: known, now: 20, link });
+    expect((await run([event('e1', 11, 250)], { pollAt })).pollAt).toEqual(pollAt);
+    expect((await run([], { pollAt: NOW, pollOnly: true })).pollAt).toBeUndefined();
+  });
+
   test('a newer complete event is trusted', async () => {
     const { fetched, run } = rig({ known, current: known, now: 20, link });
     const result = await run([event('e1', 11, 250)]);

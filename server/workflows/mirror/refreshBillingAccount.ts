@@ -128,14 +128,20 @@ export function refreshBillingAccount(deps: RefreshDeps): KeyHandler {
     const linked = link !== null && link.accountId !== (before?.accountId ?? null);
     const accounts = new Set(news || linked ? [before?.accountId, link?.accountId] : []);
     const nextPoll = new Date(now.getTime() + deps.usagePollSeconds * 1000);
-    const pollAt = parts.includes('usage') ? nextPoll : (claim.pollAt ?? nextPoll);
+    const metered = isMetered(outcome.known.values());
+    // What was metered until now is asked for once more, so that usage of a canceled subscription does not stay.
+    const pollAt = parts.includes('usage')
+      ? metered
+        ? nextPoll
+        : null
+      : (claim.pollAt ?? (metered ? nextPoll : null));
     return {
       done: lookAgain === null ? done : [],
       mirror: outcome.writes,
       ...(link === null ? {} : { link }),
       dirty: [...outcome.movedTo, ...[...accounts].filter((id) => id != null).map(projectionKeyOf)],
       ...(lookAgain === null ? {} : { againAt: lookAgain }),
-      ...(isMetered(outcome.known.values()) ? { pollAt } : {}),
+      ...(pollAt === null ? {} : { pollAt }),
     };
   };
 }
