@@ -12,7 +12,7 @@ const stored = (second: number, more: Partial<MirrorState> = {}): MirrorState =>
 const write = (
   second: number,
   via: MirrorWrite['via'],
-  more: { version?: number; deleted?: boolean } = {},
+  more: { version?: number; deleted?: boolean; kind?: 'usage' } = {},
 ): MirrorWrite => ({
   via,
   record: {
@@ -59,6 +59,12 @@ describe('mayReplace', () => {
       stored(1, { deleted: true }),
       write(9, 'fetch', { version: 9 }),
       false,
+    ],
+    [
+      'usage is there again, as of an undone cancellation',
+      stored(1, { deleted: true }),
+      write(2, 'fetch', { kind: 'usage' }),
+      true,
     ],
   ])('when %s', (_case, state, incoming, expected) => {
     expect(mayReplace(state, incoming)).toBe(expected);

@@ -26,8 +26,9 @@ function isHistory({ body }: BillingRecord, asOf: Date): boolean {
 }
 
 /**
- * Merges a complete list into what is known: what it has is saved; what it lacks is gone, unless the mirror learned of it
- * no earlier than the list was made, or it has moved to another billing account.
+ * Merges a complete list into what is known: what it has is saved; what it lacks is gone, unless the mirror knows it from
+ * a later second than the list, or it has moved to another billing account. Of one second the list is later: all that is
+ * known was read before it was asked for.
  */
 export async function mergeFetched(
   billing: Pick<BillingSystem, 'whereIs'>,
@@ -39,7 +40,7 @@ export async function mergeFetched(
   const listed = new Set(part.records.map(({ key }) => key));
   for (const record of mirrored.values()) {
     if (record.kind !== KIND_OF[part.part] || record.deleted || listed.has(record.key)) continue;
-    if (record.asOf >= part.asOf || isHistory(record, part.asOf)) continue;
+    if (record.asOf > part.asOf || isHistory(record, part.asOf)) continue;
     const owner = record.kind === 'usage' ? null : await billing.whereIs(record.key);
     if (owner === null) merged.records.push(tombstone(record, part.asOf));
     else if (owner !== billingAccountKey) merged.movedTo.add(owner);

@@ -274,7 +274,9 @@ describe('refreshing a billing account', () => {
     const other = record(1, 5, 'stripe:invoice:in_2');
     const gone = rig({ known: [...known, other], current: [record(100, 0)], now: 20, link });
     expect(amounts(await gone.run([event('e1', 15, null)]))).toEqual([100, 'gone']);
-    const later = rig({ known: [...known, { ...other, asOf: at(20) }], current: [record(100, 0)], now: 20, link });
+    const tied = rig({ known: [...known, { ...other, asOf: at(20) }], current: [record(100, 0)], now: 20, link });
+    expect(amounts(await tied.run([event('e1', 15, null)]))).toEqual([100, 'gone']);
+    const later = rig({ known: [...known, { ...other, asOf: at(21) }], current: [record(100, 0)], now: 20, link });
     expect(amounts(await later.run([event('e1', 15, null)]))).toEqual([100]);
     const moved = rig({
       known: [...known, other],
