@@ -52,6 +52,18 @@ const dirtyKeys = async () =>
 const clean = () => database.pool.query('truncate dirty');
 const body = async () => (await createMirrorReader(database.db).ofBillingAccount(KEY))[0]?.body;
 
+it('what has gone while its billing account moved is among the rows of the Account that it moved to', async () => {
+  await link(ACCOUNT_A);
+  await save(invoice(1, {}), 'fetch');
+  const row = { object: 'Billing_Invoice__c', key: 'stripe:invoice:in_1', fields: {}, parents: {} };
+  await commit({ projection: { accountId: ACCOUNT_A, rows: [row], nextChangeOn: null } }, 'account:projection:a');
+  await commit({
+    link: { billingAccountKey: KEY, accountId: ACCOUNT_B },
+    mirror: [{ record: invoice(2, {}, { deleted: true }), via: 'fetch' }],
+  });
+  expect(await createOrgRowsReader(database.db).projected(ACCOUNT_B)).toEqual([row]);
+});
+
 describe('the mirror', () => {
   it('reads back what was saved', async () => {
     const record = invoice(1, { total: '10.00', lines: [1, 2] }, { version: 3 });

@@ -98,7 +98,7 @@ function fromZuoraCharge(charge: ZuoraCharge, plan: ZuoraSubscription['ratePlans
   const planName = plan.ratePlanName ?? plan.productName ?? charge.name;
   return {
     number: charge.number,
-    name: charge.name === planName ? planName : `${planName}: ${charge.name}`,
+    name: charge.name.startsWith(planName) ? charge.name : `${planName}: ${charge.name}`,
     plan: planName,
     ratePlanKey: plan.subscriptionRatePlanNumber ?? plan.id,
     productId: plan.productId,

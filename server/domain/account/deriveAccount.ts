@@ -15,6 +15,8 @@ import type { AccountView, SubscriptionView } from './view.ts';
 
 /** Billing periods of this many days or more are commitments whose renewal somebody sees to. */
 const LONG_PERIOD_DAYS = 360;
+/** Numbers of more characters, such as Stripe's ids, are for machines. */
+const LONGEST_SPOKEN_NUMBER = 20;
 
 function inheritedBy(subscription: Subscription, facts: BillingFacts, day: CalendarDate): Inherited {
   const account = facts.billingAccounts.find(({ key }) => key === subscription.billingAccountKey);
@@ -61,6 +63,12 @@ function isCommitment({ subscription }: SubscriptionView): boolean {
   const { termType, termStartsOn, termEndsOn } = subscription;
   if (termType === 'Termed') return true;
   return termStartsOn !== null && termEndsOn !== null && daysBetween(termStartsOn, termEndsOn) >= LONG_PERIOD_DAYS;
+}
+
+/** What people call a subscription: its plan, and its number where that is one that people use. */
+function nameOf({ subscription, plan }: SubscriptionView): string {
+  if (plan === '') return subscription.number;
+  return subscription.number.length > LONGEST_SPOKEN_NUMBER ? plan : `${plan} (${subscription.number})`;
 }
 
 function soonest(views: readonly SubscriptionView[]): SubscriptionView | null {
@@ -113,7 +121,7 @@ function healthFacts(
         ? null
         : {
             on: renewing.nextRenewalOn!,
-            number: renewing.subscription.number,
+            name: nameOf(renewing),
             autoRenew: renewing.subscription.autoRenew,
             arr: renewing.arr,
           },
@@ -123,7 +131,7 @@ function healthFacts(
     canceling:
       canceling === undefined
         ? null
-        : { number: canceling.subscription.number, on: canceling.subscription.cancelOn!, mrr: canceling.mrr.amount },
+        : { name: nameOf(canceling), on: canceling.subscription.cancelOn!, mrr: canceling.mrr.amount },
     lastEndedOn: latest(
       views
         .filter(({ status }) => status === 'Canceled' || status === 'Expired')

@@ -1,3 +1,4 @@
+import { grouped } from '../money/decimal.ts';
 import { inWords, type Money } from '../money/money.ts';
 import { addDays, dayInWords, type CalendarDate } from '../time/calendarDate.ts';
 
@@ -35,9 +36,9 @@ export type HealthFacts = {
   overdue: { number: string; amount: Money; dueOn: CalendarDate }[];
   overLimit: { meter: string; percent: string; quantity: string; limit: string; unit: string | null }[];
   /** Next renewal that somebody has to see to: the end of a term or of a year or more of billing. */
-  renewal: { on: CalendarDate; number: string; autoRenew: boolean; arr: Money } | null;
+  renewal: { on: CalendarDate; name: string; autoRenew: boolean; arr: Money } | null;
   trialEndsOn: CalendarDate | null;
-  canceling: { number: string; on: CalendarDate; mrr: Money } | null;
+  canceling: { name: string; on: CalendarDate; mrr: Money } | null;
   lastEndedOn: CalendarDate | null;
   mrr: Money[];
   outstanding: Money[];
@@ -93,14 +94,14 @@ function sentence(facts: HealthFacts, status: HealthStatus): string {
     }
     case 'Over Limit': {
       const { meter, percent, quantity, limit, unit } = facts.overLimit[0]!;
-      return `${meter} is over its limit: ${quantity} of ${limit}${unit === null ? '' : ` ${unit}`} used (${percent} %).`;
+      return `${meter} is over its limit: ${grouped(quantity)} of ${grouped(limit)}${unit === null ? '' : ` ${unit}`} used (${percent} %).`;
     }
     case 'Renewal Due': {
-      const { on, number, autoRenew, arr } = facts.renewal!;
+      const { on, name, autoRenew, arr } = facts.renewal!;
       const how = autoRenew ? 'renews by itself' : 'ends unless it is renewed';
       return on > facts.today
-        ? `${number} ${how} on ${dayInWords(on)}: ${inWords(arr)} a year.`
-        : `The term of ${number} ended on ${dayInWords(on)} and is not renewed yet: ${inWords(arr)} a year.`;
+        ? `${name} ${how} on ${dayInWords(on)}: ${inWords(arr)} a year.`
+        : `The term of ${name} ended on ${dayInWords(on)} and is not renewed yet: ${inWords(arr)} a year.`;
     }
     case 'Trial':
       return facts.trialEndsOn === null
@@ -131,7 +132,7 @@ export function summaryOf(facts: HealthFacts, status: HealthStatus): string {
   const extra =
     facts.canceling === null || facts.live === 0
       ? ''
-      : ` ${facts.canceling.number} is canceled from ${dayInWords(facts.canceling.on)} (${inWords(facts.canceling.mrr)} a month).`;
+      : ` ${facts.canceling.name} is canceled from ${dayInWords(facts.canceling.on)} (${inWords(facts.canceling.mrr)} a month).`;
   const reason = status === 'In Dunning' ? (facts.dunning[0]?.reason ?? null) : null;
   for (const text of [`${main}${reason === null ? '' : ` ${reason}`}${extra}`, `${main}${extra}`, main])
     if (text.length <= 255) return text;

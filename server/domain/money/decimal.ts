@@ -31,6 +31,12 @@ export function toDecimal(value: Fraction, digits = 12): Decimal {
   return `${negative ? '-' : ''}${whole}${part === '' ? '' : `.${part}`}`;
 }
 
+/** @returns the number with its thousands set apart, for people */
+export function grouped(value: Decimal): string {
+  const [whole = '0', part] = value.split('.');
+  return `${whole.replace(/\B(?=(\d{3})+$)/g, ',')}${part === undefined ? '' : `.${part}`}`;
+}
+
 /** The one rounding step of money: half up, away from zero, to a whole number. */
 export function roundHalfUp(value: Fraction): bigint {
   const twice = 2n * value.n + value.d;

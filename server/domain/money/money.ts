@@ -1,7 +1,7 @@
 import Fraction from 'fraction.js';
 import { Fault } from '../fault.ts';
 import { exponentOf, stripeExponentOf } from './currency.ts';
-import { exact, roundHalfUp, toDecimal, type Decimal } from './decimal.ts';
+import { exact, roundHalfUp, toDecimal, type Decimal, grouped } from './decimal.ts';
 
 /** An amount in whole minor units (cents; yen for JPY) with its ISO 4217 currency in upper case. */
 export type Money = { readonly minor: number; readonly currency: string };
@@ -60,9 +60,7 @@ export function toMajor(amount: Money): string {
 
 /** @returns the amount for people, such as `USD 1,234.50` */
 export function inWords(amount: Money): string {
-  const [whole = '0', part] = toMajor(amount).split('.');
-  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',');
-  return `${amount.currency} ${grouped}${part === undefined ? '' : `.${part}`}`;
+  return `${amount.currency} ${grouped(toMajor(amount))}`;
 }
 
 /** @param amount integer as Stripe's API gives it; Stripe docs, "Zero-decimal currencies" and "Special cases" */

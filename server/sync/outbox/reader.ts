@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Db } from '../../platform/db/database.ts';
 import type { OrgRow, OrgRowsReader } from '../../workflows/ports/orgRows.ts';
 
@@ -5,19 +6,16 @@ import type { OrgRow, OrgRowsReader } from '../../workflows/ports/orgRows.ts';
 export function createOrgRowsReader(db: Db): OrgRowsReader {
   return {
     async projected(accountId) {
-      const rows = await db
-        .selectFrom('org_rows')
-        .select(['object', 'key', 'fields', 'parents'])
-        .where('account_id', '=', accountId)
-        .orderBy('object')
-        .orderBy('key')
-        .execute();
-      return rows.map((row): OrgRow => ({
-        object: row.object,
-        key: row.key,
-        fields: row.fields as OrgRow['fields'],
-        parents: row.parents as OrgRow['parents'],
-      }));
+      // Rows of a billing account that has just moved here are still those of the Account that it left.
+      const { rows } = await sql<OrgRow>`
+        select object, key, fields, parents from org_rows where account_id = ${accountId}
+        union all
+        select o.object, o.key, o.fields, o.parents from account_link l
+        join mirror m on m.billing_account_key = l.billing_account_key
+        join org_rows o on o.key = m.key
+        where l.account_id = ${accountId} and o.account_id <> ${accountId}
+        order by object, key`.execute(db);
+      return rows;
     },
   };
 }

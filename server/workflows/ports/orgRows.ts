@@ -40,7 +40,10 @@ export interface OrgWriter {
   usage(): { used: number; limit: number } | null;
 }
 
-/** What was projected for an Account before, whether or not Salesforce has confirmed it yet. */
+/**
+ * What was projected before for an Account, or for another one of a billing account that is the Account's now, whether or
+ * not Salesforce has confirmed it yet.
+ */
 export interface OrgRowsReader {
   projected(accountId: string): Promise<OrgRow[]>;
 }
