@@ -6,7 +6,7 @@ import { startStack } from '../test/support/stack.ts';
 import { readOptions } from './arguments.ts';
 import { startControl, curlLine } from './demo/control.ts';
 import { describeDemo, listBillingAccounts, printTable, seedingEnded } from './demo/describe.ts';
-import { demoPorts, portsInUse } from './demo/ports.ts';
+import { blockedPorts, demoPorts, portsInUse } from './demo/ports.ts';
 import { seedDemo } from './demo/seed.ts';
 
 const help = `Starts Billing 360 with a simulated Salesforce org, Stripe and Zuora, and opens an Account page.
@@ -30,6 +30,11 @@ if (!Number.isInteger(base) || base < 1024 || base > 64_000)
   fail(`--port-base takes a whole number from 1024 to 64000, not "${options['port-base']}".`);
 
 const ports = demoPorts(base);
+const blocked = blockedPorts(ports);
+if (blocked.length > 0)
+  fail(
+    `Browsers refuse to open port ${blocked.join(', port ')}. Choose another base: npm run demo -- --port-base ${base + 10}`,
+  );
 const taken = await portsInUse(ports);
 if (taken.length > 0)
   fail(

@@ -101,7 +101,8 @@ export async function listBillingAccounts(stack: Pick<Stack, 'org'>): Promise<Co
 }
 
 export function printTable(demo: Demo, controlUrl: string): void {
-  const line = (name: string, value: string) => console.log(`  ${name.padEnd(28)}${value}`);
+  const widest = Math.max(...demo.pages.map(({ name }) => name.length), 'Make things happen'.length);
+  const line = (name: string, value: string) => console.log(`  ${name.padEnd(widest)}  ${value}`);
   console.log('\n  Billing 360 demo\n');
   line('Backend', demo.backend);
   line('Salesforce org', demo.org.url);

@@ -156,6 +156,8 @@ describe('what a stranger may type', () => {
     [['--help'], 0, 'npm run demo'],
     [['--port-base', 'abc'], 1, 'whole number'],
     [['--port-base', '80'], 1, 'whole number'],
+    [['--port-base', '6000'], 1, 'Browsers refuse to open port 6000'],
+    [['--nope'], 2, "Unknown option '--nope'"],
   ])('%s', async (args, code, text) => {
     const { child, output } = run(args);
     await once(child, 'exit');

@@ -153,7 +153,7 @@ describe('what is most pressing', () => {
     [
       'Renewal Due',
       [subscription({ termEndsOn: calendarDate('2027-02-19'), autoRenew: false })],
-      'A-S1 ends unless it is renewed on 19 Feb 2027: USD 12,000.00 a year.',
+      'Platform (A-S1) ends unless it is renewed on 19 Feb 2027: USD 12,000.00 a year.',
     ],
     [
       'Good Standing',
@@ -173,7 +173,7 @@ describe('what is most pressing', () => {
     [
       'Good Standing',
       [subscription({ cancelOn: calendarDate('2026-12-05') })],
-      'In good standing, USD 1,000.00 a month; nothing is owed. A-S1 is canceled from 5 Dec 2026 (USD 1,000.00 a month).',
+      'In good standing, USD 1,000.00 a month; nothing is owed. Platform (A-S1) is canceled from 5 Dec 2026 (USD 1,000.00 a month).',
     ],
   ])('%s', (status, objects, summary) => {
     expect(derive(...objects).health).toEqual({ status, summary });
