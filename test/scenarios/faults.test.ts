@@ -8,7 +8,7 @@ import { metric } from '../support/settled.ts';
 import { endTrouble, makeTrouble } from '../support/trouble.ts';
 
 // FAULTS_SEED=<seed> repeats a run; FAULTS_STEPS makes it longer.
-const random = randomOf(process.env['FAULTS_SEED']);
+const random = randomOf(process.env['FAULTS_SEED'] ?? '360');
 const STEPS = Number(process.env['FAULTS_STEPS'] ?? 40);
 const POLL_SECONDS = 2;
 

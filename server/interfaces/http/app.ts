@@ -31,6 +31,8 @@ export function createApp(options: AppOptions): Express {
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
   app.set('etag', false);
+  // Before helmet: no browser reads the answer to a webhook, and a burst of them should cost little.
+  app.use(createWebhookRouter(options));
   app.use(helmet());
   app.get('/healthz', (_request, response) => void response.json({ ok: true }));
   app.get('/readyz', async (_request, response) => {
@@ -40,7 +42,6 @@ export function createApp(options: AppOptions): Express {
   app.get('/metrics', async (_request, response) => {
     response.type(metrics.contentType).send(await metrics.metrics());
   });
-  app.use(createWebhookRouter(options));
   app.use((_request, response) => void response.status(404).json({ error: 'There is nothing at this address.' }));
   app.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
     // Express marks what is wrong with the request itself, such as a malformed address.

@@ -10,6 +10,9 @@ import type { ReceivedEvent, WebhookVerifier } from '../../workflows/ports/webho
 /** Largest webhook that is read; Stripe's and Zuora's are far smaller. */
 const LARGEST_BODY = '1mb';
 
+const RECEIVED = '{"received":true}';
+const RECEIVED_HEADERS = { 'content-type': 'application/json', 'content-length': RECEIVED.length };
+
 type Refusal = { status: number; reason: string; headers?: Record<string, string> };
 
 function refusalOf(error: unknown): Refusal {
@@ -77,7 +80,7 @@ export function createWebhookRouter({ verifiers, intake, log, metrics }: Webhook
     try {
       await intake.accept(verified(verifiers.get(connection)!, request));
       answers.inc({ connection, status: 200 });
-      response.status(200).json({ received: true });
+      response.writeHead(200, RECEIVED_HEADERS).end(RECEIVED);
     } catch (error) {
       if (!(error instanceof Fault) || error.kind === 'bug')
         log.warn({ err: error, connection }, 'A webhook was not understood');
