@@ -11,7 +11,11 @@ const stopWithinMs = 20_000;
 function explain(error: unknown): string {
   if (error instanceof ConfigError || error instanceof ListenError || error instanceof EmbeddedPostgresError)
     return error.message;
-  if (error instanceof Error && 'code' in error && /^(ECONN|ENOTFOUND|ETIMEDOUT|EAI_AGAIN|EHOST|ENET|28|3D)/.test(String(error.code)))
+  if (
+    error instanceof Error &&
+    'code' in error &&
+    /^(ECONN|ENOTFOUND|ETIMEDOUT|EAI_AGAIN|EHOST|ENET|28|3D)/.test(String(error.code))
+  )
     return `The database of DATABASE_URL cannot be used: ${error.message || String(error.code)}`;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

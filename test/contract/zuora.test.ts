@@ -161,7 +161,7 @@ test('usage of the billing period is summed against the included units', async (
   const current = bench.rowsOf('Usage__c', ACCOUNT).filter(({ fields }) => fields['Status__c'] === 'Current');
   expect(current.map(({ fields }) => fields)).toMatchObject([
     {
-      Meter__c: 'Storage: Storage used',
+      Meter__c: 'Storage used',
       Quantity__c: 12_400,
       Limit__c: 10_000,
       Percent_Used__c: 124,
