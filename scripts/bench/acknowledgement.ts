@@ -7,60 +7,72 @@ import { load, type LoadResult } from './load.ts';
 import type { Figure } from './figure.ts';
 
 const secret = 'whsec_bench';
-const seconds = 8;
+const rounds = 7;
+
+type Server = { url: string; pid: number; stop(): Promise<unknown> };
 
 /**
  * How fast webhooks are acknowledged, after the commit: beside a bare express route with one HMAC and one
- * group-committed INSERT, on the same Postgres, in the same run.
+ * group-committed INSERT, on the same Postgres. Both run all the time and take turns, since the speed of a shared machine
+ * drifts: the ratio is the median over the rounds.
  */
 export async function measureAcknowledgement(say: (text: string) => void): Promise<Figure[]> {
   const database = await benchDatabase();
+  const servers: Server[] = [];
   try {
-    const measure = async (start: () => Promise<{ url: string; pid: number; stop(): Promise<unknown> }>) => {
-      const server = await start();
-      try {
-        await load(server.url, secret, server.pid, { seconds: 2, connections: 50 });
-        const full = await load(server.url, secret, server.pid, { seconds, connections: 50 });
-        const steady = await load(server.url, secret, server.pid, { seconds, connections: 20, perSecond: 200 });
-        return { full, steady };
-      } finally {
-        await server.stop();
-      }
-    };
-    say('bare route');
-    const bare = await measure(() => startBareRoute(database.url));
-    say('webhook route');
-    const product = await measure(() => startWebhookRoute(database.url));
-    return figures(bare, product);
+    servers.push(await startBareRoute(database.url), await startWebhookRoute(database.url));
+    const [bareServer, productServer] = servers as [Server, Server];
+    const asFastAsItGoes = (server: Server, seconds: number) =>
+      load(server.url, secret, server.pid, { seconds, connections: 50 });
+    for (const server of servers) await asFastAsItGoes(server, 3);
+    const bare: LoadResult[] = [];
+    const product: LoadResult[] = [];
+    for (let round = 1; round <= rounds; round++) {
+      say(`round ${round} of ${rounds}`);
+      bare.push(await asFastAsItGoes(bareServer, 3));
+      product.push(await asFastAsItGoes(productServer, 3));
+    }
+    say('200 a second');
+    const steady = await load(productServer.url, secret, productServer.pid, {
+      seconds: 8,
+      connections: 20,
+      perSecond: 200,
+    });
+    return figures(bare, product, steady);
   } finally {
+    for (const server of servers) await server.stop();
     await database.stop();
   }
 }
 
-type Measured = { full: LoadResult; steady: LoadResult };
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+}
 
-function figures(bare: Measured, product: Measured): Figure[] {
-  const ratio = product.full.perSecond / bare.full.perSecond;
-  const refused = product.full.refused + product.steady.refused + bare.full.refused + bare.steady.refused;
+function figures(bare: readonly LoadResult[], product: readonly LoadResult[], steady: LoadResult): Figure[] {
+  const ratios = product.map((one, round) => one.perSecond / bare[round]!.perSecond);
+  const ratio = median(ratios);
+  const cpu = median(product.map((one) => one.cpuMsPerEvent));
+  const refused = [...bare, ...product, steady].reduce((sum, one) => sum + one.refused, 0);
   return [
-    { name: 'bare route, as fast as it goes', value: bare.full.perSecond, unit: '/s' },
-    { name: 'webhook route, as fast as it goes', value: product.full.perSecond, unit: '/s' },
-    { name: 'rate beside the bare route', value: ratio, unit: '×', goal: '≥ 0.8', met: ratio >= 0.8 },
-    { name: 'p50 at 200/s', value: product.steady.p50Ms, unit: 'ms' },
-    { name: 'p99 at 200/s', value: product.steady.p99Ms, unit: 'ms', goal: '≤ 50', met: product.steady.p99Ms <= 50 },
+    { name: 'bare route, as fast as it goes', value: median(bare.map((one) => one.perSecond)), unit: '/s' },
+    { name: 'webhook route, as fast as it goes', value: median(product.map((one) => one.perSecond)), unit: '/s' },
+    { name: 'rate beside the bare route, median', value: ratio, unit: '×', goal: '≥ 0.8', met: ratio >= 0.8 },
+    { name: 'rate beside the bare route, least', value: Math.min(...ratios), unit: '×' },
+    { name: 'rate beside the bare route, most', value: Math.max(...ratios), unit: '×' },
+    { name: 'p50 at 200/s', value: steady.p50Ms, unit: 'ms' },
+    { name: 'p99 at 200/s', value: steady.p99Ms, unit: 'ms', goal: '≤ 50', met: steady.p99Ms <= 50 },
+    { name: 'server CPU an event, as fast as it goes', value: cpu, unit: 'ms', goal: '≤ 0.25', met: cpu <= 0.25 },
     {
-      name: 'server CPU an event, as fast as it goes',
-      value: product.full.cpuMsPerEvent,
+      name: 'server CPU an event of the bare route',
+      value: median(bare.map((one) => one.cpuMsPerEvent)),
       unit: 'ms',
-      goal: '≤ 0.25',
-      met: product.full.cpuMsPerEvent <= 0.25,
     },
-    { name: 'server CPU an event of the bare route', value: bare.full.cpuMsPerEvent, unit: 'ms' },
     { name: 'refused', value: refused, unit: '', goal: '0', met: refused === 0 },
   ];
 }
 
-async function startBareRoute(databaseUrl: string) {
+async function startBareRoute(databaseUrl: string): Promise<Server> {
   const port = await freePort();
   const child = spawn(process.execPath, [join(import.meta.dirname, 'baseline.ts')], {
     env: { ...process.env, PORT: String(port), DATABASE_URL: databaseUrl, SECRET: secret },
@@ -85,7 +97,7 @@ async function startBareRoute(databaseUrl: string) {
   };
 }
 
-async function startWebhookRoute(databaseUrl: string) {
+async function startWebhookRoute(databaseUrl: string): Promise<Server> {
   const backend = await startBackend({
     PORT: String(await freePort()),
     DATABASE_URL: databaseUrl,
