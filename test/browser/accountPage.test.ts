@@ -48,8 +48,15 @@ afterAll(async () => {
 async function open(options: PageOptions = {}, as: string = USERS.rep): Promise<OpenPage> {
   const url = `${story.stack.org.url}/lightning/r/Account/${accountId}/view?as=${encodeURIComponent(as)}`;
   const opened = await openPage(browser, url, options);
-  await opened.page.getByRole('heading', { name: 'Billing 360' }).waitFor();
+  await loaded(opened.page);
   return opened;
+}
+
+/** Resolves once each of the five panels has its answer. */
+async function loaded(page: Page): Promise<void> {
+  await page.getByRole('heading', { name: 'Billing 360' }).waitFor();
+  for (let index = 0; index < 5; index++)
+    await page.locator('section[data-phase]:not([data-phase="loading"])').nth(index).waitFor();
 }
 
 /** The panel under a heading. */
@@ -65,7 +72,6 @@ async function textOf(locator: Locator): Promise<string> {
 describe('the Account page', () => {
   it('shows what the customer has bought, owes and paid in both systems', async () => {
     const { page, problems, close } = await open();
-    await page.getByText(zuoraSubscription).first().waitFor();
     const figure = (name: string) => textOf(page.locator(`[data-id="${name}"]`).first());
     expect(await figure('status')).toBe('Good standing');
     expect(await figure('mrr')).toContain('€ 3,500');
@@ -99,7 +105,6 @@ describe('the Account page', () => {
 
   it('leads from its header to the billing accounts, and from the next renewal to its subscription', async () => {
     const { page, problems, close } = await open();
-    await page.getByText(zuoraSubscription).first().waitFor();
     const links = page.locator('c-billing-accounts').getByRole('link');
     expect(await links.allInnerTexts()).toEqual(['Stripe · Acme self-serve', 'Zuora · Acme Europe']);
     const renewal = page.locator('[data-id="renewal"]').getByRole('link', { name: /open in/ });
@@ -111,13 +116,12 @@ describe('the Account page', () => {
 
   it('asks Salesforce once for each panel', async () => {
     const { page, close } = await open();
-    await page.getByText(zuoraSubscription).first().waitFor();
     const asked: string[] = [];
     page.on('request', (request) => {
       if (request.url().endsWith('/graphql')) asked.push(request.postData() ?? '');
     });
     await page.reload();
-    await page.getByText(zuoraSubscription).first().waitFor();
+    await loaded(page);
     const panels = ['Billing_Subscription__c(', 'Billing_Invoice__c(', 'Billing_Payment__c(', 'Usage__c('];
     for (const object of panels)
       expect(
@@ -132,7 +136,6 @@ describe('the Account page', () => {
     ['narrow, dark', { width: 420, theme: 'dark' as const }],
   ])('has nothing that sticks out of a page that is %s', async (_what, options) => {
     const { page, problems, screenshot, close } = await open(options);
-    await page.getByText(zuoraSubscription).first().waitFor();
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     expect(overflow).toBeLessThanOrEqual(0);
     const folder = join(import.meta.dirname, '../../.cache/screenshots');
@@ -174,8 +177,6 @@ describe('a failed payment on an open page', () => {
     ['Zuora', () => story.act('zuora', 'fail-payment', { account: zuoraNumber }), /not enough money/i],
   ])('of %s shows within 3 s of the webhook, with its reason', async (system, fail, reason) => {
     const { page, problems, close } = await open();
-    await page.getByText(zuoraSubscription).first().waitFor();
-    await panel(page, 'Payments').getByText('External payment').first().waitFor();
     expect(await textOf(panel(page, 'Payments'))).not.toMatch(reason);
     if (system === 'Zuora') {
       const today = new Date().toISOString().slice(0, 10);
