@@ -30,8 +30,6 @@ export type Stack = {
   stripe: Awaited<ReturnType<typeof startStripeSim>>;
   zuora: Awaited<ReturnType<typeof startZuoraSim>>;
   backend: Backend;
-  /** True when the simulators went on with the state of an earlier run. */
-  restored: boolean;
   /** Settings that the backend runs with, for starting it again. */
   env: Record<string, string>;
   stop(): Promise<void>;
@@ -117,7 +115,6 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       stripe,
       zuora,
       backend,
-      restored: stripe.restored,
       env,
       stop,
     };
