@@ -38,6 +38,10 @@ beforeAll(async () => {
   await story.zuora.bill(zuoraNumber, today);
   await story.zuora.pay(zuoraNumber);
   await settled(story.stack);
+  // No event tells of usage: it is there once the backend has asked for it.
+  await expect
+    .poll(() => story.rows('Usage__c', accountId).map((row) => row['Quantity__c']), { timeout: 30_000 })
+    .toContain(87_000);
 }, 240_000);
 
 afterAll(async () => {
