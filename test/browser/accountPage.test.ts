@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { USERS } from '../simulators/salesforce/org/seed.ts';
 import { beginStory, type Story } from '../support/customers.ts';
 import { settled } from '../support/settled.ts';
@@ -39,9 +39,9 @@ beforeAll(async () => {
   await story.zuora.pay(zuoraNumber);
   await settled(story.stack);
   // No event tells of usage: it is there once the backend has asked for it.
-  await expect
-    .poll(() => story.rows('Usage__c', accountId).map((row) => row['Quantity__c']), { timeout: 30_000 })
-    .toContain(87_000);
+  await vi.waitUntil(() => story.rows('Usage__c', accountId).some((row) => row['Quantity__c'] === 87_000), {
+    timeout: 30_000,
+  });
 }, 240_000);
 
 afterAll(async () => {
