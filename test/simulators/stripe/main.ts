@@ -1,18 +1,18 @@
 import { startSim, type RunningSim, type SimOptions } from '../kit/sim.ts';
 import { SimState } from '../kit/state.ts';
-import { addActs } from './act.ts';
-import { addCatalogRoutes } from './catalog.ts';
-import { addCustomerRoutes } from './customers.ts';
-import { addCouponRoutes } from './discounts.ts';
-import { DueQueue } from './due.ts';
-import { addEventRoutes, addWebhookEndpoint, deliverEvents } from './events.ts';
-import { addInvoiceRoutes } from './invoices.ts';
-import { addMeterRoutes } from './meters.ts';
-import { addPages } from './pages.ts';
-import { addPaymentMethodRoutes } from './paymentMethods.ts';
-import { addPaymentRoutes } from './paymentRoutes.ts';
-import { stripeProtocol, unknownUrls } from './protocol.ts';
-import { addSubscriptionRoutes } from './subscriptions.ts';
+import { addActs } from './switches/act.ts';
+import { addCatalogRoutes } from './catalog/catalog.ts';
+import { addCustomerRoutes } from './customers/customers.ts';
+import { addCouponRoutes } from './catalog/discounts.ts';
+import { DueQueue } from './time/due.ts';
+import { addEventRoutes, addWebhookEndpoint, deliverEvents } from './events/events.ts';
+import { addInvoiceRoutes } from './invoices/invoices.ts';
+import { addMeterRoutes } from './usage/meters.ts';
+import { addPages } from './switches/pages.ts';
+import { addPaymentMethodRoutes } from './payments/paymentMethods.ts';
+import { addPaymentRoutes } from './payments/paymentRoutes.ts';
+import { stripeProtocol, unknownUrls } from './protocol/protocol.ts';
+import { addSubscriptionRoutes } from './subscriptions/subscriptions.ts';
 import { emptyState, World, type State } from './world.ts';
 
 export type StripeSimOptions = SimOptions & {

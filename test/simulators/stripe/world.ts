@@ -2,8 +2,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { CallLog } from '../kit/sim.ts';
 import type { SimClock } from '../kit/clock.ts';
 import type { SimState } from '../kit/state.ts';
-import { previousAttributes } from './diff.ts';
-import { missing } from './errors.ts';
+import { previousAttributes } from './events/diff.ts';
+import { missing } from './protocol/errors.ts';
 import type {
   BalanceTransaction,
   Charge,
@@ -26,8 +26,8 @@ import type {
   SubscriptionItem,
   Tier,
   WebhookEndpoint,
-} from './wire.ts';
-import { apiVersion } from './wire.ts';
+} from './protocol/wire.ts';
+import { apiVersion } from './protocol/wire.ts';
 
 export type Tables = {
   customers: Customer;

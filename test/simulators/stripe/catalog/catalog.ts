@@ -1,0 +1,273 @@
+import { invalid } from '../protocol/errors.ts';
+import { itemsOf, planOf, showItems } from '../subscriptions/items.ts';
+import { page, paging, within } from '../protocol/lists.ts';
+import {
+  array,
+  clearable,
+  decimal,
+  either,
+  flag,
+  integer,
+  mergeMetadata,
+  metadata,
+  oneOf,
+  range,
+  required,
+  shape,
+  text,
+  type Read,
+} from '../protocol/params.ts';
+import { wholeAmount } from './pricing.ts';
+import type { Routes } from '../protocol/protocol.ts';
+import type { Price, Product, Tier } from '../protocol/wire.ts';
+import type { World } from '../world.ts';
+
+const productFields = {
+  active: flag,
+  default_price: text,
+  description: clearable(text),
+  metadata,
+  name: text,
+  statement_descriptor: text,
+  unit_label: clearable(text),
+  url: clearable(text),
+};
+
+const recurring = shape({
+  interval: oneOf('day', 'week', 'month', 'year'),
+  interval_count: integer,
+  usage_type: oneOf('licensed', 'metered'),
+  meter: text,
+});
+
+const amounts = { unit_amount: integer, unit_amount_decimal: decimal };
+
+const tierList = array(
+  shape({ ...amounts, flat_amount: integer, flat_amount_decimal: decimal, up_to: either(integer, oneOf('inf')) }),
+);
+
+const priceFields = {
+  ...amounts,
+  active: flag,
+  billing_scheme: oneOf('per_unit', 'tiered'),
+  currency: text,
+  lookup_key: text,
+  metadata,
+  nickname: text,
+  product: text,
+  product_data: shape({ name: text, metadata }),
+  recurring,
+  tax_behavior: oneOf('exclusive', 'inclusive', 'unspecified'),
+  tiers: tierList,
+  tiers_mode: oneOf('graduated', 'volume'),
+  transform_quantity: shape({ divide_by: integer, round: oneOf('up', 'down') }),
+};
+
+/** Parameters of a price that is made together with what uses it. */
+export const priceData = shape({
+  ...amounts,
+  currency: text,
+  product: text,
+  recurring,
+  tax_behavior: priceFields.tax_behavior,
+});
+
+/** The amount as whole minor units (null when it has a fraction) and as exact decimal. */
+function amountPair(
+  amount: number | undefined,
+  exact: string | undefined,
+): { amount: number | null; exact: string | null } {
+  if (amount !== undefined) return { amount, exact: String(amount) };
+  return exact === undefined ? { amount: null, exact: null } : { amount: wholeAmount(exact), exact };
+}
+
+function readTiers(tiers: ReturnType<typeof tierList>): Tier[] {
+  return tiers.map((tier, index) => {
+    const unit = amountPair(tier.unit_amount, tier.unit_amount_decimal);
+    const flat = amountPair(tier.flat_amount, tier.flat_amount_decimal);
+    const upTo = required(tier.up_to, `tiers[${index}][up_to]`);
+    if ((upTo === 'inf') !== (index === tiers.length - 1))
+      throw invalid('The last tier, and only it, must have `up_to` set to `inf`.', `tiers[${index}][up_to]`);
+    return {
+      flat_amount: flat.amount,
+      flat_amount_decimal: flat.exact,
+      unit_amount: unit.amount,
+      unit_amount_decimal: unit.exact,
+      up_to: upTo === 'inf' ? null : upTo,
+    };
+  });
+}
+
+export function createProduct(world: World, params: Read<typeof productFields>): Product {
+  const product: Product = {
+    id: world.id('prod', 14),
+    object: 'product',
+    active: params.active ?? true,
+    created: world.now(),
+    default_price: null,
+    description: params.description ?? null,
+    images: [],
+    livemode: false,
+    marketing_features: [],
+    metadata: mergeMetadata({}, params.metadata),
+    name: required(params.name, 'name'),
+    package_dimensions: null,
+    shippable: null,
+    statement_descriptor: params.statement_descriptor ?? null,
+    tax_code: null,
+    tax_details: null,
+    type: 'service',
+    unit_label: params.unit_label ?? null,
+    updated: world.now(),
+    url: params.url ?? null,
+  };
+  return world.insert('products', product, 'product.created');
+}
+
+export function createPrice(world: World, params: Read<typeof priceFields>): Price {
+  const currency = required(params.currency, 'currency').toLowerCase();
+  if (!/^[a-z]{3}$/.test(currency)) throw invalid(`Invalid currency: ${currency}`, 'currency');
+  const tiered = params.billing_scheme === 'tiered';
+  if (tiered) {
+    required(params.tiers, 'tiers');
+    required(params.tiers_mode, 'tiers_mode');
+  } else if ((params.unit_amount === undefined) === (params.unit_amount_decimal === undefined))
+    throw invalid(
+      'Exactly one of unit_amount and unit_amount_decimal must be given.',
+      'unit_amount',
+      'parameter_missing',
+    );
+  if (params.product_data === undefined) world.get('products', required(params.product, 'product'), 'product');
+  const unit = tiered ? { amount: null, exact: null } : amountPair(params.unit_amount, params.unit_amount_decimal);
+  const tiers = readTiers(params.tiers ?? []);
+  const price: Price = {
+    id: world.id('price'),
+    object: 'price',
+    active: params.active ?? true,
+    billing_scheme: params.billing_scheme ?? 'per_unit',
+    created: world.now(),
+    currency,
+    custom_unit_amount: null,
+    livemode: false,
+    lookup_key: params.lookup_key ?? null,
+    metadata: mergeMetadata({}, params.metadata),
+    nickname: params.nickname ?? null,
+    product: params.product ?? '',
+    recurring: params.recurring === undefined ? null : readRecurring(world, params.recurring),
+    tax_behavior: params.tax_behavior ?? 'unspecified',
+    tiers_mode: tiered ? (params.tiers_mode ?? null) : null,
+    transform_quantity: params.transform_quantity
+      ? {
+          divide_by: required(params.transform_quantity.divide_by, 'transform_quantity[divide_by]'),
+          round: required(params.transform_quantity.round, 'transform_quantity[round]'),
+        }
+      : null,
+    type: params.recurring === undefined ? 'one_time' : 'recurring',
+    unit_amount: unit.amount,
+    unit_amount_decimal: unit.exact,
+  };
+  if (params.product_data) price.product = createProduct(world, params.product_data).id;
+  if (tiered) world.state.tiers[price.id] = tiers;
+  return world.insert('prices', price, 'price.created');
+}
+
+/** A metered price needs a meter since 2025-03-31.basil (Stripe changelog). */
+function readRecurring(world: World, params: ReturnType<typeof recurring>): NonNullable<Price['recurring']> {
+  if (params.usage_type === 'metered') required(params.meter, 'recurring[meter]');
+  if (params.meter !== undefined) world.get('meters', params.meter, 'recurring[meter]');
+  return {
+    interval: required(params.interval, 'recurring[interval]'),
+    interval_count: params.interval_count ?? 1,
+    meter: params.meter ?? null,
+    trial_period_days: null,
+    usage_type: params.usage_type ?? 'licensed',
+  };
+}
+
+export function addCatalogRoutes(routes: Routes, world: World): void {
+  routes.post(
+    '/v1/products',
+    { ...productFields, id: text, default_price_data: priceData },
+    ({ params: { default_price_data: data, id, ...params } }) => {
+      if (id !== undefined) {
+        world.calls.refuse('product with an own id');
+        throw invalid('Received unknown parameter: id', 'id', 'parameter_unknown');
+      }
+      const product = createProduct(world, params);
+      if (data) product.default_price = createPrice(world, { ...data, product: product.id }).id;
+      return product;
+    },
+  );
+  routes.get('/v1/products', { ...paging, active: flag, created: range, ids: array(text) }, ({ params }) =>
+    page(
+      '/v1/products',
+      world.all('products'),
+      (one) =>
+        within(one.created, params.created) &&
+        (params.active === undefined || one.active === params.active) &&
+        (!params.ids || params.ids.includes(one.id)),
+      params,
+    ),
+  );
+  routes.get('/v1/products/:id', {}, ({ path }) => world.get('products', path['id'] ?? ''));
+  routes.post('/v1/products/:id', productFields, ({ path, params: { metadata: meta, ...params } }) =>
+    world.change(world.get('products', path['id'] ?? ''), 'product.updated', (one) => {
+      if (params.default_price !== undefined) world.get('prices', params.default_price, 'default_price');
+      Object.assign(one, params, { updated: world.now() });
+      one.metadata = mergeMetadata(one.metadata, meta);
+    }),
+  );
+  routes.delete('/v1/products/:id', {}, ({ path }) => {
+    const product = world.get('products', path['id'] ?? '');
+    if (world.all('prices').some((price) => price.product === product.id))
+      throw invalid('This product cannot be deleted because it has one or more user-created prices.');
+    return world.remove('products', product, 'product.deleted');
+  });
+  addPriceRoutes(routes, world);
+}
+
+function addPriceRoutes(routes: Routes, world: World): void {
+  routes.post('/v1/prices', priceFields, ({ params }) => createPrice(world, params));
+  routes.get(
+    '/v1/prices',
+    {
+      ...paging,
+      active: flag,
+      created: range,
+      currency: text,
+      product: text,
+      type: oneOf('one_time', 'recurring'),
+      lookup_keys: array(text),
+    },
+    ({ params }) =>
+      page(
+        '/v1/prices',
+        world.all('prices'),
+        (one) =>
+          within(one.created, params.created) &&
+          (params.active === undefined || one.active === params.active) &&
+          (params.currency === undefined || one.currency === params.currency) &&
+          (params.product === undefined || one.product === params.product) &&
+          (params.type === undefined || one.type === params.type) &&
+          (!params.lookup_keys || params.lookup_keys.includes(one.lookup_key ?? '')),
+        params,
+      ),
+  );
+  routes.get('/v1/prices/:id', {}, ({ path }) => world.get('prices', path['id'] ?? ''));
+  routes.post(
+    '/v1/prices/:id',
+    { active: flag, nickname: clearable(text), lookup_key: text, metadata, tax_behavior: priceFields.tax_behavior },
+    ({ path, params: { metadata: meta, ...params } }) => {
+      const price = world.change(world.get('prices', path['id'] ?? ''), 'price.updated', (one) => {
+        Object.assign(one, params);
+        one.metadata = mergeMetadata(one.metadata, meta);
+      });
+      for (const subscription of world.all('subscriptions')) {
+        for (const item of itemsOf(world, subscription))
+          if (item.price.id === price.id) Object.assign(item, { price: structuredClone(price), plan: planOf(price) });
+        showItems(world, subscription);
+      }
+      return price;
+    },
+  );
+}

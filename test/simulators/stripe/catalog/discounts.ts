@@ -1,0 +1,163 @@
+import { addIntervals } from '../time/calendar.ts';
+import { invalid, missing } from '../protocol/errors.ts';
+import { page, paging, within } from '../protocol/lists.ts';
+import {
+  array,
+  decimal,
+  integer,
+  mergeMetadata,
+  metadata,
+  oneOf,
+  range,
+  required,
+  shape,
+  text,
+  time,
+} from '../protocol/params.ts';
+import { rounded, share } from './pricing.ts';
+import type { Routes } from '../protocol/protocol.ts';
+import type { Coupon, Discount, InvoiceLine } from '../protocol/wire.ts';
+import type { World } from '../world.ts';
+
+export const discountParams = array(shape({ coupon: text, discount: text }));
+
+type Owner = { customer?: string; subscription?: string; subscription_item?: string };
+
+/** @throws 400 for a coupon that is unknown or no longer valid */
+export function addDiscount(world: World, couponId: string, owner: Owner): Discount {
+  const coupon = world.find('coupons', couponId);
+  if (!coupon) throw missing('coupon', couponId, 'coupon');
+  if (!coupon.valid) throw invalid(`Coupon expired: ${couponId}`, 'coupon', 'coupon_expired');
+  const start = world.now();
+  const months = coupon.duration_in_months;
+  const discount: Discount = {
+    id: world.id('di'),
+    object: 'discount',
+    checkout_session: null,
+    customer: owner.customer ?? null,
+    customer_account: null,
+    end: coupon.duration === 'repeating' && months !== null ? addIntervals(start, 'month', months) : null,
+    invoice: null,
+    invoice_item: null,
+    promotion_code: null,
+    source: { coupon: coupon.id, type: 'coupon' },
+    start,
+    subscription: owner.subscription ?? null,
+    subscription_item: owner.subscription_item ?? null,
+  };
+  world.change(coupon, 'coupon.updated', (one) => {
+    one.times_redeemed++;
+    one.valid = usable(world, one);
+  });
+  return world.insert('discounts', discount, 'customer.discount.created');
+}
+
+export function endDiscount(world: World, id: string): object {
+  const discount = world.get('discounts', id, 'discount');
+  world.change(discount, null, (one) => (one.end = world.now()));
+  world.emit('customer.discount.deleted', discount);
+  return { ...discount, deleted: true };
+}
+
+/** Ids of discounts for a `discounts` parameter: new coupons, or discounts that stay. */
+export function applyDiscounts(world: World, wanted: { coupon?: string; discount?: string }[], owner: Owner): string[] {
+  return wanted.map((one) =>
+    one.discount === undefined
+      ? addDiscount(world, required(one.coupon, 'discounts[coupon]'), owner).id
+      : world.get('discounts', one.discount, 'discounts').id,
+  );
+}
+
+export const isRunning = (discount: Discount, at: number): boolean => discount.end === null || discount.end > at;
+
+const usable = (world: World, coupon: Coupon): boolean =>
+  (coupon.redeem_by === null || coupon.redeem_by > world.now()) &&
+  (coupon.max_redemptions === null || coupon.times_redeemed < coupon.max_redemptions);
+
+/**
+ * Takes discounts off lines, one after the other: a percentage off what is left of each line, an amount split over the
+ * lines in proportion to what is left of them (Stripe docs, "Stacking discounts").
+ */
+export function discountLines(world: World, lines: readonly InvoiceLine[], discounts: readonly Discount[]): void {
+  for (const discount of discounts) {
+    const coupon = world.find('coupons', discount.source.coupon);
+    if (!coupon || (coupon.amount_off !== null && coupon.currency !== lines[0]?.currency)) continue;
+    const products = world.state.appliesTo[coupon.id];
+    const open = lines.filter(
+      (line) =>
+        line.discountable &&
+        left(line) > 0 &&
+        (!products || products.includes(line.pricing?.price_details?.product ?? '')),
+    );
+    const total = open.reduce((sum, line) => sum + left(line), 0);
+    let rest = Math.min(coupon.amount_off ?? 0, total);
+    let restTotal = total;
+    for (const line of open) {
+      const remaining = left(line);
+      const amount =
+        coupon.percent_off === null
+          ? share(rest, remaining, restTotal)
+          : rounded(BigInt(remaining) * BigInt(Math.round(coupon.percent_off * 10_000)), 1_000_000n);
+      restTotal -= remaining;
+      rest -= coupon.percent_off === null ? amount : 0;
+      line.discount_amounts = [...(line.discount_amounts ?? []), { amount, discount: discount.id }];
+    }
+  }
+}
+
+/** What a line costs after the discounts so far. */
+const left = (line: InvoiceLine): number =>
+  line.amount - (line.discount_amounts ?? []).reduce((sum, one) => sum + one.amount, 0);
+
+export function addCouponRoutes(routes: Routes, world: World): void {
+  routes.post(
+    '/v1/coupons',
+    {
+      id: text,
+      amount_off: integer,
+      percent_off: decimal,
+      currency: text,
+      duration: oneOf('once', 'repeating', 'forever'),
+      duration_in_months: integer,
+      max_redemptions: integer,
+      redeem_by: time,
+      name: text,
+      metadata,
+      applies_to: shape({ products: array(text) }),
+    },
+    ({ params }) => {
+      if ((params.amount_off === undefined) === (params.percent_off === undefined))
+        throw invalid('Exactly one of amount_off and percent_off must be given.', 'percent_off');
+      if (params.amount_off !== undefined) required(params.currency, 'currency');
+      const duration = params.duration ?? 'once';
+      if (duration === 'repeating') required(params.duration_in_months, 'duration_in_months');
+      const coupon: Coupon = {
+        id: params.id ?? world.id('c', 8).slice(2),
+        object: 'coupon',
+        amount_off: params.amount_off ?? null,
+        created: world.now(),
+        currency: params.amount_off === undefined ? null : (params.currency ?? null),
+        duration,
+        duration_in_months: params.duration_in_months ?? null,
+        livemode: false,
+        max_redemptions: params.max_redemptions ?? null,
+        metadata: mergeMetadata({}, params.metadata),
+        name: params.name ?? null,
+        percent_off: params.percent_off === undefined ? null : Number(params.percent_off),
+        redeem_by: params.redeem_by ?? null,
+        times_redeemed: 0,
+        valid: true,
+      };
+      if (world.find('coupons', coupon.id)) throw invalid('Coupon already exists.', 'id', 'resource_already_exists');
+      if (params.applies_to?.products) world.state.appliesTo[coupon.id] = params.applies_to.products;
+      return world.insert('coupons', coupon, 'coupon.created');
+    },
+  );
+  routes.get('/v1/coupons', { ...paging, created: range }, ({ params }) =>
+    page('/v1/coupons', world.all('coupons'), (one) => within(one.created, params.created), params),
+  );
+  routes.get('/v1/coupons/:id', {}, ({ path }) => world.get('coupons', path['id'] ?? ''));
+  routes.delete('/v1/coupons/:id', {}, ({ path }) =>
+    world.remove('coupons', world.get('coupons', path['id'] ?? ''), 'coupon.deleted'),
+  );
+}

@@ -1,0 +1,209 @@
+import { invalid } from '../protocol/errors.ts';
+import { draftInvoice, finalize, markPaid, markUncollectible, methodFor, voidInvoice } from './invoiceLife.ts';
+import { linesOf, subscriptionOf } from './invoiceTotals.ts';
+import { invoiceItemLine, takePending } from './lines.ts';
+import { page, paging, within } from '../protocol/lists.ts';
+import {
+  clearable,
+  flag,
+  integer,
+  mergeMetadata,
+  metadata,
+  oneOf,
+  range,
+  required,
+  text,
+  time,
+  type Read,
+} from '../protocol/params.ts';
+import { addInvoiceItemRoutes, inStatus } from './invoiceItems.ts';
+import type { Routes } from '../protocol/protocol.ts';
+import { cardError, paymentSucceeded, payNow } from '../subscriptions/subscriptionLife.ts';
+import type { Invoice } from '../protocol/wire.ts';
+import type { World } from '../world.ts';
+
+const fields = {
+  auto_advance: flag,
+  collection_method: oneOf('charge_automatically', 'send_invoice'),
+  days_until_due: integer,
+  description: clearable(text),
+  due_date: time,
+  footer: clearable(text),
+  metadata,
+};
+
+const settled = (invoice: Invoice): boolean => invoice.status === 'paid' || invoice.status === 'void';
+
+export function addInvoiceRoutes(routes: Routes, world: World): void {
+  const find = (id: string | undefined) => world.get('invoices', id ?? '');
+  routes.post(
+    '/v1/invoices',
+    {
+      ...fields,
+      currency: text,
+      customer: text,
+      subscription: text,
+      pending_invoice_items_behavior: oneOf('include', 'exclude'),
+    },
+    ({ params }) => create(world, params),
+  );
+  routes.get(
+    '/v1/invoices',
+    {
+      ...paging,
+      collection_method: fields.collection_method,
+      created: range,
+      customer: text,
+      due_date: range,
+      status: oneOf('draft', 'open', 'paid', 'uncollectible', 'void'),
+      subscription: text,
+    },
+    ({ params }) =>
+      page(
+        '/v1/invoices',
+        world.all('invoices'),
+        (one) =>
+          within(one.created, params.created) &&
+          (params.customer === undefined || one.customer === params.customer) &&
+          (params.status === undefined || one.status === params.status) &&
+          (params.collection_method === undefined || one.collection_method === params.collection_method) &&
+          (params.due_date === undefined || (one.due_date !== null && within(one.due_date, params.due_date))) &&
+          (params.subscription === undefined || subscriptionOf(one) === params.subscription),
+        params,
+      ),
+  );
+  routes.get('/v1/invoices/:id', {}, ({ path }) => find(path['id']));
+  routes.get('/v1/invoices/:id/lines', paging, ({ path, params }) => {
+    const invoice = find(path['id']);
+    const rows = linesOf(world, invoice).toReversed();
+    const created = invoice.created;
+    const list = page(
+      `/v1/invoices/${invoice.id}/lines`,
+      rows.map((line) => ({ ...line, created })),
+      () => true,
+      params,
+    );
+    return { ...list, data: list.data.map(({ created: _created, ...line }) => line) };
+  });
+  routes.post('/v1/invoices/:id', fields, ({ path, params }) => {
+    const invoice = find(path['id']);
+    const { days_until_due: days, metadata: meta, ...plain } = params;
+    if (Object.keys(plain).some((key) => key !== 'auto_advance') || days !== undefined)
+      inStatus(invoice, 'edit', 'draft');
+    return world.change(invoice, 'invoice.updated', (one) => {
+      Object.assign(one, plain);
+      if (days !== undefined) one.due_date = one.created + days * 86_400;
+      one.metadata = mergeMetadata(one.metadata ?? {}, meta);
+    });
+  });
+  routes.delete('/v1/invoices/:id', {}, ({ path }) => {
+    const invoice = inStatus(find(path['id']), 'delete', 'draft');
+    if (subscriptionOf(invoice) !== null) throw invalid("You can't delete invoices created by subscriptions.");
+    for (const item of world.all('invoiceItems')) if (item.invoice === invoice.id) item.invoice = null;
+    return world.remove('invoices', invoice, 'invoice.deleted');
+  });
+  addActionRoutes(routes, world, find);
+  addInvoiceItemRoutes(routes, world);
+}
+
+function addActionRoutes(routes: Routes, world: World, find: (id: string | undefined) => Invoice): void {
+  routes.post('/v1/invoices/:id/finalize', { auto_advance: flag }, ({ path, params }) => {
+    const invoice = inStatus(find(path['id']), 'finalize', 'draft');
+    if (params.auto_advance !== undefined) invoice.auto_advance = params.auto_advance;
+    finalize(world, invoice, invoice.auto_advance ? world.now() + 3_600 : null);
+    if (invoice.status === 'paid') paymentSucceeded(world, invoice);
+    return invoice;
+  });
+  routes.post(
+    '/v1/invoices/:id/pay',
+    { paid_out_of_band: flag, payment_method: text, off_session: flag },
+    ({ path, params }) => payInvoice(world, find(path['id']), params),
+  );
+  routes.post('/v1/invoices/:id/send', {}, ({ path }) => {
+    const invoice = inStatus(find(path['id']), 'send', 'draft', 'open');
+    if (invoice.collection_method !== 'send_invoice')
+      throw invalid('You can only manually send an invoice if its collection method is `send_invoice`.');
+    if (invoice.status === 'draft') finalize(world, invoice, null);
+    world.emit('invoice.sent', invoice);
+    return invoice;
+  });
+  routes.post('/v1/invoices/:id/void', {}, ({ path }) => {
+    const invoice = inStatus(find(path['id']), 'void', 'open', 'uncollectible');
+    voidInvoice(world, invoice);
+    paymentSucceeded(world, invoice);
+    return invoice;
+  });
+  routes.post('/v1/invoices/:id/mark_uncollectible', {}, ({ path }) => {
+    const invoice = inStatus(find(path['id']), 'mark as uncollectible', 'open');
+    markUncollectible(world, invoice);
+    paymentSucceeded(world, invoice);
+    return invoice;
+  });
+}
+
+/** @throws 402 when the card is declined */
+export function payInvoice(
+  world: World,
+  invoice: Invoice,
+  params: { paid_out_of_band?: boolean; payment_method?: string },
+): Invoice {
+  if (settled(invoice))
+    throw invalid(
+      invoice.status === 'paid' ? 'Invoice is already paid' : 'You can only pay open invoices.',
+      undefined,
+      'invoice_not_editable',
+    );
+  if (invoice.status === 'draft') finalize(world, invoice, null);
+  const method =
+    params.payment_method === undefined
+      ? methodFor(world, invoice)
+      : world.get('paymentMethods', params.payment_method, 'payment_method');
+  if (params.paid_out_of_band) {
+    markPaid(world, invoice, true);
+    paymentSucceeded(world, invoice);
+    return invoice;
+  }
+  if (invoice.amount_remaining === 0) return invoice;
+  if (!method) throw cardError({ paid: false, decline: null, chargeId: null });
+  const outcome = payNow(world, invoice, method);
+  if (!outcome.paid) throw cardError(outcome);
+  return invoice;
+}
+
+function create(
+  world: World,
+  params: Read<typeof fields> & {
+    currency?: string;
+    customer?: string;
+    subscription?: string;
+    pending_invoice_items_behavior?: 'include' | 'exclude';
+  },
+): Invoice {
+  const subscription =
+    params.subscription === undefined ? null : world.get('subscriptions', params.subscription, 'subscription');
+  const customer = world.get('customers', required(params.customer ?? subscription?.customer, 'customer'), 'customer');
+  const collection = params.collection_method ?? 'charge_automatically';
+  if (collection === 'send_invoice' && params.due_date === undefined) required(params.days_until_due, 'days_until_due');
+  const include = params.pending_invoice_items_behavior === 'include' || subscription !== null;
+  const pending = include ? takePending(world, null, customer.id, subscription?.id ?? null) : [];
+  const now = world.now();
+  const invoice = draftInvoice(world, {
+    customer,
+    subscription,
+    reason: subscription ? 'subscription_update' : 'manual',
+    currency: params.currency ?? pending[0]?.currency ?? customer.currency ?? 'usd',
+    lines: pending.map((item) => invoiceItemLine(world, item)),
+    period: { start: now, end: now },
+    collection,
+    daysUntilDue: params.days_until_due ?? null,
+    autoAdvance: params.auto_advance ?? false,
+    fields: {
+      ...(params.description === undefined ? {} : { description: params.description }),
+      ...(params.footer === undefined ? {} : { footer: params.footer }),
+      ...(params.due_date === undefined ? {} : { due_date: params.due_date }),
+      metadata: mergeMetadata({}, params.metadata),
+    },
+  });
+  for (const item of pending) item.invoice = invoice.id;
+  return invoice;
+}

@@ -1,0 +1,241 @@
+import { nextBoundary, type Interval } from '../time/calendar.ts';
+import { invalid, StripeRefusal } from '../protocol/errors.ts';
+import {
+  collect,
+  draftInvoice,
+  finalize,
+  invoicesOf,
+  methodFor,
+  stopCollecting,
+  voidInvoice,
+  markUncollectible,
+  type Collected,
+} from '../invoices/invoiceLife.ts';
+import { subscriptionOf } from '../invoices/invoiceTotals.ts';
+import { isMetered, itemsOf, showItems } from './items.ts';
+import { invoiceItemLine, itemLine, takePending } from '../invoices/lines.ts';
+import type { Invoice, InvoiceLine, Subscription, SubscriptionItem } from '../protocol/wire.ts';
+import type { World } from '../world.ts';
+
+const daySeconds = 86_400;
+
+/** The first invoice can be paid for 23 hours (Stripe docs, "Subscription statuses"). */
+export const incompleteSeconds = 23 * 3_600;
+export const trialWarningSeconds = 3 * daySeconds;
+
+export const isOver = (subscription: Subscription): boolean =>
+  subscription.status === 'canceled' || subscription.status === 'incomplete_expired';
+
+export const periodEnd = (world: World, subscription: Subscription): number =>
+  Math.min(...itemsOf(world, subscription).map((item) => item.current_period_end));
+
+/** The period of a price that contains `at`, counted from the subscription's anchor. */
+export function periodOf(
+  item: { price: SubscriptionItem['price'] },
+  anchor: number,
+  at: number,
+): { start: number; end: number } {
+  const interval = (item.price.recurring?.interval ?? 'month') as Interval;
+  return { start: at, end: nextBoundary(anchor, interval, item.price.recurring?.interval_count ?? 1, at) };
+}
+
+/** Changes a subscription and its items and reports it as `customer.subscription.updated`. */
+export function update(world: World, subscription: Subscription, change: (one: Subscription) => void): Subscription {
+  const items = structuredClone(itemsOf(world, subscription));
+  try {
+    return world.change(subscription, 'customer.subscription.updated', (one) => {
+      change(one);
+      showItems(world, one);
+    });
+  } catch (error) {
+    world.state.items[subscription.id] = items;
+    throw error;
+  }
+}
+
+/** Makes an invoice of a subscription from lines and from what waits for its next invoice. */
+export function billSubscription(
+  world: World,
+  subscription: Subscription,
+  reason: NonNullable<Invoice['billing_reason']>,
+  lines: readonly InvoiceLine[],
+  period: { start: number; end: number },
+): Invoice {
+  const pending = takePending(world, null, subscription.customer, subscription.id);
+  const paused = subscription.pause_collection?.behavior === 'keep_as_draft';
+  const invoice = draftInvoice(world, {
+    customer: world.get('customers', subscription.customer),
+    subscription,
+    reason,
+    currency: subscription.currency,
+    lines: [...pending.map((item) => invoiceItemLine(world, item)), ...lines],
+    period,
+    collection: subscription.collection_method,
+    daysUntilDue: subscription.collection_method === 'send_invoice' ? (subscription.days_until_due ?? 0) : null,
+    autoAdvance: !paused && subscription.status !== 'unpaid',
+  });
+  for (const item of pending) world.change(item, null, (one) => (one.invoice = invoice.id));
+  return invoice;
+}
+
+/** Draft → open, and the money is asked for; the subscription's status follows the outcome. */
+export function issue(world: World, invoice: Invoice): Collected | null {
+  const subscription = world.find('subscriptions', subscriptionOf(invoice));
+  finalize(world, invoice, world.now());
+  const behavior = subscription?.pause_collection?.behavior;
+  if (invoice.status === 'open' && behavior === 'void') voidInvoice(world, invoice);
+  else if (invoice.status === 'open' && behavior === 'mark_uncollectible') markUncollectible(world, invoice);
+  else if (invoice.status === 'open' && invoice.collection_method === 'charge_automatically')
+    return payNow(world, invoice);
+  if (invoice.status === 'paid') paymentSucceeded(world, invoice);
+  return null;
+}
+
+/** One try to collect an open invoice; its subscription follows. */
+export function payNow(world: World, invoice: Invoice, method = methodFor(world, invoice)): Collected {
+  const outcome = collect(world, invoice, method, invoice.billing_reason !== 'subscription_create');
+  if (outcome.paid) paymentSucceeded(world, invoice);
+  else paymentFailed(world, invoice);
+  return outcome;
+}
+
+export function paymentSucceeded(world: World, invoice: Invoice): void {
+  const subscription = world.find('subscriptions', subscriptionOf(invoice));
+  if (!subscription || !['incomplete', 'past_due', 'unpaid'].includes(subscription.status)) return;
+  const owing = invoicesOf(world, subscription).some((one) => one.status === 'open' && isLate(world, one));
+  if (!owing) update(world, subscription, (one) => (one.status = 'active'));
+}
+
+const isLate = (world: World, invoice: Invoice): boolean =>
+  invoice.attempted || (invoice.due_date !== null && invoice.due_date <= world.now());
+
+function paymentFailed(world: World, invoice: Invoice): void {
+  const subscription = world.find('subscriptions', subscriptionOf(invoice));
+  if (!subscription || subscription.status === 'incomplete' || isOver(subscription)) return;
+  if (subscription.status === 'active' || subscription.status === 'trialing')
+    update(world, subscription, (one) => (one.status = 'past_due'));
+  if (invoice.next_payment_attempt !== null || invoice.attempt_count < 4) return;
+  const { afterRetries } = world.state;
+  if (afterRetries === 'canceled') cancelNow(world, subscription, 'payment_failed');
+  else if (afterRetries === 'unpaid') update(world, subscription, (one) => (one.status = 'unpaid'));
+}
+
+/** Ends a subscription now: `customer.subscription.deleted` with status canceled. */
+export function cancelNow(
+  world: World,
+  subscription: Subscription,
+  reason: NonNullable<NonNullable<Subscription['cancellation_details']>['reason']>,
+): Subscription {
+  world.change(subscription, null, (one) => {
+    one.canceled_at ??= world.now();
+    one.ended_at = world.now();
+    one.status = 'canceled';
+    one.cancellation_details = {
+      comment: null,
+      feedback: null,
+      feedback_option: null,
+      ...one.cancellation_details,
+      reason: one.cancellation_details?.reason ?? reason,
+    };
+    showItems(world, one);
+  });
+  for (const invoice of invoicesOf(world, subscription))
+    if (invoice.status === 'open' || invoice.status === 'draft')
+      world.change(invoice, 'invoice.updated', stopCollecting);
+  world.emit('customer.subscription.deleted', subscription);
+  return subscription;
+}
+
+/** What the period that begins costs: licensed items in advance, metered ones for the period that has ended. */
+function renewalLines(
+  world: World,
+  subscription: Subscription,
+  due: readonly SubscriptionItem[],
+  ended: Map<string, { start: number; end: number }>,
+): InvoiceLine[] {
+  return due.map((item) => {
+    const next = { start: item.current_period_start, end: item.current_period_end };
+    const period = isMetered(item) ? (ended.get(item.id) ?? next) : next;
+    return itemLine(world, item, subscription.customer, period);
+  });
+}
+
+/**
+ * Starts the next period of the items that are due, and drafts its invoice.
+ * @param at the boundary; the anchor moves with it when it is not where the period was to end
+ */
+export function renew(world: World, subscription: Subscription, at: number): Invoice {
+  const items = itemsOf(world, subscription);
+  const onTime = periodEnd(world, subscription) <= at;
+  const due = onTime ? items.filter((item) => item.current_period_end <= at) : items;
+  const ended = new Map(
+    due.map((item) => [item.id, { start: item.current_period_start, end: Math.min(at, item.current_period_end) }]),
+  );
+  const span = [...ended.values()];
+  let invoice: Invoice | undefined;
+  update(world, subscription, (one) => {
+    if (!onTime || one.status === 'trialing') one.billing_cycle_anchor = at;
+    if (one.status === 'trialing') one.status = 'active';
+    for (const item of due) {
+      const start = onTime ? item.current_period_end : at;
+      const period = periodOf(item, one.billing_cycle_anchor, start);
+      item.current_period_start = period.start;
+      item.current_period_end = period.end;
+    }
+    invoice = billSubscription(world, one, 'subscription_cycle', renewalLines(world, one, due, ended), {
+      start: Math.min(...span.map((period) => period.start)),
+      end: Math.max(...span.map((period) => period.end)),
+    });
+    one.latest_invoice = invoice.id;
+  });
+  return invoice!;
+}
+
+/** The trial ends by its clock: it turns into a paid period, or ends as its settings say without a way to pay. */
+export function endTrial(world: World, subscription: Subscription): void {
+  const customer = world.get('customers', subscription.customer);
+  const payable =
+    subscription.collection_method === 'send_invoice' ||
+    (subscription.default_payment_method ?? customer.invoice_settings.default_payment_method) !== null;
+  const without = subscription.trial_settings?.end_behavior.missing_payment_method;
+  if (!payable && without === 'cancel') cancelNow(world, subscription, 'cancellation_requested');
+  else if (!payable && without === 'pause') {
+    world.change(subscription, null, (one) => {
+      one.status = 'paused';
+      one.status_details = {
+        paused: {
+          transitioned_at: world.now(),
+          type: 'subscription',
+          subscription: { type: 'trial_end_without_payment_method' },
+        },
+      };
+    });
+    world.emit('customer.subscription.paused', subscription);
+  } else renew(world, subscription, world.now());
+}
+
+export function expireIncomplete(world: World, subscription: Subscription): void {
+  const invoice = world.find('invoices', subscription.latest_invoice);
+  if (invoice?.status === 'open') voidInvoice(world, invoice);
+  update(world, subscription, (one) => {
+    one.status = 'incomplete_expired';
+    one.ended_at = world.now();
+  });
+}
+
+/** 402 as a payment by the API answers it. */
+export function cardError(outcome: Collected & { paid: false }): StripeRefusal {
+  if (!outcome.decline)
+    return invalid(
+      'This customer has no attached payment source or default payment method. Please consider adding a default payment method.',
+      undefined,
+      'resource_missing',
+    );
+  return new StripeRefusal(402, {
+    type: 'card_error',
+    code: outcome.decline.code,
+    message: outcome.decline.message,
+    ...(outcome.decline.declineCode === null ? {} : { decline_code: outcome.decline.declineCode }),
+    ...(outcome.chargeId === null ? {} : { charge: outcome.chargeId }),
+  });
+}
