@@ -1,6 +1,7 @@
 import { SimState } from '../../kit/state.ts';
 import type { SimClock } from '../../kit/clock.ts';
 import { UserAccess } from './access.ts';
+import { Commits } from './commits.ts';
 import { insertRows, removeRows, updateRows, upsertRows } from './dml/batch.ts';
 import type { DmlContext } from './dml/context.ts';
 import { mergeRecords } from './dml/merge.ts';
@@ -12,7 +13,18 @@ import type { ChildRelationship, Schema } from './schema/schema.ts';
 import { ORG_ID, seedOrg, USERS } from './seed.ts';
 import { Sessions } from './sessions.ts';
 import { emptyData, Store, type OrgData } from './store.ts';
-import type { Field, FieldValue, InputRow, Org, RowResult, SaveOptions, SObject, SRecord } from './types.ts';
+import type {
+  Actor,
+  Commit,
+  Field,
+  FieldValue,
+  InputRow,
+  Org,
+  RowResult,
+  SaveOptions,
+  SObject,
+  SRecord,
+} from './types.ts';
 
 export type OrgOptions = {
   clock: SimClock;
@@ -30,6 +42,7 @@ export class SimulatedOrg implements Org {
   readonly sessions = new Sessions(ORG_ID);
   readonly locks = new RowLocks();
   readonly clock: SimClock;
+  readonly #commits: Commits;
   readonly #state: SimState<OrgData>;
   readonly #permissionSets: readonly Permissions[];
   #access = { version: -1, byUser: new Map<string, UserAccess>() };
@@ -39,6 +52,7 @@ export class SimulatedOrg implements Org {
     this.schema = compileSchema(options.forceApp);
     this.#state = new SimState(options.stateFile, emptyData);
     this.store = new Store(this.schema, this.#state);
+    this.#commits = new Commits(this.store, options.clock);
     this.#permissionSets = readPermissionSets(options.forceApp, this.schema);
     seedOrg(this, this.schema, this.store, this.#permissionSets);
   }
@@ -144,27 +158,44 @@ export class SimulatedOrg implements Org {
     return { schema, store, clock, locks, access: this.accessOf(userId) };
   }
 
+  transaction<T>(actor: Actor, work: (rollback: () => void) => T): T {
+    return this.#commits.transaction(actor, work);
+  }
+
+  onCommit(listener: (commit: Commit) => void): () => void {
+    return this.#commits.listen(listener);
+  }
+
   insert(object: string, rows: readonly InputRow[], options: SaveOptions): RowResult[] {
-    return insertRows(this.#context(options.userId), this.#object(object), rows, options);
+    return this.transaction(options, () =>
+      insertRows(this.#context(options.userId), this.#object(object), rows, options),
+    );
   }
 
   update(object: string, rows: readonly InputRow[], options: SaveOptions): RowResult[] {
-    return updateRows(this.#context(options.userId), this.#object(object), rows, options);
+    return this.transaction(options, () =>
+      updateRows(this.#context(options.userId), this.#object(object), rows, options),
+    );
   }
 
   upsert(object: string, externalIdField: string, rows: readonly InputRow[], options: SaveOptions): RowResult[] {
-    return upsertRows(this.#context(options.userId), this.#object(object), externalIdField, rows, options);
+    return this.transaction(options, () =>
+      upsertRows(this.#context(options.userId), this.#object(object), externalIdField, rows, options),
+    );
   }
 
   remove(object: string, ids: readonly string[], options: SaveOptions): RowResult[] {
-    return removeRows(this.#context(options.userId), this.#object(object), ids, options);
+    return this.transaction(options, () =>
+      removeRows(this.#context(options.userId), this.#object(object), ids, options),
+    );
   }
 
   /** Merges Accounts, as an admin would. @throws Error when one of them is not there */
   mergeAccounts(masterId: string, loserId: string): void {
     const [master, loser] = [this.get('Account', masterId), this.get('Account', loserId)];
     if (!master || !loser || master === loser) throw new Error('both Accounts must be there');
-    mergeRecords(this.#context(this.userNamed(USERS.admin)!.Id), this.#object('Account'), master, loser);
+    const userId = this.userNamed(USERS.admin)!.Id;
+    this.transaction({ userId }, () => mergeRecords(this.#context(userId), this.#object('Account'), master, loser));
   }
 }
 

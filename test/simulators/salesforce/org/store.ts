@@ -16,6 +16,9 @@ export const emptyData = (): OrgData => ({ keyPrefixes: {}, sequences: {}, recor
 
 type Index = Map<string, Set<string>>;
 
+/** One record that was put, with what was there before. */
+export type Put = { object: SObject; id: string; before: SRecord | undefined };
+
 /** Records by object and id, with indexes of unique, external id and reference fields over what is not deleted. */
 export class Store {
   /** Rises when users or their permissions may have changed. */
@@ -24,7 +27,7 @@ export class Store {
   readonly #state: SimState<OrgData>;
   readonly #indexes = new Map<Field, Index>();
   readonly #live = new Map<string, Set<string>>();
-  #undo: { object: SObject; id: string; before: SRecord | undefined }[] | null = null;
+  #undo: Put[] | null = null;
 
   constructor(schema: Schema, state: SimState<OrgData>) {
     this.#schema = schema;
@@ -142,8 +145,11 @@ export class Store {
     }
   }
 
-  /** Runs `work`; when it throws or asks for it, every put since is taken back. Transactions nest. */
-  transaction<T>(work: (rollback: () => void) => T): T {
+  /**
+   * Runs `work`; when it throws or asks for it, every put since is taken back. Transactions nest.
+   * @param kept called with what the outermost transaction put, in order, once it is kept
+   */
+  transaction<T>(work: (rollback: () => void) => T, kept?: (puts: readonly Put[]) => void): T {
     const outer = this.#undo;
     const mine: NonNullable<typeof outer> = [];
     this.#undo = mine;
@@ -161,6 +167,7 @@ export class Store {
     } finally {
       this.#undo = outer;
       outer?.push(...mine);
+      if (!outer && mine.length > 0) kept?.(mine);
     }
   }
 }

@@ -115,12 +115,38 @@ export interface Org {
   upsert(object: string, externalIdField: string, rows: readonly InputRow[], options: SaveOptions): RowResult[];
   /** Soft delete, with the details of what is deleted. */
   remove(object: string, ids: readonly string[], options: SaveOptions): RowResult[];
+  /**
+   * Runs several saves as one transaction: all are kept, or none when `work` throws or calls `rollback`. Those who listen
+   * hear of one commit by this actor, whatever the saves inside name. Transactions nest into the outermost.
+   */
+  transaction<T>(actor: Actor, work: (rollback: () => void) => T): T;
+  /** Hears of every commit that changed something, after it is kept. @returns a function that ends the subscription */
+  onCommit(listener: (commit: Commit) => void): () => void;
 }
+
+export type Actor = {
+  userId: string;
+  /**
+   * `changeOrigin` of change events: `com/salesforce/api/rest/66.0;client=Name` for API calls,
+   * `com/salesforce/platform/lightning` or empty otherwise.
+   */
+  origin?: string | undefined;
+};
+
+/** What became of one record in one commit: its values before the first and after the last save. */
+export type Change = {
+  object: SObject;
+  type: 'CREATE' | 'UPDATE' | 'DELETE' | 'UNDELETE';
+  before: SRecord | null;
+  after: SRecord;
+};
+
+/** One transaction that was kept; changes are in the order in which the records were first touched. */
+export type Commit = { transactionKey: string; userId: string; origin: string; at: Date; changes: Change[] };
 
 /** Values by API name in any case; a reference may be given as `{Billing_Account__r: {Key__c: '…'}}`; `attributes` is ignored. */
 export type InputRow = Readonly<Record<string, unknown>>;
-export type SaveOptions = {
-  userId: string;
+export type SaveOptions = Actor & {
   /** Nothing is kept when one row fails. */
   allOrNone?: boolean;
 };
