@@ -1,6 +1,8 @@
 import express, { type Express } from 'express';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo, Server as NetServer } from 'node:net';
+import type { Certificate } from './certificate.ts';
 import { SimClock } from './clock.ts';
 import { Faults, type Fault } from './faults.ts';
 import { WebhookSender, type WebhookSwitches } from './webhooks.ts';
@@ -47,10 +49,28 @@ export type SimOptions = {
   port?: number | undefined;
   host?: string | undefined;
   clock?: SimClock | undefined;
+  /** Serves the same over TLS too; port 0 or absent: any free port. */
+  tls?: { certificate: Certificate; port?: number | undefined } | undefined;
 };
 
 /** A simulator that runs; `ctx` is for tests in the same process. */
-export type RunningSim = { url: string; ctx: SimContext; server: Server; close(): Promise<void> };
+export type RunningSim = {
+  url: string;
+  /** Null unless asked for. */
+  tlsUrl: string | null;
+  ctx: SimContext;
+  server: Server;
+  close(): Promise<void>;
+};
+
+/** @returns the port; @throws Error when it is taken */
+async function listen(server: NetServer, port: number, host: string): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+  return (server.address() as AddressInfo).port;
+}
 
 /**
  * Starts the HTTP server of a simulator with the switches that all have in common under /__sim.
@@ -75,20 +95,23 @@ export async function startSim(
   addSwitches(ctx, hooks.reset);
   app.use(ctx.faults.middleware());
   build(ctx);
+  const host = options.host ?? '127.0.0.1';
   const server = createServer(app);
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port ?? 0, options.host ?? '127.0.0.1', resolve);
-  });
-  const { port } = server.address() as AddressInfo;
+  const tls = options.tls && createTlsServer(options.tls.certificate, app);
+  const servers = tls ? [server, tls] : [server];
+  const port = await listen(server, options.port ?? 0, host);
+  const tlsPort = tls && (await listen(tls, options.tls?.port ?? 0, host));
   return {
-    url: `http://${options.host ?? '127.0.0.1'}:${port}`,
+    url: `http://${host}:${port}`,
+    tlsUrl: tlsPort === undefined ? null : `https://${host}:${tlsPort}`,
     ctx,
     server,
     async close() {
       ctx.webhooks.close();
-      server.closeAllConnections();
-      await new Promise<void>((resolve) => server.close(() => resolve()));
+      for (const one of servers) {
+        one.closeAllConnections();
+        await new Promise<void>((resolve) => one.close(() => resolve()));
+      }
       await hooks.close();
     },
   };

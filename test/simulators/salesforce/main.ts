@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { makeCertificate, type Certificate } from '../kit/certificate.ts';
 import { SimClock } from '../kit/clock.ts';
 import { startSim, type RunningSim, type SimContext } from '../kit/sim.ts';
 import type { SalesforceSimOptions } from './options.ts';
@@ -17,6 +18,8 @@ export type RunningSalesforce = RunningSim & {
   org: SimulatedOrg;
   orgId: string;
   usernames: typeof USERS;
+  /** Of the TLS listeners; null without them. */
+  certificate: Certificate | null;
   /** @returns a new access token; @throws Error when there is no such user */
   tokenFor(username: string): string;
 };
@@ -59,14 +62,16 @@ export async function startSalesforceSim(options: SalesforceSimOptions = {}): Pr
     org.reset();
     usage.used = 0;
   };
-  const sim = await startSim({ ...options, clock }, build, { reset, close: () => org.close() });
+  const certificate = options.tls ? await makeCertificate(options.tls.certificateFile) : null;
+  const tls = certificate ? { certificate, port: options.tls?.port } : undefined;
+  const sim = await startSim({ ...options, clock, tls }, build, { reset, close: () => org.close() });
   try {
     if (options.buildPages === 'at start') await readyPages();
   } catch (error) {
     await sim.close();
     throw error;
   }
-  return { ...sim, org, orgId: org.orgId, usernames: USERS, tokenFor };
+  return { ...sim, org, orgId: org.orgId, usernames: USERS, certificate, tokenFor };
 }
 
 /**

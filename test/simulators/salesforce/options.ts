@@ -11,7 +11,9 @@ export type ConnectedApp = {
   runAs?: string | undefined;
 };
 
-export type SalesforceSimOptions = SimOptions & {
+export type SalesforceSimOptions = Omit<SimOptions, 'tls'> & {
+  /** Serves HTTPS too, as clients that hard-code it want; the certificate is kept in the file when one is given. */
+  tls?: { port?: number | undefined; certificateFile?: string | undefined } | undefined;
   /** Keeps the records across starts. */
   stateFile?: string | undefined;
   /** Source folder that the schema is compiled from; `<repository>/force-app/main/default` when absent. */

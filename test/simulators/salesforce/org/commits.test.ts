@@ -19,6 +19,7 @@ describe('commits of the org', () => {
     org.onCommit((commit) => heard.push(commit));
   });
 
+  const account = (name: string): string => org.insert('Account', [{ Name: name }], { userId })[0]!.id!;
   const types = (): string[][] =>
     heard.map(({ changes }) => changes.map(({ object, type }) => `${type} ${object.name}`));
 
@@ -30,13 +31,13 @@ describe('commits of the org', () => {
   });
 
   it('tell what was before and after', () => {
-    const [{ id }] = org.insert('Account', [{ Name: 'Acme' }], { userId }) as [{ id: string }];
+    const id = account('Acme');
     org.update('Account', [{ Id: id, Name: 'Acme 2' }], { userId });
     expect(heard[1]!.changes[0]).toMatchObject({ type: 'UPDATE', before: { Name: 'Acme' }, after: { Name: 'Acme 2' } });
   });
 
   it('hold the details that go with a deleted record', () => {
-    const [{ id }] = org.insert('Account', [{ Name: 'Acme' }], { userId }) as [{ id: string }];
+    const id = account('Acme');
     org.insert('Contact', [{ LastName: 'Ada', AccountId: id }], { userId });
     org.remove('Account', [id], { userId });
     expect(types()[2]).toContain('DELETE Account');
@@ -50,10 +51,9 @@ describe('commits of the org', () => {
 
   it('are one for several saves in a transaction, with the net change of each record', () => {
     org.transaction({ userId, origin: 'x' }, () => {
-      const [{ id }] = org.insert('Account', [{ Name: 'Acme' }], { userId }) as [{ id: string }];
+      const id = account('Acme');
       org.update('Account', [{ Id: id, Name: 'Acme 2' }], { userId });
-      const [gone] = org.insert('Account', [{ Name: 'Gone' }], { userId }) as [{ id: string }];
-      org.remove('Account', [gone.id], { userId });
+      org.remove('Account', [account('Gone')], { userId });
     });
     expect(types()).toEqual([['CREATE Account']]);
     expect(heard[0]!.changes[0]!.after['Name']).toBe('Acme 2');
