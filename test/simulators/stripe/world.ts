@@ -5,25 +5,38 @@ import type { SimState } from '../kit/state.ts';
 import { previousAttributes } from './events/diff.ts';
 import { missing } from './protocol/errors.ts';
 import type {
+  Alert,
   BalanceTransaction,
   Charge,
+  CheckoutSession,
   Coupon,
+  CreditNote,
   Customer,
+  CustomerBalanceTransaction,
   Discount,
+  Dispute,
+  EventDestination,
   Invoice,
   InvoiceItem,
   InvoiceLine,
   InvoicePayment,
   Json,
+  Mandate,
   Meter,
   PaymentIntent,
   PaymentMethod,
+  PortalConfiguration,
+  PortalSession,
   Price,
   Product,
+  PromotionCode,
   Refund,
+  SetupIntent,
   StripeEvent,
   Subscription,
   SubscriptionItem,
+  TaxId,
+  TaxRate,
   Tier,
   WebhookEndpoint,
 } from './protocol/wire.ts';
@@ -46,6 +59,19 @@ export type Tables = {
   balanceTransactions: BalanceTransaction;
   meters: Meter;
   webhookEndpoints: WebhookEndpoint;
+  setupIntents: SetupIntent;
+  mandates: Mandate;
+  disputes: Dispute;
+  creditNotes: CreditNote;
+  customerBalanceTransactions: CustomerBalanceTransaction;
+  taxRates: TaxRate;
+  taxIds: TaxId;
+  promotionCodes: PromotionCode;
+  alerts: Alert;
+  portalConfigurations: PortalConfiguration;
+  portalSessions: PortalSession;
+  checkoutSessions: CheckoutSession;
+  eventDestinations: EventDestination;
   events: StripeEvent;
 };
 
@@ -67,6 +93,19 @@ const nouns: Record<keyof Tables, string> = {
   balanceTransactions: 'balance transaction',
   meters: 'meter',
   webhookEndpoints: 'webhook endpoint',
+  setupIntents: 'setupintent',
+  mandates: 'mandate',
+  disputes: 'dispute',
+  creditNotes: 'credit_note',
+  customerBalanceTransactions: 'customer_balance_transaction',
+  taxRates: 'tax_rate',
+  taxIds: 'tax_id',
+  promotionCodes: 'promotion code',
+  alerts: 'billing alert',
+  portalConfigurations: 'configuration',
+  portalSessions: 'billing_portal.session',
+  checkoutSessions: 'checkout.session',
+  eventDestinations: 'event destination',
   events: 'event',
 };
 
@@ -95,9 +134,13 @@ export type State = {
   answers: Record<string, KeptAnswer>;
   /** Decline code by payment method: every charge on it fails with this code. */
   declines: Record<string, string>;
+  /** Test card or test account number by payment method; what it does follows from it. */
+  numbers: Record<string, string>;
   /** Things done once, such as `overdue:in_1`. */
   done: Record<string, true>;
   secrets: Record<string, string>;
+  /** What happens by itself later, by `act:id`; the time in seconds since 1970. */
+  timers: Record<string, number>;
   /** What becomes of a subscription after the last failed try (a setting in the Stripe dashboard). */
   afterRetries: 'canceled' | 'unpaid' | 'past_due';
 };
@@ -118,8 +161,10 @@ export function emptyState(): State {
     meterEvents: [],
     answers: {},
     declines: {},
+    numbers: {},
     done: {},
     secrets: {},
+    timers: {},
     afterRetries: 'canceled',
   };
 }
@@ -141,9 +186,12 @@ export class World {
   /** Where this simulator is reached; hosted invoices point there. */
   url = '';
   #deliver: (event: StripeEvent) => void = () => undefined;
+  readonly #timerActs = new Map<string, (id: string) => void>();
 
   constructor(store: SimState<State>, clock: SimClock, calls: CallLog, dashboardUrl: string) {
     this.store = store;
+    const empty = emptyState();
+    store.data = { ...empty, ...store.data, tables: { ...empty.tables, ...store.data.tables } };
     this.clock = clock;
     this.calls = calls;
     this.dashboardUrl = dashboardUrl;
@@ -243,6 +291,32 @@ export class World {
     };
     this.insert('events', event);
     this.#deliver(event);
+  }
+
+  /** Lets `act` (known by `onTimer`) happen to an object at a time, once; a later call for the same moves it. */
+  at(time: number, act: string, id: string): void {
+    this.state.timers[`${act}:${id}`] = time;
+    this.touched.add(`${act}:${id}`);
+    this.store.touch();
+  }
+
+  onTimer(act: string, happen: (id: string) => void): void {
+    this.#timerActs.set(act, happen);
+  }
+
+  /** What a timer lets happen; undefined when it is no longer set. */
+  timer(key: string): { at: number; act: () => void } | undefined {
+    const at = this.state.timers[key];
+    const split = key.indexOf(':');
+    const act = this.#timerActs.get(key.slice(0, split));
+    if (at === undefined || !act) return undefined;
+    return {
+      at,
+      act: () => {
+        delete this.state.timers[key];
+        act(key.slice(split + 1));
+      },
+    };
   }
 
   /** True the first time it is asked for `what`. */

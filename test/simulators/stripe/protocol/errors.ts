@@ -6,6 +6,8 @@ export type ErrorFields = {
   decline_code?: string;
   charge?: string;
   payment_intent?: unknown;
+  setup_intent?: unknown;
+  payment_method?: unknown;
 };
 
 /** An error as Stripe answers it: `{ error: { type, code, message, param, doc_url, request_log_url } }`. */
@@ -38,4 +40,10 @@ export function missing(what: string, id: string, param = 'id'): StripeRefusal {
     message: `No such ${what}: '${id}'`,
     param,
   });
+}
+
+/** 501: the real service does this and the simulator does not; `what` begins the sentence that says so. */
+export function notSimulated(world: { calls: { refuse(what: string): void } }, what: string): StripeRefusal {
+  world.calls.refuse(what);
+  return new StripeRefusal(501, { type: 'api_error', message: `${what} is not simulated.` });
 }

@@ -39,6 +39,20 @@ export type Meter = Wire<Stripe.Billing.Meter>;
 export type MeterEvent = Wire<Stripe.Billing.MeterEvent>;
 export type MeterEventSummary = Wire<Stripe.Billing.MeterEventSummary>;
 export type WebhookEndpoint = Wire<Stripe.WebhookEndpoint>;
+export type SetupIntent = Wire<Stripe.SetupIntent>;
+export type Mandate = Wire<Stripe.Mandate>;
+export type Dispute = Wire<Stripe.Dispute>;
+export type CreditNote = Wire<Stripe.CreditNote>;
+export type CreditNoteLine = Wire<Stripe.CreditNoteLineItem>;
+export type CustomerBalanceTransaction = Wire<Stripe.CustomerBalanceTransaction>;
+export type TaxRate = Wire<Stripe.TaxRate>;
+export type TaxId = Wire<Stripe.TaxId>;
+export type PromotionCode = Wire<Stripe.PromotionCode>;
+export type Alert = Wire<Stripe.Billing.Alert>;
+export type PortalConfiguration = Wire<Stripe.BillingPortal.Configuration>;
+export type PortalSession = Wire<Stripe.BillingPortal.Session>;
+export type CheckoutSession = Wire<Stripe.Checkout.Session>;
+export type EventDestination = Wire<Stripe.V2.Core.EventDestination>;
 
 /** An event as stored; `data.object` is the object at the time of the event. */
 export type StripeEvent = {

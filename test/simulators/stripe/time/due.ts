@@ -68,8 +68,10 @@ function fallOverdue(world: World, invoice: Invoice, mark: string): void {
   if (subscription?.status === 'active') update(world, subscription, (one) => (one.status = 'past_due'));
 }
 
-/** The next thing that a subscription or invoice does by itself. */
+/** The next thing that a subscription or invoice does by itself, or that a timer lets happen. */
 function nextOf(world: World, id: string): Due | undefined {
+  const timer = world.timer(id);
+  if (timer) return timer;
   const [subscription, invoice] = [world.find('subscriptions', id), world.find('invoices', id)];
   const all = subscription ? dueOfSubscription(world, subscription) : invoice ? dueOfInvoice(world, invoice) : [];
   return all.reduce<Due | undefined>((first, due) => (first && first.at <= due.at ? first : due), undefined);
@@ -90,6 +92,7 @@ export class DueQueue {
     this.#entries = [];
     for (const table of ['subscriptions', 'invoices'] as const)
       for (const { id } of this.#world.all(table)) this.#world.touched.add(id);
+    for (const key of Object.keys(this.#world.state.timers)) this.#world.touched.add(key);
   }
 
   #note(id: string): void {
