@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ErrorRequestHandler, Request, Response } from 'express';
+import type { CallLog } from '../../kit/sim.ts';
 import type { Versions } from './versions.ts';
 
 /** Last two digits of a code: what kind of refusal it is (Zuora docs, "Error codes"). */
@@ -18,6 +19,8 @@ export const category = {
   internal: 60,
   rateLimit: 70,
   malformed: 90,
+  /** None of Zuora's: what the real service can and this simulator knowingly cannot. */
+  notSimulated: 98,
 } as const;
 
 const statusOf: Record<number, number> = {
@@ -36,6 +39,7 @@ const statusOf: Record<number, number> = {
   61: 500,
   70: 429,
   90: 400,
+  98: 501,
   99: 500,
 };
 
@@ -69,6 +73,12 @@ export class ZuoraError extends Error {
 export const notFound = (key: string): ZuoraError =>
   new ZuoraError(category.notFound, `Cannot find entity by key: '${key}'.`);
 
+/** Refuses what the real service can and this simulator knowingly cannot: 501 in every version, and counted. */
+export function notSimulated(calls: CallLog, what: string): never {
+  calls.refuse(what);
+  throw new ZuoraError(category.notSimulated, `This simulator of Zuora does not simulate ${what}.`);
+}
+
 /** Words of the CRUD family for a category. */
 function crudCode(error: ZuoraError): string {
   switch (error.code % 100) {
@@ -98,7 +108,7 @@ export function sendError(error: ZuoraError, req: Request, res: Response, versio
       .status(error.status)
       .json(versions.uniformQueryErrors ? { reasons, requestId } : { message: error.message });
   }
-  const always = error.status === 401 || error.status === 429 || req.path.startsWith('/__sim/');
+  const always = error.status === 401 || error.status === 501 || error.status === 429 || req.path.startsWith('/__sim/');
   res
     .status(always || versions.realStatuses ? error.status : 200)
     .json({ success: false, processId: requestId.replaceAll('-', '').slice(0, 16).toUpperCase(), reasons, requestId });
