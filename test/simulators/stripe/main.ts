@@ -5,6 +5,7 @@ import { addCatalogRoutes } from './catalog/catalog.ts';
 import { addCustomerRoutes } from './customers/customers.ts';
 import { addCouponRoutes } from './catalog/discounts.ts';
 import { DueQueue } from './time/due.ts';
+import { addTestClockRoutes, finishAdvancing } from './time/testClocks.ts';
 import { addEventRoutes, addWebhookEndpoint, deliverEvents } from './events/events.ts';
 import { addInvoiceRoutes } from './invoices/invoices.ts';
 import { addMeterRoutes } from './usage/meters.ts';
@@ -38,6 +39,9 @@ export type StripeSim = RunningSim & {
   /** State and time of the simulated account, for tests in the same process. */
   world: World;
 };
+
+/** A test clock takes a moment, in real time, until it is where it is advanced to. */
+const advanceMs = 25;
 
 const configured = 'configured at start';
 
@@ -74,11 +78,15 @@ export async function startStripeSim(options: StripeSimOptions = {}): Promise<St
       addInvoiceRoutes(routes, made);
       addPaymentRoutes(routes, made);
       addMeterRoutes(routes, made);
+      addTestClockRoutes(routes, made, (work) => void setTimeout(work, advanceMs).unref());
       addEventRoutes(routes, made);
       unknownUrls(ctx.app, made, secretKey);
       queue = new DueQueue(made);
       queue.rebuild();
-      const work = () => queue?.workOff();
+      const work = () => {
+        queue?.workOff();
+        finishAdvancing(made);
+      };
       endings.push(ctx.clock.onMove(work));
       const tick = setInterval(work, 1_000);
       tick.unref();
@@ -109,6 +117,7 @@ export async function startStripeSim(options: StripeSimOptions = {}): Promise<St
     restored: store.restored,
     settled: async () => {
       queue?.workOff();
+      finishAdvancing(made);
       await sim.ctx.webhooks.idle();
     },
     world: made,

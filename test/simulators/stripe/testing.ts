@@ -25,6 +25,8 @@ export type Rig = {
   clock: SimClock;
   /** Moves the simulator's clock to an ISO 8601 instant. */
   at(instant: string): void;
+  /** Advances a test clock to an ISO 8601 instant, and returns when it is ready. */
+  advance(clock: string, instant: string): Promise<void>;
   /** Types of the events since `mark`, oldest first. */
   eventTypes(mark?: number): string[];
   mark(): number;
@@ -50,6 +52,10 @@ export async function startRig(options: StripeSimOptions = {}): Promise<Rig> {
     stripe,
     clock,
     at: (instant) => clock.moveTo(instant),
+    async advance(clock, instant) {
+      let state = await stripe.testHelpers.testClocks.advance(clock, { frozen_time: Date.parse(instant) / 1000 });
+      while (state.status === 'advancing') state = await stripe.testHelpers.testClocks.retrieve(clock);
+    },
     mark: () => sim.world.all('events').length,
     eventTypes: (mark = 0) =>
       sim.world

@@ -35,8 +35,10 @@ import type {
   StripeEvent,
   Subscription,
   SubscriptionItem,
+  SubscriptionSchedule,
   TaxId,
   TaxRate,
+  TestClock,
   Tier,
   WebhookEndpoint,
 } from './protocol/wire.ts';
@@ -50,6 +52,8 @@ export type Tables = {
   discounts: Discount;
   paymentMethods: PaymentMethod;
   subscriptions: Subscription;
+  subscriptionSchedules: SubscriptionSchedule;
+  testClocks: TestClock;
   invoices: Invoice;
   invoiceItems: InvoiceItem;
   invoicePayments: InvoicePayment;
@@ -84,6 +88,8 @@ const nouns: Record<keyof Tables, string> = {
   discounts: 'discount',
   paymentMethods: 'PaymentMethod',
   subscriptions: 'subscription',
+  subscriptionSchedules: 'subscription schedule',
+  testClocks: 'test clock',
   invoices: 'invoice',
   invoiceItems: 'invoiceitem',
   invoicePayments: 'invoice_payment',
@@ -181,6 +187,8 @@ export class World {
   request: { id: string; idempotency_key: string | null } | null = null;
   /** The instant that is being worked off while the clock jumps over many; null for the clock's own time. */
   instant: number | null = null;
+  /** Time of the Stripe test clock whose objects are being worked on; null for the account's own time. */
+  testTime: number | null = null;
   /** Ids of objects that were made or changed since the due queue last looked. */
   readonly touched = new Set<string>();
   /** Where this simulator is reached; hosted invoices point there. */
@@ -201,9 +209,40 @@ export class World {
     return this.store.data;
   }
 
-  /** Whole seconds since 1970. */
+  /** Whole seconds since 1970, by the test clock of the objects that are being worked on. */
   now(): number {
+    return this.testTime ?? this.accountTime();
+  }
+
+  /** Whole seconds since 1970, by the account's own time, which no test clock moves. */
+  accountTime(): number {
     return this.instant ?? this.clock.seconds();
+  }
+
+  /** Carries out `act` at the time of a test clock. */
+  atTestTime<T>(time: number | null, act: () => T): T {
+    const before = this.testTime;
+    this.testTime = time;
+    try {
+      return act();
+    } finally {
+      this.testTime = before;
+    }
+  }
+
+  /** Carries out `act` on a copy of the state, of which nothing stays and nobody is told. Rows must be looked up anew. */
+  rehearse<T>(act: () => T): T {
+    const [data, deliver, touched] = [this.store.data, this.#deliver, [...this.touched]];
+    this.store.data = structuredClone({ ...data, answers: {}, tables: { ...data.tables, events: {} } });
+    this.#deliver = () => undefined;
+    try {
+      return act();
+    } finally {
+      this.store.data = data;
+      this.#deliver = deliver;
+      this.touched.clear();
+      for (const id of touched) this.touched.add(id);
+    }
   }
 
   onEvent(deliver: (event: StripeEvent) => void): void {
@@ -279,7 +318,7 @@ export class World {
       id: this.id('evt'),
       object: 'event',
       api_version: apiVersion,
-      created: this.now(),
+      created: this.accountTime(),
       data: {
         object: structuredClone(object) as Json,
         ...(previous === undefined ? {} : { previous_attributes: previous }),

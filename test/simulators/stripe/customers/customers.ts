@@ -18,6 +18,7 @@ import { addDiscount, endDiscount } from '../catalog/discounts.ts';
 import type { Routes } from '../protocol/protocol.ts';
 import { stopCollecting } from '../invoices/invoiceLife.ts';
 import { cancelNow } from '../subscriptions/subscriptionLife.ts';
+import { checkRoomForCustomer } from '../time/testClocks.ts';
 import type { Customer } from '../protocol/wire.ts';
 import type { World } from '../world.ts';
 
@@ -39,7 +40,7 @@ const fields = {
 };
 
 export function addCustomerRoutes(routes: Routes, world: World): void {
-  routes.post('/v1/customers', { ...fields, payment_method: text }, ({ params }) => {
+  routes.post('/v1/customers', { ...fields, payment_method: text, test_clock: text }, ({ params }) => {
     const customer: Customer = {
       id: world.id('cus', 14),
       object: 'customer',
@@ -62,7 +63,7 @@ export function addCustomerRoutes(routes: Routes, world: World): void {
       preferred_locales: [],
       shipping: null,
       tax_exempt: 'none',
-      test_clock: null,
+      test_clock: params.test_clock === undefined ? null : checkRoomForCustomer(world, params.test_clock).id,
     };
     assign(customer, params);
     world.insert('customers', customer);
@@ -77,11 +78,14 @@ export function addCustomerRoutes(routes: Routes, world: World): void {
     world.emit('customer.created', customer);
     return customer;
   });
-  routes.get('/v1/customers', { ...paging, created: range, email: text }, ({ params }) =>
+  routes.get('/v1/customers', { ...paging, created: range, email: text, test_clock: text }, ({ params }) =>
     page(
       '/v1/customers',
       world.all('customers'),
-      (one) => within(one.created, params.created) && (params.email === undefined || one.email === params.email),
+      (one) =>
+        within(one.created, params.created) &&
+        (one.test_clock ?? null) === (params.test_clock ?? null) &&
+        (params.email === undefined || one.email === params.email),
       params,
     ),
   );
@@ -114,9 +118,12 @@ export function addCustomerRoutes(routes: Routes, world: World): void {
   });
 }
 
-function assign(customer: Customer, params: Read<typeof fields> & { payment_method?: string }): void {
+function assign(
+  customer: Customer,
+  params: Read<typeof fields> & { payment_method?: string; test_clock?: string },
+): void {
   const { invoice_settings: settings, metadata: meta, address: to, ...rest } = params;
-  const { coupon: _coupon, payment_method: _method, ...plain } = rest;
+  const { coupon: _coupon, payment_method: _method, test_clock: _clock, ...plain } = rest;
   if (plain.email && !plain.email.includes('@'))
     throw invalid(`Invalid email address: ${plain.email}`, 'email', 'email_invalid');
   Object.assign(customer, plain);

@@ -184,7 +184,7 @@ export function addInvoiceItem(world: World, start: InvoiceItemStart): InvoiceIt
     quantity: start.quantity,
     quantity_decimal: String(start.quantity),
     tax_rates: [],
-    test_clock: null,
+    test_clock: world.get('customers', start.customer).test_clock ?? null,
   };
   return world.insert('invoiceItems', item, 'invoiceitem.created');
 }

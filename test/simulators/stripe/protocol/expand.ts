@@ -13,6 +13,8 @@ const byPrefix = {
   di: 'discounts',
   pm: 'paymentMethods',
   sub: 'subscriptions',
+  sub_sched: 'subscriptionSchedules',
+  clock: 'testClocks',
   in: 'invoices',
   ii: 'invoiceItems',
   inpay: 'invoicePayments',
@@ -22,13 +24,21 @@ const byPrefix = {
   txn: 'balanceTransactions',
 } as const;
 
-function resolve(world: World, key: string, id: string): object | undefined {
-  if (key === 'coupon') return world.find('coupons', id);
+/** The object that an id names, told by its prefix. */
+export function findById(world: World, id: string): object | undefined {
+  if (id.startsWith('si_'))
+    return Object.values(world.state.items)
+      .flat()
+      .find((one) => one.id === id);
   const prefix = id.slice(0, id.lastIndexOf('_')) as keyof typeof byPrefix;
   const table = Object.hasOwn(byPrefix, prefix) ? byPrefix[prefix] : undefined;
-  if (!table) return undefined;
+  return table && world.find(table, id);
+}
+
+function resolve(world: World, key: string, id: string): object | undefined {
+  if (key === 'coupon') return world.find('coupons', id);
   const kind = world.state.deleted[id];
-  return world.find(table, id) ?? (kind === undefined ? undefined : { id, object: kind, deleted: true });
+  return findById(world, id) ?? (kind === undefined ? undefined : { id, object: kind, deleted: true });
 }
 
 /**

@@ -4,6 +4,7 @@ import { expandPaths } from './expand.ts';
 import { invalid, StripeRefusal } from './errors.ts';
 import { array, parseForm, shape, text, type Raw, type Read, type Reader } from './params.ts';
 import { apiVersion } from './wire.ts';
+import { onTestClock } from '../time/testClocks.ts';
 import type { World } from '../world.ts';
 
 type Shape = Record<string, Reader<unknown>>;
@@ -49,7 +50,9 @@ export function stripeProtocol(app: express.Express, world: World, secretKey: st
           const read = reader(raw, '') as Read<Shape> & { expand?: string[] };
           const { expand = [], ...rest } = read;
           const path = req.params as Record<string, string>;
-          return expandPaths(world, handle({ path, params: rest as Read<Shape> }), expand);
+          return onTestClock(world, req.method, { ...path, ...raw }, () =>
+            expandPaths(world, handle({ path, params: rest as Read<Shape> }), expand),
+          );
         });
       });
     });

@@ -57,7 +57,7 @@ export function blankSubscription(world: World, customer: Customer, currency: st
     schedule: null,
     start_date: now,
     status: 'active',
-    test_clock: null,
+    test_clock: customer.test_clock ?? null,
     transfer_data: null,
     trial_end: null,
     trial_settings: { end_behavior: { billing_cycle_anchor: null, missing_payment_method: 'create_invoice' } },

@@ -22,6 +22,7 @@ import {
 import { finalize } from '../invoices/invoiceLife.ts';
 import { billSubscription, cardError, issue, periodEnd, periodOf, trialWarningSeconds } from './subscriptionLife.ts';
 import { blankSubscription } from './subscriptionBlank.ts';
+import { checkRoomForSubscription } from '../time/testClocks.ts';
 import type { Customer, Price, Subscription } from '../protocol/wire.ts';
 import type { World } from '../world.ts';
 
@@ -117,6 +118,7 @@ function checkPayable(world: World, params: CreateParams, customer: Customer, tr
 /** A subscription with its first invoice; a card that fails leaves it `incomplete` (Stripe docs, "Subscription statuses"). */
 export function createSubscription(world: World, params: CreateParams): Subscription {
   const customer = world.get('customers', required(params.customer, 'customer'), 'customer');
+  checkRoomForSubscription(world, customer);
   const wanted = required(params.items, 'items');
   if (wanted.length === 0) throw invalid('Missing required param: items.', 'items', 'parameter_missing');
   if (wanted.length > 20) throw invalid('A subscription has at most 20 items.', 'items');

@@ -34,6 +34,7 @@ export function addSubscriptionRoutes(routes: Routes, world: World): void {
       customer: text,
       price: text,
       status: statuses,
+      test_clock: text,
     },
     ({ params }) =>
       page(
@@ -51,6 +52,7 @@ export function addSubscriptionRoutes(routes: Routes, world: World): void {
           return (
             shown &&
             within(one.created, params.created) &&
+            (params.customer !== undefined || one.test_clock === (params.test_clock ?? null)) &&
             (params.customer === undefined || one.customer === params.customer) &&
             (params.collection_method === undefined || one.collection_method === params.collection_method) &&
             (params.price === undefined || itemsOf(world, one).some((item) => item.price.id === params.price))

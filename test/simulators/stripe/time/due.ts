@@ -13,10 +13,11 @@ import {
   trialWarningSeconds,
   update,
 } from '../subscriptions/subscriptionLife.ts';
+import { testClockOf } from './clockOf.ts';
 import type { Invoice, Subscription } from '../protocol/wire.ts';
 import type { World } from '../world.ts';
 
-type Due = { at: number; act: () => void };
+export type Due = { at: number; act: () => void };
 
 function dueOfSubscription(world: World, one: Subscription): Due[] {
   if (isOver(one) || one.status === 'paused') return [];
@@ -69,7 +70,7 @@ function fallOverdue(world: World, invoice: Invoice, mark: string): void {
 }
 
 /** The next thing that a subscription or invoice does by itself, or that a timer lets happen. */
-function nextOf(world: World, id: string): Due | undefined {
+export function nextOf(world: World, id: string): Due | undefined {
   const timer = world.timer(id);
   if (timer) return timer;
   const [subscription, invoice] = [world.find('subscriptions', id), world.find('invoices', id)];
@@ -77,7 +78,13 @@ function nextOf(world: World, id: string): Due | undefined {
   return all.reduce<Due | undefined>((first, due) => (first && first.at <= due.at ? first : due), undefined);
 }
 
-/** What falls due, kept in order of time, so that a second without anything to do costs nothing. */
+/** Ids of objects, and keys of timers, that may do something by themselves. */
+export function selfMoving(world: World): string[] {
+  const tables = ['subscriptions', 'subscriptionSchedules', 'invoices'] as const;
+  return [...tables.flatMap((table) => world.all(table).map(({ id }) => id)), ...Object.keys(world.state.timers)];
+}
+
+/** What falls due by the account's own time, kept in order of that time, so that a second without anything to do costs nothing. */
 export class DueQueue {
   readonly #world: World;
   /** Latest first; an entry may be out of date, so it is asked again before it acts. */
@@ -90,14 +97,12 @@ export class DueQueue {
   /** Forgets everything and looks at every object again. */
   rebuild(): void {
     this.#entries = [];
-    for (const table of ['subscriptions', 'invoices'] as const)
-      for (const { id } of this.#world.all(table)) this.#world.touched.add(id);
-    for (const key of Object.keys(this.#world.state.timers)) this.#world.touched.add(key);
+    for (const id of selfMoving(this.#world)) this.#world.touched.add(id);
   }
 
   #note(id: string): void {
     const due = nextOf(this.#world, id);
-    if (!due) return;
+    if (!due || testClockOf(this.#world, id.slice(id.indexOf(':') + 1)) !== null) return;
     let [low, high] = [0, this.#entries.length];
     while (low < high) {
       const middle = (low + high) >> 1;
