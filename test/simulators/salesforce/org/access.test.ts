@@ -118,8 +118,8 @@ describe('writing details of a master that may only be read', () => {
       };
       change('permissionsets/Integration_Write.permissionset-meta.xml', (text) =>
         text.replace(
-          /<allowEdit>true<\/allowEdit>(\s*<allowRead>true<\/allowRead>\s*)<modifyAllRecords>true<\/modifyAllRecords>(\s*<object>Account<)/,
-          '<allowEdit>false</allowEdit>$1<modifyAllRecords>false</modifyAllRecords>$2',
+          /<allowDelete>true<\/allowDelete>\s*<allowEdit>true<\/allowEdit>(\s*<allowRead>true<\/allowRead>\s*)<modifyAllRecords>true<\/modifyAllRecords>(\s*<object>Account<)/,
+          '$1<modifyAllRecords>false</modifyAllRecords>$2',
         ),
       );
       change(lookup, field);

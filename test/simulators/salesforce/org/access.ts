@@ -43,6 +43,26 @@ export class UserAccess implements Access {
     return this.#granted.some((permissions) => permissions.user.has(name));
   }
 
+  /** Custom permissions of force-app, by name. */
+  hasCustomPermission(name: string): boolean {
+    return this.#granted.some((permissions) => permissions.custom.has(name));
+  }
+
+  /** @param principal of an external credential, `Credential-Principal` */
+  hasPrincipal(principal: string): boolean {
+    return this.#granted.some((permissions) => permissions.principals.has(principal));
+  }
+
+  /** Flows are run by all who have Run Flows, and by those who are granted this one. */
+  runsFlow(name: string): boolean {
+    return this.hasPermission('RunFlow') || this.#granted.some((permissions) => permissions.flows.has(name));
+  }
+
+  /** Record types that the user may give to records, `Object.DeveloperName`. */
+  choosesRecordType(name: string): boolean {
+    return this.#granted.some((permissions) => permissions.recordTypes.has(name));
+  }
+
   #object(name: string): ObjectPermission & { object?: SObject } {
     const object = this.#schema.object(name);
     if (!object) return noPermission();
@@ -78,12 +98,13 @@ export class UserAccess implements Access {
     if (!field) return { read: false, edit: false };
     let permission = this.#fields.get(field);
     if (!permission) {
-      const open = this.isAdmin || !hasFieldSecurity(field);
+      const open = !hasFieldSecurity(field);
       permission = { read: open, edit: open };
       for (const { fields } of this.#granted) {
         const granted = fields.get(`${object.name}.${field.name}`);
         permission.read ||= granted?.read ?? false;
         permission.edit ||= granted?.edit ?? false;
+        permission.read ||= this.#object(object.name).viewAllFields;
       }
       this.#fields.set(field, permission);
     }

@@ -7,7 +7,9 @@ import type { DmlContext } from './dml/context.ts';
 import { mergeRecords } from './dml/merge.ts';
 import { RequestFault } from './errors.ts';
 import { RowLocks } from './locks.ts';
-import { profilePermissions, readPermissionSets, type Permissions } from './permissions.ts';
+import type { Permissions } from './permissions.ts';
+import { readPermissionSets } from './permissionSets.ts';
+import { profilePermissions } from './profiles.ts';
 import { compileSchema } from './schema/compile.ts';
 import type { ChildRelationship, Schema } from './schema/schema.ts';
 import { ORG_ID, seedOrg, USERS } from './seed.ts';
@@ -33,37 +35,85 @@ export type OrgOptions = {
   stateFile?: string | undefined;
 };
 
+/** What is compiled from one folder of metadata. */
+type Metadata = { folder: string; schema: Schema; permissionSets: readonly Permissions[] };
+
+function readMetadata(folder: string): Metadata {
+  const schema = compileSchema(folder);
+  return { folder, schema, permissionSets: readPermissionSets(folder, schema) };
+}
+
 /** The simulated org: schema of force-app, records, users, access and saves. */
 export class SimulatedOrg implements Org {
   readonly orgId = ORG_ID;
   readonly apiVersion = '66.0';
-  readonly schema: Schema;
+  /** Rises whenever other metadata is in force; whoever derives something from the schema keeps it by this number. */
+  schemaVersion = 0;
   readonly store: Store;
   readonly sessions = new Sessions(ORG_ID);
   readonly locks = new RowLocks();
   readonly clock: SimClock;
   readonly #commits: Commits;
   readonly #state: SimState<OrgData>;
-  readonly #permissionSets: readonly Permissions[];
+  readonly #packaged: string;
+  /** Custom fields that were there when the org was made. */
+  readonly #installed: ReadonlySet<string>;
+  #metadata: Metadata;
   #access = { version: -1, byUser: new Map<string, UserAccess>() };
 
   constructor(options: OrgOptions) {
     this.clock = options.clock;
-    this.schema = compileSchema(options.forceApp);
+    this.#packaged = options.forceApp;
+    this.#metadata = readMetadata(options.forceApp);
+    this.#installed = new Set(
+      this.schema.all().flatMap(({ name, fields }) => [...fields.values()].map((field) => `${name}.${field.name}`)),
+    );
     this.#state = new SimState(options.stateFile, emptyData);
     this.store = new Store(this.schema, this.#state);
     this.#commits = new Commits(this.store, options.clock);
-    this.#permissionSets = readPermissionSets(options.forceApp, this.schema);
-    seedOrg(this, this.schema, this.store, this.#permissionSets);
+    seedOrg(this, this.schema, this.store, this.#metadata.permissionSets);
   }
 
-  /** Back to a new org with its users and no business records. */
+  get schema(): Schema {
+    return this.#metadata.schema;
+  }
+
+  /** Folder with all metadata in force, in the format of `force-app/main/default`. */
+  get forceApp(): string {
+    return this.#metadata.folder;
+  }
+
+  /** Back to a new org with the metadata it was made with, its users and no business records. */
   reset(): void {
     this.#state.reset();
-    this.store.rebuild();
+    this.#metadata = readMetadata(this.#packaged);
+    this.schemaVersion++;
+    this.store.useSchema(this.schema);
     this.sessions.expireAll();
     this.locks.clear();
-    seedOrg(this, this.schema, this.store, this.#permissionSets);
+    seedOrg(this, this.schema, this.store, this.#metadata.permissionSets);
+  }
+
+  /**
+   * Puts other metadata in force, as after a deploy: records are kept, without what no field holds any more; permission
+   * sets that are gone are taken from their users.
+   * @throws Error that names the file when something in it is wrong; then nothing has changed
+   */
+  useMetadata(folder: string): void {
+    const metadata = readMetadata(folder);
+    const names = new Set(metadata.permissionSets.map(({ name }) => name));
+    const gone = this.#metadata.permissionSets.filter(({ name }) => !names.has(name)).map(({ name }) => name);
+    const userId = this.userNamed(USERS.admin)!.Id;
+    const ids = this.all('PermissionSet').filter((record) => gone.includes(String(record['Name'])));
+    this.remove(
+      'PermissionSet',
+      ids.map(({ Id }) => Id),
+      { userId },
+    );
+    this.#metadata = metadata;
+    this.schemaVersion++;
+    this.store.useSchema(metadata.schema);
+    seedOrg(this, metadata.schema, this.store, metadata.permissionSets);
   }
 
   close(): void {
@@ -113,8 +163,8 @@ export class SimulatedOrg implements Org {
       (assignment) => this.get('PermissionSet', String(assignment['PermissionSetId']))?.['Name'],
     );
     return [
-      profilePermissions(String(profile['Name']), this.schema),
-      ...this.#permissionSets.filter(({ name }) => names.includes(name)),
+      profilePermissions(String(profile['Name']), this.schema, this.#installed),
+      ...this.#metadata.permissionSets.filter(({ name }) => names.includes(name)),
     ];
   }
 

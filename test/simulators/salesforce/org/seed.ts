@@ -1,5 +1,6 @@
 import { toId18 } from './ids.ts';
-import { PROFILES, type Permissions } from './permissions.ts';
+import type { Permissions } from './permissions.ts';
+import { PROFILES } from './profiles.ts';
 import type { Schema } from './schema/schema.ts';
 import { defaultOf } from './schema/fields.ts';
 import type { Store } from './store.ts';
@@ -81,7 +82,7 @@ export function seedOrg(org: Org, schema: Schema, store: Store, permissionSets: 
       { Username: username, Email: username, FirstName: first, LastName: last, ProfileId: profiles.get(profile)! },
     ]);
     const permissionSetId = permissionSet === undefined ? undefined : known.get(permissionSet);
-    if (permissionSet !== undefined && permissionSetId === undefined)
+    if (permissionSet !== undefined && permissionSetId === undefined && permissionSets.length > 0)
       throw new Error(`force-app holds no permission set ${permissionSet}`);
     if (permissionSetId !== undefined)
       create('PermissionSetAssignment', [{ AssigneeId: userId!, PermissionSetId: permissionSetId }]);

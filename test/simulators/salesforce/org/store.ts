@@ -23,7 +23,7 @@ export type Put = { object: SObject; id: string; before: SRecord | undefined };
 export class Store {
   /** Rises when users or their permissions may have changed. */
   accessVersion = 0;
-  readonly #schema: Schema;
+  #schema: Schema;
   readonly #state: SimState<OrgData>;
   readonly #indexes = new Map<Field, Index>();
   readonly #live = new Map<string, Set<string>>();
@@ -33,6 +33,18 @@ export class Store {
     this.#schema = schema;
     this.#state = state;
     this.rebuild();
+  }
+
+  /** Takes another schema: values of fields and objects that are gone are dropped, new checkboxes are unchecked. */
+  useSchema(schema: Schema): void {
+    this.#schema = schema;
+    for (const [name, records] of Object.entries(this.#state.data.records)) {
+      const object = schema.object(name);
+      if (!object) delete this.#state.data.records[name];
+      else for (const record of Object.values(records)) fitTo(object, record);
+    }
+    this.rebuild();
+    this.#state.touch();
   }
 
   /** Works the indexes out anew, after the data was replaced. */
@@ -170,6 +182,13 @@ export class Store {
       if (!outer && mine.length > 0) kept?.(mine);
     }
   }
+}
+
+function fitTo(object: SObject, record: SRecord): void {
+  for (const name of Object.keys(record)) if (!object.fields.has(name)) delete record[name];
+  for (const field of object.fields.values())
+    if (field.custom && field.type === 'boolean' && field.formula === undefined)
+      record[field.name] ??= field.defaultValue ?? false;
 }
 
 function indexKey(field: Field, value: FieldValue): string {

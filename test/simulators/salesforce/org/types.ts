@@ -88,6 +88,8 @@ export interface Access {
 export interface Org {
   readonly orgId: string;
   readonly apiVersion: string;
+  /** Rises whenever other metadata is in force; whoever derives something from the schema keeps it by this number. */
+  readonly schemaVersion: number;
   object(name: string): SObject | undefined;
   objects(): SObject[];
   field(object: SObject, name: string): Field | undefined;

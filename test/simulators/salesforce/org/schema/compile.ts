@@ -132,7 +132,7 @@ export function compileSchema(forceApp: string): Schema {
   const root = join(forceApp, 'objects');
   const schema = new Schema(standardObjects());
   const names = folders(root);
-  if (names.length === 0) throw new Error(`${root}: holds no objects`);
+  if (!existsSync(forceApp)) throw new Error(`${root}: holds no objects`);
   for (const name of names) addFields(objectNamed(name, join(root, name), schema), join(root, name));
   for (const name of names) addFormulas(schema, schema.object(name)!, join(root, name));
   checkReferences(schema, root);

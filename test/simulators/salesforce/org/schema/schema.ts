@@ -3,10 +3,23 @@ import type { Field, SObject } from '../types.ts';
 
 export type ChildRelationship = { object: SObject; field: Field; relationshipName: string };
 
+export type RecordTypeInfo = {
+  object: string;
+  developerName: string;
+  label: string;
+  description: string | null;
+  active: boolean;
+  /** Of force-app; the other is the record type of Person Accounts. */
+  custom: boolean;
+  /** Values that the record type leaves of a picklist, by field. */
+  picklists: Map<string, readonly string[]>;
+};
+
 /** All objects of the org; names are found whatever their case. */
 export class Schema {
   readonly formulas = new Map<Field, CompiledFormula>();
   readonly rules = new Map<SObject['validationRules'][number], CompiledFormula>();
+  readonly recordTypes: RecordTypeInfo[] = [];
   readonly #objects = new Map<string, SObject>();
   readonly #fields = new WeakMap<SObject, Map<string, Field>>();
   readonly #children = new WeakMap<SObject, ChildRelationship[]>();
