@@ -1,3 +1,4 @@
+import type { Router } from 'express';
 import { join } from 'node:path';
 import { makeCertificate, type Certificate } from '../kit/certificate.ts';
 import { SimClock } from '../kit/clock.ts';
@@ -8,7 +9,7 @@ import { USERS } from './org/seed.ts';
 import { mountGraphql } from './graphql/index.ts';
 import { mountRest, oneLeadingSlash } from './rest/index.ts';
 import { ApiUsage } from './rest/usage.ts';
-import { mountPages, sessionMiddleware, type PageOptions } from './page/index.ts';
+import { pageRoutes, sessionMiddleware, type PageOptions } from './page/index.ts';
 import { mountSwitches } from './switches.ts';
 import { mountUiApi } from './uiapi/index.ts';
 
@@ -38,13 +39,12 @@ export async function startSalesforceSim(options: SalesforceSimOptions = {}): Pr
     if (!user) throw new Error(`the simulated org has no user ${username}`);
     return org.openSession(user.Id);
   };
-  const pages: PageOptions = {
-    forceApp,
+  const pages = {
     cacheDir: options.pageCacheDir ?? join(ROOT, '.cache/lightning-host'),
     pageUser: options.pageUser ?? USERS.rep,
     onProgress: options.onProgress,
   };
-  let readyPages = (): Promise<void> => Promise.resolve();
+  let readyPages = (): Promise<unknown> => Promise.resolve();
   const build = (ctx: SimContext): void => {
     mountSwitches(ctx, org, usage);
     ctx.app.use(oneLeadingSlash);
@@ -75,18 +75,25 @@ export async function startSalesforceSim(options: SalesforceSimOptions = {}): Pr
 }
 
 /**
- * Mounts the record pages behind a gate that builds them once, again at the next visit when that failed; what no API
- * answered comes to the gate.
+ * Record pages behind a gate that builds them when they are visited: once, again after each deploy, and at the next visit
+ * when that failed; what no API answered comes to the gate.
  */
-function pagesWhenVisited(ctx: SimContext, org: SimulatedOrg, options: PageOptions): () => Promise<void> {
-  let mounted: Promise<void> | undefined;
-  const ready = (): Promise<void> =>
-    (mounted ??= mountPages(ctx, org, options).catch((error: unknown) => {
-      mounted = undefined;
-      throw error;
-    }));
-  ctx.app.get(/^\/(?:lightning|secur|favicon\.ico|$)/, (_req, _res, next) => {
-    ready().then(() => next(), next);
+function pagesWhenVisited(ctx: SimContext, org: SimulatedOrg, options: Omit<PageOptions, 'forceApp'>) {
+  let built: { version: number; routes: Promise<Router> } | undefined;
+  const routes = (): Promise<Router> => {
+    if (built?.version === org.schemaVersion) return built.routes;
+    const attempt = {
+      version: org.schemaVersion,
+      routes: pageRoutes(ctx, org, { ...options, forceApp: org.forceApp }),
+    };
+    attempt.routes.catch(() => {
+      if (built === attempt) built = undefined;
+    });
+    built = attempt;
+    return attempt.routes;
+  };
+  ctx.app.get(/^\/(?:lightning|secur|favicon\.ico|$)/, (req, res, next) => {
+    routes().then((pages) => pages(req, res, next), next);
   });
-  return ready;
+  return routes;
 }

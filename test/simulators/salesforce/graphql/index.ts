@@ -16,12 +16,12 @@ const optionalSince = 65;
 const beyondUs =
   /_GroupBy' is undefined|Field '(inq|ninq|[A-Z]+_(IN_)?(DAY|MONTH|QUARTER|WEEK|YEAR|ONLY)|listViews?|layouts?|relatedList\w+|rateLimit|childRelationships|recordTypeInfos|themeInfo|picklistValues\w+)' in type|Unknown field argument (objectInfoInputs|fallback)|not configured for/;
 
-/** Schemas by what their user sees: users with the same permissions share one. */
+/** Schemas by what their user sees: users with the same permissions share one, until other metadata is in force. */
 class Schemas {
   readonly #built = new Map<string, GraphQLSchema>();
 
-  for(view: View, withOptional: boolean): GraphQLSchema {
-    const key = `${withOptional} ${fingerprint(view)}`;
+  for(view: View, withOptional: boolean, schemaVersion: number): GraphQLSchema {
+    const key = `${schemaVersion} ${withOptional} ${fingerprint(view)}`;
     const schema = this.#built.get(key) ?? buildSchema(view, withOptional);
     // Each change of permissions leaves one behind; the oldest goes.
     this.#built.delete(key);
@@ -73,7 +73,7 @@ export function mountGraphql(ctx: SimContext, org: Org): void {
     const asked = askedBy(body);
     if (typeof asked === 'string') return refuse(res, 400, 'INVALID_INPUT', asked);
     const version = Number.parseInt(String(req.params['version']).slice(1), 10);
-    const schema = schemas.for(viewOf(org, session.access), version >= optionalSince);
+    const schema = schemas.for(viewOf(org, session.access), version >= optionalSince, org.schemaVersion);
     const answer = await run(asked, schema, { ...session, variables: asked.variables });
     reportUnknown(ctx, org, answer.leftOut);
     for (const { message } of answer.body.errors) if (beyondUs.test(message)) ctx.calls.refuse(`GraphQL ${message}`);

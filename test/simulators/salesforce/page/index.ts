@@ -1,4 +1,4 @@
-import express, { type Request, type Response } from 'express';
+import express, { type Request, type Response, type Router } from 'express';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { SimContext } from '../../kit/sim.ts';
@@ -30,7 +30,7 @@ const YEAR_MS = 365 * 86_400_000;
  * Waits until the browser code is built, so that the first page is as fast as any other.
  * @throws Error that names the file of force-app that is wrong
  */
-export async function mountPages(ctx: SimContext, org: Org, options: PageOptions): Promise<void> {
+export async function pageRoutes(ctx: SimContext, org: Org, options: PageOptions): Promise<Router> {
   const pages = readRecordPages(options.forceApp);
   const routes = express.Router();
   const { onProgress } = options;
@@ -149,7 +149,7 @@ export async function mountPages(ctx: SimContext, org: Org, options: PageOptions
       }),
     );
   });
-  ctx.app.use(routes);
+  return routes;
 }
 
 const NOT_FOUND =

@@ -8,7 +8,7 @@ import { createOrg, type SimulatedOrg } from '../org/org.ts';
 import { USERS } from '../org/seed.ts';
 import type { FieldValue } from '../org/types.ts';
 import { mountUiApi } from '../uiapi/index.ts';
-import { mountPages, sessionMiddleware } from './index.ts';
+import { pageRoutes, sessionMiddleware } from './index.ts';
 
 const ROOT = join(import.meta.dirname, '../../../..');
 const FORCE_APP = join(ROOT, 'force-app/main/default');
@@ -82,7 +82,9 @@ export async function startPages(forceApp: string): Promise<TestPages> {
       mounting.push(
         mountGraphql(ctx, org),
         mountUiApi(ctx, org),
-        mountPages(ctx, org, { forceApp, cacheDir: CACHE, pageUser: USERS.rep }),
+        pageRoutes(ctx, org, { forceApp, cacheDir: CACHE, pageUser: USERS.rep }).then(
+          (routes) => void ctx.app.use(routes),
+        ),
       );
     },
     { reset: () => org.reset(), close: () => org.close() },
