@@ -6,6 +6,8 @@ import { startSim, type RunningSim, type SimContext } from '../kit/sim.ts';
 import type { SalesforceSimOptions } from './options.ts';
 import { createOrg, type SimulatedOrg } from './org/org.ts';
 import { USERS } from './org/seed.ts';
+import { Automation } from './automation/automation.ts';
+import { mountAutomation } from './automation/routes.ts';
 import { mountGraphql } from './graphql/index.ts';
 import { mountRest, oneLeadingSlash } from './rest/index.ts';
 import { ApiUsage } from './rest/usage.ts';
@@ -33,6 +35,7 @@ export async function startSalesforceSim(options: SalesforceSimOptions = {}): Pr
   const clock = options.clock ?? new SimClock();
   const forceApp = options.forceApp ?? join(ROOT, 'force-app/main/default');
   const org = createOrg({ clock, forceApp, stateFile: options.stateFile });
+  const automation = new Automation(org);
   const usage = new ApiUsage(options.dailyApiLimit ?? 100_000);
   const tokenFor = (username: string): string => {
     const user = org.userNamed(username);
@@ -55,11 +58,13 @@ export async function startSalesforceSim(options: SalesforceSimOptions = {}): Pr
     ctx.app.use(sessionMiddleware(org, clock));
     mountGraphql(ctx, org);
     mountUiApi(ctx, org);
+    mountAutomation(ctx, org, automation);
     mountRest(ctx, org, options, usage);
     readyPages = pagesWhenVisited(ctx, org, pages);
   };
   const reset = (): void => {
     org.reset();
+    automation.reset();
     usage.used = 0;
   };
   const certificate = options.tls ? await makeCertificate(options.tls.certificateFile) : null;

@@ -13,7 +13,7 @@ export function setSid(res: Response, token: string): void {
 }
 
 /** Only where the browser vouches that the page comes from this very origin. */
-function isSameOrigin(req: Request): boolean {
+export function isSameOrigin(req: Request): boolean {
   const site = req.get('sec-fetch-site');
   if (site !== undefined) return site === 'same-origin';
   const origin = req.get('origin');
