@@ -9,10 +9,12 @@ import { addTestClockRoutes, finishAdvancing } from './time/testClocks.ts';
 import { addEventRoutes, addWebhookEndpoint, deliverEvents } from './events/events.ts';
 import { addInvoiceRoutes } from './invoices/invoices.ts';
 import { addMeterRoutes } from './usage/meters.ts';
+import { addHolderPages } from './switches/holderPages.ts';
 import { addPages } from './switches/pages.ts';
 import { addPaymentMethodRoutes } from './payments/paymentMethods.ts';
 import { addPaymentRoutes } from './payments/paymentRoutes.ts';
 import { stripeProtocol, unknownUrls } from './protocol/protocol.ts';
+import { addSubscriptionItemRoutes } from './subscriptions/subscriptionItems.ts';
 import { addSubscriptionRoutes } from './subscriptions/subscriptions.ts';
 import { emptyState, World, type State } from './world.ts';
 
@@ -69,12 +71,14 @@ export async function startStripeSim(options: StripeSimOptions = {}): Promise<St
       deliverEvents(made, ctx.webhooks);
       addActs(ctx.app, made);
       addPages(ctx.app, made);
+      addHolderPages(ctx.app, made);
       const routes = stripeProtocol(ctx.app, made, secretKey);
       addCustomerRoutes(routes, made);
       addPaymentMethodRoutes(routes, made);
       addCatalogRoutes(routes, made);
       addCouponRoutes(routes, made);
       addSubscriptionRoutes(routes, made);
+      addSubscriptionItemRoutes(routes, made);
       addInvoiceRoutes(routes, made);
       addPaymentRoutes(routes, made);
       addMeterRoutes(routes, made);

@@ -118,6 +118,8 @@ const nouns: Record<keyof Tables, string> = {
 /** First answer to a POST, kept for its Idempotency-Key. */
 export type KeptAnswer = { request: string; status: number; body: unknown; requestId: string };
 
+export type HeldUpdate = { invoice: string; after: Partial<Subscription>; items: SubscriptionItem[] };
+
 export type State = {
   /** Makes ids of one life of the state differ from those of another, so that a product's inbox can tell them apart. */
   salt: string;
@@ -140,6 +142,10 @@ export type State = {
   answers: Record<string, KeptAnswer>;
   /** Decline code by payment method: every charge on it fails with this code. */
   declines: Record<string, string>;
+  /** Updates that wait for the payment of an invoice, by subscription: what it and its items will then be. */
+  heldUpdates: Record<string, HeldUpdate>;
+  /** Invoices that decide whether a paused subscription resumes, by subscription. */
+  resuming: Record<string, string>;
   /** Test card or test account number by payment method; what it does follows from it. */
   numbers: Record<string, string>;
   /** Things done once, such as `overdue:in_1`. */
@@ -167,6 +173,8 @@ export function emptyState(): State {
     meterEvents: [],
     answers: {},
     declines: {},
+    heldUpdates: {},
+    resuming: {},
     numbers: {},
     done: {},
     secrets: {},

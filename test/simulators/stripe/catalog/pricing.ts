@@ -26,39 +26,65 @@ export function share(value: number, part: number, whole: number): number {
 const unitOf = (tier: Tier): bigint => scaled(tier.unit_amount_decimal ?? String(tier.unit_amount ?? 0));
 const flatOf = (tier: Tier): bigint => scaled(tier.flat_amount_decimal ?? String(tier.flat_amount ?? 0));
 
+/** One line of what a quantity costs: units at one price, or the flat amount of a tier (counted from 1). */
+export type Part = {
+  quantity: number;
+  amount: number;
+  /** Minor units for one, exact. */
+  unit: string | null;
+  tier: number | null;
+  flat: boolean;
+};
+
+function tierParts(tier: Tier, index: number, units: bigint): Part[] {
+  const unit = { quantity: Number(units), tier: index + 1, flat: false };
+  const parts: Part[] = [
+    { ...unit, amount: rounded(units * unitOf(tier), one), unit: tier.unit_amount_decimal ?? '0' },
+  ];
+  const flat = tier.flat_amount_decimal ?? null;
+  if (flat !== null && flatOf(tier) !== 0n)
+    parts.push({ quantity: 1, amount: rounded(flatOf(tier), one), unit: flat, tier: index + 1, flat: true });
+  return parts;
+}
+
 /** Each band is billed at its own price (Stripe docs, "Graduated pricing"). */
-function graduated(tiers: readonly Tier[], quantity: bigint): bigint {
-  let total = 0n;
+function graduated(tiers: readonly Tier[], quantity: bigint): Part[] {
+  const parts: Part[] = [];
   let from = 0n;
   for (const [index, tier] of tiers.entries()) {
     if (quantity <= from && index > 0) break;
     const to = tier.up_to === null ? quantity : BigInt(tier.up_to);
-    const units = (quantity < to ? quantity : to) - from;
-    total += units * unitOf(tier) + flatOf(tier);
+    parts.push(...tierParts(tier, index, (quantity < to ? quantity : to) - from));
     from = to;
   }
-  return total;
+  return parts;
 }
 
 /** All units are billed at the price of the band that is reached (Stripe docs, "Volume pricing"). */
-function volume(tiers: readonly Tier[], quantity: bigint): bigint {
-  const tier = tiers.find((one) => one.up_to === null || quantity <= BigInt(one.up_to));
-  return tier ? quantity * unitOf(tier) + flatOf(tier) : 0n;
+function volume(tiers: readonly Tier[], quantity: bigint): Part[] {
+  const index = tiers.findIndex((tier) => tier.up_to === null || quantity <= BigInt(tier.up_to));
+  return index < 0 ? [] : tierParts(tiers[index]!, index, quantity);
 }
 
 /**
- * What `quantity` units cost for one period, in minor units of the price's currency.
+ * What `quantity` units cost for one period, in minor units of the price's currency: one part, or those of each tier.
  * @param tiers of a tiered price; empty for others
  */
-export function amountOf(price: Price, tiers: readonly Tier[], quantity: number): number {
+export function partsOf(price: Price, tiers: readonly Tier[], quantity: number): Part[] {
   let units = BigInt(Math.round(quantity));
   if (price.transform_quantity) {
     const by = BigInt(price.transform_quantity.divide_by);
     units = price.transform_quantity.round === 'up' ? (units + by - 1n) / by : units / by;
   }
   if (price.billing_scheme === 'tiered')
-    return rounded(price.tiers_mode === 'volume' ? volume(tiers, units) : graduated(tiers, units), one);
-  return rounded(units * scaled(price.unit_amount_decimal ?? '0'), one);
+    return price.tiers_mode === 'volume' ? volume(tiers, units) : graduated(tiers, units);
+  const unit = price.unit_amount_decimal;
+  return [{ quantity, amount: rounded(units * scaled(unit ?? '0'), one), unit, tier: null, flat: false }];
+}
+
+/** The sum of the parts, each of which is rounded by itself. */
+export function amountOf(price: Price, tiers: readonly Tier[], quantity: number): number {
+  return partsOf(price, tiers, quantity).reduce((sum, part) => sum + part.amount, 0);
 }
 
 /** @returns the amount in whole minor units, or null when it is not whole */

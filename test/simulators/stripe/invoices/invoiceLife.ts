@@ -1,6 +1,7 @@
 import { applyBalance, subscriptionOf, total } from './invoiceTotals.ts';
 import type { Decline } from '../payments/declines.ts';
 import { inline } from '../protocol/lists.ts';
+import type { Attempt } from '../payments/intents.ts';
 import { cancelPayment, charge, openPayment, paymentOf } from '../payments/payments.ts';
 import type { Customer, Invoice, InvoiceLine, PaymentMethod, Subscription } from '../protocol/wire.ts';
 import type { World } from '../world.ts';
@@ -143,7 +144,7 @@ export function finalize(world: World, invoice: Invoice, nextAttempt: number | n
     one.invoice_pdf = `${world.url}/i/acct_sim/${key}?pdf`;
     applyBalance(world, one, customer);
   });
-  for (const id of invoice.discounts)
+  for (const { discount: id } of invoice.total_discount_amounts ?? [])
     if (world.find('coupons', world.find('discounts', id)?.source.coupon)?.duration === 'once')
       world.state.done[`discounted:${id}`] = true;
   world.emit('invoice.finalized', invoice);
@@ -164,7 +165,15 @@ export function methodFor(world: World, invoice: Invoice): PaymentMethod | undef
   );
 }
 
-export type Collected = { paid: true } | { paid: false; decline: Decline | null; chargeId: string | null };
+export type Collected =
+  | { paid: true }
+  | {
+      paid: false;
+      decline: Decline | null;
+      chargeId: string | null;
+      /** The bank has yet to answer, or the holder of the card to prove who they are. */
+      pending?: 'processing' | 'requires_action';
+    };
 
 /**
  * Tries to take the money for an open invoice and reports the outcome on it. The subscription is told by the caller.
@@ -181,28 +190,53 @@ export function collect(
     markPaid(world, invoice);
     return { paid: true };
   }
-  const attempt = method ? charge(world, payment, method) : null;
-  const count = invoice.attempt_count + 1;
-  if (attempt && !attempt.declined) {
-    world.change(payment, null, (one) => {
-      one.status = 'paid';
-      one.amount_paid = one.amount_requested;
-      one.status_transitions.paid_at = world.now();
-    });
+  const offSession = invoice.billing_reason !== 'subscription_create';
+  const tried = method ? charge(world, payment, method, offSession) : null;
+  return settleAttempt(world, invoice, tried, { retries, counts: true });
+}
+
+/**
+ * Reports how a try to pay went on its invoice.
+ * @param how whether a failure is tried again by itself, and whether this is a try of its own
+ */
+export function settleAttempt(
+  world: World,
+  invoice: Invoice,
+  tried: Attempt | null,
+  how: { retries: boolean; counts: boolean },
+): Collected {
+  const count = invoice.attempt_count + (how.counts ? 1 : 0);
+  const payment = paymentOf(world, invoice);
+  if (tried?.status === 'succeeded') {
+    if (payment)
+      world.change(payment, null, (one) => {
+        one.status = 'paid';
+        one.amount_paid = one.amount_requested;
+        one.status_transitions.paid_at = world.now();
+      });
     world.change(invoice, null, (one) => (one.attempt_count = count));
     markPaid(world, invoice);
-    world.emit('invoice_payment.paid', payment);
+    if (payment) world.emit('invoice_payment.paid', payment);
     return { paid: true };
   }
-  const wait = retries && invoice.auto_advance ? retryAfterDays[count - 1] : undefined;
+  const pending = tried?.status === 'processing' || tried?.status === 'requires_action' ? tried.status : undefined;
+  const waits = how.retries && invoice.auto_advance && pending !== 'processing';
+  const wait = waits ? retryAfterDays[count - 1] : undefined;
   world.change(invoice, 'invoice.updated', (one) => {
     one.attempted = true;
     one.attempt_count = count;
     one.next_payment_attempt = wait === undefined ? null : world.now() + wait * daySeconds;
   });
+  if (pending === 'processing') return { paid: false, decline: null, chargeId: tried?.charge?.id ?? null, pending };
+  if (pending) world.emit('invoice.payment_action_required', invoice);
   world.emit('invoice.payment_failed', invoice);
   setDelinquent(world, invoice, true);
-  return { paid: false, decline: attempt?.declined ?? null, chargeId: attempt?.charge.id ?? null };
+  return {
+    paid: false,
+    decline: tried?.status === 'declined' ? tried.decline : null,
+    chargeId: tried?.charge?.id ?? null,
+    ...(pending ? { pending } : {}),
+  };
 }
 
 function setDelinquent(world: World, invoice: Invoice, delinquent: boolean): void {

@@ -11,27 +11,42 @@ export function subscriptionOf(invoice: Invoice): string | null {
   return invoice.parent?.subscription_details?.subscription ?? null;
 }
 
+/** A discount of one invoice only has had its turn once that invoice is finalized. */
+const applies = (world: World, discount: Discount): boolean =>
+  isRunning(discount, world.now()) &&
+  (world.find('coupons', discount.source.coupon)?.duration !== 'once' ||
+    !world.state.done[`discounted:${discount.id}`]);
+
 /** Discounts of the subscription, or else those of the customer. */
-function discountsOf(world: World, invoice: Invoice): Discount[] {
-  const subscription = world.find('subscriptions', subscriptionOf(invoice));
-  const customer = world.find('customers', invoice.customer);
-  const own = (subscription?.discounts ?? []).map((id) => world.get('discounts', id));
-  const all = own.length > 0 ? own : customer?.discount ? [world.get('discounts', customer.discount.id)] : [];
-  return all.filter(
-    (one) =>
-      isRunning(one, world.now()) &&
-      (world.find('coupons', one.source.coupon)?.duration !== 'once' || !world.state.done[`discounted:${one.id}`]),
-  );
+export function discountsOf(world: World, subscriptionId: string | null, customerId: string | null): Discount[] {
+  const own = world.find('subscriptions', subscriptionId)?.discounts ?? [];
+  const customers = world.find('customers', customerId)?.discount?.id;
+  const ids = own.length > 0 ? own : customers === undefined ? [] : [customers];
+  return ids.map((id) => world.get('discounts', id)).filter((one) => applies(world, one));
+}
+
+/** Discounts of single lines, which go off before those of the whole invoice. */
+function discountByLine(world: World, lines: readonly InvoiceLine[]): Discount[] {
+  const ids = [...new Set(lines.flatMap((line) => line.discounts))];
+  const discounts = ids.map((id) => world.get('discounts', id)).filter((one) => applies(world, one));
+  for (const discount of discounts)
+    discountLines(
+      world,
+      lines.filter((line) => line.discounts.includes(discount.id)),
+      [discount],
+    );
+  return discounts;
 }
 
 /** Sums of an invoice from its lines; while it is a draft. */
 export function total(world: World, invoice: Invoice): void {
   const lines = linesOf(world, invoice);
   for (const line of lines) line.discount_amounts = [];
-  const discounts = discountsOf(world, invoice);
+  const ofLines = discountByLine(world, lines);
+  const discounts = discountsOf(world, subscriptionOf(invoice), invoice.customer);
   discountLines(world, lines, discounts);
   invoice.discounts = discounts.map((one) => one.id);
-  invoice.total_discount_amounts = discounts.map((one) => ({
+  invoice.total_discount_amounts = [...ofLines, ...discounts].map((one) => ({
     discount: one.id,
     amount: lines
       .flatMap((line) => line.discount_amounts ?? [])

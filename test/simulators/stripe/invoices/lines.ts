@@ -1,6 +1,6 @@
 import { isMetered } from '../subscriptions/items.ts';
 import { usageOf } from '../usage/meters.ts';
-import { amountOf, share } from '../catalog/pricing.ts';
+import { amountOf, partsOf, share, type Part } from '../catalog/pricing.ts';
 import type { InvoiceItem, InvoiceLine, Price, SubscriptionItem } from '../protocol/wire.ts';
 import type { World } from '../world.ts';
 
@@ -8,8 +8,10 @@ export type Period = { start: number; end: number };
 
 /** An amount as people read it; Intl knows which currencies have no minor unit. */
 export function moneyText(amount: number, currency: string): string {
-  const format = new Intl.NumberFormat('en-US', { style: 'currency', currency: currency.toUpperCase() });
-  return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
+  const options = { style: 'currency', currency: currency.toUpperCase() } as const;
+  const digits = new Intl.NumberFormat('en-US', options).resolvedOptions().maximumFractionDigits ?? 2;
+  const exact = Number.isInteger(amount) ? {} : { maximumFractionDigits: digits + 12 };
+  return new Intl.NumberFormat('en-US', { ...options, ...exact }).format(amount / 10 ** digits);
 }
 
 export function priceAmount(world: World, price: Price, quantity: number): number {
@@ -29,12 +31,14 @@ export function itemAmount(
   return { quantity, amount: priceAmount(world, item.price, quantity) };
 }
 
-function describe(world: World, price: Price, quantity: number): string {
+/** Words such as `3 × Pro (at $20.00 / month)` or `100 × Pro (Tier 1 at $5.00 / month)`. */
+function describe(world: World, price: Price, part: Part): string {
   const product = world.find('products', price.product)?.name ?? price.product;
   const { interval, interval_count: count = 1 } = price.recurring ?? {};
   const each = interval === undefined ? '' : ` / ${count === 1 ? interval : `every ${count} ${interval}s`}`;
-  const unit = price.unit_amount === null ? '' : ` (at ${moneyText(price.unit_amount, price.currency)}${each})`;
-  return `${quantity} × ${product}${unit}`;
+  const cost = part.unit === null ? '' : `at ${moneyText(Number(part.unit), price.currency)}${each}`;
+  const named = part.tier === null ? cost : `Tier ${part.tier}${part.flat ? ' flat fee' : ''} ${cost}`;
+  return `${part.quantity} × ${product}${named === '' ? '' : ` (${named})`}`;
 }
 
 const base = (world: World, currency: string) =>
@@ -58,46 +62,70 @@ const pricingOf = (price: Price): NonNullable<InvoiceLine['pricing']> => ({
   unit_amount_decimal: price.unit_amount_decimal,
 });
 
-/** The line of one subscription item for one period. */
-export function itemLine(
+/**
+ * The lines of one subscription item for one period, one a tier.
+ * @param options `free` in a trial; `of` is the whole period when `period` is only a part of it, and pays that share
+ */
+export function itemLines(
   world: World,
   item: SubscriptionItem,
   customer: string,
   period: Period,
-  free = false,
-): InvoiceLine {
-  const { quantity, amount } = itemAmount(world, item, customer, period);
-  const charged = free ? 0 : amount;
-  return {
-    ...base(world, item.price.currency),
-    amount: charged,
-    description: free
-      ? `Trial period for ${describe(world, item.price, quantity)}`
-      : describe(world, item.price, quantity),
-    metadata: { ...item.metadata },
-    parent: {
-      invoice_item_details: null,
-      subscription_item_details: {
-        invoice_item: null,
-        proration: false,
-        proration_details: { credited_items: null },
-        subscription: item.subscription,
-        subscription_item: item.id,
+  options: { free?: boolean; of?: Period } = {},
+): InvoiceLine[] {
+  const { quantity } = itemAmount(world, item, customer, period);
+  const { free = false, of = period } = options;
+  return partsOf(item.price, world.state.tiers[item.price.id] ?? [], quantity).map((part) => {
+    const charged = free
+      ? 0
+      : isMetered(item)
+        ? part.amount
+        : share(part.amount, period.end - period.start, of.end - of.start);
+    return {
+      ...base(world, item.price.currency),
+      amount: charged,
+      description: `${free ? 'Trial period for ' : ''}${describe(world, item.price, part)}`,
+      discounts: [...item.discounts],
+      metadata: { ...item.metadata },
+      parent: {
+        invoice_item_details: null,
+        subscription_item_details: {
+          invoice_item: null,
+          proration: false,
+          proration_details: { credited_items: null },
+          subscription: item.subscription,
+          subscription_item: item.id,
+        },
+        type: 'subscription_item_details',
       },
-      type: 'subscription_item_details',
-    },
-    period,
-    pricing: pricingOf(item.price),
-    quantity,
-    quantity_decimal: String(quantity),
-    subscription: item.subscription,
-    subtotal: charged,
-  };
+      period,
+      pricing: { ...pricingOf(item.price), unit_amount_decimal: part.unit },
+      quantity: part.quantity,
+      quantity_decimal: String(part.quantity),
+      subscription: item.subscription,
+      subtotal: charged,
+    };
+  });
 }
+
+/** The lines that a credit takes back; what was pending when the credit was made is found by its invoice item. */
+function creditedLines(world: World, item: InvoiceItem): { invoice: string; invoice_line_items: string[] } | null {
+  const credited = item.proration_details?.credited_items;
+  if (credited?.invoice_line_item_details) return structuredClone(credited.invoice_line_item_details);
+  const debit = world.find('invoiceItems', credited?.invoice_item);
+  if (!debit?.invoice) return null;
+  const lines = (world.state.lines[debit.invoice] ?? []).filter((line) => invoiceItemOf(line) === debit.id);
+  return { invoice: debit.invoice, invoice_line_items: lines.map((line) => line.id) };
+}
+
+/** The invoice item that a line stands for, if any. */
+export const invoiceItemOf = (line: InvoiceLine): string | null =>
+  line.parent?.subscription_item_details?.invoice_item ?? line.parent?.invoice_item_details?.invoice_item ?? null;
 
 /** The line of an invoice item. */
 export function invoiceItemLine(world: World, item: InvoiceItem): InvoiceLine {
   const { subscription = null, subscription_item: subscriptionItem } = item.parent?.subscription_details ?? {};
+  const creditedItems = creditedLines(world, item);
   return {
     ...base(world, item.currency),
     amount: item.amount,
@@ -111,7 +139,7 @@ export function invoiceItemLine(world: World, item: InvoiceItem): InvoiceLine {
             subscription_item_details: {
               invoice_item: item.id,
               proration: true,
-              proration_details: { credited_items: null },
+              proration_details: { credited_items: creditedItems },
               subscription,
               subscription_item: subscriptionItem,
             },
@@ -121,7 +149,7 @@ export function invoiceItemLine(world: World, item: InvoiceItem): InvoiceLine {
             invoice_item_details: {
               invoice_item: item.id,
               proration: item.proration,
-              proration_details: { credited_items: null },
+              proration_details: { credited_items: creditedItems },
               subscription,
             },
             subscription_item_details: null,
@@ -146,12 +174,13 @@ export type InvoiceItemStart = {
   price?: Price;
   subscription?: { id: string; item?: string };
   invoice?: string;
-  proration?: boolean;
+  /** Present for a proration. */
+  prorated?: NonNullable<InvoiceItem['proration_details']>;
   metadata?: Record<string, string>;
 };
 
 export function addInvoiceItem(world: World, start: InvoiceItemStart): InvoiceItem {
-  const proration = start.proration ?? false;
+  const proration = start.prorated !== undefined;
   const item: InvoiceItem = {
     id: world.id('ii'),
     object: 'invoiceitem',
@@ -181,33 +210,13 @@ export function addInvoiceItem(world: World, start: InvoiceItemStart): InvoiceIt
       ? pricingOf(start.price)
       : { type: 'price_details', unit_amount_decimal: String(start.amount) },
     proration,
+    ...(start.prorated ? { proration_details: start.prorated } : {}),
     quantity: start.quantity,
     quantity_decimal: String(start.quantity),
     tax_rates: [],
     test_clock: world.get('customers', start.customer).test_clock ?? null,
   };
   return world.insert('invoiceItems', item, 'invoiceitem.created');
-}
-
-/** Credits the unused rest of an item's period, or charges the rest at what the item is now. */
-export function prorate(world: World, item: SubscriptionItem, customer: string, sign: 1 | -1): void {
-  const period = { start: item.current_period_start, end: item.current_period_end };
-  const rest = { start: world.now(), end: period.end };
-  if (isMetered(item) || rest.end <= rest.start) return;
-  const { quantity, amount } = itemAmount(world, item, customer, period);
-  const product = world.find('products', item.price.product)?.name ?? item.price.product;
-  const day = new Date(rest.start * 1000).toISOString().slice(0, 10);
-  addInvoiceItem(world, {
-    customer,
-    currency: item.price.currency,
-    amount: sign * share(amount, rest.end - rest.start, period.end - period.start),
-    quantity,
-    description: sign < 0 ? `Unused time on ${product} after ${day}` : `Remaining time on ${product} after ${day}`,
-    period: rest,
-    price: item.price,
-    subscription: { id: item.subscription, item: item.id },
-    proration: true,
-  });
 }
 
 /** Takes what waits for the next invoice of a subscription or, without one, of a customer. */

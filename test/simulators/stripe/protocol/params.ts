@@ -1,4 +1,4 @@
-import { invalid } from './errors.ts';
+import { invalid, StripeRefusal } from './errors.ts';
 
 /** A form body as text: leaves are strings, arrays are hashes with numbers as keys. */
 export type Raw = string | { [key: string]: Raw };
@@ -51,6 +51,11 @@ export const decimal: Reader<string> = (raw, path) => {
 export const flag: Reader<boolean> = (raw, path) => {
   if (raw !== 'true' && raw !== 'false') throw invalid(`Invalid boolean: ${String(raw)}`, path);
   return raw === 'true';
+};
+
+/** A parameter that the real service knows and the simulator does not: 501, which the protocol counts. */
+export const unsimulated: Reader<never> = (_raw, path) => {
+  throw new StripeRefusal(501, { type: 'api_error', message: `The parameter ${path} is not simulated.`, param: path });
 };
 
 /** Seconds since 1970. */
@@ -131,6 +136,10 @@ export const range: Reader<Range> = (raw, path) => {
 export const address = clearable(
   shape({ city: text, country: text, line1: text, line2: text, postal_code: text, state: text }),
 );
+
+/** An address as objects show it: every part there, null when not given. */
+export const fullAddress = <Given extends ReturnType<typeof address>>(given: Given) =>
+  given && { city: null, country: null, line1: null, line2: null, postal_code: null, state: null, ...given };
 
 /** Metadata after an update. */
 export function mergeMetadata(

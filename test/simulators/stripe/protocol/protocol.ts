@@ -1,7 +1,7 @@
 import express, { type Request, type Response } from 'express';
 import { randomBytes } from 'node:crypto';
 import { expandPaths } from './expand.ts';
-import { invalid, StripeRefusal } from './errors.ts';
+import { invalid, notSimulated, StripeRefusal } from './errors.ts';
 import { array, parseForm, shape, text, type Raw, type Read, type Reader } from './params.ts';
 import { apiVersion } from './wire.ts';
 import { onTestClock } from '../time/testClocks.ts';
@@ -16,6 +16,8 @@ export type Routes = {
   get<S extends Shape>(route: string, params: S, handle: (call: Call<S>) => object): void;
   post<S extends Shape>(route: string, params: S, handle: (call: Call<S>) => object): void;
   delete<S extends Shape>(route: string, params: S, handle: (call: Call<S>) => object): void;
+  /** A route that the real service has: answers 501 with a sentence that begins with `what`. */
+  unsimulated(method: 'get' | 'post' | 'delete', route: string, what: string): void;
 };
 
 const bodyLimit = '1mb';
@@ -61,6 +63,13 @@ export function stripeProtocol(app: express.Express, world: World, secretKey: st
     get: (route, params, handle) => add('get', route, params, handle as (call: Call<Shape>) => object),
     post: (route, params, handle) => add('post', route, params, handle as (call: Call<Shape>) => object),
     delete: (route, params, handle) => add('delete', route, params, handle as (call: Call<Shape>) => object),
+    unsimulated: (method, route, what) =>
+      app[method](route, (req, res) =>
+        answer(req, res, world, () => {
+          authenticate(req, secretKey);
+          throw notSimulated(world, what);
+        }),
+      ),
   };
 }
 
@@ -95,8 +104,9 @@ function answer(req: Request, res: Response, world: World, handle: () => object)
     res.json(handle());
   } catch (error) {
     if (!(error instanceof StripeRefusal)) throw error;
-    if (error.fields.code === 'parameter_unknown')
+    if (error.fields.code === 'parameter_unknown' || (error.status === 501 && error.fields.param !== undefined))
       world.calls.refuse(`${req.method} ${req.path} ${error.fields.param}`);
+    if (error.status === 501) res.set('Stripe-Should-Retry', 'false');
     res.status(error.status).json(errorBody(world, error, requestId));
   } finally {
     world.request = null;

@@ -1,70 +1,28 @@
-import { createPrice, priceData } from '../catalog/catalog.ts';
-import { declineOf } from '../payments/declines.ts';
-import { applyDiscounts, discountParams } from '../catalog/discounts.ts';
-import { invalid } from '../protocol/errors.ts';
-import { showItems, itemsOf, newItem } from './items.ts';
-import { itemLine } from '../invoices/lines.ts';
-import {
-  array,
-  clearable,
-  either,
-  flag,
-  integer,
-  mergeMetadata,
-  metadata,
-  oneOf,
-  required,
-  shape,
-  text,
-  time,
-  type Read,
-} from '../protocol/params.ts';
-import { finalize } from '../invoices/invoiceLife.ts';
-import { billSubscription, cardError, issue, periodEnd, periodOf, trialWarningSeconds } from './subscriptionLife.ts';
-import { blankSubscription } from './subscriptionBlank.ts';
+import { createPrice, type priceData } from '../catalog/catalog.ts';
+import { applyDiscounts } from '../catalog/discounts.ts';
+import { finalize, type Collected } from '../invoices/invoiceLife.ts';
+import { addInvoiceItem, itemLines, priceAmount } from '../invoices/lines.ts';
+import { invalid, notSimulated } from '../protocol/errors.ts';
+import { mergeMetadata, required } from '../protocol/params.ts';
+import type { Customer, InvoiceLine, Price, Subscription } from '../protocol/wire.ts';
 import { checkRoomForSubscription } from '../time/testClocks.ts';
-import type { Customer, Price, Subscription } from '../protocol/wire.ts';
 import type { World } from '../world.ts';
+import { setCancellation } from './cancellation.ts';
+import { isMetered, itemsOf, newItem, showItems } from './items.ts';
+import { periodOf, wholePeriod } from './periods.ts';
+import { blankSubscription } from './subscriptionBlank.ts';
+import {
+  billSubscription,
+  cardError,
+  hasPending,
+  issue,
+  refuseFailure,
+  trialWarningSeconds,
+} from './subscriptionLife.ts';
+import type { CreateParams } from './subscriptionParams.ts';
 
 const daySeconds = 86_400;
-
-export const itemFields = { price: text, price_data: priceData, quantity: integer, metadata };
-
-/** Parameters that create and update have in common. */
-export const commonFields = {
-  automatic_tax: shape({ enabled: flag }),
-  cancel_at: clearable(either(time, oneOf('min_period_end', 'max_period_end'))),
-  cancel_at_period_end: flag,
-  collection_method: oneOf('charge_automatically', 'send_invoice'),
-  days_until_due: integer,
-  default_payment_method: clearable(text),
-  description: clearable(text),
-  discounts: discountParams,
-  metadata,
-  off_session: flag,
-  payment_behavior: oneOf('allow_incomplete', 'default_incomplete', 'error_if_incomplete', 'pending_if_incomplete'),
-  payment_settings: shape({
-    payment_method_types: array(text),
-    save_default_payment_method: oneOf('off', 'on_subscription'),
-  }),
-  proration_behavior: oneOf('create_prorations', 'always_invoice', 'none'),
-  trial_end: either(time, oneOf('now')),
-  trial_settings: shape({
-    end_behavior: shape({ missing_payment_method: oneOf('cancel', 'create_invoice', 'pause') }),
-  }),
-};
-
-export const createFields = {
-  ...commonFields,
-  billing_cycle_anchor: time,
-  billing_mode: shape({ type: oneOf('classic', 'flexible') }),
-  currency: text,
-  customer: text,
-  items: array(shape(itemFields)),
-  trial_period_days: integer,
-};
-
-type CreateParams = Read<typeof createFields>;
+const mostItems = 20;
 
 /** The price that an item names or brings. */
 export function priceOf(
@@ -85,7 +43,20 @@ export function priceOf(
   return price;
 }
 
+/** @throws 400 for more items than a subscription may have, and for mixed intervals with classic billing */
+export function checkItems(items: readonly { price: Price }[], mode: string): void {
+  if (items.length > mostItems) throw invalid(`A subscription has at most ${mostItems} items.`, 'items');
+  const intervals = new Set(items.map(({ price }) => `${price.recurring?.interval_count}${price.recurring?.interval}`));
+  if (mode === 'classic' && intervals.size > 1)
+    throw invalid(
+      'All prices on a subscription must have the same `recurring.interval` and `recurring.interval_count`. If you meant to update an existing subscription item instead of creating a new one, make sure to include the subscription item ID in your request.',
+      'items',
+    );
+}
+
 function trialEnd(world: World, params: CreateParams): number | null {
+  if (params.trial_end !== undefined && params.trial_period_days !== undefined)
+    throw invalid('You can only set one of trial_end and trial_period_days.', 'trial_end');
   if (params.trial_end === 'now') return null;
   if (params.trial_end !== undefined) {
     if (params.trial_end <= world.now())
@@ -93,6 +64,41 @@ function trialEnd(world: World, params: CreateParams): number | null {
     return params.trial_end;
   }
   return params.trial_period_days ? world.now() + params.trial_period_days * daySeconds : null;
+}
+
+/** The next instant that has the parts that are given (Stripe docs, "Billing cycle"); the rest is as it is now. */
+function anchorBy(world: World, config: NonNullable<CreateParams['billing_cycle_anchor_config']>): number {
+  const now = new Date(world.now() * 1000);
+  const day = required(config.day_of_month, 'billing_cycle_anchor_config[day_of_month]');
+  if (day < 1 || day > 31)
+    throw invalid('day_of_month must be between 1 and 31.', 'billing_cycle_anchor_config[day_of_month]');
+  const time = [
+    config.hour ?? now.getUTCHours(),
+    config.minute ?? now.getUTCMinutes(),
+    config.second ?? now.getUTCSeconds(),
+  ] as const;
+  for (let ahead = 0; ; ahead++) {
+    const month = now.getUTCMonth() + ahead;
+    const last = new Date(Date.UTC(now.getUTCFullYear(), month + 1, 0)).getUTCDate();
+    const at = new Date(Date.UTC(now.getUTCFullYear(), month, Math.min(day, last), ...time));
+    if (at > now && (config.month === undefined || at.getUTCMonth() + 1 === config.month)) return at.getTime() / 1000;
+    if (ahead > 12) throw invalid('Invalid billing_cycle_anchor_config.', 'billing_cycle_anchor_config');
+  }
+}
+
+/** @throws 400 when the anchor is not ahead of now and within one interval of the shortest price */
+function anchorOf(world: World, params: CreateParams, prices: readonly Price[]): number {
+  const now = world.now();
+  if (params.billing_cycle_anchor_config) return anchorBy(world, params.billing_cycle_anchor_config);
+  const anchor = params.billing_cycle_anchor ?? now;
+  if (anchor < now) throw invalid('billing_cycle_anchor cannot be in the past.', 'billing_cycle_anchor');
+  const natural = Math.min(...prices.map((price) => wholePeriod({ price }, now, now).end));
+  if (anchor > natural)
+    throw invalid(
+      'billing_cycle_anchor cannot be later than next natural billing date for plan.',
+      'billing_cycle_anchor',
+    );
+  return anchor;
 }
 
 function checkPayable(world: World, params: CreateParams, customer: Customer, trial: number | null): void {
@@ -115,20 +121,66 @@ function checkPayable(world: World, params: CreateParams, customer: Customer, tr
     throw cardError({ paid: false, decline: null, chargeId: null });
 }
 
-/** A subscription with its first invoice; a card that fails leaves it `incomplete` (Stripe docs, "Subscription statuses"). */
-export function createSubscription(world: World, params: CreateParams): Subscription {
+/** One-off items that go onto the invoice which the request makes. */
+export function addOneOffs(
+  world: World,
+  subscription: Subscription,
+  added: NonNullable<CreateParams['add_invoice_items']>,
+): void {
+  for (const [index, one] of added.entries()) {
+    const param = `add_invoice_items[${index}][price]`;
+    const price = world.get('prices', required(one.price, param), param);
+    if (price.type !== 'one_time')
+      throw invalid(
+        'The price specified is set to `type=recurring` but this field only accepts prices with `type=one_time`.',
+        param,
+      );
+    const quantity = one.quantity ?? 1;
+    addInvoiceItem(world, {
+      customer: subscription.customer,
+      currency: price.currency,
+      amount: priceAmount(world, price, quantity),
+      quantity,
+      description: world.find('products', price.product)?.name ?? null,
+      period: { start: world.now(), end: world.now() },
+      price,
+      subscription: { id: subscription.id },
+      metadata: mergeMetadata({}, one.metadata),
+    });
+  }
+}
+
+/**
+ * A subscription with its first invoice; a card that fails leaves it `incomplete` (Stripe docs, "Subscription statuses").
+ * @param schedule id of the schedule that makes it
+ */
+export function createSubscription(world: World, params: CreateParams, schedule: string | null = null): Subscription {
+  if (params.payment_behavior === 'error_if_incomplete')
+    refuseFailure(world, () => begin(world, { ...params, payment_behavior: 'allow_incomplete' }, schedule).outcome);
+  return begin(world, params, schedule).subscription;
+}
+
+type Begun = { subscription: Subscription; outcome: Collected | null };
+
+function begin(world: World, params: CreateParams, schedule: string | null): Begun {
   const customer = world.get('customers', required(params.customer, 'customer'), 'customer');
   checkRoomForSubscription(world, customer);
   const wanted = required(params.items, 'items');
   if (wanted.length === 0) throw invalid('Missing required param: items.', 'items', 'parameter_missing');
-  if (wanted.length > 20) throw invalid('A subscription has at most 20 items.', 'items');
   if (params.automatic_tax?.enabled) throw refusedTax(world);
   if (params.payment_behavior === 'pending_if_incomplete')
     throw invalid('`pending_if_incomplete` can only be used when updating a subscription.', 'payment_behavior');
+  if (params.billing_mode?.flexible?.proration_discounts === 'itemized')
+    throw notSimulated(world, 'Billing mode flexible with proration_discounts=itemized');
   const trial = trialEnd(world, params);
   checkPayable(world, params, customer, trial);
   const prices = wanted.map((item, index) => priceOf(world, item, `items[${index}]`));
-  const currency = prices[0]?.currency ?? 'usd';
+  const mode = params.billing_mode?.type ?? 'flexible';
+  checkItems(
+    prices.map((price) => ({ price })),
+    mode,
+  );
+  const currency = params.currency ?? prices[0]?.currency ?? 'usd';
   if (prices.some((price) => price.currency !== currency))
     throw invalid('The subscription items must all have the same currency.', 'items');
   if (customer.currency && customer.currency !== currency)
@@ -136,8 +188,9 @@ export function createSubscription(world: World, params: CreateParams): Subscrip
       `You cannot combine currencies on a single customer. This customer has an active subscription, subscription schedule, discount, quote, or invoice item with currency ${customer.currency}.`,
     );
   const now = world.now();
-  const anchor = trial ?? params.billing_cycle_anchor ?? now;
+  const anchor = trial ?? anchorOf(world, params, prices);
   const subscription = blankSubscription(world, customer, currency, anchor);
+  subscription.schedule = schedule;
   subscription.collection_method = params.collection_method ?? 'charge_automatically';
   subscription.days_until_due = params.days_until_due ?? null;
   subscription.default_payment_method = params.default_payment_method ?? null;
@@ -145,20 +198,11 @@ export function createSubscription(world: World, params: CreateParams): Subscrip
   subscription.metadata = mergeMetadata({}, params.metadata);
   subscription.trial_start = trial === null ? null : now;
   subscription.trial_end = trial;
-  subscription.billing_mode = {
-    flexible: params.billing_mode?.type === 'classic' ? null : {},
-    type: params.billing_mode?.type ?? 'flexible',
-  };
-  if (params.trial_settings?.end_behavior?.missing_payment_method)
-    subscription.trial_settings = {
-      end_behavior: {
-        billing_cycle_anchor: null,
-        missing_payment_method: params.trial_settings.end_behavior.missing_payment_method,
-      },
-    };
+  subscription.billing_mode = { flexible: mode === 'classic' ? null : { proration_discounts: 'included' }, type: mode };
+  subscription.trial_settings = trialSettings(subscription, params);
   world.state.items[subscription.id] = wanted.map((item, index) => {
     const price = prices[index]!;
-    return newItem(
+    const made = newItem(
       world,
       subscription,
       price,
@@ -168,14 +212,31 @@ export function createSubscription(world: World, params: CreateParams): Subscrip
       },
       trial === null ? periodOf({ price }, anchor, now) : { start: now, end: trial },
     );
+    if (item.discounts)
+      made.discounts = applyDiscounts(world, item.discounts, {
+        ...discountOwner(subscription),
+        subscription_item: made.id,
+      });
+    return made;
   });
-  showItems(world, subscription);
   setCancellation(world, subscription, params);
+  showItems(world, subscription);
   if (params.discounts) subscription.discounts = applyDiscounts(world, params.discounts, discountOwner(subscription));
-  return start(world, subscription, params);
+  return { subscription, outcome: start(world, subscription, params) };
 }
 
 export const discountOwner = (one: Subscription) => ({ customer: one.customer, subscription: one.id });
+
+export function trialSettings(one: Subscription, params: Pick<CreateParams, 'trial_settings'>) {
+  const wanted = params.trial_settings?.end_behavior;
+  const present = one.trial_settings?.end_behavior;
+  return {
+    end_behavior: {
+      billing_cycle_anchor: wanted?.billing_cycle_anchor ?? present?.billing_cycle_anchor ?? null,
+      missing_payment_method: wanted?.missing_payment_method ?? present?.missing_payment_method ?? 'create_invoice',
+    },
+  };
+}
 
 export function refusedTax(world: World) {
   world.calls.refuse('automatic_tax[enabled]=true');
@@ -185,23 +246,27 @@ export function refusedTax(world: World) {
   );
 }
 
-function start(world: World, subscription: Subscription, params: CreateParams): Subscription {
+/** What the first period costs; one that is cut short by a later anchor costs its share, or nothing without prorations. */
+function firstLines(world: World, subscription: Subscription, prorates: boolean): InvoiceLine[] {
+  const free = subscription.status === 'trialing';
+  const anchor = subscription.billing_cycle_anchor;
+  const short = !free && anchor > world.now();
+  if (short && !prorates) return [];
+  return itemsOf(world, subscription)
+    .filter((item) => !isMetered(item))
+    .flatMap((item) => {
+      const period = { start: item.current_period_start, end: item.current_period_end };
+      const of = short ? wholePeriod(item, anchor, world.now()) : period;
+      return itemLines(world, item, subscription.customer, period, { free, of });
+    });
+}
+
+function start(world: World, subscription: Subscription, params: CreateParams): Collected | null {
   const trialing = subscription.trial_end !== null;
   const automatic = subscription.collection_method === 'charge_automatically';
   subscription.status = trialing ? 'trialing' : automatic ? 'incomplete' : 'active';
-  const method = world.find(
-    'paymentMethods',
-    subscription.default_payment_method ??
-      world.get('customers', subscription.customer).invoice_settings.default_payment_method,
-  );
-  if (
-    params.payment_behavior === 'error_if_incomplete' &&
-    !trialing &&
-    automatic &&
-    method &&
-    world.state.declines[method.id]
-  )
-    throw refuseIncomplete(world, method.id);
+  const later = subscription.billing_cycle_anchor > world.now() && params.proration_behavior === 'none' && !trialing;
+  if (later && automatic) subscription.status = 'active';
   world.insert('subscriptions', subscription, 'customer.subscription.created');
   if (
     trialing &&
@@ -209,61 +274,18 @@ function start(world: World, subscription: Subscription, params: CreateParams): 
     world.once(`trial_will_end:${subscription.id}`)
   )
     world.emit('customer.subscription.trial_will_end', subscription);
-  const items = itemsOf(world, subscription);
-  const lines = items
-    .filter((item) => item.price.recurring?.usage_type !== 'metered')
-    .map((item) =>
-      itemLine(
-        world,
-        item,
-        subscription.customer,
-        { start: item.current_period_start, end: item.current_period_end },
-        trialing,
-      ),
-    );
+  addOneOffs(world, subscription, params.add_invoice_items ?? []);
+  const lines = firstLines(world, subscription, params.proration_behavior !== 'none');
+  if (later && !hasPending(world, subscription)) return null;
   const invoice = billSubscription(world, subscription, 'subscription_create', lines, {
     start: world.now(),
     end: world.now(),
   });
   world.change(subscription, null, (one) => (one.latest_invoice = invoice.id));
+  let outcome: Collected | null = null;
   if (params.payment_behavior === 'default_incomplete' && automatic && !trialing) finalize(world, invoice, null);
-  else issue(world, invoice);
+  else outcome = issue(world, invoice);
   if (subscription.status === 'incomplete' && invoice.status === 'paid')
     world.change(subscription, 'customer.subscription.updated', (one) => (one.status = 'active'));
-  return subscription;
-}
-
-/** With `error_if_incomplete` a declined card leaves no subscription behind. */
-function refuseIncomplete(world: World, methodId: string) {
-  const code = world.state.declines[methodId] ?? 'card_declined';
-  const decline = declineOf(code);
-  return cardError({ paid: false, decline: decline ?? null, chargeId: null });
-}
-
-export function setCancellation(
-  world: World,
-  one: Subscription,
-  params: { cancel_at?: number | 'min_period_end' | 'max_period_end' | null; cancel_at_period_end?: boolean },
-): void {
-  if (params.cancel_at !== undefined && params.cancel_at_period_end !== undefined)
-    throw invalid('You can only set one of cancel_at and cancel_at_period_end.', 'cancel_at');
-  const ends = itemsOf(world, one).map((item) => item.current_period_end);
-  const wanted = params.cancel_at;
-  if (params.cancel_at_period_end !== undefined) {
-    one.cancel_at_period_end = params.cancel_at_period_end;
-    one.cancel_at = params.cancel_at_period_end ? periodEnd(world, one) : null;
-  } else if (wanted !== undefined) {
-    one.cancel_at =
-      wanted === 'min_period_end' ? Math.min(...ends) : wanted === 'max_period_end' ? Math.max(...ends) : wanted;
-    if (typeof wanted === 'number' && wanted <= world.now())
-      throw invalid('Invalid timestamp: cancel_at must be in the future.', 'cancel_at');
-    one.cancel_at_period_end = false;
-  } else return;
-  one.canceled_at = one.cancel_at === null ? null : world.now();
-  one.cancellation_details = {
-    comment: null,
-    feedback: null,
-    feedback_option: null,
-    reason: one.cancel_at === null ? null : 'cancellation_requested',
-  };
+  return outcome;
 }

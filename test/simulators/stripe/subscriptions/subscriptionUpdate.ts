@@ -1,192 +1,189 @@
 import { applyDiscounts, endDiscount } from '../catalog/discounts.ts';
-import { invalid, missing } from '../protocol/errors.ts';
-import { isMetered, itemsOf, newItem, planOf } from './items.ts';
-import { itemLine, prorate } from '../invoices/lines.ts';
-import { array, clearable, flag, mergeMetadata, oneOf, shape, text, time, type Read } from '../protocol/params.ts';
-import { commonFields, discountOwner, itemFields, priceOf, refusedTax, setCancellation } from './subscriptionCreate.ts';
-import { billSubscription, endTrial, isOver, issue, periodOf, update } from './subscriptionLife.ts';
+import { finalize, type Collected } from '../invoices/invoiceLife.ts';
+import { itemLines } from '../invoices/lines.ts';
+import { invalid } from '../protocol/errors.ts';
+import { mergeMetadata } from '../protocol/params.ts';
 import type { Subscription, SubscriptionItem } from '../protocol/wire.ts';
 import type { World } from '../world.ts';
-
-export const updateFields = {
-  ...commonFields,
-  billing_cycle_anchor: oneOf('now', 'unchanged'),
-  cancellation_details: shape({
-    comment: clearable(text),
-    feedback: clearable(
-      oneOf(
-        'customer_service',
-        'low_quality',
-        'missing_features',
-        'other',
-        'switched_service',
-        'too_complex',
-        'too_expensive',
-        'unused',
-      ),
-    ),
-  }),
-  items: array(shape({ ...itemFields, id: text, deleted: flag })),
-  pause_collection: clearable(
-    shape({ behavior: oneOf('keep_as_draft', 'mark_uncollectible', 'void'), resumes_at: clearable(time) }),
-  ),
-  proration_date: time,
-};
-
-export type UpdateParams = Read<typeof updateFields>;
-type ItemChange = NonNullable<UpdateParams['items']>[number];
+import { setCancellation } from './cancellation.ts';
+import { changesPrice, itemsAfter, planItems, type Planned } from './itemChanges.ts';
+import { isMetered, itemsOf } from './items.ts';
+import { expireHeld, holdUpdate, snapshot } from './pendingUpdates.ts';
+import { restartPeriods, wholePeriod } from './periods.ts';
+import { chargeRest, creditUnused } from './prorations.ts';
+import { addOneOffs, discountOwner, refusedTax, trialSettings } from './subscriptionCreate.ts';
+import { billSubscription, endTrial, hasPending, isOver, issue, refuseFailure, update } from './subscriptionLife.ts';
+import type { UpdateParams } from './subscriptionParams.ts';
 
 const intervalOf = (item: SubscriptionItem): string =>
   `${item.price.recurring?.interval_count}${item.price.recurring?.interval}`;
 
-/** Carries out an update, prorates what it changes, and bills at once where the real service does. */
+/** What an update may hold whose payment decides whether it takes place (Stripe docs, "Pending updates"). */
+const pendable = new Set([
+  'add_invoice_items',
+  'billing_cycle_anchor',
+  'cancel_at_period_end',
+  'discounts',
+  'items',
+  'off_session',
+  'payment_behavior',
+  'proration_behavior',
+  'proration_date',
+  'trial_end',
+]);
+
+/**
+ * Carries out an update, prorates what it changes, and bills at once where the real service does.
+ * @throws 402 with `error_if_incomplete` when the payment fails; then nothing has changed
+ */
 export function updateSubscription(world: World, subscription: Subscription, params: UpdateParams): Subscription {
-  if (isOver(subscription))
+  checkUpdate(world, subscription, params);
+  if (params.payment_behavior === 'error_if_incomplete')
+    refuseFailure(world, () =>
+      carryOut(world, world.get('subscriptions', subscription.id), { ...params, payment_behavior: 'allow_incomplete' }),
+    );
+  carryOut(world, subscription, params);
+  return subscription;
+}
+
+function checkUpdate(world: World, subscription: Subscription, params: UpdateParams): void {
+  if (isOver(subscription)) {
+    if (Object.keys(params).every((key) => key === 'metadata' || key === 'cancellation_details')) return;
     throw invalid('A canceled subscription can only update its cancellation_details and metadata.');
-  if (params.automatic_tax?.enabled) throw refusedTax(world);
-  if (params.proration_date !== undefined || params.payment_behavior === 'pending_if_incomplete') {
-    const param = params.proration_date === undefined ? 'payment_behavior' : 'proration_date';
-    world.calls.refuse(`subscription update with ${param}`);
-    throw invalid(`Received unknown parameter: ${param}`, param, 'parameter_unknown');
   }
-  const prorates = params.proration_behavior !== 'none' && subscription.status !== 'trialing';
+  if (params.automatic_tax?.enabled) throw refusedTax(world);
+  if (subscription.schedule !== null && (params.cancel_at !== undefined || params.cancel_at_period_end !== undefined))
+    throw invalid(
+      `The subscription is managed by the subscription schedule \`${subscription.schedule}\`, and updating any cancelation behavior directly is not allowed. Please update the schedule instead.`,
+      params.cancel_at === undefined ? 'cancel_at_period_end' : 'cancel_at',
+    );
+  if (params.payment_behavior === 'pending_if_incomplete') {
+    const other = Object.keys(params).find((key) => !pendable.has(key));
+    if (other !== undefined)
+      throw invalid(`\`payment_behavior=pending_if_incomplete\` does not support updating \`${other}\`.`, other);
+  }
+  const at = params.proration_date;
+  if (at === undefined) return;
+  const items = itemsOf(world, subscription);
+  if (items.some((item) => at < item.current_period_start || at > item.current_period_end))
+    throw invalid(
+      'Cannot specify a proration_date outside of the current period of the subscription.',
+      'proration_date',
+    );
+}
+
+function carryOut(world: World, subscription: Subscription, params: UpdateParams): Collected | null {
+  const at = params.proration_date ?? world.now();
   const changes = planItems(world, subscription, params.items ?? []);
+  const priced = changes.filter(changesPrice);
+  const trialing = subscription.status === 'trialing';
   const restart =
-    params.billing_cycle_anchor === 'now' ||
-    changes.some((one) => one.before && one.after && intervalOf(one.before) !== intervalOf(one.after));
-  const touched = restart
-    ? structuredClone(itemsOf(world, subscription))
-    : changes.flatMap((one) => (one.before ? [one.before] : []));
+    params.billing_cycle_anchor?.type === 'now' ||
+    priced.some((one) => one.before && one.after && intervalOf(one.before) !== intervalOf(one.after));
+  const trialAhead = typeof params.trial_end === 'number' && !trialing;
+  const before = snapshot(world, subscription);
+  const touched = restart || trialAhead ? before.items : priced.flatMap((one) => one.before ?? []);
+  if (world.state.heldUpdates[subscription.id] && (priced.length > 0 || restart || params.trial_end !== undefined))
+    expireHeld(world, subscription);
+
   const ended = params.discounts
     ? subscription.discounts.filter((id) => !params.discounts?.some((one) => one.discount === id))
     : [];
   const discounts = params.discounts && applyDiscounts(world, params.discounts, discountOwner(subscription));
-  update(world, subscription, (one) => {
+  const holds = params.payment_behavior === 'pending_if_incomplete';
+  const mutate = (one: Subscription): void => {
     assign(world, one, params);
     if (discounts) one.discounts = discounts;
     world.state.items[one.id] = itemsAfter(itemsOf(world, one), changes);
-    if (restart && one.status !== 'trialing') {
-      one.billing_cycle_anchor = world.now();
-      for (const item of itemsOf(world, one)) {
-        const period = periodOf(item, one.billing_cycle_anchor, world.now());
-        item.current_period_start = period.start;
-        item.current_period_end = period.end;
-      }
-    }
+    if (restart && !trialing) restartPeriods(world, one, world.now());
     setCancellation(world, one, params);
-  });
-  if (prorates) for (const item of touched) prorate(world, item, subscription.customer, -1);
+  };
+  update(world, subscription, mutate, holds ? null : 'customer.subscription.updated');
+
+  const prorates = params.proration_behavior !== 'none' && !trialing;
+  const cut = prorates ? prorate(world, subscription, { before: before.items, touched, priced, restart, at }) : false;
   for (const id of ended) endDiscount(world, id);
-  if (params.trial_end === 'now' && subscription.status === 'trialing') {
-    update(world, subscription, (one) => (one.trial_end = world.now()));
-    endTrialNow(world, subscription);
-  } else if (subscription.status !== 'trialing') {
-    if (prorates && !restart)
-      for (const { after } of changes)
-        if (after)
-          prorate(
-            world,
-            itemsOf(world, subscription).find((one) => one.id === after.id)!,
-            subscription.customer,
-            1,
-          );
-    if (restart || (params.proration_behavior === 'always_invoice' && changes.length > 0))
-      billNow(world, subscription, restart);
+  addOneOffs(world, subscription, params.add_invoice_items ?? []);
+  if (params.trial_end === 'now' && trialing) return endTrialNow(world, subscription);
+  if (subscription.status === 'trialing' && !trialAhead) {
+    if (holds) tell(world, subscription, before);
+    return null;
   }
-  return subscription;
+  const always = params.proration_behavior === 'always_invoice' && (priced.length > 0 || cut || trialAhead);
+  if ((restart && !trialing) || (always && hasPending(world, subscription)) || params.add_invoice_items)
+    return billNow(world, subscription, params, restart && !trialing, before);
+  if (holds) tell(world, subscription, before);
+  return null;
 }
 
-function endTrialNow(world: World, subscription: Subscription): void {
+/** Reports a change that was made silently. */
+function tell(world: World, subscription: Subscription, before: ReturnType<typeof snapshot>): void {
+  const [after, items] = [structuredClone(subscription), itemsOf(world, subscription)];
+  Object.assign(subscription, before.subscription);
+  update(world, subscription, (one) => {
+    Object.assign(one, after);
+    world.state.items[one.id] = items;
+  });
+}
+
+/** @returns whether the end of the subscription was moved into a period that is billed already */
+function prorate(
+  world: World,
+  subscription: Subscription,
+  change: {
+    before: readonly SubscriptionItem[];
+    touched: readonly SubscriptionItem[];
+    priced: readonly Planned[];
+    restart: boolean;
+    at: number;
+  },
+): boolean {
+  const { at } = change;
+  for (const item of change.touched) creditUnused(world, subscription, item, at);
+  if (!change.restart && subscription.status !== 'trialing')
+    for (const { after } of change.priced) {
+      const item = itemsOf(world, subscription).find((one) => one.id === after?.id);
+      if (item) chargeRest(world, subscription, item, at, wholePeriod(item, subscription.billing_cycle_anchor, at));
+    }
+  const end = subscription.cancel_at;
+  if (end === null || subscription.cancel_at_period_end) return false;
+  const cut = itemsOf(world, subscription).filter((item) => end < item.current_period_end);
+  for (const item of cut) creditUnused(world, subscription, item, end);
+  return cut.length > 0;
+}
+
+function endTrialNow(world: World, subscription: Subscription): Collected | null {
+  update(world, subscription, (one) => (one.trial_end = world.now()));
   endTrial(world, subscription);
   const invoice = world.find('invoices', subscription.latest_invoice);
-  if (invoice?.status === 'draft') issue(world, invoice);
+  return invoice?.status === 'draft' ? issue(world, invoice) : null;
 }
 
-function billNow(world: World, subscription: Subscription, restart: boolean): void {
+function billNow(
+  world: World,
+  subscription: Subscription,
+  params: UpdateParams,
+  restart: boolean,
+  before: ReturnType<typeof snapshot>,
+): Collected | null {
+  const now = world.now();
   const items = itemsOf(world, subscription).filter((item) => !isMetered(item));
   const lines = restart
-    ? items.map((item) =>
-        itemLine(world, item, subscription.customer, {
+    ? items.flatMap((item) =>
+        itemLines(world, item, subscription.customer, {
           start: item.current_period_start,
           end: item.current_period_end,
         }),
       )
     : [];
-  const invoice = billSubscription(world, subscription, 'subscription_update', lines, {
-    start: world.now(),
-    end: world.now(),
-  });
-  update(world, subscription, (one) => (one.latest_invoice = invoice.id));
-  issue(world, invoice);
-}
-
-type Planned = { before: SubscriptionItem | null; after: SubscriptionItem | null };
-
-/** What becomes of which item; checked before anything is changed. */
-function planItems(world: World, subscription: Subscription, changes: readonly ItemChange[]): Planned[] {
-  const items = itemsOf(world, subscription);
-  const planned = changes.map((change, index): Planned => {
-    const param = `items[${index}]`;
-    if (change.id === undefined) {
-      const price = priceOf(world, change, param);
-      checkCurrency(subscription, price.currency, param);
-      if (items.some((one) => one.price.id === price.id))
-        throw invalid(`Cannot add multiple subscription items with the same plan: ${price.id}`, `${param}[price]`);
-      const period = periodOf({ price }, subscription.billing_cycle_anchor, world.now());
-      const until =
-        subscription.status === 'trialing' && subscription.trial_end !== null ? subscription.trial_end : period.end;
-      const fields = {
-        metadata: mergeMetadata({}, change.metadata),
-        ...(change.quantity === undefined ? {} : { quantity: change.quantity }),
-      };
-      return { before: null, after: newItem(world, subscription, price, fields, { start: world.now(), end: until }) };
-    }
-    const before = items.find((one) => one.id === change.id);
-    if (!before) throw missing('subscription item', change.id, `${param}[id]`);
-    if (change.deleted) return { before: structuredClone(before), after: null };
-    const after = structuredClone(before);
-    if (change.price !== undefined || change.price_data !== undefined) {
-      const price = priceOf(world, change, param);
-      checkCurrency(subscription, price.currency, param);
-      after.price = structuredClone(price);
-      after.plan = planOf(price);
-      if (isMetered(after)) delete after.quantity;
-      else after.quantity ??= 1;
-    }
-    if (change.quantity !== undefined) {
-      if (isMetered(after)) throw invalid('You cannot set a quantity for a metered plan.', `${param}[quantity]`);
-      after.quantity = change.quantity;
-    }
-    after.metadata = mergeMetadata(after.metadata, change.metadata);
-    return { before: structuredClone(before), after };
-  });
-  const deleted = planned.filter((one) => one.before && !one.after).length;
-  if (deleted > 0 && items.length + planned.filter((one) => !one.before).length === deleted)
-    throw invalid('A subscription must have at least one active plan.', 'items');
-  return planned.filter(
-    ({ before, after }) =>
-      !before ||
-      !after ||
-      before.price.id !== after.price.id ||
-      before.quantity !== after.quantity ||
-      JSON.stringify(before.metadata) !== JSON.stringify(after.metadata),
-  );
-}
-
-function checkCurrency(subscription: Subscription, currency: string, param: string): void {
-  if (currency !== subscription.currency)
-    throw invalid(
-      `The price specified only supports \`${currency}\`. This doesn't match the expected currency: \`${subscription.currency}\`.`,
-      `${param}[price]`,
-    );
-}
-
-function itemsAfter(items: readonly SubscriptionItem[], changes: readonly Planned[]): SubscriptionItem[] {
-  const kept = items.flatMap((item) => {
-    const change = changes.find((one) => one.before?.id === item.id);
-    return change ? (change.after ? [change.after] : []) : [item];
-  });
-  return [...kept, ...changes.flatMap(({ before, after }) => (!before && after ? [after] : []))];
+  const invoice = billSubscription(world, subscription, 'subscription_update', lines, { start: now, end: now });
+  if (params.payment_behavior === 'pending_if_incomplete') holdUpdate(world, subscription, before, invoice);
+  else update(world, subscription, (one) => (one.latest_invoice = invoice.id));
+  if (params.payment_behavior !== 'default_incomplete') return issue(world, invoice);
+  finalize(world, invoice, null);
+  if (invoice.status === 'open' && subscription.status === 'active')
+    update(world, subscription, (one) => (one.status = 'past_due'));
+  return null;
 }
 
 function assign(world: World, one: Subscription, params: UpdateParams): void {
@@ -202,6 +199,7 @@ function assign(world: World, one: Subscription, params: UpdateParams): void {
   }
   if (params.description !== undefined) one.description = params.description;
   one.metadata = mergeMetadata(one.metadata, params.metadata);
+  if (params.trial_settings) one.trial_settings = trialSettings(one, params);
   if (params.pause_collection === null) one.pause_collection = null;
   else if (params.pause_collection)
     one.pause_collection = {

@@ -1,14 +1,16 @@
 import { invalid } from '../protocol/errors.ts';
-import { isMetered, itemsOf } from './items.ts';
-import { prorate } from '../invoices/lines.ts';
 import { page, paging, within } from '../protocol/lists.ts';
-import { clearable, flag, oneOf, range, required, shape, text, integer } from '../protocol/params.ts';
+import { clearable, flag, oneOf, range, required, shape, text, unsimulated } from '../protocol/params.ts';
 import type { Routes } from '../protocol/protocol.ts';
-import { createFields, createSubscription } from './subscriptionCreate.ts';
-import { billSubscription, cancelNow, isOver, issue, renew } from './subscriptionLife.ts';
-import { updateFields, updateSubscription } from './subscriptionUpdate.ts';
-import type { SubscriptionItem } from '../protocol/wire.ts';
+import type { Subscription } from '../protocol/wire.ts';
 import type { World } from '../world.ts';
+import { itemsOf } from './items.ts';
+import { expireResumption, pauseSubscription, resumeSubscription } from './pause.ts';
+import { creditUnused } from './prorations.ts';
+import { createSubscription } from './subscriptionCreate.ts';
+import { billSubscription, cancelNow, hasPending, isOver, issue, update, usageLines } from './subscriptionLife.ts';
+import { billingMode, createFields, feedback, pauseFields, resumeFields, updateFields } from './subscriptionParams.ts';
+import { updateSubscription } from './subscriptionUpdate.ts';
 
 const statuses = oneOf(
   'active',
@@ -61,22 +63,24 @@ export function addSubscriptionRoutes(routes: Routes, world: World): void {
         params,
       ),
   );
-  routes.get('/v1/subscriptions/:id', {}, ({ path }) => world.get('subscriptions', path['id'] ?? ''));
+  const find = (path: Record<string, string>): Subscription => world.get('subscriptions', path['id'] ?? '');
+  routes.get('/v1/subscriptions/:id', {}, ({ path }) => find(path));
   routes.post('/v1/subscriptions/:id', updateFields, ({ path, params }) =>
-    updateSubscription(world, world.get('subscriptions', path['id'] ?? ''), params),
+    updateSubscription(world, find(path), params),
   );
   routes.delete(
     '/v1/subscriptions/:id',
     {
       invoice_now: flag,
       prorate: flag,
-      cancellation_details: shape({ comment: clearable(text), feedback: updateFeedback }),
+      cancellation_details: shape({ comment: clearable(text), feedback, feedback_option: unsimulated }),
     },
     ({ path, params }) => {
-      const subscription = world.get('subscriptions', path['id'] ?? '');
+      const subscription = find(path);
       if (isOver(subscription)) throw invalid(`No such subscription: ${subscription.id}`, 'id', 'resource_missing');
-      if (params.prorate)
-        for (const item of itemsOf(world, subscription)) prorate(world, item, subscription.customer, -1);
+      const now = world.now();
+      if (params.prorate) for (const item of itemsOf(world, subscription)) creditUnused(world, subscription, item, now);
+      const usage = params.invoice_now ? usageLines(world, subscription, now) : [];
       if (params.cancellation_details)
         subscription.cancellation_details = {
           comment: params.cancellation_details.comment ?? null,
@@ -85,82 +89,30 @@ export function addSubscriptionRoutes(routes: Routes, world: World): void {
           reason: 'cancellation_requested',
         };
       cancelNow(world, subscription, 'cancellation_requested');
-      if (params.invoice_now) {
-        const now = world.now();
-        issue(world, billSubscription(world, subscription, 'subscription_update', [], { start: now, end: now }));
-      }
+      if (params.invoice_now && (usage.length > 0 || hasPending(world, subscription)))
+        issue(world, billSubscription(world, subscription, 'subscription_update', usage, { start: now, end: now }));
       return subscription;
     },
   );
-  routes.post(
-    '/v1/subscriptions/:id/resume',
-    {
-      billing_cycle_anchor: oneOf('now', 'unchanged'),
-      proration_behavior: oneOf('create_prorations', 'always_invoice', 'none'),
-    },
-    ({ path }) => {
-      const subscription = world.get('subscriptions', path['id'] ?? '');
-      if (subscription.status !== 'paused') throw invalid('Only paused subscriptions can be resumed.');
-      world.change(subscription, null, (one) => {
-        one.status = 'active';
-        delete one.status_details;
-      });
-      world.emit('customer.subscription.resumed', subscription);
-      issue(world, renew(world, subscription, world.now()));
-      return subscription;
-    },
+  routes.post('/v1/subscriptions/:id/pause', pauseFields, ({ path, params }) =>
+    pauseSubscription(world, find(path), params),
   );
-  addItemRoutes(routes, world);
-}
-
-const updateFeedback = clearable(
-  oneOf(
-    'customer_service',
-    'low_quality',
-    'missing_features',
-    'other',
-    'switched_service',
-    'too_complex',
-    'too_expensive',
-    'unused',
-  ),
-);
-
-function addItemRoutes(routes: Routes, world: World): void {
-  const find = (id: string): SubscriptionItem => {
-    const item = Object.values(world.state.items)
-      .flat()
-      .find((one) => one.id === id);
-    if (!item) throw invalid(`Invalid subscription_item id: ${id}`, 'subscription_item', 'resource_missing');
-    return item;
-  };
-  routes.get('/v1/subscription_items', { ...paging, subscription: text }, ({ params }) => {
-    const subscription = world.get('subscriptions', required(params.subscription, 'subscription'), 'subscription');
-    return page(
-      `/v1/subscription_items?subscription=${subscription.id}`,
-      itemsOf(world, subscription).toReversed(),
-      () => true,
-      params,
-    );
+  routes.post('/v1/subscriptions/:id/resume', resumeFields, ({ path, params }) =>
+    resumeSubscription(world, find(path), params),
+  );
+  routes.post('/v1/subscriptions/:id/migrate', { billing_mode: billingMode }, ({ path, params }) => {
+    const subscription = find(path);
+    if (required(params.billing_mode?.type, 'billing_mode[type]') !== 'flexible')
+      throw invalid('Subscriptions can only be migrated to `flexible`.', 'billing_mode[type]');
+    if (subscription.billing_mode.type === 'flexible')
+      throw invalid('This subscription has `billing_mode=flexible` already.', 'billing_mode[type]');
+    return update(world, subscription, (one) => {
+      one.billing_mode = {
+        flexible: { proration_discounts: 'included' },
+        type: 'flexible',
+        updated_at: world.now(),
+      };
+    });
   });
-  routes.get('/v1/subscription_items/:id', {}, ({ path }) => find(path['id'] ?? ''));
-  routes.post(
-    '/v1/subscription_items/:id',
-    {
-      price: text,
-      quantity: integer,
-      proration_behavior: updateFields.proration_behavior,
-      metadata: updateFields.metadata,
-    },
-    ({ path, params: { proration_behavior: behavior, ...change } }) => {
-      const item = find(path['id'] ?? '');
-      if (isMetered(item) && change.quantity !== undefined)
-        throw invalid('You cannot set a quantity for a metered plan.', 'quantity');
-      updateSubscription(world, world.get('subscriptions', item.subscription), {
-        items: [{ id: item.id, ...change }],
-        ...(behavior === undefined ? {} : { proration_behavior: behavior }),
-      });
-      return find(item.id);
-    },
-  );
+  world.onTimer('resume_expires', (id) => expireResumption(world, id));
 }

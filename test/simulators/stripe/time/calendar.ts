@@ -18,11 +18,18 @@ export function addIntervals(from: number, interval: Interval, count: number): n
   return date.getTime() / 1000;
 }
 
-/** The first boundary after `at` of the periods that are counted from `anchor`. */
-export function nextBoundary(anchor: number, interval: Interval, count: number, at: number): number {
-  if (at < anchor) return anchor;
+/** The period that contains `at`, of those that are counted from `anchor` in both directions. */
+export function periodAround(
+  anchor: number,
+  interval: Interval,
+  count: number,
+  at: number,
+): { start: number; end: number } {
   const longest = { day: 1, week: 7, month: 31, year: 366 }[interval] * count * daySeconds;
-  let periods = Math.max(0, Math.floor((at - anchor) / longest) - 1);
+  let periods = Math.floor((at - anchor) / longest) - 1;
   while (addIntervals(anchor, interval, periods * count) <= at) periods++;
-  return addIntervals(anchor, interval, periods * count);
+  return {
+    start: addIntervals(anchor, interval, (periods - 1) * count),
+    end: addIntervals(anchor, interval, periods * count),
+  };
 }

@@ -1,19 +1,20 @@
 import { endDiscount, isRunning } from '../catalog/discounts.ts';
 import { subscriptionOf } from '../invoices/invoiceTotals.ts';
 import {
-  cancelNow,
+  cancelAsPlanned,
   endTrial,
   expireIncomplete,
   incompleteSeconds,
   isOver,
   issue,
   payNow,
-  periodEnd,
   renew,
   trialWarningSeconds,
   update,
 } from '../subscriptions/subscriptionLife.ts';
 import { testClockOf } from './clockOf.ts';
+import { expireHeld } from '../subscriptions/pendingUpdates.ts';
+import { periodEnd } from '../subscriptions/periods.ts';
 import type { Invoice, Subscription } from '../protocol/wire.ts';
 import type { World } from '../world.ts';
 
@@ -22,11 +23,11 @@ export type Due = { at: number; act: () => void };
 function dueOfSubscription(world: World, one: Subscription): Due[] {
   if (isOver(one) || one.status === 'paused') return [];
   const due: Due[] = [];
-  if (one.cancel_at !== null)
-    due.push({ at: one.cancel_at, act: () => void cancelNow(world, one, 'cancellation_requested') });
+  if (one.cancel_at !== null) due.push({ at: one.cancel_at, act: () => cancelAsPlanned(world, one) });
   const resumes = one.pause_collection?.resumes_at ?? null;
   if (resumes !== null)
     due.push({ at: resumes, act: () => void update(world, one, (it) => (it.pause_collection = null)) });
+  if (one.pending_update) due.push({ at: one.pending_update.expires_at, act: () => expireHeld(world, one) });
   for (const id of one.discounts) {
     const end = world.find('discounts', id)?.end ?? null;
     if (end !== null) due.push({ at: end, act: () => dropDiscount(world, one, id) });
