@@ -55,7 +55,7 @@ export class SimulatedOrg implements Org {
   readonly clock: SimClock;
   readonly #commits: Commits;
   readonly #state: SimState<OrgData>;
-  readonly #packaged: string;
+  readonly #options: OrgOptions;
   /** Custom fields that were there when the org was made. */
   readonly #installed: ReadonlySet<string>;
   #metadata: Metadata;
@@ -63,7 +63,7 @@ export class SimulatedOrg implements Org {
 
   constructor(options: OrgOptions) {
     this.clock = options.clock;
-    this.#packaged = options.forceApp;
+    this.#options = options;
     this.#metadata = readMetadata(options.forceApp);
     this.#installed = new Set(
       this.schema.all().flatMap(({ name, fields }) => [...fields.values()].map((field) => `${name}.${field.name}`)),
@@ -86,12 +86,17 @@ export class SimulatedOrg implements Org {
   /** Back to a new org with the metadata it was made with, its users and no business records. */
   reset(): void {
     this.#state.reset();
-    this.#metadata = readMetadata(this.#packaged);
+    this.#metadata = readMetadata(this.#options.forceApp);
     this.schemaVersion++;
     this.store.useSchema(this.schema);
     this.sessions.expireAll();
     this.locks.clear();
     seedOrg(this, this.schema, this.store, this.#metadata.permissionSets);
+  }
+
+  /** A new org of the same kind with other metadata and no records. @throws Error that names the file that is wrong */
+  withMetadata(forceApp: string): SimulatedOrg {
+    return new SimulatedOrg({ ...this.#options, forceApp, stateFile: undefined });
   }
 
   /**

@@ -82,8 +82,6 @@ export function seedOrg(org: Org, schema: Schema, store: Store, permissionSets: 
       { Username: username, Email: username, FirstName: first, LastName: last, ProfileId: profiles.get(profile)! },
     ]);
     const permissionSetId = permissionSet === undefined ? undefined : known.get(permissionSet);
-    if (permissionSet !== undefined && permissionSetId === undefined && permissionSets.length > 0)
-      throw new Error(`force-app holds no permission set ${permissionSet}`);
     if (permissionSetId !== undefined)
       create('PermissionSetAssignment', [{ AssigneeId: userId!, PermissionSetId: permissionSetId }]);
   }
