@@ -13,7 +13,7 @@ import {
   text,
   type Read,
 } from '../protocol/params.ts';
-import { attach } from '../payments/paymentMethods.ts';
+import { attach } from '../payments/methods.ts';
 import { addDiscount, endDiscount } from '../catalog/discounts.ts';
 import type { Routes } from '../protocol/protocol.ts';
 import { stopCollecting } from '../invoices/invoiceLife.ts';

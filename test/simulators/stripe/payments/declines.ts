@@ -43,6 +43,20 @@ const declines: Record<string, Decline> = {
   },
 };
 
+/** Why banks return debits (Stripe docs, "ACH Direct Debit"). */
+const returns: Record<string, string> = {
+  account_closed: "The customer's bank account has been closed.",
+  debit_not_authorized: 'The customer has notified their bank that this payment was unauthorized.',
+  insufficient_funds: "The customer's account has insufficient funds to cover this payment.",
+  no_account: "The customer's bank account could not be located.",
+};
+
+export const returned = (code: string): Decline => ({
+  code,
+  declineCode: null,
+  message: returns[code] ?? 'The bank could not process the transaction.',
+});
+
 export const declineCodes: readonly string[] = Object.keys(declines);
 
 export const declineOf = (code: string): Decline | undefined =>
@@ -58,6 +72,16 @@ export const approved: NonNullable<Charge['outcome']> = {
   risk_score: 20,
   seller_message: 'Payment complete.',
   type: 'authorized',
+};
+
+export const blocked: NonNullable<Charge['outcome']> = {
+  ...approved,
+  network_status: 'not_sent_to_network',
+  reason: 'highest_risk_level',
+  risk_level: 'highest',
+  risk_score: 92,
+  seller_message: 'Stripe blocked this payment as too risky.',
+  type: 'blocked',
 };
 
 export function declined(decline: Decline): NonNullable<Charge['outcome']> {

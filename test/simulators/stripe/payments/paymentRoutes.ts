@@ -1,35 +1,37 @@
-import { invalid, StripeRefusal } from '../protocol/errors.ts';
+import { invalid } from '../protocol/errors.ts';
 import { page, paging, within } from '../protocol/lists.ts';
-import { integer, mergeMetadata, metadata, oneOf, range, shape, text } from '../protocol/params.ts';
+import {
+  clearable,
+  flag,
+  integer,
+  mergeMetadata,
+  metadata,
+  oneOf,
+  range,
+  required,
+  shape,
+  text,
+  type Read,
+} from '../protocol/params.ts';
 import type { Routes } from '../protocol/protocol.ts';
-import type { Charge, Refund } from '../protocol/wire.ts';
+import type { Charge } from '../protocol/wire.ts';
 import type { World } from '../world.ts';
+import { refresh } from './balance.ts';
+import { addCharge } from './charges.ts';
+import { addDisputeRoutes } from './disputes.ts';
+import { blankIntent, capture } from './intents.ts';
+import { declinedError, declineFor, methodNamed } from './methods.ts';
+import { addPaymentIntentRoutes } from './paymentIntents.ts';
+import { addRefundRoutes } from './refunds.ts';
+import { addSetupIntentRoutes } from './setupIntents.ts';
 
 export function addPaymentRoutes(routes: Routes, world: World): void {
-  const filters = { ...paging, created: range, customer: text };
-  routes.get('/v1/payment_intents', filters, ({ params }) =>
-    page(
-      '/v1/payment_intents',
-      world.all('paymentIntents'),
-      (one) =>
-        within(one.created, params.created) && (params.customer === undefined || one.customer === params.customer),
-      params,
-    ),
-  );
-  routes.get('/v1/payment_intents/:id', {}, ({ path }) => world.get('paymentIntents', path['id'] ?? ''));
-  routes.get('/v1/charges', { ...filters, payment_intent: text }, ({ params }) =>
-    page(
-      '/v1/charges',
-      world.all('charges'),
-      (one) =>
-        within(one.created, params.created) &&
-        (params.customer === undefined || one.customer === params.customer) &&
-        (params.payment_intent === undefined || one.payment_intent === params.payment_intent),
-      params,
-    ),
-  );
-  routes.get('/v1/charges/:id', {}, ({ path }) => world.get('charges', path['id'] ?? ''));
-  routes.get('/v1/balance_transactions/:id', {}, ({ path }) => world.get('balanceTransactions', path['id'] ?? ''));
+  addPaymentIntentRoutes(routes, world);
+  addSetupIntentRoutes(routes, world);
+  addChargeRoutes(routes, world);
+  addRefundRoutes(routes, world);
+  addDisputeRoutes(routes, world);
+  addBalanceRoutes(routes, world);
   routes.get(
     '/v1/invoice_payments',
     {
@@ -53,79 +55,108 @@ export function addPaymentRoutes(routes: Routes, world: World): void {
       ),
   );
   routes.get('/v1/invoice_payments/:id', {}, ({ path }) => world.get('invoicePayments', path['id'] ?? ''));
-  addRefundRoutes(routes, world);
 }
 
-function addRefundRoutes(routes: Routes, world: World): void {
-  routes.post(
-    '/v1/refunds',
-    {
-      amount: integer,
-      charge: text,
-      payment_intent: text,
-      reason: oneOf('duplicate', 'fraudulent', 'requested_by_customer'),
-      metadata,
-    },
-    ({ params }) => {
-      const charge = refundedCharge(world, params);
-      const open = charge.amount_captured - charge.amount_refunded;
-      const amount = params.amount ?? open;
-      if (open === 0)
-        throw invalid(`Charge ${charge.id} has already been refunded.`, 'charge', 'charge_already_refunded');
-      if (amount < 1 || amount > open)
-        throw invalid(`Refund amount (${amount}) is greater than unrefunded amount on charge (${open})`, 'amount');
-      const refund: Refund = {
-        id: world.id('re'),
-        object: 'refund',
-        amount,
-        balance_transaction: null,
-        charge: charge.id,
-        created: world.now(),
-        currency: charge.currency,
-        customer: charge.customer,
-        customer_account: null,
-        metadata: mergeMetadata({}, params.metadata),
-        payment_intent: charge.payment_intent,
-        payment_method: charge.payment_method,
-        reason: params.reason ?? null,
-        receipt_number: null,
-        source_transfer_reversal: null,
-        status: 'succeeded',
-        transfer_reversal: null,
-      };
-      world.insert('refunds', refund, 'refund.created');
-      world.change(charge, 'charge.refunded', (one) => {
-        one.amount_refunded += amount;
-        one.refunded = one.amount_refunded === one.amount_captured;
-      });
-      return refund;
-    },
-  );
-  routes.get('/v1/refunds', { ...paging, created: range, charge: text, payment_intent: text }, ({ params }) =>
+const legacyCharge = {
+  amount: integer,
+  capture: flag,
+  currency: text,
+  customer: text,
+  description: text,
+  metadata,
+  receipt_email: text,
+  source: text,
+};
+
+/** The older way to charge, without an intent: by the id of a test token or of a method. */
+function chargeSource(world: World, params: Read<typeof legacyCharge>): Charge {
+  const intent = blankIntent(world, {
+    amount: required(params.amount, 'amount'),
+    currency: required(params.currency, 'currency').toLowerCase(),
+    customer: params.customer === undefined ? null : world.get('customers', params.customer, 'customer').id,
+    description: params.description ?? null,
+    metadata: mergeMetadata({}, params.metadata),
+    receipt_email: params.receipt_email ?? null,
+  });
+  const source = params.source ?? world.find('customers', intent.customer)?.invoice_settings.default_payment_method;
+  if (!source) throw invalid('Must provide source or customer.', undefined, 'parameter_missing');
+  const method = methodNamed(world, source, 'source');
+  const decline = declineFor(world, method);
+  const captured = params.capture ?? true;
+  const charge = addCharge(world, { intent, method, decline, status: decline ? 'failed' : 'succeeded', captured });
+  charge.payment_intent = null;
+  world.emit(decline ? 'charge.failed' : 'charge.succeeded', charge);
+  if (decline) throw declinedError(decline, { charge: charge.id });
+  return charge;
+}
+
+function addChargeRoutes(routes: Routes, world: World): void {
+  const find = (id: string | undefined) => world.get('charges', id ?? '');
+  routes.post('/v1/charges', legacyCharge, ({ params }) => chargeSource(world, params));
+  routes.get('/v1/charges', { ...paging, created: range, customer: text, payment_intent: text }, ({ params }) =>
     page(
-      '/v1/refunds',
-      world.all('refunds'),
+      '/v1/charges',
+      world.all('charges'),
       (one) =>
         within(one.created, params.created) &&
-        (params.charge === undefined || one.charge === params.charge) &&
+        (params.customer === undefined || one.customer === params.customer) &&
         (params.payment_intent === undefined || one.payment_intent === params.payment_intent),
       params,
     ),
   );
-  routes.get('/v1/refunds/:id', {}, ({ path }) => world.get('refunds', path['id'] ?? ''));
+  routes.get('/v1/charges/:id', {}, ({ path }) => find(path['id']));
+  routes.post(
+    '/v1/charges/:id',
+    { description: clearable(text), metadata, receipt_email: text },
+    ({ path, params: { metadata: meta, ...plain } }) =>
+      world.change(find(path['id']), 'charge.updated', (one) => {
+        Object.assign(one, plain);
+        one.metadata = mergeMetadata(one.metadata, meta);
+      }),
+  );
+  routes.post('/v1/charges/:id/capture', { amount: integer }, ({ path, params }) => {
+    const charge = find(path['id']);
+    const intent = world.find('paymentIntents', charge.payment_intent);
+    if (charge.captured)
+      throw invalid(`Charge ${charge.id} has already been captured.`, undefined, 'charge_already_captured');
+    if (intent?.status !== 'requires_capture')
+      throw invalid(`Charge ${charge.id} can no longer be captured.`, undefined, 'charge_expired_for_capture');
+    capture(world, intent, params.amount ?? charge.amount);
+    return charge;
+  });
 }
 
-function refundedCharge(world: World, params: { charge?: string; payment_intent?: string }): Charge {
-  const id =
-    params.charge ??
-    (params.payment_intent === undefined
-      ? undefined
-      : (world.get('paymentIntents', params.payment_intent, 'payment_intent').latest_charge ?? undefined));
-  if (id === undefined)
-    throw new StripeRefusal(400, {
-      type: 'invalid_request_error',
-      code: 'parameter_missing',
-      message: 'One of the following params should be provided for this request: payment_intent or charge.',
-    });
-  return world.get('charges', id, 'charge');
+function addBalanceRoutes(routes: Routes, world: World): void {
+  routes.get('/v1/balance', {}, () => {
+    refresh(world);
+    const sums = (status: string) => {
+      const byCurrency = new Map<string, number>();
+      for (const one of world.all('balanceTransactions'))
+        byCurrency.set(one.currency, (byCurrency.get(one.currency) ?? 0) + (one.status === status ? one.net : 0));
+      if (byCurrency.size === 0) byCurrency.set('usd', 0);
+      return [...byCurrency].map(([currency, amount]) => ({ amount, currency, source_types: { card: amount } }));
+    };
+    return { object: 'balance', available: sums('available'), livemode: false, pending: sums('pending') };
+  });
+  routes.get(
+    '/v1/balance_transactions',
+    { ...paging, created: range, currency: text, source: text, type: text },
+    ({ params }) => {
+      refresh(world);
+      return page(
+        '/v1/balance_transactions',
+        world.all('balanceTransactions'),
+        (one) =>
+          within(one.created, params.created) &&
+          (params.currency === undefined || one.currency === params.currency) &&
+          (params.source === undefined || one.source === params.source) &&
+          (params.type === undefined || one.type === params.type),
+        params,
+      );
+    },
+  );
+  routes.get('/v1/balance_transactions/:id', {}, ({ path }) => {
+    refresh(world);
+    return world.get('balanceTransactions', path['id'] ?? '');
+  });
 }

@@ -7,17 +7,16 @@ import { subscriptionOf } from '../invoices/invoiceTotals.ts';
 import { isMetered, itemsOf } from '../subscriptions/items.ts';
 import { recordUsage } from '../usage/meters.ts';
 import { required } from '../protocol/params.ts';
-import { attach } from '../payments/paymentMethods.ts';
+import { attach } from '../payments/methods.ts';
+import { moneyActs, type MoneyBody } from './moneyActs.ts';
 import { cancelNow, isOver, issue, payNow, renew } from '../subscriptions/subscriptionLife.ts';
 import { updateSubscription } from '../subscriptions/subscriptionUpdate.ts';
 import type { Invoice, PaymentMethod, Subscription } from '../protocol/wire.ts';
 import type { World } from '../world.ts';
 
-type Body = {
-  customer?: string;
+type Body = MoneyBody & {
   subscription?: string;
   invoice?: string;
-  declineCode?: string;
   quantity?: number;
   price?: string;
   atPeriodEnd?: boolean;
@@ -152,6 +151,7 @@ const acts: Record<string, (world: World, body: Body) => object> = {
   cancel,
   'record-usage': usage,
   renew: renewNow,
+  ...moneyActs,
 };
 
 /**

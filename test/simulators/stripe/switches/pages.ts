@@ -1,19 +1,8 @@
-import type { Express, Response } from 'express';
+import type { Express } from 'express';
 import { moneyText } from '../invoices/lines.ts';
 import type { Invoice } from '../protocol/wire.ts';
 import type { Tables, World } from '../world.ts';
-
-const escaped = (text: string): string => text.replace(/[&<>"]/g, (char) => `&#${char.charCodeAt(0)};`);
-
-function show(res: Response, title: string, body: string): void {
-  res
-    .type('html')
-    .send(
-      `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escaped(title)}</title>` +
-        '<style>body{font:15px system-ui;margin:2rem auto;max-width:60rem}pre{background:#f6f8fa;padding:1rem;overflow:auto}</style>' +
-        `</head><body><h1>${escaped(title)}</h1><p>Simulated Stripe</p>${body}</body></html>`,
-    );
-}
+import { escaped, show } from './html.ts';
 
 const asJson = (value: unknown): string => `<pre>${escaped(JSON.stringify(value, null, 2))}</pre>`;
 

@@ -84,8 +84,7 @@ describe('a subscription that is left to the clock', () => {
 
   it('tries a declined card four times and then ends for that reason', async () => {
     const { customer, subscription } = await subscribe();
-    const card = await rig.stripe.paymentMethods.attach('pm_card_chargeDeclinedInsufficientFunds', { customer });
-    await rig.stripe.customers.update(customer, { invoice_settings: { default_payment_method: card.id } });
+    await rig.act('decline-card', { customer, declineCode: 'insufficient_funds' });
     const mark = rig.mark();
     rig.at('2026-04-01T13:30:00Z');
     expect(rig.eventTypes(mark).slice(2)).toEqual([
@@ -148,7 +147,7 @@ describe('a subscription that is left to the clock', () => {
   });
 
   it('gives up an unpaid first invoice after 23 hours', async () => {
-    const { subscription } = await subscribe('pm_card_chargeDeclined');
+    const { subscription } = await subscribe('pm_card_chargeCustomerFail');
     expect((await get(subscription)).status).toBe('incomplete');
     rig.at('2026-03-02T11:30:00Z');
     const after = await rig.stripe.subscriptions.retrieve(subscription, { expand: ['latest_invoice'] });
