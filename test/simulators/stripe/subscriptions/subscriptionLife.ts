@@ -1,4 +1,3 @@
-import { nextBoundary, type Interval } from '../time/calendar.ts';
 import { invalid, StripeRefusal } from '../protocol/errors.ts';
 import {
   collect,
@@ -13,7 +12,10 @@ import {
 } from '../invoices/invoiceLife.ts';
 import { subscriptionOf } from '../invoices/invoiceTotals.ts';
 import { isMetered, itemsOf, showItems } from './items.ts';
-import { invoiceItemLine, itemLine, takePending } from '../invoices/lines.ts';
+import { invoiceItemLine, itemLines, takePending } from '../invoices/lines.ts';
+import { markResumed } from './pause.ts';
+import { applyHeld, dropHeld, failHeld, isHeld } from './pendingUpdates.ts';
+import { periodEnd, periodOf, setPeriod, wholePeriod, type Period } from './periods.ts';
 import type { Invoice, InvoiceLine, Subscription, SubscriptionItem } from '../protocol/wire.ts';
 import type { World } from '../world.ts';
 
@@ -26,24 +28,16 @@ export const trialWarningSeconds = 3 * daySeconds;
 export const isOver = (subscription: Subscription): boolean =>
   subscription.status === 'canceled' || subscription.status === 'incomplete_expired';
 
-export const periodEnd = (world: World, subscription: Subscription): number =>
-  Math.min(...itemsOf(world, subscription).map((item) => item.current_period_end));
-
-/** The period of a price that contains `at`, counted from the subscription's anchor. */
-export function periodOf(
-  item: { price: SubscriptionItem['price'] },
-  anchor: number,
-  at: number,
-): { start: number; end: number } {
-  const interval = (item.price.recurring?.interval ?? 'month') as Interval;
-  return { start: at, end: nextBoundary(anchor, interval, item.price.recurring?.interval_count ?? 1, at) };
-}
-
-/** Changes a subscription and its items and reports it as `customer.subscription.updated`. */
-export function update(world: World, subscription: Subscription, change: (one: Subscription) => void): Subscription {
+/** Changes a subscription and its items and reports it as `customer.subscription.updated`, or not at all. */
+export function update(
+  world: World,
+  subscription: Subscription,
+  change: (one: Subscription) => void,
+  event: 'customer.subscription.updated' | null = 'customer.subscription.updated',
+): Subscription {
   const items = structuredClone(itemsOf(world, subscription));
   try {
-    return world.change(subscription, 'customer.subscription.updated', (one) => {
+    return world.change(subscription, event, (one) => {
       change(one);
       showItems(world, one);
     });
@@ -52,6 +46,10 @@ export function update(world: World, subscription: Subscription, change: (one: S
     throw error;
   }
 }
+
+/** Whether something waits for the next invoice of a subscription. */
+export const hasPending = (world: World, subscription: Subscription): boolean =>
+  takePending(world, null, subscription.customer, subscription.id).length > 0;
 
 /** Makes an invoice of a subscription from lines and from what waits for its next invoice. */
 export function billSubscription(
@@ -93,7 +91,8 @@ export function issue(world: World, invoice: Invoice): Collected | null {
 
 /** One try to collect an open invoice; its subscription follows. */
 export function payNow(world: World, invoice: Invoice, method = methodFor(world, invoice)): Collected {
-  const outcome = collect(world, invoice, method, invoice.billing_reason !== 'subscription_create');
+  const retries = invoice.billing_reason !== 'subscription_create' && !isHeld(world, invoice);
+  const outcome = collect(world, invoice, method, retries);
   afterPayment(world, invoice, outcome);
   return outcome;
 }
@@ -106,8 +105,20 @@ export function afterPayment(world: World, invoice: Invoice, outcome: Collected)
 
 export function paymentSucceeded(world: World, invoice: Invoice): void {
   const subscription = world.find('subscriptions', subscriptionOf(invoice));
+  if (subscription && isHeld(world, invoice)) {
+    if (invoice.status === 'void') dropHeld(world, subscription);
+    else applyHeld(world, subscription);
+  }
+  if (
+    subscription?.status === 'paused' &&
+    world.state.resuming[subscription.id] === invoice.id &&
+    invoice.status === 'paid'
+  )
+    markResumed(world, subscription);
   if (!subscription || !['incomplete', 'past_due', 'unpaid'].includes(subscription.status)) return;
-  const owing = invoicesOf(world, subscription).some((one) => one.id !== invoice.id && one.status === 'open' && isLate(world, one));
+  const owing = invoicesOf(world, subscription).some(
+    (one) => one.id !== invoice.id && one.status === 'open' && isLate(world, one),
+  );
   if (!owing) update(world, subscription, (one) => (one.status = 'active'));
 }
 
@@ -116,13 +127,38 @@ const isLate = (world: World, invoice: Invoice): boolean =>
 
 function paymentFailed(world: World, invoice: Invoice): void {
   const subscription = world.find('subscriptions', subscriptionOf(invoice));
-  if (!subscription || subscription.status === 'incomplete' || isOver(subscription)) return;
+  if (subscription && isHeld(world, invoice)) return failHeld(world, subscription, invoice);
+  if (!subscription || ['incomplete', 'paused'].includes(subscription.status) || isOver(subscription)) return;
   if (subscription.status === 'active' || subscription.status === 'trialing')
     update(world, subscription, (one) => (one.status = 'past_due'));
   if (invoice.next_payment_attempt !== null || invoice.attempt_count < 4) return;
   const { afterRetries } = world.state;
   if (afterRetries === 'canceled') cancelNow(world, subscription, 'payment_failed');
   else if (afterRetries === 'unpaid') update(world, subscription, (one) => (one.status = 'unpaid'));
+}
+
+/** @throws 402 or 400 when `act`, which is tried without any effect, ends in a payment that fails */
+export function refuseFailure(world: World, act: () => Collected | null): void {
+  const outcome = world.rehearse(act);
+  if (outcome && !outcome.paid && outcome.pending !== 'processing') throw cardError({ ...outcome, chargeId: null });
+}
+
+/** Usage of the metered items since their periods began, as lines. */
+export function usageLines(world: World, subscription: Subscription, until: number): InvoiceLine[] {
+  return itemsOf(world, subscription)
+    .filter((item) => isMetered(item) && item.current_period_start < until)
+    .flatMap((item) => itemLines(world, item, subscription.customer, { start: item.current_period_start, end: until }));
+}
+
+/** The planned end: what was used until then, and what waits for an invoice, is billed at last. */
+export function cancelAsPlanned(world: World, subscription: Subscription): void {
+  const now = world.now();
+  const lines = usageLines(world, subscription, now);
+  const start = Math.min(...itemsOf(world, subscription).map((item) => item.current_period_start));
+  cancelNow(world, subscription, 'cancellation_requested');
+  if (lines.every((line) => line.amount === 0) && !hasPending(world, subscription)) return;
+  const invoice = billSubscription(world, subscription, 'subscription_cycle', lines, { start, end: now });
+  world.change(subscription, null, (one) => (one.latest_invoice = invoice.id));
 }
 
 /** Ends a subscription now: `customer.subscription.deleted` with status canceled. */
@@ -156,12 +192,14 @@ function renewalLines(
   world: World,
   subscription: Subscription,
   due: readonly SubscriptionItem[],
-  ended: Map<string, { start: number; end: number }>,
+  ended: Map<string, Period>,
 ): InvoiceLine[] {
-  return due.map((item) => {
+  return due.flatMap((item) => {
     const next = { start: item.current_period_start, end: item.current_period_end };
-    const period = isMetered(item) ? (ended.get(item.id) ?? next) : next;
-    return itemLine(world, item, subscription.customer, period);
+    if (isMetered(item)) return itemLines(world, item, subscription.customer, ended.get(item.id) ?? next);
+    const of =
+      next.end === subscription.cancel_at ? wholePeriod(item, subscription.billing_cycle_anchor, next.start) : next;
+    return itemLines(world, item, subscription.customer, next, { of });
   });
 }
 
@@ -179,13 +217,14 @@ export function renew(world: World, subscription: Subscription, at: number): Inv
   const span = [...ended.values()];
   let invoice: Invoice | undefined;
   update(world, subscription, (one) => {
-    if (!onTime || one.status === 'trialing') one.billing_cycle_anchor = at;
+    const keeps = one.status === 'trialing' && one.trial_settings?.end_behavior.billing_cycle_anchor === 'unchanged';
+    if (!onTime || (one.status === 'trialing' && !keeps)) one.billing_cycle_anchor = at;
     if (one.status === 'trialing') one.status = 'active';
     for (const item of due) {
       const start = onTime ? item.current_period_end : at;
       const period = periodOf(item, one.billing_cycle_anchor, start);
-      item.current_period_start = period.start;
-      item.current_period_end = period.end;
+      const last = one.cancel_at !== null && one.cancel_at > period.start ? one.cancel_at : period.end;
+      setPeriod(item, { start: period.start, end: Math.min(period.end, last) });
     }
     invoice = billSubscription(world, one, 'subscription_cycle', renewalLines(world, one, due, ended), {
       start: Math.min(...span.map((period) => period.start)),
@@ -205,18 +244,19 @@ export function endTrial(world: World, subscription: Subscription): void {
   const without = subscription.trial_settings?.end_behavior.missing_payment_method;
   if (!payable && without === 'cancel') cancelNow(world, subscription, 'cancellation_requested');
   else if (!payable && without === 'pause') {
-    world.change(subscription, null, (one) => {
-      one.status = 'paused';
-      one.status_details = {
-        paused: {
-          transitioned_at: world.now(),
-          type: 'subscription',
-          subscription: { type: 'trial_end_without_payment_method' },
-        },
-      };
-    });
-    world.emit('customer.subscription.paused', subscription);
+    markPaused(world, subscription, 'trial_end_without_payment_method');
   } else renew(world, subscription, world.now());
+}
+
+/** Service stops: `customer.subscription.paused`, and nothing else tells it. */
+export function markPaused(world: World, subscription: Subscription, why: string): void {
+  world.change(subscription, null, (one) => {
+    one.status = 'paused';
+    one.status_details = {
+      paused: { transitioned_at: world.now(), type: 'subscription', subscription: { type: why } },
+    };
+  });
+  world.emit('customer.subscription.paused', subscription);
 }
 
 export function expireIncomplete(world: World, subscription: Subscription): void {
