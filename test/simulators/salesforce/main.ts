@@ -9,8 +9,10 @@ import { USERS } from './org/seed.ts';
 import { Automation } from './automation/automation.ts';
 import { mountAutomation } from './automation/routes.ts';
 import { mountGraphql } from './graphql/index.ts';
-import { mountRest, oneLeadingSlash } from './rest/index.ts';
+import { mountRest, type RestFamily } from './rest/index.ts';
+import { mountRestSwitches, RestSwitches } from './rest/switches.ts';
 import { ApiUsage } from './rest/usage.ts';
+import { oneLeadingSlash } from './rest/wire/http.ts';
 import { pageRoutes, sessionMiddleware, type PageOptions } from './page/index.ts';
 import { mountSwitches } from './switches.ts';
 import { mountUiApi } from './uiapi/index.ts';
@@ -36,7 +38,8 @@ export async function startSalesforceSim(options: SalesforceSimOptions = {}): Pr
   const forceApp = options.forceApp ?? join(ROOT, 'force-app/main/default');
   const org = createOrg({ clock, forceApp, stateFile: options.stateFile });
   const automation = new Automation(org);
-  const usage = new ApiUsage(options.dailyApiLimit ?? 100_000);
+  const switches = new RestSwitches();
+  const usage = new ApiUsage(options.dailyApiLimit ?? 100_000, switches);
   const tokenFor = (username: string): string => {
     const user = org.userNamed(username);
     if (!user) throw new Error(`the simulated org has no user ${username}`);
@@ -48,24 +51,27 @@ export async function startSalesforceSim(options: SalesforceSimOptions = {}): Pr
     onProgress: options.onProgress,
   };
   let readyPages = (): Promise<unknown> => Promise.resolve();
+  let rest: RestFamily | undefined;
   const build = (ctx: SimContext): void => {
     mountSwitches(ctx, org, usage);
+    mountRestSwitches(ctx.app, switches);
+    ctx.app.use(switches.maintenancePage());
     ctx.app.use(oneLeadingSlash);
     ctx.app.use(
       '/services/data',
-      usage.middleware((token) => org.userOfToken(token) !== null),
+      usage.middleware((token) => (org.userOfToken(token) === null ? undefined : org.sessions.of(token)?.clientId)),
     );
     ctx.app.use(sessionMiddleware(org, clock));
     mountGraphql(ctx, org);
     mountUiApi(ctx, org);
     mountAutomation(ctx, org, automation);
-    mountRest(ctx, org, options, usage);
+    rest = mountRest(ctx, org, options, { usage, switches });
     readyPages = pagesWhenVisited(ctx, org, pages);
   };
   const reset = (): void => {
     org.reset();
     automation.reset();
-    usage.used = 0;
+    rest?.reset();
   };
   const certificate = options.tls ? await makeCertificate(options.tls.certificateFile) : null;
   const tls = certificate ? { certificate, port: options.tls?.port } : undefined;

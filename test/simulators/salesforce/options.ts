@@ -9,6 +9,12 @@ export type ConnectedApp = {
   clientSecret?: string | undefined;
   /** Username of the user that client credentials act as. */
   runAs?: string | undefined;
+  /** Where the login page may send the browser; without any there is no login by the page. */
+  redirectUris?: readonly string[] | undefined;
+  /** `api` alone when absent; `refresh_token` gives refresh tokens after a login by the page. */
+  scopes?: readonly string[] | undefined;
+  /** Lets in only users whom an admin has approved by one of these permission sets; everybody when absent. */
+  permissionSets?: readonly string[] | undefined;
 };
 
 export type SalesforceSimOptions = Omit<SimOptions, 'tls'> & {
@@ -19,6 +25,8 @@ export type SalesforceSimOptions = Omit<SimOptions, 'tls'> & {
   /** Source folder that the schema is compiled from; `<repository>/force-app/main/default` when absent. */
   forceApp?: string | undefined;
   connectedApps?: readonly ConnectedApp[] | undefined;
+  /** Allows the password flow, one password for all users; without it the flow is refused as in orgs of today. */
+  passwordFlow?: { password: string; securityToken: string } | undefined;
   /** Calls allowed in 24 hours; 100,000 when absent. */
   dailyApiLimit?: number | undefined;
   /** Told in words what takes long at the start. */

@@ -9,7 +9,8 @@ export function mountSwitches({ app }: SimContext, org: SimulatedOrg, usage: Api
   const sim = express.Router();
   sim.use(express.json());
   sim.post('/session', (req, res) => {
-    const { expireAll } = req.body as { expireAll?: boolean };
+    const { expireAll, lifetimeMs } = req.body as { expireAll?: boolean; lifetimeMs?: number };
+    if (lifetimeMs !== undefined) org.sessions.lifetimeMs = lifetimeMs;
     if (expireAll) org.sessions.expireAll();
     res.json({ expired: expireAll === true });
   });

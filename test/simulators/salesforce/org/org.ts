@@ -89,7 +89,7 @@ export class SimulatedOrg implements Org {
     this.#metadata = readMetadata(this.#options.forceApp);
     this.schemaVersion++;
     this.store.useSchema(this.schema);
-    this.sessions.expireAll();
+    this.sessions.clear();
     this.locks.clear();
     seedOrg(this, this.schema, this.store, this.#metadata.permissionSets);
   }

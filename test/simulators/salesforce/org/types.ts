@@ -151,6 +151,8 @@ export type InputRow = Readonly<Record<string, unknown>>;
 export type SaveOptions = Actor & {
   /** Nothing is kept when one row fails. */
   allOrNone?: boolean;
+  /** Saves in spite of duplicate rules that only alert (`Sforce-Duplicate-Rule-Header: allowSave=true`). */
+  allowDuplicates?: boolean;
 };
 export type RowError = { statusCode: string; message: string; fields: string[] };
 /** In the order of the rows; `created` for upserts only. */

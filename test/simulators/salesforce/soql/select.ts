@@ -1,6 +1,6 @@
 import type { FieldType, Query, Subquery } from '@jetstreamapp/soql-parser-js';
 import type { SObject, SRecord } from '../org/types.ts';
-import { recordUrl } from '../rest/records.ts';
+import { recordUrl } from '../rest/rows/records.ts';
 import { malformed, noSuchColumn, queryFault } from './fault.ts';
 import { parentOf, resolve, type FieldPath, type QueryContext } from './names.ts';
 

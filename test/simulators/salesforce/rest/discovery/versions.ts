@@ -1,6 +1,4 @@
-import type { Request } from 'express';
-import { identityUrl } from './oauth.ts';
-import { VERSIONS } from './session.ts';
+import { VERSIONS } from '../wire/session.ts';
 
 const SEASONS = ['Spring', 'Summer', 'Winter'] as const;
 
@@ -18,12 +16,4 @@ export function versionList(): { label: string; url: string; version: string }[]
     const version = VERSIONS.first + at;
     return { label: releaseName(version), url: `/services/data/v${version}.0`, version: `${version}.0` };
   });
-}
-
-/** Answer of `GET /services/data/vXX.0`. */
-export function resourceMap(req: Request, version: number, orgId: string, userId: string): Record<string, string> {
-  const root = `/services/data/v${version}.0`;
-  const resources = ['sobjects', 'query', 'queryAll', 'composite', 'limits', 'graphql', 'ui-api'];
-  const map = Object.fromEntries(resources.map((name) => [name, `${root}/${name}`]));
-  return { ...map, identity: identityUrl(req, orgId, userId) };
 }

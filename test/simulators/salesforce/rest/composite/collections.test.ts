@@ -1,8 +1,8 @@
 import type { Connection } from 'jsforce';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { RunningSalesforce } from '../main.ts';
-import type { RowResult } from '../org/types.ts';
-import { accountOf, callsOf, connect, startTestOrg } from '../testing.ts';
+import type { RunningSalesforce } from '../../main.ts';
+import type { RowResult } from '../../org/types.ts';
+import { accountOf, callsOf, connect, startTestOrg } from '../../testing.ts';
 
 type Row = Record<string, unknown>;
 let sim: RunningSalesforce;

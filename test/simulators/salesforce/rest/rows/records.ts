@@ -1,7 +1,7 @@
-import { RequestFault } from '../org/errors.ts';
-import type { SimulatedOrg } from '../org/org.ts';
-import type { Access, Field, FieldValue, SObject, SRecord } from '../org/types.ts';
-import { notFound } from './faults.ts';
+import { RequestFault } from '../../org/errors.ts';
+import type { SimulatedOrg } from '../../org/org.ts';
+import type { Access, Field, FieldValue, SObject, SRecord } from '../../org/types.ts';
+import { notFound } from '../wire/faults.ts';
 
 export type RecordBody = { attributes: { type: string; url: string } } & Record<string, unknown>;
 

@@ -1,7 +1,7 @@
 import type { Request } from 'express';
-import { RequestFault } from '../org/errors.ts';
-import type { UserAccess } from '../org/access.ts';
-import type { SimulatedOrg } from '../org/org.ts';
+import { RequestFault } from '../../org/errors.ts';
+import type { UserAccess } from '../../org/access.ts';
+import type { SimulatedOrg } from '../../org/org.ts';
 import { notFound } from './faults.ts';
 
 export const VERSIONS = { first: 31, last: 68 };

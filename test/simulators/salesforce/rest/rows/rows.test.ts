@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RunningSalesforce } from '../main.ts';
-import { USERS } from '../org/seed.ts';
-import { accountOf, callsOf, startTestOrg } from '../testing.ts';
+import type { RunningSalesforce } from '../../main.ts';
+import { USERS } from '../../org/seed.ts';
+import { accountOf, callsOf, startTestOrg } from '../../testing.ts';
 
 let sim: RunningSalesforce;
 let rep: ReturnType<typeof callsOf>;
@@ -55,12 +55,12 @@ describe('single records', () => {
     expect((await rep.call('GET', '/no/such/thing')).body).toEqual(errors('NOT_FOUND'));
   });
 
-  it('resources that an org has and this one has not are reported', async () => {
-    expect((await rep.call('GET', '/sobjects/Account/updated?start=a&end=b')).body).toEqual(errors('NOT_FOUND'));
-    expect((await rep.call('POST', '/composite', { compositeRequest: [] })).body).toEqual(errors('NOT_FOUND'));
+  it('resources that an org has and this one has not are 501 and reported', async () => {
+    for (const path of ['/tabs', '/sobjects/Account/listviews', '/jobs/ingest/batches'])
+      expect(await rep.call('GET', path)).toMatchObject({ status: 501, body: errors('NOT_IMPLEMENTED') });
     const unsupported = await (await fetch(`${sim.url}/__sim/unsupported`)).json();
     expect(Object.keys(unsupported as object)).toEqual(
-      expect.arrayContaining(['GET /sobjects/Account/updated', 'POST /composite']),
+      expect.arrayContaining(['GET /tabs', 'GET /sobjects/Account/listviews', 'GET /no/such/thing']),
     );
   });
 
