@@ -1,27 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { USERS } from '../org/seed.ts';
 import type { Commit } from '../org/types.ts';
-import { FlowOrg } from './testing/flowOrg.ts';
-import { SECRET, startOrderService, type OrderService } from './testing/orderService.ts';
-
-const credential = {
-  externalCredential: 'Orders',
-  principalName: 'Org',
-  principalType: 'NamedPrincipal',
-  authenticationProtocol: 'OAuth',
-};
-const secret = (clientSecret = SECRET.clientSecret) => ({
-  ...credential,
-  credentials: { clientId: { value: SECRET.clientId }, clientSecret: { value: clientSecret, encrypted: true } },
-});
-
-async function connect(org: FlowOrg, service: OrderService): Promise<void> {
-  const put = (path: string, body: unknown) => org.rest(USERS.admin, 'PUT', `/named-credentials/${path}`, body);
-  await put('named-credential-setup/Orders', { calloutUrl: service.url });
-  const tokenUrl = { parameterName: 'AuthProviderUrl', parameterType: 'AuthProviderUrl' };
-  await put('external-credentials/Orders', { parameters: [{ ...tokenUrl, parameterValue: `${service.url}/token` }] });
-  await org.rest(USERS.admin, 'POST', '/named-credentials/credential', secret());
-}
+import { credential, FlowOrg } from './testing/flowOrg.ts';
+import { startOrderService, type OrderService } from './testing/orderService.ts';
 
 describe('a screen flow with a callout', () => {
   let org: FlowOrg;
@@ -31,7 +12,7 @@ describe('a screen flow with a callout', () => {
   beforeEach(async () => {
     service = await startOrderService();
     org = await FlowOrg.start();
-    await connect(org, service);
+    await org.connect(service.url);
     org.grant(USERS.rep, 'Order_User');
     accountId = org.account(USERS.rep, 'Acme');
   });
@@ -257,19 +238,19 @@ describe('credentials of the org', () => {
     const path = '/named-credentials/credential';
     const query = `${path}?externalCredential=Orders&principalName=Org&principalType=NamedPrincipal`;
     expect((await org.rest(USERS.admin, 'GET', query)).body).toMatchObject({ authenticationStatus: 'Unconfigured' });
-    expect((await org.rest(USERS.admin, 'PUT', path, secret())).status).toBe(400);
-    expect((await org.rest(USERS.admin, 'POST', path, secret())).status).toBe(201);
-    expect((await org.rest(USERS.admin, 'POST', path, secret())).status).toBe(400);
-    expect((await org.rest(USERS.admin, 'PUT', path, secret('other'))).status).toBe(200);
+    expect((await org.rest(USERS.admin, 'PUT', path, credential())).status).toBe(400);
+    expect((await org.rest(USERS.admin, 'POST', path, credential())).status).toBe(201);
+    expect((await org.rest(USERS.admin, 'POST', path, credential())).status).toBe(400);
+    expect((await org.rest(USERS.admin, 'PUT', path, credential('other'))).status).toBe(200);
     const { body } = await org.rest(USERS.admin, 'GET', query);
     expect(body).toMatchObject({ authenticationStatus: 'Configured' });
     expect(JSON.stringify(body)).not.toContain('other');
   });
 
   it.each([
-    ['an unknown principal', { ...secret(), principalName: 'Nobody' }, 404],
-    ['an unknown credential', { ...secret(), externalCredential: 'Nothing' }, 404],
-    ['no secret', credential, 400],
+    ['an unknown principal', { ...credential(), principalName: 'Nobody' }, 404],
+    ['an unknown credential', { ...credential(), externalCredential: 'Nothing' }, 404],
+    ['no secret', { ...credential(), credentials: {} }, 400],
   ])('refuse %s', async (_what, body, status) => {
     expect((await org.rest(USERS.admin, 'POST', '/named-credentials/credential', body)).status).toBe(status);
   });

@@ -1,16 +1,21 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { request } from 'undici';
 import { startSalesforceSim, type RunningSalesforce } from '../../main.ts';
+import { USERS } from '../../org/seed.ts';
 import type { InterviewView } from '../flow/interview.ts';
+import { SECRET } from './orderService.ts';
 
 const FORCE_APP = join(import.meta.dirname, '../../../../../force-app/main/default');
 
-/** @param changes texts of files of the fixture, each changed before the org starts @returns a folder to remove */
-export function flowMetadata(changes: Readonly<Record<string, (text: string) => string>> = {}): string {
+type Changes = Readonly<Record<string, (text: string) => string>>;
+
+/** force-app without its record pages and with the fixture over it, then with `changes` of some files and with more `files`. */
+function flowMetadata(changes: Changes, files: Readonly<Record<string, string>>): string {
   const folder = mkdtempSync(join(tmpdir(), 'flow-org-'));
   cpSync(FORCE_APP, folder, { recursive: true });
+  rmSync(join(folder, 'flexipages'), { recursive: true });
   cpSync(join(import.meta.dirname, 'force-app'), folder, { recursive: true });
   for (const [file, change] of Object.entries(changes)) {
     const before = readFileSync(join(folder, file), 'utf8');
@@ -18,8 +23,21 @@ export function flowMetadata(changes: Readonly<Record<string, (text: string) => 
     if (after === before) throw new Error(`${file} was not changed`);
     writeFileSync(join(folder, file), after);
   }
+  for (const [file, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    writeFileSync(join(folder, file), text);
+  }
   return folder;
 }
+
+/** Body that gives the fixture's principal its secret. */
+export const credential = (clientSecret = SECRET.clientSecret) => ({
+  externalCredential: 'Orders',
+  principalName: 'Org',
+  principalType: 'NamedPrincipal',
+  authenticationProtocol: 'OAuth',
+  credentials: { clientId: { value: SECRET.clientId }, clientSecret: { value: clientSecret, encrypted: true } },
+});
 
 /** An org with the flows of the fixture, and a person who opens pages in it. */
 export class FlowOrg {
@@ -31,9 +49,25 @@ export class FlowOrg {
     this.#folder = folder;
   }
 
-  static async start(changes?: Readonly<Record<string, (text: string) => string>>): Promise<FlowOrg> {
-    const folder = flowMetadata(changes);
-    return new FlowOrg(await startSalesforceSim({ forceApp: folder }), folder);
+  /** @throws Error of the start, after its folder was removed */
+  static async start(changes: Changes = {}, files: Readonly<Record<string, string>> = {}): Promise<FlowOrg> {
+    const folder = flowMetadata(changes, files);
+    try {
+      const buildPages = Object.keys(files).length > 0 ? 'at start' : 'at first visit';
+      return new FlowOrg(await startSalesforceSim({ forceApp: folder, buildPages }), folder);
+    } catch (error) {
+      rmSync(folder, { recursive: true });
+      throw error;
+    }
+  }
+
+  /** What an admin does after installing: address, token endpoint and secret. */
+  async connect(url: string): Promise<void> {
+    const put = (path: string, body: unknown) => this.rest(USERS.admin, 'PUT', `/named-credentials/${path}`, body);
+    await put('named-credential-setup/Orders', { calloutUrl: url });
+    const tokenUrl = { parameterName: 'AuthProviderUrl', parameterType: 'AuthProviderUrl' };
+    await put('external-credentials/Orders', { parameters: [{ ...tokenUrl, parameterValue: `${url}/token` }] });
+    await this.rest(USERS.admin, 'POST', '/named-credentials/credential', credential());
   }
 
   async close(): Promise<void> {

@@ -41,6 +41,8 @@ function platformShims(): Plugin {
       if (name === undefined) return { id, external: true };
       const shim = join(SHIMS, `${name}.ts`);
       if (existsSync(shim)) return shim;
+      // Components of our own are found by the LWC compiler.
+      if (existsSync(join(CLIENT, 'lwc', id))) return null;
       if (!existsSync(join(base, id)))
         this.error(`${importer}: ${id} is neither a base component nor supported by the simulated org`);
       return { id, external: true };
