@@ -14,6 +14,7 @@ import { addPages } from './switches/pages.ts';
 import { addPaymentMethodRoutes } from './payments/paymentMethods.ts';
 import { addPaymentRoutes } from './payments/paymentRoutes.ts';
 import { stripeProtocol, unknownUrls } from './protocol/protocol.ts';
+import { addScheduleRoutes } from './schedules/schedules.ts';
 import { addSubscriptionItemRoutes } from './subscriptions/subscriptionItems.ts';
 import { addSubscriptionRoutes } from './subscriptions/subscriptions.ts';
 import { emptyState, World, type State } from './world.ts';
@@ -79,6 +80,7 @@ export async function startStripeSim(options: StripeSimOptions = {}): Promise<St
       addCouponRoutes(routes, made);
       addSubscriptionRoutes(routes, made);
       addSubscriptionItemRoutes(routes, made);
+      addScheduleRoutes(routes, made);
       addInvoiceRoutes(routes, made);
       addPaymentRoutes(routes, made);
       addMeterRoutes(routes, made);

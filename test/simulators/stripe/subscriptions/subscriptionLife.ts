@@ -16,6 +16,7 @@ import { invoiceItemLine, itemLines, takePending } from '../invoices/lines.ts';
 import { markResumed } from './pause.ts';
 import { applyHeld, dropHeld, failHeld, isHeld } from './pendingUpdates.ts';
 import { periodEnd, periodOf, setPeriod, wholePeriod, type Period } from './periods.ts';
+import { scheduleEnds } from '../schedules/scheduleLife.ts';
 import type { Invoice, InvoiceLine, Subscription, SubscriptionItem } from '../protocol/wire.ts';
 import type { World } from '../world.ts';
 
@@ -184,6 +185,7 @@ export function cancelNow(
     if (invoice.status === 'open' || invoice.status === 'draft')
       world.change(invoice, 'invoice.updated', stopCollecting);
   world.emit('customer.subscription.deleted', subscription);
+  scheduleEnds(world, subscription);
   return subscription;
 }
 

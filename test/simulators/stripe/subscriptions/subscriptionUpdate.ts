@@ -4,6 +4,7 @@ import { itemLines } from '../invoices/lines.ts';
 import { invalid } from '../protocol/errors.ts';
 import { mergeMetadata } from '../protocol/params.ts';
 import type { Subscription, SubscriptionItem } from '../protocol/wire.ts';
+import { keepInPhase } from '../schedules/scheduleLife.ts';
 import type { World } from '../world.ts';
 import { setCancellation } from './cancellation.ts';
 import { changesPrice, itemsAfter, planItems, type Planned } from './itemChanges.ts';
@@ -34,15 +35,22 @@ const pendable = new Set([
 
 /**
  * Carries out an update, prorates what it changes, and bills at once where the real service does.
+ * @param bySchedule its schedule asks for it
  * @throws 402 with `error_if_incomplete` when the payment fails; then nothing has changed
  */
-export function updateSubscription(world: World, subscription: Subscription, params: UpdateParams): Subscription {
+export function updateSubscription(
+  world: World,
+  subscription: Subscription,
+  params: UpdateParams,
+  bySchedule = false,
+): Subscription {
   checkUpdate(world, subscription, params);
   if (params.payment_behavior === 'error_if_incomplete')
     refuseFailure(world, () =>
       carryOut(world, world.get('subscriptions', subscription.id), { ...params, payment_behavior: 'allow_incomplete' }),
     );
   carryOut(world, subscription, params);
+  if (params.items && !bySchedule) keepInPhase(world, subscription);
   return subscription;
 }
 
@@ -110,7 +118,7 @@ function carryOut(world: World, subscription: Subscription, params: UpdateParams
     return null;
   }
   const always = params.proration_behavior === 'always_invoice' && (priced.length > 0 || cut || trialAhead);
-  if ((restart && !trialing) || (always && hasPending(world, subscription)) || params.add_invoice_items)
+  if ((restart && !trialing) || (always && hasPending(world, subscription)))
     return billNow(world, subscription, params, restart && !trialing, before);
   if (holds) tell(world, subscription, before);
   return null;

@@ -12,6 +12,7 @@ import {
   trialWarningSeconds,
   update,
 } from '../subscriptions/subscriptionLife.ts';
+import { dueOfSchedule, passPhases, scheduleOf } from '../schedules/scheduleLife.ts';
 import { testClockOf } from './clockOf.ts';
 import { expireHeld } from '../subscriptions/pendingUpdates.ts';
 import { periodEnd } from '../subscriptions/periods.ts';
@@ -41,8 +42,15 @@ function dueOfSubscription(world: World, one: Subscription): Due[] {
     };
     if (!world.state.done[warned]) due.push({ at: one.trial_end - trialWarningSeconds, act: warn });
     due.push({ at: one.trial_end, act: () => endTrial(world, one) });
-  } else due.push({ at: periodEnd(world, one), act: () => void renew(world, one, world.now()) });
+  } else due.push({ at: periodEnd(world, one), act: () => renewInPhase(world, one) });
   return due;
+}
+
+/** A phase that begins with the period decides what the period costs. */
+function renewInPhase(world: World, subscription: Subscription): void {
+  const schedule = scheduleOf(world, subscription);
+  if (schedule) passPhases(world, schedule);
+  renew(world, subscription, world.now());
 }
 
 function dropDiscount(world: World, subscription: Subscription, id: string): void {
@@ -74,8 +82,15 @@ function fallOverdue(world: World, invoice: Invoice, mark: string): void {
 export function nextOf(world: World, id: string): Due | undefined {
   const timer = world.timer(id);
   if (timer) return timer;
+  const schedule = world.find('subscriptionSchedules', id);
   const [subscription, invoice] = [world.find('subscriptions', id), world.find('invoices', id)];
-  const all = subscription ? dueOfSubscription(world, subscription) : invoice ? dueOfInvoice(world, invoice) : [];
+  const all = schedule
+    ? dueOfSchedule(world, schedule)
+    : subscription
+      ? dueOfSubscription(world, subscription)
+      : invoice
+        ? dueOfInvoice(world, invoice)
+        : [];
   return all.reduce<Due | undefined>((first, due) => (first && first.at <= due.at ? first : due), undefined);
 }
 
