@@ -15,6 +15,9 @@ import { ApiUsage } from './rest/usage.ts';
 import { oneLeadingSlash } from './rest/wire/http.ts';
 import { pageRoutes, sessionMiddleware, type PageOptions } from './page/index.ts';
 import { mountSwitches } from './switches.ts';
+import { ChangeData } from './pubsub/changeData.ts';
+import { PubSubServer } from './pubsub/server/server.ts';
+import { mountPubSubSwitches } from './pubsub/switches.ts';
 import { mountUiApi } from './uiapi/index.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -23,6 +26,10 @@ export type RunningSalesforce = RunningSim & {
   org: SimulatedOrg;
   orgId: string;
   usernames: typeof USERS;
+  /** Change Data Capture: channels, events, usage. */
+  changes: ChangeData;
+  /** `host:port` of the Pub/Sub API; null unless asked for. */
+  pubsub: string | null;
   /** Of the TLS listeners; null without them. */
   certificate: Certificate | null;
   /** @returns a new access token; @throws Error when there is no such user */
@@ -39,7 +46,13 @@ export async function startSalesforceSim(options: SalesforceSimOptions = {}): Pr
   const org = createOrg({ clock, forceApp, stateFile: options.stateFile });
   const automation = new Automation(org);
   const switches = new RestSwitches();
-  const usage = new ApiUsage(options.dailyApiLimit ?? 100_000, switches);
+  const changes = new ChangeData(org, {
+    clock,
+    forceApp,
+    stateFile: options.stateFile && `${options.stateFile}.events`,
+  });
+  let pubsub: PubSubServer | null = null;
+  const usage = new ApiUsage(options.dailyApiLimit ?? 100_000, switches, changes.usage);
   const tokenFor = (username: string): string => {
     const user = org.userNamed(username);
     if (!user) throw new Error(`the simulated org has no user ${username}`);
@@ -54,6 +67,7 @@ export async function startSalesforceSim(options: SalesforceSimOptions = {}): Pr
   let rest: RestFamily | undefined;
   const build = (ctx: SimContext): void => {
     mountSwitches(ctx, org, usage);
+    mountPubSubSwitches(ctx, changes, () => pubsub);
     mountRestSwitches(ctx.app, switches);
     ctx.app.use(switches.maintenancePage());
     ctx.app.use(oneLeadingSlash);
@@ -70,19 +84,42 @@ export async function startSalesforceSim(options: SalesforceSimOptions = {}): Pr
   };
   const reset = (): void => {
     org.reset();
+    changes.reset();
+    pubsub?.reset();
     automation.reset();
     rest?.reset();
   };
-  const certificate = options.tls ? await makeCertificate(options.tls.certificateFile) : null;
-  const tls = certificate ? { certificate, port: options.tls?.port } : undefined;
-  const sim = await startSim({ ...options, clock, tls }, build, { reset, close: () => org.close() });
+  const close = async (): Promise<void> => {
+    await pubsub?.close();
+    changes.close();
+    org.close();
+  };
+  const certificate = options.tls || options.pubsub ? await makeCertificate(options.tls?.certificateFile) : null;
+  const tls = certificate && options.tls ? { certificate, port: options.tls.port } : undefined;
+  const sim = await startSim({ ...options, clock, tls }, build, { reset, close });
   try {
+    if (options.pubsub && certificate) pubsub = await startPubSub(sim, changes, certificate, options.pubsub.port);
     if (options.buildPages === 'at start') await readyPages();
   } catch (error) {
     await sim.close();
     throw error;
   }
-  return { ...sim, org, orgId: org.orgId, usernames: USERS, certificate, tokenFor };
+  return {
+    ...sim,
+    org,
+    changes,
+    pubsub: pubsub?.address ?? null,
+    orgId: org.orgId,
+    usernames: USERS,
+    certificate,
+    tokenFor,
+  };
+}
+
+function startPubSub(sim: RunningSim, changes: ChangeData, certificate: Certificate, port = 0): Promise<PubSubServer> {
+  const addresses = [sim.url, ...(sim.tlsUrl === null ? [] : [sim.tlsUrl])];
+  const { hostname } = new URL(sim.url);
+  return PubSubServer.start(changes, { certificate, host: hostname, port, calls: sim.ctx.calls, addresses });
 }
 
 /**

@@ -20,6 +20,8 @@ export type ConnectedApp = {
 export type SalesforceSimOptions = Omit<SimOptions, 'tls'> & {
   /** Serves HTTPS too, as clients that hard-code it want; the certificate is kept in the file when one is given. */
   tls?: { port?: number | undefined; certificateFile?: string | undefined } | undefined;
+  /** Serves change events over the Pub/Sub API (gRPC, TLS by the same certificate); any free port when absent. */
+  pubsub?: { port?: number | undefined } | undefined;
   /** Keeps the records across starts. */
   stateFile?: string | undefined;
   /** Source folder that the schema is compiled from; `<repository>/force-app/main/default` when absent. */

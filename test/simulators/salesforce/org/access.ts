@@ -91,6 +91,11 @@ export class UserAccess implements Access {
   deletesObject(object: string): boolean {
     return this.#object(object).delete;
   }
+  /** View All or Modify All on the object: its records are seen whoever owns them. */
+  viewsAllRecords(object: string): boolean {
+    const { viewAll, modifyAll } = this.#object(object);
+    return viewAll || modifyAll;
+  }
 
   #field(objectName: string, fieldName: string): { read: boolean; edit: boolean } {
     const object = this.#schema.object(objectName);

@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express';
 import { RequestFault } from '../org/errors.ts';
+import type { DeliveryUsage } from '../pubsub/usage.ts';
 import type { RestSwitches } from './switches.ts';
 import { sendError } from './wire/http.ts';
 import { bearerOf } from './wire/session.ts';
@@ -9,10 +10,13 @@ export class ApiUsage {
   max: number;
   used = 0;
   readonly byApp = new Map<string, number>();
+  /** Change events delivered, which `limits` tells too. */
+  readonly events: DeliveryUsage;
   readonly #switches: RestSwitches;
 
-  constructor(max: number, switches: RestSwitches) {
+  constructor(max: number, switches: RestSwitches, events: DeliveryUsage) {
     this.max = max;
+    this.events = events;
     this.#switches = switches;
   }
 

@@ -75,6 +75,7 @@ export function addDiscovery(routes: Routes, org: SimulatedOrg, usage: ApiUsage,
       DailyBulkApiBatches: whole(BULK_LIMITS.batches, batches),
       DailyBulkV2QueryFileStorageMB: whole(BULK_LIMITS.queryStorageMB, queryStorageMB),
       DailyBulkV2QueryJobs: whole(BULK_LIMITS.queryJobs, queryJobs),
+      DailyDeliveredPlatformEvents: { Max: usage.events.max, Remaining: usage.events.remaining() },
       // A record takes 2 KB of storage, whatever it holds.
       DataStorageMB: whole(10_240, Math.ceil(org.store.count() / 512)),
       FileStorageMB: whole(10_240),
