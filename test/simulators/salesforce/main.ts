@@ -1,4 +1,6 @@
 import type { Router } from 'express';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeCertificate, type Certificate } from '../kit/certificate.ts';
 import { SimClock } from '../kit/clock.ts';
@@ -9,6 +11,8 @@ import { USERS } from './org/seed.ts';
 import { Automation } from './automation/automation.ts';
 import { mountAutomation } from './automation/routes.ts';
 import { mountGraphql } from './graphql/index.ts';
+import { mountMetadata } from './metadata/index.ts';
+import type { OrgMetadata } from './metadata/orgMetadata.ts';
 import { mountRest, type RestFamily } from './rest/index.ts';
 import { mountRestSwitches, RestSwitches } from './rest/switches.ts';
 import { ApiUsage } from './rest/usage.ts';
@@ -42,7 +46,8 @@ export type RunningSalesforce = RunningSim & {
  */
 export async function startSalesforceSim(options: SalesforceSimOptions = {}): Promise<RunningSalesforce> {
   const clock = options.clock ?? new SimClock();
-  const forceApp = options.forceApp ?? join(ROOT, 'force-app/main/default');
+  const empty = options.forceApp === null ? mkdtempSync(join(tmpdir(), 'empty-org-')) : null;
+  const forceApp = empty ?? options.forceApp ?? join(ROOT, 'force-app/main/default');
   const org = createOrg({ clock, forceApp, stateFile: options.stateFile });
   const automation = new Automation(org);
   const switches = new RestSwitches();
@@ -65,6 +70,7 @@ export async function startSalesforceSim(options: SalesforceSimOptions = {}): Pr
   };
   let readyPages = (): Promise<unknown> => Promise.resolve();
   let rest: RestFamily | undefined;
+  let metadata: OrgMetadata | undefined;
   const build = (ctx: SimContext): void => {
     mountSwitches(ctx, org, usage);
     mountPubSubSwitches(ctx, changes, () => pubsub);
@@ -78,12 +84,14 @@ export async function startSalesforceSim(options: SalesforceSimOptions = {}): Pr
     ctx.app.use(sessionMiddleware(org, clock));
     mountGraphql(ctx, org);
     mountUiApi(ctx, org);
+    metadata = mountMetadata(ctx, org);
     mountAutomation(ctx, org, automation);
     rest = mountRest(ctx, org, options, { usage, switches });
     readyPages = pagesWhenVisited(ctx, org, pages);
   };
   const reset = (): void => {
     org.reset();
+    metadata?.reset();
     changes.reset();
     pubsub?.reset();
     automation.reset();
@@ -93,6 +101,8 @@ export async function startSalesforceSim(options: SalesforceSimOptions = {}): Pr
     await pubsub?.close();
     changes.close();
     org.close();
+    metadata?.close();
+    if (empty !== null) rmSync(empty, { recursive: true });
   };
   const certificate = options.tls || options.pubsub ? await makeCertificate(options.tls?.certificateFile) : null;
   const tls = certificate && options.tls ? { certificate, port: options.tls.port } : undefined;

@@ -24,8 +24,11 @@ export type SalesforceSimOptions = Omit<SimOptions, 'tls'> & {
   pubsub?: { port?: number | undefined } | undefined;
   /** Keeps the records across starts. */
   stateFile?: string | undefined;
-  /** Source folder that the schema is compiled from; `<repository>/force-app/main/default` when absent. */
-  forceApp?: string | undefined;
+  /**
+   * Source folder that the schema is compiled from; `<repository>/force-app/main/default` when absent, an org without any
+   * package when null.
+   */
+  forceApp?: string | null | undefined;
   connectedApps?: readonly ConnectedApp[] | undefined;
   /** Allows the password flow, one password for all users; without it the flow is refused as in orgs of today. */
   passwordFlow?: { password: string; securityToken: string } | undefined;
