@@ -7,6 +7,10 @@ export type VisibleObject = {
   /** References to follow; `to` has the kinds that the user may read, `polymorphic` as the field is declared. */
   parents: { field: Field; relationshipName: string; to: SObject[]; polymorphic: boolean }[];
   children: { object: SObject; field: Field; relationshipName: string }[];
+  /** Fields of a new record, or of a change, that the user may give; empty where the user may not do that at all. */
+  creates: Field[];
+  edits: Field[];
+  deletes: boolean;
 };
 
 /** By API name. Object permission and field-level security only: sharing is asked record by record. */
@@ -28,7 +32,14 @@ export function viewOf(org: Org, access: Access): View {
       const children = org
         .children(object)
         .filter((child) => names.has(child.object.name) && reads(child.object, child.field));
-      return [object.name, { object, fields, parents, children }];
+      const writes = (allowed: boolean, how: 'createable' | 'updateable') =>
+        allowed
+          ? fields.filter((field) => field.type !== 'id' && field[how] && access.editsField(object.name, field.name))
+          : [];
+      const creates = writes(access.createsObject(object.name), 'createable');
+      const edits = writes(access.editsObject(object.name), 'updateable');
+      const deletes = access.deletesObject(object.name);
+      return [object.name, { object, fields, parents, children, creates, edits, deletes }];
     }),
   );
 }
@@ -36,6 +47,9 @@ export function viewOf(org: Org, access: Access): View {
 /** The same for two users exactly when they see the same schema. */
 export function fingerprint(view: View): string {
   return [...view.values()]
-    .map(({ object, fields }) => `${object.name}(${fields.map(({ name, type }) => `${name}:${type}`).join()})`)
+    .map(({ object, fields, creates, edits, deletes }) => {
+      const names = (list: Field[]) => list.map(({ name, type }) => `${name}:${type}`).join();
+      return `${object.name}(${names(fields)};${names(creates)};${names(edits)};${deletes})`;
+    })
     .join();
 }

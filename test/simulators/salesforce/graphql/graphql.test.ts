@@ -322,7 +322,7 @@ describe('what is wrong with a query is said with status 200', () => {
     ['{ uiapi { query { Account { ', 'InvalidSyntax'],
     ['{ uiapi { query { Account { edges { node { Name } } } } } }', 'ValidationError'],
     ['query q($x: Nope_Filter) { uiapi { query { Account(where: $x) { totalCount } } } }', 'ValidationError'],
-    ['mutation { uiapi { __typename } }', 'OperationNotSupported'],
+    ['subscription { uiapi { __typename } }', 'OperationNotSupported'],
     ['query a { uiapi { __typename } } query b { uiapi { __typename } }', 'OperationNotSupported'],
     [
       `{ uiapi { query { ${Array.from({ length: 11 }, (_, n) => `a${n}: Account { totalCount }`)} } } }`,
@@ -337,7 +337,7 @@ describe('what is wrong with a query is said with status 200', () => {
   });
 
   test.each([
-    ['mutation { uiapi { __typename } }', /not configured for mutations/],
+    ['subscription { uiapi { __typename } }', /not configured for subscriptions/],
     ['{ uiapi { query { Account(where: {Id: {inq: {}}}) { totalCount } } } }', /'inq'/],
     [
       '{ uiapi { query { Usage__c(where: {Period_End__c: {CALENDAR_MONTH: {}}}) { totalCount } } } }',

@@ -8,21 +8,23 @@ import type { LeftOut } from './optional.ts';
 import { run, type Asked } from './run.ts';
 import { buildSchema } from './schema.ts';
 
-/** GraphQL begins with v56.0; `@optional` with v65.0. */
+/** GraphQL begins with v56.0, `@optional` with v65.0, mutations outside of a beta with v66.0. */
 const firstVersion = 56;
 const optionalSince = 65;
+const mutationsSince = 66;
 
 /** What a real org knows and this one does not: joins, date functions, list views, layouts, the rest of objectInfos. */
 const beyondUs =
-  /_GroupBy' is undefined|Field '(inq|ninq|[A-Z]+_(IN_)?(DAY|MONTH|QUARTER|WEEK|YEAR|ONLY)|listViews?|layouts?|relatedList\w+|rateLimit|childRelationships|recordTypeInfos|themeInfo|picklistValues\w+)' in type|Unknown field argument (objectInfoInputs|fallback)|not configured for/;
+  /_GroupBy' is undefined|Field '(inq|ninq|[A-Z]+_(IN_)?(DAY|MONTH|QUARTER|WEEK|YEAR|ONLY)|listViews?|layouts?|relatedList\w+|rateLimit|childRelationships|recordTypeInfos|themeInfo|picklistValues\w+)' in type|Unknown field argument (objectInfoInputs|fallback)|not configured for subscription/;
 
 /** Schemas by what their user sees: users with the same permissions share one, until other metadata is in force. */
 class Schemas {
   readonly #built = new Map<string, GraphQLSchema>();
 
-  for(view: View, withOptional: boolean, schemaVersion: number): GraphQLSchema {
-    const key = `${schemaVersion} ${withOptional} ${fingerprint(view)}`;
-    const schema = this.#built.get(key) ?? buildSchema(view, withOptional);
+  for(view: View, apiVersion: number, schemaVersion: number): GraphQLSchema {
+    const [optional, mutations] = [apiVersion >= optionalSince, apiVersion >= mutationsSince];
+    const key = `${schemaVersion} ${optional} ${mutations} ${fingerprint(view)}`;
+    const schema = this.#built.get(key) ?? buildSchema(view, optional, mutations);
     // Each change of permissions leaves one behind; the oldest goes.
     this.#built.delete(key);
     this.#built.set(key, schema);
@@ -73,8 +75,10 @@ export function mountGraphql(ctx: SimContext, org: Org): void {
     const asked = askedBy(body);
     if (typeof asked === 'string') return refuse(res, 400, 'INVALID_INPUT', asked);
     const version = Number.parseInt(String(req.params['version']).slice(1), 10);
-    const schema = schemas.for(viewOf(org, session.access), version >= optionalSince, org.schemaVersion);
-    const answer = await run(asked, schema, { ...session, variables: asked.variables });
+    const schema = schemas.for(viewOf(org, session.access), version, org.schemaVersion);
+    const mutation = { allOrNone: true, failed: false, made: new Map<string, string>() };
+    const context = { ...session, variables: asked.variables, apiVersion: `${version}.0`, mutation };
+    const answer = await run(asked, schema, context);
     reportUnknown(ctx, org, answer.leftOut);
     for (const { message } of answer.body.errors) if (beyondUs.test(message)) ctx.calls.refuse(`GraphQL ${message}`);
     res.json(answer.body);

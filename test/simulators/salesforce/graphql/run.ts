@@ -1,11 +1,14 @@
 import {
   execute,
+  executeSync,
   getOperationAST,
   GraphQLError,
   OperationTypeNode,
   parse,
   validate,
   type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
   type GraphQLSchema,
 } from 'graphql';
 import type { Context } from './context.ts';
@@ -47,7 +50,8 @@ export async function run(asked: Asked, schema: GraphQLSchema, context: Context)
           : `Unknown operation named '${asked.operationName}'.`,
       ),
     );
-  if (operation.operation !== OperationTypeNode.QUERY)
+  const isMutation = operation.operation === OperationTypeNode.MUTATION;
+  if (operation.operation !== OperationTypeNode.QUERY && !(isMutation && schema.getMutationType()))
     return refusedAs(
       'OperationNotSupported',
       new GraphQLError(`Schema is not configured for ${operation.operation}s.`, { nodes: operation }),
@@ -60,14 +64,15 @@ export async function run(asked: Asked, schema: GraphQLSchema, context: Context)
     );
   const beyond = limitError(document, operation, schema);
   if (beyond) return refused([salesforceError(beyond, 'ExecutionAborted')], leftOut);
-  const result = await execute({
+  const asks = {
     schema,
     document,
     rootValue: {},
     contextValue: context,
     variableValues: asked.variables,
     operationName: asked.operationName,
-  });
+  };
+  const result = isMutation ? mutate(asks, context) : await execute(asks);
   if (result.data === undefined)
     return refused(
       (result.errors ?? []).map((one) => validationError(one, document)),
@@ -75,4 +80,15 @@ export async function run(asked: Asked, schema: GraphQLSchema, context: Context)
     );
   const errors = (result.errors ?? []).map((one) => salesforceError(one, 'DataFetchingException'));
   return { body: { data: result.data, errors }, leftOut };
+}
+
+/** Runs the operations of a mutation in order, in one transaction that is taken back when all or none was asked for. */
+function mutate(asks: ExecutionArgs, context: Context): ExecutionResult {
+  const origin = `com/salesforce/api/rest/${context.apiVersion}`;
+  return context.org.transaction({ userId: context.access.userId, origin }, (rollback) => {
+    const result = executeSync(asks);
+    if (!context.mutation.failed || !context.mutation.allOrNone) return result;
+    rollback();
+    return { ...result, data: { uiapi: null } };
+  });
 }

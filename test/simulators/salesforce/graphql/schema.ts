@@ -12,6 +12,7 @@ import type { View } from './access.ts';
 import { aggregateQuery } from './aggregate.ts';
 import type { Context, Row } from './context.ts';
 import { InputTypes } from './inputs.ts';
+import { mutationType } from './mutations.ts';
 import { objectInfo, objectInfosOf } from './objectInfo.ts';
 import { RecordTypes } from './records.ts';
 import { fieldValue, valueTypes } from './values.ts';
@@ -24,7 +25,7 @@ export const optionalDirective = new GraphQLDirective({ name: 'optional', locati
  * an introspection which names them is answered as if they did not exist (GraphQL docs, "Overview": the schema reflects
  * the user's field-level security).
  */
-export function buildSchema(view: View, withOptional: boolean): GraphQLSchema {
+export function buildSchema(view: View, withOptional: boolean, withMutations: boolean): GraphQLSchema {
   const inputs = new InputTypes(view);
   const records = new RecordTypes(view, inputs);
   const recordQuery = new GraphQLObjectType<unknown, Context>({
@@ -60,6 +61,7 @@ export function buildSchema(view: View, withOptional: boolean): GraphQLSchema {
       name: 'Query',
       fields: { uiapi: { type: new GraphQLNonNull(uiapi), resolve: () => ({}) } },
     }),
+    mutation: withMutations ? mutationType(view, records) : null,
     types: [fieldValue, ...Object.values(valueTypes)],
     directives: [...specifiedDirectives, ...(withOptional ? [optionalDirective] : [])],
   });

@@ -34,9 +34,11 @@ export type Kind =
   | 'Percent'
   | 'Date'
   | 'DateTime'
-  | 'Picklist';
+  | 'Time'
+  | 'Picklist'
+  | 'MultiPicklist';
 
-const scalarOf: Record<Kind, GraphQLScalarType> = {
+export const scalarOf: Record<Kind, GraphQLScalarType> = {
   ...scalars,
   String: GraphQLString,
   ID: GraphQLID,
@@ -72,8 +74,12 @@ export function kindOf(field: Field): Kind {
       return 'Date';
     case 'datetime':
       return 'DateTime';
+    case 'time':
+      return 'Time';
     case 'picklist':
       return 'Picklist';
+    case 'multipicklist':
+      return 'MultiPicklist';
     case 'string':
       return 'String';
   }
@@ -94,7 +100,9 @@ function valueType(kind: Kind): GraphQLObjectType<Cell, Context> {
         type: GraphQLString,
         resolve: ({ field, value }, _args, { timeZone }) => displayValue(field, value, timeZone),
       },
-      ...(kind === 'Picklist' ? { label: { type: GraphQLString, resolve: ({ value }: Cell) => value } } : {}),
+      ...(kind === 'Picklist'
+        ? { label: { type: GraphQLString, resolve: ({ field, value }: Cell) => displayValue(field, value, 'UTC') } }
+        : {}),
     },
   });
 }

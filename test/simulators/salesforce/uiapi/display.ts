@@ -50,6 +50,8 @@ export function displayValue(field: Field, value: FieldValue, timeZone: string):
         minimumFractionDigits: field.scale ?? 0,
       });
     case 'picklist':
+      return field.picklist?.labels?.[String(value)] ?? String(value);
+    case 'multipicklist':
       return String(value);
     default:
       return null;
