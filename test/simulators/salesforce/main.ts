@@ -51,11 +51,7 @@ export async function startSalesforceSim(options: SalesforceSimOptions = {}): Pr
   const org = createOrg({ clock, forceApp, stateFile: options.stateFile });
   const automation = new Automation(org);
   const switches = new RestSwitches();
-  const changes = new ChangeData(org, {
-    clock,
-    forceApp,
-    stateFile: options.stateFile && `${options.stateFile}.events`,
-  });
+  const changes = new ChangeData(org, { clock, stateFile: options.stateFile && `${options.stateFile}.events` });
   let pubsub: PubSubServer | null = null;
   const usage = new ApiUsage(options.dailyApiLimit ?? 100_000, switches, changes.usage);
   const tokenFor = (username: string): string => {

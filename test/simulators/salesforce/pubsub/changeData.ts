@@ -2,7 +2,7 @@ import type { SimClock } from '../../kit/clock.ts';
 import { SimState } from '../../kit/state.ts';
 import type { SimulatedOrg } from '../org/org.ts';
 import type { Commit } from '../org/types.ts';
-import { Channels, type ChannelData } from './channels/channels.ts';
+import { Channels, noChannels, type ChannelData } from './channels/channels.ts';
 import { readChannels, readMembers } from './channels/metadata.ts';
 import { captureCommit } from './events/capture.ts';
 import { emptyLog, EventLog, type LogData } from './events/log.ts';
@@ -40,42 +40,35 @@ export class ChangeData {
   readonly usage: DeliveryUsage;
   readonly schemas = new EventSchemas();
   switches: PublishSwitches = { ...DEFAULTS };
-  readonly #forceApp: string;
   readonly #state: SimState<Data>;
+  #schemaVersion = -1;
   readonly #listeners = new Set<() => void>();
   readonly #timers = new Set<NodeJS.Timeout>();
 
   /**
    * @param options.stateFile keeps channels, events and usage across starts
-   * @throws Error that names the file of a channel or member that the org would not save
+   * @throws Error that names the channel or member of force-app that the org would not save
    */
-  constructor(org: SimulatedOrg, options: { clock: SimClock; forceApp: string; stateFile?: string | undefined }) {
+  constructor(org: SimulatedOrg, options: { clock: SimClock; stateFile?: string | undefined }) {
     this.org = org;
-    this.#forceApp = options.forceApp;
-    const state = new SimState<Data>(options.stateFile, () => ({
-      ...{ channels: [], members: [], delivered: [] },
-      log: emptyLog(),
-    }));
+    const state = new SimState<Data>(options.stateFile, () => ({ ...noChannels(), delivered: [], log: emptyLog() }));
     this.#state = state;
     const touch = (): void => state.touch();
-    this.channels = new Channels(() => state.data, touch, org);
+    this.channels = new Channels(() => this.#current(), touch, org);
     this.log = new EventLog(() => state.data.log, touch, options.clock);
     this.usage = new DeliveryUsage(() => state.data, touch, options.clock);
-    this.#readMetadata();
+    this.#current();
     org.onCommit((commit) => this.#capture(commit));
   }
 
-  #readMetadata(): void {
-    const saved = <T extends { path: string }>(items: readonly T[], save: (item: Omit<T, 'path'>) => void): void => {
-      for (const { path, ...item } of items)
-        try {
-          save(item);
-        } catch (error) {
-          throw new Error(`${path}: ${(error as Error).message}`, { cause: error });
-        }
-    };
-    saved(readChannels(this.#forceApp), (channel) => this.channels.saveChannel(channel));
-    saved(readMembers(this.#forceApp), (member) => this.channels.saveMember(member));
+  /** The state, with the channels of the metadata that is in force. @throws ChannelFault */
+  #current(): Data {
+    const { schemaVersion, forceApp } = this.org;
+    if (this.#schemaVersion !== schemaVersion) {
+      this.#schemaVersion = schemaVersion;
+      this.channels.useMetadata(readChannels(forceApp), readMembers(forceApp));
+    }
+    return this.#state.data;
   }
 
   #capture(commit: Commit): void {
@@ -119,7 +112,8 @@ export class ChangeData {
     this.channels.maxEntities = 5;
     this.usage.max = 25_000;
     this.switches = { ...DEFAULTS };
-    this.#readMetadata();
+    this.#schemaVersion = -1;
+    this.#current();
   }
 
   close(): void {

@@ -29,7 +29,7 @@ describe('channels and their members', () => {
 
   function open(forceApp = FORCE_APP, stateFile?: string): ChangeData {
     return new ChangeData(createOrg({ clock, forceApp, stateFile }), {
-      ...{ clock, forceApp },
+      clock,
       stateFile: stateFile && `${stateFile}.events`,
     });
   }
@@ -98,7 +98,7 @@ describe('channels and their members', () => {
     expect(() => channels.saveMember({ ...MEMBER, fullName: 'Another' })).toThrow('duplicate value found');
     expect(() => channels.saveMember({ ...MEMBER, selectedEntity: 'CaseChangeEvent' })).toThrow("can't be changed");
     expect(channels.removeChannel('Billing__chn')).toBe(true);
-    expect(channels.list()).toEqual({ ...channels.list(), channels: [], members: [] });
+    expect(channels.list()).toMatchObject({ channels: [], members: [] });
     expect([channels.removeChannel('Billing__chn'), channels.removeMember(MEMBER.fullName)]).toEqual([false, false]);
   });
 
@@ -126,6 +126,11 @@ describe('channels and their members', () => {
     ]);
     data.reset();
     expect(data.channels.isSelected('Account')).toBe(true);
+    data.channels.saveMember({ ...MEMBER, fullName: 'Saved', eventChannel: 'ChangeEvents' });
+    data.org.useMetadata(FORCE_APP);
+    expect(data.channels.list().members.map(({ fullName }) => fullName)).toEqual(['Saved']);
+    data.org.useMetadata(join(folder, 'app'));
+    expect(data.channels.selection('Billing__chn', 'Account')!.enriched).toEqual(['Industry']);
     write(member, 'PlatformEventChannelMember', parts('Account'));
     expect(() => open(join(folder, 'app'))).toThrow(/Billing_Account.*invalid event/);
     write(member, 'PlatformEventChannelMember', `${parts('AccountChangeEvent')}<isActive>true</isActive>`);

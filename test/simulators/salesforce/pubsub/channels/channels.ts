@@ -1,3 +1,4 @@
+import { makeId } from '../../org/ids.ts';
 import type { SimulatedOrg } from '../../org/org.ts';
 import type { SObject } from '../../org/types.ts';
 import { publishesChanges } from '../events/fields.ts';
@@ -23,7 +24,12 @@ export type ChannelMember = {
   enrichedFields: string[];
 };
 
-export type ChannelData = { channels: Channel[]; members: ChannelMember[] };
+/** Where it comes from: metadata in force, which a deploy replaces, or a call that saved it. */
+type Stored<T> = T & { id: string; source: 'metadata' | 'saved' };
+
+export type ChannelData = { channels: Stored<Channel>[]; members: Stored<ChannelMember>[]; lastId: number };
+
+export const noChannels = (): ChannelData => ({ channels: [], members: [], lastId: 0 });
 
 /** A member as deliveries need it. */
 export type Selection = {
@@ -93,8 +99,12 @@ export class Channels {
     return { filter, enriched: [...new Set([...enriched, ...(filter?.fields ?? [])])] };
   }
 
-  /** Creates or changes a channel. @throws ChannelFault */
-  saveChannel(channel: Channel): void {
+  #id(prefix: string): string {
+    return makeId(prefix, ++this.#data().lastId);
+  }
+
+  /** Creates or changes a channel. @returns its id @throws ChannelFault */
+  saveChannel(channel: Channel, source: 'metadata' | 'saved' = 'saved'): string {
     if (!/^[A-Za-z](?:_?[A-Za-z0-9])*__chn$/.test(channel.fullName))
       throw new ChannelFault('INVALID_INPUT', `Invalid channel name: ${channel.fullName}`);
     if (channel.channelType !== 'data')
@@ -107,12 +117,14 @@ export class Channels {
     const at = channels.findIndex(({ fullName }) => fullName === channel.fullName);
     if (at === -1 && channels.length >= MAX_CHANNELS)
       throw new ChannelFault('LIMIT_EXCEEDED', `You've reached the maximum of ${MAX_CHANNELS} custom channels.`);
-    channels.splice(at === -1 ? channels.length : at, 1, { ...channel });
+    const id = channels[at]?.id ?? this.#id('0YL');
+    channels.splice(at === -1 ? channels.length : at, 1, { ...channel, id, source });
     this.#changed();
+    return id;
   }
 
-  /** Creates a member, or changes filter and enriched fields of one. @throws ChannelFault */
-  saveMember(member: ChannelMember): void {
+  /** Creates a member, or changes filter and enriched fields of one. @returns its id @throws ChannelFault */
+  saveMember(member: ChannelMember, source: 'metadata' | 'saved' = 'saved'): string {
     const { members } = this.#data();
     const { fullName, eventChannel, selectedEntity } = member;
     const namespace = /^(.+?)__/.exec(fullName)?.[1];
@@ -152,7 +164,32 @@ export class Channels {
         'LIMIT_EXCEEDED',
         `You've reached the maximum number of entities that can be selected for Change Data Capture: ${this.maxEntities}.`,
       );
-    members.splice(at === -1 ? members.length : at, 1, { ...member, enrichedFields: [...member.enrichedFields] });
+    const id = members[at]?.id ?? this.#id('0v8');
+    members.splice(at === -1 ? members.length : at, 1, { ...member, id, source });
+    this.#changed();
+    return id;
+  }
+
+  /**
+   * Puts the channels and members of other metadata in force, as after a deploy; what calls saved is kept.
+   * @throws ChannelFault with the name of what the org would not save
+   */
+  useMetadata(channels: readonly Channel[], members: readonly ChannelMember[]): void {
+    const data = this.#data();
+    data.channels = data.channels.filter(({ source }) => source === 'saved');
+    data.members = data.members.filter(({ source }) => source === 'saved');
+    const named = <T extends { fullName: string }>(items: readonly T[], save: (item: T) => void): void => {
+      for (const item of items)
+        try {
+          save(item);
+        } catch (error) {
+          if (!(error instanceof ChannelFault)) throw error;
+          throw new ChannelFault(error.statusCode, `${item.fullName}: ${error.message}`);
+        }
+    };
+    named(channels, (channel) => this.saveChannel(channel, 'metadata'));
+    data.members = data.members.filter(({ eventChannel }) => this.has(eventChannel));
+    named(members, (member) => this.saveMember(member, 'metadata'));
     this.#changed();
   }
 
@@ -175,5 +212,25 @@ export class Channels {
     members.splice(at, 1);
     this.#changed();
     return true;
+  }
+}
+
+/** What the org would say to all this metadata at once; null when it would save it. */
+export function metadataProblem(
+  objects: () => SObject[],
+  channels: readonly Channel[],
+  members: readonly ChannelMember[],
+): string | null {
+  const data = noChannels();
+  try {
+    new Channels(
+      () => data,
+      () => undefined,
+      { objects, schemaVersion: 0 },
+    ).useMetadata(channels, members);
+    return null;
+  } catch (error) {
+    if (error instanceof ChannelFault) return error.message;
+    throw error;
   }
 }

@@ -13,23 +13,23 @@ function files(forceApp: string, folder: string, ending: string): { path: string
 }
 
 /** @throws Error that names the file */
-export function readChannels(forceApp: string): (Channel & { path: string })[] {
+export function readChannels(forceApp: string): Channel[] {
   return files(forceApp, 'platformEventChannels', '.platformEventChannel-meta.xml').map(({ path, fullName }) => {
     const file = new MetadataFile(path, 'PlatformEventChannel');
     file.allow(file.root, ['channelType', 'label']);
     const [channelType, label] = [file.need(file.root, 'channelType'), file.need(file.root, 'label')];
-    return { path, fullName, channelType, label };
+    return { fullName, channelType, label };
   });
 }
 
 /** @throws Error that names the file */
-export function readMembers(forceApp: string): (ChannelMember & { path: string })[] {
+export function readMembers(forceApp: string): ChannelMember[] {
   const ending = '.platformEventChannelMember-meta.xml';
   return files(forceApp, 'platformEventChannelMembers', ending).map(({ path, fullName }) => {
     const file = new MetadataFile(path, 'PlatformEventChannelMember');
     file.allow(file.root, ['enrichedFields', 'eventChannel', 'filterExpression', 'selectedEntity']);
     return {
-      ...{ path, fullName },
+      fullName,
       eventChannel: file.need(file.root, 'eventChannel'),
       selectedEntity: file.need(file.root, 'selectedEntity'),
       filterExpression: file.text(file.root, 'filterExpression'),
