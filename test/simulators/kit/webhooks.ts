@@ -1,4 +1,4 @@
-import { request } from 'undici';
+import { request, type Dispatcher } from 'undici';
 
 export type WebhookSwitches = {
   /** Every delivery is made twice. */
@@ -11,10 +11,14 @@ export type WebhookSwitches = {
   delayMs: number;
 };
 
+type Outgoing = { method?: string; headers: Record<string, string>; body: string };
+
 export type Delivery = {
   url: string;
-  /** Built anew for every attempt, since signatures carry the time of the attempt. */
-  request: (attempt: number) => { method?: 'POST' | 'PUT' | 'GET'; headers: Record<string, string>; body: string };
+  /** Built anew for every attempt, since signatures carry the time of the attempt; an empty body is not sent. */
+  request: (attempt: number) => Outgoing | Promise<Outgoing>;
+  /** Headers to repeat the request with when it was answered 401 with this `WWW-Authenticate`; undefined leaves it. */
+  onChallenge?: (challenge: string) => Record<string, string> | undefined;
   /** Which status codes count as delivered. */
   accepts: (status: number) => boolean;
   /** Waits before the second, third … attempt, in ms; as many retries as there are entries. */
@@ -78,10 +82,12 @@ export class WebhookSender {
     let status: number | null = null;
     let answer = '';
     try {
-      const { method = 'POST', headers, body } = delivery.request(attempt);
-      const response = await request(delivery.url, { method, headers, body: method === 'GET' ? null : body });
-      status = response.statusCode;
-      answer = (await response.body.text()).slice(0, 1000);
+      const sent = await delivery.request(attempt);
+      let response = await post(delivery.url, sent);
+      const challenge = response.status === 401 ? delivery.onChallenge?.(response.challenge) : undefined;
+      if (challenge) response = await post(delivery.url, { ...sent, headers: { ...sent.headers, ...challenge } });
+      status = response.status;
+      answer = response.answer;
     } catch (error) {
       answer = String(error);
     }
@@ -99,4 +105,17 @@ export class WebhookSender {
     this.#idle = [];
     for (const resolve of waiting) resolve();
   }
+}
+
+async function post(
+  url: string,
+  { method = 'POST', headers, body }: Outgoing,
+): Promise<{ status: number; challenge: string; answer: string }> {
+  const response = await request(url, {
+    method: method as Dispatcher.HttpMethod,
+    headers,
+    body: body === '' ? null : body,
+  });
+  const answer = (await response.body.text()).slice(0, 60_000);
+  return { status: response.statusCode, challenge: String(response.headers['www-authenticate'] ?? ''), answer };
 }

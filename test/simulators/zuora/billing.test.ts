@@ -246,7 +246,7 @@ describe('payments', () => {
     });
     await zuora.post('/v1/payments', body);
     const methods = (await zuora.get(`/v1/accounts/${account.number}/payment-methods`)).body;
-    expect(methods.creditcard).toMatchObject([{ numConsecutiveFailures: 2, lastTransactionStatus: 'Declined' }]);
+    expect(methods.creditcard).toMatchObject([{ numConsecutiveFailures: 2, lastTransaction: 'Declined' }]);
     expect((await zuora.get(`/v1/invoices/${invoiceId}`)).body.balance).toBe(120);
     await zuora.post('/__sim/act/pay-invoice', { account: account.number });
     const after = (await zuora.get(`/v1/accounts/${account.number}/payment-methods`)).body;

@@ -2,26 +2,43 @@ import express from 'express';
 import type { SimContext, SimOptions, RunningSim } from '../kit/sim.ts';
 import { startSim } from '../kit/sim.ts';
 import { SimState } from '../kit/state.ts';
+import { contactRoutes } from './accounts/contactRoutes.ts';
 import { accountRoutes } from './accounts/routes.ts';
+import { billRunRoutes, executeBillRuns } from './billing/billRunRoutes.ts';
+import { creditMemoRoutes } from './billing/creditMemoRoutes.ts';
+import { debitMemoRoutes } from './billing/debitMemoRoutes.ts';
+import { invoiceRoutes } from './billing/invoiceRoutes.ts';
 import { billingRoutes } from './billing/routes.ts';
 import { runCalendar } from './calendar.ts';
+import { notificationRoutes } from './callouts/definitionRoutes.ts';
 import { calloutRoutes } from './callouts/routes.ts';
 import { catalogCrudRoutes } from './catalog/crud.ts';
-import { catalogListRoutes } from './catalog/list.ts';
+import { catalogListRoutes, catalogSwitchRoutes } from './catalog/list.ts';
 import { emptyTenant, type TenantData } from './model.ts';
 import { objectQueryRoutes } from './objectQuery/routes.ts';
+import { asyncOrderRoutes } from './orders/async.ts';
+import { lineItemRoutes } from './orders/lineItemRoutes.ts';
+import { orderListRoutes } from './orders/lists.ts';
+import { orderOptions } from './orders/options.ts';
 import { orderRoutes } from './orders/routes.ts';
-import { paymentRoutes } from './payments/routes.ts';
+import { paymentMethodRoutes } from './payments/methodRoutes.ts';
+import { paymentRoutes, refundRoutes } from './payments/routes.ts';
+import { executePaymentRuns } from './payments/run.ts';
+import { paymentRunRoutes } from './payments/runRoutes.ts';
 import { envelope } from './protocol/envelope.ts';
 import { category, errorHandler, ZuoraError } from './protocol/errors.ts';
 import { idempotency } from './protocol/idempotency.ts';
 import { bearer, oauthRoutes } from './protocol/oauth.ts';
 import { versionsOfRequest } from './protocol/versions.ts';
+import { legacyRoutes } from './subscriptions/legacyRoutes.ts';
+import { rampRoutes } from './subscriptions/rampRoutes.ts';
+import { ratePlanRoutes } from './subscriptions/ratePlanRoutes.ts';
 import { subscriptionRoutes } from './subscriptions/routes.ts';
 import { actRoutes } from './switches/act.ts';
 import { optionRoutes } from './switches/options.ts';
 import { Tenant, type CalloutTarget, type CustomFieldDefinitions } from './tenant.ts';
 import { uiRoutes } from './ui/routes.ts';
+import { readFiles } from './usage/file.ts';
 import { usageRoutes } from './usage/routes.ts';
 
 export type ZuoraSimOptions = SimOptions & {
@@ -52,8 +69,15 @@ export type RunningZuoraSim = RunningSim & {
 
 const presetFields: CustomFieldDefinitions = {
   account: ['CRMAccountId__c'],
-  subscription: ['OpportunityId__c'],
   order: ['OpportunityId__c'],
+  orderAction: [],
+  orderLineItem: [],
+  product: [],
+  productRatePlan: [],
+  productRatePlanCharge: [],
+  ratePlan: [],
+  ratePlanCharge: [],
+  subscription: ['OpportunityId__c'],
 };
 
 /** Starts a simulated Zuora tenant with orders, invoice settlement and object query enabled. See README.md. */
@@ -64,6 +88,8 @@ export async function startZuoraSim(options: ZuoraSimOptions): Promise<RunningZu
   const running = await startSim(
     options,
     (ctx) => {
+      // A file of an earlier version of the simulator may lack tables.
+      state.data = { ...emptyTenant(), ...state.data };
       tenant = tenantOf(state, ctx, options);
       addRoutes(tenant, () => origin);
       ctx.clock.onMove(() => runCalendar(tenant));
@@ -77,6 +103,7 @@ export async function startZuoraSim(options: ZuoraSimOptions): Promise<RunningZu
         state.data.tokens = tokens;
         tenant.options.callsPerMinute = null;
         tenant.options.handlingMs = 0;
+        Object.assign(tenant.options, orderOptions());
         runCalendar(tenant);
       },
       close: () => state.flush(),
@@ -95,9 +122,12 @@ function tenantOf(state: SimState<TenantData>, ctx: SimContext, options: ZuoraSi
       callouts: options.callouts ?? [],
       calloutFormat: 'json',
       calloutRetryMs: options.calloutRetryMs ?? 2000,
+      calloutAttempts: 3,
+      jobMs: 0,
       callsPerMinute: null,
       handlingMs: 0,
       allSegments: 'flat',
+      ...orderOptions(),
     },
     timeZone: options.timeZone ?? 'America/Los_Angeles',
     clientId: options.clientId ?? '5d1b0a2e-6f7c-4c1b-9a51-0d8f6a2c7e10',
@@ -111,20 +141,38 @@ function addRoutes(tenant: Tenant, origin: () => string): void {
   app.use(express.json({ limit: '5mb' }));
   app.use((_req, _res, next) => {
     runCalendar(tenant);
+    executeBillRuns(tenant);
+    executePaymentRuns(tenant);
+    readFiles(tenant);
     next();
   });
-  app.use(optionRoutes(tenant), actRoutes(tenant), uiRoutes(tenant), oauthRoutes(tenant));
+  app.use(optionRoutes(tenant), catalogSwitchRoutes(tenant), actRoutes(tenant), uiRoutes(tenant), oauthRoutes(tenant));
   app.use(envelope(tenant), bearer(tenant), idempotency(tenant));
   app.use(
     accountRoutes(tenant),
+    contactRoutes(tenant),
+    paymentMethodRoutes(tenant),
     catalogCrudRoutes(tenant),
     catalogListRoutes(tenant, origin),
-    orderRoutes(tenant, origin),
+    asyncOrderRoutes(tenant),
+    orderListRoutes(tenant, origin),
+    orderRoutes(tenant),
+    lineItemRoutes(tenant),
+    rampRoutes(tenant),
+    ratePlanRoutes(tenant),
     subscriptionRoutes(tenant, origin),
+    legacyRoutes(tenant),
     billingRoutes(tenant, origin),
+    invoiceRoutes(tenant, origin),
+    creditMemoRoutes(tenant, origin),
+    debitMemoRoutes(tenant, origin),
+    billRunRoutes(tenant),
     paymentRoutes(tenant, origin),
+    refundRoutes(tenant, origin),
+    paymentRunRoutes(tenant, origin),
     usageRoutes(tenant, origin),
     calloutRoutes(tenant, origin),
+    notificationRoutes(tenant),
     objectQueryRoutes(tenant),
   );
   app.use((req, _res) => {

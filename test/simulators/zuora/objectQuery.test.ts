@@ -78,11 +78,9 @@ describe('object query', () => {
     const code = async (path: string) => (await zuora.get(path)).body.reasons?.[0]?.code;
     expect(await code('/object-query/invoices?filter[]=billRunId.EQ:1')).toBe(50000027);
     expect(await code('/object-query/invoices?sort[]=nonsense.asc')).toBe(50000027);
-    expect(await code('/object-query/accounts?expand[]=subscriptions')).toBe(50000027);
-    expect(await code('/object-query/refunds')).toBe(50000040);
-    expect((await zuora.get('/__sim/unsupported')).body).toEqual({
-      'object-query expand[] on account': 1,
-      'object-query refunds': 1,
-    });
+    expect(await code('/object-query/accounts?expand[]=nonsense')).toBe(50000027);
+    expect(await code('/object-query/nonsenses')).toBe(50000040);
+    expect((await zuora.get('/object-query/amendments')).status).toBe(501);
+    expect((await zuora.get('/__sim/unsupported')).body).toEqual({ 'object-query amendments': 1 });
   });
 });

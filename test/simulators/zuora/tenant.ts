@@ -2,20 +2,38 @@ import { randomUUID } from 'node:crypto';
 import type { SimContext } from '../kit/sim.ts';
 import type { SimState } from '../kit/state.ts';
 import { dateIn, dateTimeIn } from './dates.ts';
-import type { Account, SubscriptionVersion, TenantData } from './model.ts';
+import type { Account, Contact, SubscriptionVersion, TenantData } from './model.ts';
+import type { OrderOptions } from './orders/options.ts';
 import { notFound } from './protocol/errors.ts';
+import { RowIndex } from './rowIndex.ts';
 
 /** Where callouts go, with the Basic credentials they carry. */
 export type CalloutTarget = { url: string; user: string; password: string };
 
 /** Custom fields that an administrator has defined in the tenant. */
-export type CustomFieldDefinitions = { account: string[]; subscription: string[]; order: string[] };
+export type CustomFieldDefinitions = Record<
+  | 'account'
+  | 'order'
+  | 'orderAction'
+  | 'orderLineItem'
+  | 'product'
+  | 'productRatePlan'
+  | 'productRatePlanCharge'
+  | 'ratePlan'
+  | 'ratePlanCharge'
+  | 'subscription',
+  string[]
+>;
 
 /** What the switches under /__sim can change while it runs. */
-export type TenantOptions = {
+export type TenantOptions = OrderOptions & {
   callouts: CalloutTarget[];
-  calloutFormat: 'json' | 'form';
+  calloutFormat: 'json' | 'form' | 'xml';
   calloutRetryMs: number;
+  /** How often a callout is tried, 3 unless the tenant sets up to 5. */
+  calloutAttempts: number;
+  /** Real time that usage files and data queries take, in ms. */
+  jobMs: number;
   /** null: the rate limit is off. */
   callsPerMinute: number | null;
   /** Time that every call takes after its idempotency key was noted, in ms. */
@@ -24,16 +42,20 @@ export type TenantOptions = {
   allSegments: 'flat' | 'nested';
 };
 
+/** Tables of the tenant's data, and their rows. */
+export type Table = { [N in keyof TenantData]: TenantData[N] extends { id: string }[] ? N : never }[keyof TenantData];
+export type Row<N extends Table> = TenantData[N][number];
+
 /** One simulated tenant: its data, its clock and what all API families share. */
 export class Tenant {
   readonly state: SimState<TenantData>;
   readonly ctx: SimContext;
   readonly options: TenantOptions;
-  #latest: { of: SubscriptionVersion[]; count: number; byNumber: Map<string, SubscriptionVersion> } = {
-    of: [],
-    count: 0,
-    byNumber: new Map(),
-  };
+  readonly #derived = new Map<string, { revision: number; value: unknown }>();
+  readonly #indexes = new Map<string, RowIndex<object>>();
+  readonly #latest = new RowIndex<SubscriptionVersion>((one) => one.number);
+  /** Rises with every change, so that what was worked out of the data can be kept until then. */
+  revision = 0;
   readonly timeZone: string;
   readonly clientId: string;
   readonly clientSecret: string;
@@ -65,6 +87,7 @@ export class Tenant {
   }
 
   touch(): void {
+    this.revision++;
     this.state.touch();
   }
 
@@ -92,31 +115,52 @@ export class Tenant {
     return `${prefix}${String(next).padStart(digits, '0')}`;
   }
 
-  /** @param key id or number */
-  account(key: string): Account {
-    const found = this.data.accounts.find((one) => one.id === key || one.accountNumber === key);
+  /** What is worked out of the data, kept until the next change of it. */
+  derived<T>(name: string, build: () => T): T {
+    const kept = this.#derived.get(name);
+    if (kept?.revision === this.revision) return kept.value as T;
+    const value = build();
+    this.#derived.set(name, { revision: this.revision, value });
+    return value;
+  }
+
+  /** Rows of a table by the value of a field that never changes, oldest first. */
+  by<N extends Table>(table: N, field: keyof Row<N> & string, value: string): readonly Row<N>[] {
+    const name = `${table}.${field}`;
+    let index = this.#indexes.get(name) as RowIndex<Row<N>> | undefined;
+    if (!index) {
+      index = new RowIndex<Row<N>>((row) => row[field]);
+      this.#indexes.set(name, index as unknown as RowIndex<object>);
+    }
+    return index.get(this.data[table] as Row<N>[], value);
+  }
+
+  /** The row whose id or number is a key; @throws notFound */
+  one<N extends Table>(table: N, key: string, number?: keyof Row<N> & string): Row<N> {
+    const found =
+      this.by(table, 'id' as keyof Row<N> & string, key)[0] ??
+      (number === undefined ? undefined : this.by(table, number, key)[0]);
     if (!found) throw notFound(key);
     return found;
   }
 
-  /** The latest version of every subscription, by number. Versions are only ever added, at the end. */
-  #latestByNumber(): Map<string, SubscriptionVersion> {
-    const versions = this.data.subscriptions;
-    if (this.#latest.of !== versions || this.#latest.count > versions.length)
-      this.#latest = { of: versions, count: 0, byNumber: new Map() };
-    for (const version of versions.slice(this.#latest.count)) this.#latest.byNumber.set(version.number, version);
-    this.#latest.count = versions.length;
-    return this.#latest.byNumber;
+  /** @param key id or number */
+  account(key: string): Account {
+    return this.one('accounts', key, 'accountNumber');
+  }
+
+  contact(id: string): Contact {
+    return this.one('contacts', id);
   }
 
   /** The latest version of every subscription. */
   latest(): SubscriptionVersion[] {
-    return [...this.#latestByNumber().values()];
+    return this.#latest.lasts(this.data.subscriptions);
   }
 
   /** @param key number (the latest version) or id of one version */
   subscription(key: string): SubscriptionVersion {
-    const found = this.#latestByNumber().get(key) ?? this.data.subscriptions.find((one) => one.id === key);
+    const found = this.#latest.get(this.data.subscriptions, key).at(-1) ?? this.by('subscriptions', 'id', key)[0];
     if (!found) throw notFound(key);
     return found;
   }

@@ -1,25 +1,36 @@
-import express from 'express';
+import express, { type Request } from 'express';
 import { emit } from '../callouts/emit.ts';
-import { resource } from '../protocol/errors.ts';
+import { notSimulated, resource } from '../protocol/errors.ts';
 import { onlyQuery } from '../protocol/paging.ts';
 import { parse, splitCustomFields } from '../protocol/parse.ts';
+import { versionsOfRequest } from '../protocol/versions.ts';
 import type { Tenant } from '../tenant.ts';
-import { addPaymentMethod, parseNewPaymentMethod, paymentMethodsView } from './paymentMethods.ts';
+import { deleteAccount } from './remove.ts';
+import { accountSummary } from './summary.ts';
 import { accountView } from './view.ts';
-import { accountChangeSchema, changeAccount, createAccount, newAccountSchema } from './write.ts';
+import { accountChangeSchema, changeAccount, createAccount, newAccountSchema, type NewAccount } from './write.ts';
+
+/** Takes out what only says how a first subscription is billed: from 211.0 by other names. */
+function parseNewAccount(req: Request, body: Record<string, unknown>): NewAccount {
+  const words = versionsOfRequest(req).runBilling ? ['runBilling', 'targetDate'] : ['invoice', 'invoiceTargetDate'];
+  const rest = Object.entries(body).filter(([name]) => !['collect', ...words].includes(name));
+  return parse(newAccountSchema, Object.fromEntries(rest), resource.account);
+}
 
 export function accountRoutes(tenant: Tenant): express.Router {
   const router = express.Router();
   router.post('/v1/accounts', (req, res) => {
     const { standard, custom } = splitCustomFields(req.body, tenant.customFields.account, resource.account);
-    const account = createAccount(tenant, parse(newAccountSchema, standard, resource.account), custom);
+    if (standard['subscription'] !== undefined)
+      notSimulated(tenant.ctx.calls, 'an account with a subscription in one call');
+    const account = createAccount(tenant, parseNewAccount(req, standard), custom);
     emit(tenant, 'AccountCreated', account, {});
     res.json({
       success: true,
       accountId: account.id,
       accountNumber: account.accountNumber,
-      billToContactId: account.billTo.id,
-      soldToContactId: account.soldTo.id,
+      billToContactId: account.billToId,
+      soldToContactId: account.soldToId,
       ...(account.defaultPaymentMethodId !== null && { paymentMethodId: account.defaultPaymentMethodId }),
     });
   });
@@ -33,14 +44,14 @@ export function accountRoutes(tenant: Tenant): express.Router {
     changeAccount(tenant, account, parse(accountChangeSchema, standard, resource.account), custom);
     res.json({ success: true });
   });
-  router.post('/v1/payment-methods', (req, res) => {
-    const { accountKey, method } = parseNewPaymentMethod(req.body);
-    const added = addPaymentMethod(tenant, tenant.account(accountKey), method, method.makeDefault ?? false);
-    res.json({ id: added.id, success: true });
+  router.delete('/v1/accounts/:key', (req, res) => {
+    const account = tenant.account(req.params.key);
+    deleteAccount(tenant, account);
+    res.json({ id: account.id, jobId: tenant.newId(), jobStatus: 'Pending', success: true });
   });
-  router.get('/v1/accounts/:key/payment-methods', (req, res) => {
-    onlyQuery(req, []);
-    res.json(paymentMethodsView(tenant, tenant.account(req.params.key)));
+  router.get('/v1/accounts/:key/summary', (req, res) => {
+    onlyQuery(req, ['excludeUsage']);
+    res.json(accountSummary(tenant, tenant.account(req.params.key), req.query['excludeUsage'] === 'true'));
   });
   return router;
 }

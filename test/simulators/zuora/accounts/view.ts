@@ -1,34 +1,38 @@
 import Fraction from 'fraction.js';
 import { exact, metric, money, sum } from '../decimal.ts';
-import { contactFields, type Account, type Contact } from '../model.ts';
+import { unappliedOf } from '../billing/amounts.ts';
+import type { Account } from '../model.ts';
 import { contractedMrr } from '../subscriptions/metrics.ts';
 import { statusOn } from '../subscriptions/status.ts';
 import type { Tenant } from '../tenant.ts';
+import { contactView } from './contact.ts';
 
-const contactView = (contact: Contact): Record<string, unknown> => ({
-  id: contact.id,
-  ...Object.fromEntries(contactFields.map((name) => [name, contact[name]])),
-  postalCode: contact.zipCode,
-  contactDescription: null,
-});
-
-/** Money that an account owes and is owed, exact, in its own currency. */
-export function balancesOf(tenant: Tenant, account: Account) {
-  const own = <T extends { accountId: string }>(rows: readonly T[]) =>
-    rows.filter((one) => one.accountId === account.id);
-  const invoices = own(tenant.data.invoices).filter((one) => one.status === 'Posted');
-  const totalInvoiceBalance = sum(invoices.map((one) => exact(one.balance)));
-  const unappliedPaymentAmount = sum(
-    own(tenant.data.payments)
-      .filter((one) => one.status === 'Processed')
-      .map((one) => exact(one.amount).sub(exact(one.appliedAmount))),
+/** Money that an account owes and is owed in one currency, exact. */
+export function balancesOf(tenant: Tenant, account: Account, currency: string) {
+  const own = <T extends { currency: string }>(rows: readonly T[]) => rows.filter((one) => one.currency === currency);
+  const posted = <T extends { status: string; currency: string }>(rows: readonly T[]) =>
+    own(rows).filter((one) => one.status === 'Posted');
+  const totalInvoiceBalance = sum(
+    posted(tenant.by('invoices', 'accountId', account.id)).map((one) => exact(one.balance)),
   );
-  const unappliedCreditMemoAmount = sum(own(tenant.data.creditMemos).map((one) => exact(one.amount)));
-  const balance = totalInvoiceBalance.sub(unappliedPaymentAmount).sub(unappliedCreditMemoAmount);
-  const round = (value: Fraction) => money(value, account.currency);
+  const totalDebitMemoBalance = sum(
+    posted(tenant.by('debitMemos', 'accountId', account.id)).map((one) => exact(one.balance)),
+  );
+  const unappliedPaymentAmount = sum(
+    own(tenant.by('payments', 'accountId', account.id)).map((one) => unappliedOf(one)),
+  );
+  const unappliedCreditMemoAmount = sum(
+    posted(tenant.by('creditMemos', 'accountId', account.id)).map((one) => unappliedOf(one)),
+  );
+  const balance = totalInvoiceBalance
+    .add(totalDebitMemoBalance)
+    .sub(unappliedPaymentAmount)
+    .sub(unappliedCreditMemoAmount);
+  const round = (value: Fraction) => money(value, currency);
   return {
     balance: round(balance),
     totalInvoiceBalance: round(totalInvoiceBalance),
+    totalDebitMemoBalance: round(totalDebitMemoBalance),
     unappliedPaymentAmount: round(unappliedPaymentAmount),
     unappliedCreditMemoAmount: round(unappliedCreditMemoAmount),
   };
@@ -37,20 +41,22 @@ export function balancesOf(tenant: Tenant, account: Account) {
 /** Contracted MRR of an account's subscriptions in one currency; future changes count, cancelled ones do not. */
 export function accountMrr(tenant: Tenant, account: Account, currency: string): number {
   const today = tenant.today();
-  return metric(
-    sum(
-      tenant
-        .latest()
-        .filter((one) => one.accountId === account.id && one.currency === currency && statusOn(one, today) === 'Active')
-        .map(contractedMrr),
-    ),
-  );
+  const own = tenant
+    .by('subscriptions', 'accountId', account.id)
+    .filter((one) => one.currency === currency && tenant.subscription(one.number) === one);
+  return metric(sum(own.filter((one) => statusOn(one, today) === 'Active').map(contractedMrr)));
 }
 
 /** `GET /v1/accounts/{key}`; custom fields stand in `basicInfo` beside the standard ones. */
 export function accountView(tenant: Tenant, account: Account): Record<string, unknown> {
-  const balances = balancesOf(tenant, account);
-  const perCurrency = { ...balances, totalDebitMemoBalance: 0, reservedPaymentAmount: 0 };
+  const metricsOf = (currency: string) => ({
+    currency,
+    ...balancesOf(tenant, account, currency),
+    creditBalance: 0,
+    reservedPaymentAmount: 0,
+    contractedMrr: accountMrr(tenant, account, currency),
+  });
+  const profile = tenant.data.communicationProfiles.find((one) => one.id === account.communicationProfileId);
   return {
     basicInfo: {
       id: account.id,
@@ -62,7 +68,7 @@ export function accountView(tenant: Tenant, account: Account): Record<string, un
       batch: account.batch,
       invoiceTemplateId: null,
       communicationProfileId: account.communicationProfileId,
-      profileNumber: account.communicationProfileId === null ? null : 'CP-00000001',
+      profileNumber: profile?.profileNumber ?? null,
       purchaseOrderNumber: account.purchaseOrderNumber,
       customerServiceRepName: null,
       parentId: account.parentId,
@@ -84,20 +90,19 @@ export function accountView(tenant: Tenant, account: Account): Record<string, un
       invoiceDeliveryPrefsPrint: account.invoiceDeliveryPrefsPrint,
       additionalEmailAddresses: account.additionalEmailAddresses,
     },
-    metrics: {
-      currency: account.currency,
-      ...balances,
-      creditBalance: 0,
-      totalDebitMemoBalance: 0,
-      reservedPaymentAmount: 0,
-      contractedMrr: accountMrr(tenant, account, account.currency),
-    },
-    metricsData: [
-      { currency: account.currency, ...perCurrency, contractedMrr: accountMrr(tenant, account, account.currency) },
-    ],
-    billToContact: contactView(account.billTo),
-    soldToContact: contactView(account.soldTo),
-    taxInfo: null,
+    metrics: metricsOf(account.currency),
+    metricsData: currenciesOf(tenant, account).map(metricsOf),
+    billToContact: contactView(tenant.contact(account.billToId)),
+    soldToContact: contactView(tenant.contact(account.soldToId)),
+    shipToContact: account.shipToId === null ? null : contactView(tenant.contact(account.shipToId)),
+    taxInfo: account.taxInfo,
     success: true,
   };
+}
+
+/** The account's own currency, then those of its subscriptions and documents. */
+function currenciesOf(tenant: Tenant, account: Account): string[] {
+  const subscriptions = tenant.by('subscriptions', 'accountId', account.id);
+  const invoices = tenant.by('invoices', 'accountId', account.id);
+  return [...new Set([account.currency, ...[...subscriptions, ...invoices].map((one) => one.currency)])];
 }

@@ -1,17 +1,37 @@
 import * as z from 'zod';
 import { emit } from '../callouts/emit.ts';
-import type { Account, CustomFields } from '../model.ts';
+import { defaultProfileId } from '../callouts/model.ts';
+import type { CustomFields } from '../model.ts';
+import { addPaymentMethod } from '../payments/methods.ts';
+import { paymentMethodSchema } from '../payments/methodSchema.ts';
 import { category, resource, ZuoraError } from '../protocol/errors.ts';
+import { dateField } from '../protocol/parse.ts';
 import type { Tenant } from '../tenant.ts';
 import { changeContact, contactChangeSchema, contactSchema, newContact } from './contact.ts';
-import { addPaymentMethod, paymentMethodSchema } from './paymentMethods.ts';
+import type { Account, TaxInfo } from './model.ts';
 
 const text = z.string().nullable().optional();
+
+const taxInfoSchema = z.strictObject({
+  VATId: text,
+  companyCode: text,
+  exemptCertificateId: text,
+  exemptCertificateType: text,
+  exemptDescription: text,
+  exemptEffectiveDate: dateField.nullable().optional(),
+  exemptEntityUseCode: text,
+  exemptExpirationDate: dateField.nullable().optional(),
+  exemptIssuingJurisdiction: text,
+  exemptStatus: z.enum(['No', 'Yes', 'pendingVerification']),
+});
 
 const shared = {
   additionalEmailAddresses: z.array(z.string()).optional(),
   autoPay: z.boolean().optional(),
-  batch: z.string().optional(),
+  batch: z
+    .string()
+    .regex(/^Batch\d{1,2}$/)
+    .optional(),
   billCycleDay: z.number().int().min(0).max(31).optional(),
   communicationProfileId: text,
   crmId: text,
@@ -24,6 +44,7 @@ const shared = {
   paymentTerm: z.enum(['Due Upon Receipt', 'Net 15', 'Net 30', 'Net 45', 'Net 60', 'Net 90']).optional(),
   purchaseOrderNumber: text,
   salesRep: text,
+  taxInfo: taxInfoSchema.optional(),
 };
 
 /** Body of POST /v1/accounts without custom fields; what is missing here is refused. */
@@ -34,6 +55,7 @@ export const newAccountSchema = z.strictObject({
   accountNumber: z.string().min(1).max(70).optional(),
   billToContact: contactSchema,
   soldToContact: contactSchema.optional(),
+  shipToContact: contactSchema.optional(),
   soldToSameAsBillTo: z.boolean().optional(),
   paymentMethod: paymentMethodSchema.optional(),
   hpmCreditCardPaymentMethodId: z.string().optional(),
@@ -47,43 +69,62 @@ export const accountChangeSchema = z.strictObject({
   defaultPaymentMethodId: text,
   billToContact: contactChangeSchema.optional(),
   soldToContact: contactChangeSchema.optional(),
+  shipToContact: contactChangeSchema.optional(),
+  billToContactId: z.string().optional(),
+  soldToContactId: z.string().optional(),
+  shipToContactId: z.string().optional(),
 });
 
 /** Prefix of numbers that Zuora gives itself; numbers of one's own must not start with it. */
 const ownPrefix = 'A';
 
+const refuse = (kind: number, message: string): never => {
+  throw new ZuoraError(kind, message, resource.account);
+};
+
+const fullTaxInfo = (given: z.output<typeof taxInfoSchema>): TaxInfo => ({
+  VATId: given.VATId ?? null,
+  companyCode: given.companyCode ?? null,
+  exemptCertificateId: given.exemptCertificateId ?? null,
+  exemptCertificateType: given.exemptCertificateType ?? null,
+  exemptDescription: given.exemptDescription ?? null,
+  exemptEffectiveDate: given.exemptEffectiveDate ?? null,
+  exemptEntityUseCode: given.exemptEntityUseCode ?? null,
+  exemptExpirationDate: given.exemptExpirationDate ?? null,
+  exemptIssuingJurisdiction: given.exemptIssuingJurisdiction ?? null,
+  exemptStatus: given.exemptStatus,
+});
+
 /** Creates an account, as POST /v1/accounts and `newAccount` of an order do; the caller tells AccountCreated. */
 export function createAccount(tenant: Tenant, body: NewAccount, custom: CustomFields): Account {
-  const { accountNumber } = body;
-  if (accountNumber !== undefined && tenant.data.accounts.some((one) => one.accountNumber === accountNumber))
-    throw new ZuoraError(category.badValue, `The account number ${accountNumber} is invalid.`, resource.account);
+  const { accountNumber, hpmCreditCardPaymentMethodId: hpmId } = body;
+  if (accountNumber !== undefined && tenant.by('accounts', 'accountNumber', accountNumber).length > 0)
+    refuse(category.badValue, `The account number ${accountNumber} is invalid.`);
   if (accountNumber !== undefined && new RegExp(`^${ownPrefix}\\d`).test(accountNumber))
-    throw new ZuoraError(
-      category.badValue,
-      'The account number must not start with the default prefix.',
-      resource.account,
-    );
-  if (body.hpmCreditCardPaymentMethodId !== undefined) {
-    tenant.ctx.calls.refuse('accounts: hpmCreditCardPaymentMethodId');
-    throw new ZuoraError(category.badValue, 'hpmCreditCardPaymentMethodId is invalid.', resource.account);
-  }
-  if (body.autoPay && !body.paymentMethod)
-    throw new ZuoraError(category.rule, 'Auto-pay needs a payment method.', resource.account);
-  if (body.parentId != null) tenant.account(body.parentId);
+    refuse(category.badValue, 'The account number must not start with the default prefix.');
+  const waiting =
+    hpmId === undefined
+      ? undefined
+      : tenant.data.paymentMethods.find((one) => one.id === hpmId && one.accountId === null);
+  if (hpmId !== undefined && !waiting) refuse(category.badValue, 'hpmCreditCardPaymentMethodId is invalid.');
+  if (body.autoPay && !body.paymentMethod && !waiting) refuse(category.rule, 'Auto-pay needs a payment method.');
+  if (body.communicationProfileId != null) tenant.one('communicationProfiles', body.communicationProfileId);
+  const parentId = body.parentId == null ? null : tenant.account(body.parentId).id;
   const at = tenant.now();
-  const billTo = newContact(tenant, body.billToContact);
+  const id = tenant.newId();
+  const billTo = newContact(tenant, id, body.billToContact);
   const account: Account = {
-    id: tenant.newId(),
+    id,
     accountNumber: accountNumber ?? tenant.number(ownPrefix),
     name: body.name,
     status: 'Active',
     crmId: body.crmId ?? null,
     batch: body.batch ?? 'Batch1',
-    parentId: body.parentId ?? null,
+    parentId,
     notes: body.notes ?? null,
     salesRep: body.salesRep ?? null,
     purchaseOrderNumber: body.purchaseOrderNumber ?? null,
-    communicationProfileId: body.communicationProfileId ?? '303d186840e611df817c002185d714e1',
+    communicationProfileId: body.communicationProfileId ?? defaultProfileId,
     currency: body.currency,
     billCycleDay: body.billCycleDay ?? 0,
     autoPay: body.autoPay ?? false,
@@ -93,14 +134,20 @@ export function createAccount(tenant: Tenant, body: NewAccount, custom: CustomFi
     invoiceDeliveryPrefsEmail: body.invoiceDeliveryPrefsEmail ?? true,
     invoiceDeliveryPrefsPrint: body.invoiceDeliveryPrefsPrint ?? false,
     additionalEmailAddresses: body.additionalEmailAddresses ?? [],
-    billTo,
-    soldTo: body.soldToContact ? newContact(tenant, body.soldToContact) : { ...billTo },
+    billToId: billTo.id,
+    soldToId: body.soldToContact ? newContact(tenant, id, body.soldToContact).id : billTo.id,
+    shipToId: body.shipToContact ? newContact(tenant, id, body.shipToContact).id : null,
+    taxInfo: body.taxInfo ? fullTaxInfo(body.taxInfo) : null,
     customFields: custom,
     createdDate: at,
     updatedDate: at,
   };
   tenant.data.accounts.push(account);
   if (body.paymentMethod) addPaymentMethod(tenant, account, body.paymentMethod, true);
+  if (waiting) {
+    waiting.accountId = account.id;
+    account.defaultPaymentMethodId = waiting.id;
+  }
   tenant.touch();
   return account;
 }
@@ -113,21 +160,50 @@ export function changeAccount(
   custom: CustomFields,
 ): void {
   if (account.status === 'Canceled') throw ZuoraError.of(51500030, 'Cannot update a cancelled account.');
-  const { billToContact, soldToContact, defaultPaymentMethodId, ...fields } = body;
+  const { billToContact, soldToContact, shipToContact, ...others } = body;
+  const { billToContactId, soldToContactId, shipToContactId, defaultPaymentMethodId, taxInfo, ...fields } = others;
   if (defaultPaymentMethodId != null) {
     const method = tenant.data.paymentMethods.find((one) => one.id === defaultPaymentMethodId);
-    if (method?.accountId !== account.id)
-      throw new ZuoraError(category.badValue, 'defaultPaymentMethodId is invalid.', resource.account);
+    if (method?.accountId !== account.id || method.status !== 'Active')
+      refuse(category.badValue, 'defaultPaymentMethodId is invalid.');
   }
+  for (const id of [billToContactId, soldToContactId, shipToContactId])
+    if (id !== undefined && tenant.contact(id).accountId !== account.id)
+      refuse(category.badValue, `The contact ${id} is not of this account.`);
   const defaultMethod = defaultPaymentMethodId === undefined ? account.defaultPaymentMethodId : defaultPaymentMethodId;
   if ((body.autoPay ?? account.autoPay) && defaultMethod === null)
-    throw new ZuoraError(category.rule, 'Auto-pay needs a payment method.', resource.account);
-  if (body.parentId != null) tenant.account(body.parentId);
+    refuse(category.rule, 'Auto-pay needs a payment method.');
+  if (fields.parentId != null) fields.parentId = parentOf(tenant, account, fields.parentId).id;
+  if (fields.communicationProfileId != null) tenant.one('communicationProfiles', fields.communicationProfileId);
   Object.assign(account, fields, { defaultPaymentMethodId: defaultMethod });
-  if (billToContact) changeContact(account.billTo, billToContact);
-  if (soldToContact) changeContact(account.soldTo, soldToContact);
+  if (taxInfo) account.taxInfo = fullTaxInfo(taxInfo);
+  account.billToId = billToContactId ?? account.billToId;
+  account.soldToId = soldToContactId ?? account.soldToId;
+  account.shipToId = shipToContactId ?? account.shipToId;
+  if (billToContact) changeContact(tenant, tenant.contact(account.billToId), billToContact);
+  if (soldToContact) changeSoldTo(tenant, account, soldToContact);
+  if (shipToContact && account.shipToId) changeContact(tenant, tenant.contact(account.shipToId), shipToContact);
   Object.assign(account.customFields, custom);
   account.updatedDate = tenant.now();
   tenant.touch();
   emit(tenant, 'AccountEdited', account, {});
+}
+
+/** An account sold to its bill-to contact gets one of its own as soon as the two differ. */
+function changeSoldTo(tenant: Tenant, account: Account, change: Record<string, unknown>): void {
+  if (account.soldToId !== account.billToId) return changeContact(tenant, tenant.contact(account.soldToId), change);
+  const { id: _, accountId, createdDate: _c, updatedDate: _u, ...fields } = tenant.contact(account.billToId);
+  account.soldToId = newContact(tenant, accountId, { ...fields, ...change }).id;
+}
+
+/** @throws ZuoraError where the account would stand above itself */
+function parentOf(tenant: Tenant, account: Account, key: string): Account {
+  const parent = tenant.account(key);
+  for (
+    let above: Account | undefined = parent;
+    above;
+    above = above.parentId ? tenant.account(above.parentId) : undefined
+  )
+    if (above.id === account.id) refuse(category.rule, 'An account cannot be its own parent.');
+  return parent;
 }

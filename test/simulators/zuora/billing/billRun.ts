@@ -2,77 +2,108 @@ import type Fraction from 'fraction.js';
 import { addDays } from '../dates.ts';
 import { exact, metric, money, sum } from '../decimal.ts';
 import { emit } from '../callouts/emit.ts';
-import type { Account, CreditMemo, Invoice, InvoiceItem, Usage } from '../model.ts';
+import type { Account, Usage } from '../model.ts';
 import { ZuoraError } from '../protocol/errors.ts';
 import { covers, discountsOn, periodAmount, priceOf, soldIn, type Sold } from '../subscriptions/metrics.ts';
 import type { Tenant } from '../tenant.ts';
+import { newCreditMemo, newInvoice, postCreditMemo } from './documents.ts';
+import type { CreditMemo, Invoice, InvoiceItem } from './model.ts';
 import { spansBetween, type Span } from './periods.ts';
 
 type Draft = { sold: Sold; span: Span; amount: Fraction; quantity: Fraction; unitPrice: number | null };
 
-const termDays: Record<string, number> = { 'Net 15': 15, 'Net 30': 30, 'Net 45': 45, 'Net 60': 60, 'Net 90': 90 };
+export type BillingOptions = {
+  targetDate: string;
+  invoiceDate: string;
+  post: boolean;
+  /** Only these subscriptions, by number; all when absent. */
+  subscriptions?: readonly string[] | undefined;
+  /** Types of charges that are left out. */
+  chargeTypeToExclude?: readonly string[] | undefined;
+  billRunId?: string | undefined;
+  creditMemoReasonCode?: string | undefined;
+};
+
+/** Items of one document to be: those of one currency, and of one subscription where it is invoiced separately. */
+type Group = { currency: string; items: InvoiceItem[] };
 
 /**
- * Bills an account up to a target date, as a bill run does: recurring charges period by period, in advance or in
- * arrears; one-time charges once; usage per ended period; what was billed beyond a change or a cancellation comes back.
- * A total below zero becomes a credit memo.
+ * What is due for an account up to a target date: recurring charges period by period, in advance or in arrears;
+ * one-time charges once; usage per ended period; what was billed beyond a change or a cancellation comes back. Notes on
+ * the segments of `everything` how far they are charged, so whoever only wants to look gives copies.
  */
-export function runBilling(
+export function dueItems(
   tenant: Tenant,
   account: Account,
-  options: { targetDate: string; invoiceDate: string; post: boolean },
-): { invoices: Invoice[]; creditMemos: CreditMemo[] } {
-  const everything = tenant
+  everything: readonly Sold[],
+  options: Pick<BillingOptions, 'targetDate' | 'chargeTypeToExclude'>,
+  used: Set<Usage> = new Set(),
+): Group[] {
+  const groups = new Map<string, Group>();
+  for (const sold of everything) {
+    if (options.chargeTypeToExclude?.includes(sold.segment.type)) continue;
+    const { currency, invoiceSeparately, number } = sold.subscription;
+    const key = invoiceSeparately ? `${currency} ${number}` : currency;
+    const drafts = draftsOf(tenant, account, sold, options.targetDate, used);
+    const items = drafts.flatMap((draft) => itemsOf(tenant, draft, everything));
+    if (items.length === 0) continue;
+    const group = groups.get(key) ?? { currency, items: [] };
+    group.items.push(...items);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}
+
+/** What an account pays for, itself or for others. */
+export const soldTo = (tenant: Tenant, account: Account): Sold[] =>
+  tenant
     .latest()
     .filter((one) => one.invoiceOwnerAccountId === account.id)
     .flatMap(soldIn);
+
+/** Bills an account up to a target date, as a bill run does. A total below zero becomes a credit memo. */
+export function runBilling(
+  tenant: Tenant,
+  account: Account,
+  options: BillingOptions,
+): { invoices: Invoice[]; creditMemos: CreditMemo[] } {
+  const { subscriptions } = options;
+  const everything = soldTo(tenant, account).filter(
+    ({ subscription }) => subscriptions === undefined || subscriptions.includes(subscription.number),
+  );
   const used = new Set<Usage>();
-  const items = everything
-    .flatMap((sold) => draftsOf(tenant, account, sold, options.targetDate, used))
-    .flatMap((draft) => itemsOf(tenant, account, draft, everything));
+  const groups = dueItems(tenant, account, everything, options, used);
   for (const usage of used) Object.assign(usage, { status: 'Processed', updatedDate: tenant.now() });
-  if (items.length === 0) return { invoices: [], creditMemos: [] };
-  tenant.touch();
-  const total = sum(items.map((one) => exact(one.chargeAmount)));
-  const at = tenant.now();
-  if (total.lt(0)) {
-    const memo: CreditMemo = {
-      id: tenant.newId(),
-      number: tenant.number('CM'),
-      accountId: account.id,
-      currency: account.currency,
-      amount: money(total.neg(), account.currency),
-      creditMemoDate: options.invoiceDate,
-      items,
-      createdDate: at,
-      updatedDate: at,
-    };
-    tenant.data.creditMemos.push(memo);
-    return { invoices: [], creditMemos: [memo] };
+  const invoices: Invoice[] = [];
+  const creditMemos: CreditMemo[] = [];
+  const billRunId = options.billRunId ?? tenant.newId();
+  for (const { currency, items } of groups) {
+    const total = sum(items.map((one) => exact(one.chargeAmount)));
+    const shared = { account, currency, targetDate: options.targetDate, billRunId };
+    if (total.lt(0)) {
+      const memo = newCreditMemo(tenant, {
+        ...shared,
+        items: items.map((item) => ({ ...item, chargeAmount: money(exact(item.chargeAmount).neg(), currency) })),
+        creditMemoDate: options.invoiceDate,
+        reasonCode: options.creditMemoReasonCode ?? null,
+        source: 'BillRun',
+        sourceType: 'Subscription',
+      });
+      creditMemos.push(memo);
+      if (options.post) postCreditMemo(tenant, memo);
+    } else {
+      const invoice = newInvoice(tenant, {
+        ...shared,
+        items,
+        invoiceDate: options.invoiceDate,
+        source: 'BillRun',
+        sourceType: 'Subscription',
+      });
+      invoices.push(invoice);
+      if (options.post) postInvoice(tenant, invoice);
+    }
   }
-  const amount = money(total, account.currency);
-  const invoice: Invoice = {
-    id: tenant.newId(),
-    invoiceNumber: tenant.number('INV'),
-    accountId: account.id,
-    currency: account.currency,
-    amount,
-    balance: amount,
-    paymentAmount: 0,
-    status: 'Draft',
-    invoiceDate: options.invoiceDate,
-    dueDate: addDays(options.invoiceDate, termDays[account.paymentTerm] ?? 0),
-    targetDate: options.targetDate,
-    postedDate: null,
-    source: 'BillRun',
-    billRunId: tenant.newId(),
-    items,
-    createdDate: at,
-    updatedDate: at,
-  };
-  tenant.data.invoices.push(invoice);
-  if (options.post) postInvoice(tenant, invoice);
-  return { invoices: [invoice], creditMemos: [] };
+  return { invoices, creditMemos };
 }
 
 /** Posts a draft, which makes it owed. */
@@ -143,8 +174,8 @@ function usageDraft(tenant: Tenant, sold: Sold, span: Span, used: Set<Usage>): D
 }
 
 /** The item of a charge and one below it for every percentage discount on it. */
-function itemsOf(tenant: Tenant, account: Account, draft: Draft, everything: readonly Sold[]): InvoiceItem[] {
-  const item = itemOf(tenant, account, draft, draft.sold, draft.amount, null);
+function itemsOf(tenant: Tenant, draft: Draft, everything: readonly Sold[]): InvoiceItem[] {
+  const item = itemOf(tenant, draft, draft.sold, draft.amount, null);
   const discounts = discountsOn(draft.sold, everything).filter(({ segment }) => covers(segment, draft.span.start));
   return [
     item,
@@ -153,14 +184,13 @@ function itemsOf(tenant: Tenant, account: Account, draft: Draft, everything: rea
       if (segment.chargedThroughDate === null || segment.chargedThroughDate < draft.span.end)
         segment.chargedThroughDate = draft.span.end;
       const off = draft.amount.mul(exact(segment.discountPercentage ?? 0)).div(-100);
-      return itemOf(tenant, account, draft, discount, off, item.id);
+      return itemOf(tenant, draft, discount, off, item.id);
     }),
   ];
 }
 
 function itemOf(
   tenant: Tenant,
-  account: Account,
   draft: Draft,
   sold: Sold,
   amount: Fraction,
@@ -183,7 +213,10 @@ function itemOf(
     productName: product.name,
     productRatePlanChargeId: segment.productRatePlanChargeId,
     sku: product.sku,
-    chargeAmount: money(amount, account.currency),
+    description: null,
+    chargeAmount: money(amount, subscription.currency),
+    taxItems: [],
+    sourceItemId: null,
     unitPrice: discount ? segment.discountPercentage : draft.unitPrice,
     quantity: discount ? 0 : metric(draft.quantity),
     uom: segment.uom,

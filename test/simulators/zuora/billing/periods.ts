@@ -19,9 +19,34 @@ function nextCycleDay(date: string, billCycleDay: number): string {
   }
 }
 
+const weekdays = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
+
+/** First date on or after `date` that is a given day of the week. */
+function nextWeekday(date: string, name: string): string {
+  const ahead = weekdays.indexOf(name) - new Date(`${date}T00:00:00Z`).getUTCDay();
+  return addDays(date, (ahead + 7) % 7);
+}
+
+/** Day on which a full billing period of a charge starts, by its bill cycle type and alignment. */
+function originOf(segment: Segment, subscription: SubscriptionVersion, billCycleDay: number, monthly: boolean): string {
+  const from = {
+    AlignToCharge: segment.billingAnchor,
+    AlignToSubscriptionStart: subscription.subscriptionStartDate,
+    AlignToTermStart: subscription.termStartDate,
+  }[segment.billingPeriodAlignment];
+  if (segment.billingDay === 'SpecificDayofWeek')
+    return monthly ? from : nextWeekday(from, segment.weeklyBillCycleDay!);
+  const day = {
+    DefaultFromCustomer: billCycleDay,
+    SpecificDayofMonth: segment.billCycleDay ?? 0,
+    SubscriptionStartDay: Number(subscription.subscriptionStartDate.slice(8, 10)),
+  }[segment.billingDay];
+  return monthly && day !== undefined && day > 0 ? nextCycleDay(from, day) : from;
+}
+
 /**
- * Cuts a stretch of time into the billing periods of a charge. Periods are counted from the start of the charge, or
- * from the account's bill cycle day with a stub before it; what does not fill a period is a share by actual days.
+ * Cuts a stretch of time into the billing periods of a charge. Periods are counted from the start of the charge, the
+ * subscription or the term, or from the bill cycle day after it; what does not fill a period is a share by actual days.
  */
 export function spansBetween(
   segment: Segment,
@@ -31,13 +56,11 @@ export function spansBetween(
   to: string,
 ): Span[] {
   const length = billingPeriodLength(segment, subscription);
-  const monthly = 'months' in length;
-  const origin =
-    monthly && segment.billingDay === 'DefaultFromCustomer' && billCycleDay > 0
-      ? nextCycleDay(segment.billingAnchor, billCycleDay)
-      : segment.billingAnchor;
+  const origin = originOf(segment, subscription, billCycleDay, 'months' in length);
   const spans: Span[] = [];
-  for (let count = origin > segment.billingAnchor ? -1 : 0; step(origin, length, count) < to; count++) {
+  let count = 0;
+  while (step(origin, length, count) > from) count--;
+  for (; step(origin, length, count) < to; count++) {
     const [periodStart, periodEnd] = [step(origin, length, count), step(origin, length, count + 1)];
     const start = periodStart > from ? periodStart : from;
     const end = periodEnd < to ? periodEnd : to;

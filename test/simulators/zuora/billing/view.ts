@@ -1,41 +1,47 @@
+import { exact, money, sum } from '../decimal.ts';
 import type { Invoice, InvoiceItem } from '../model.ts';
 import type { Tenant } from '../tenant.ts';
+import { creditedOf } from './memos.ts';
+import { taxItemView } from './memoView.ts';
+
+const taxOf = (item: InvoiceItem): number => Number(sum(item.taxItems.map((one) => exact(one.taxAmount))).toString());
 
 /** `GET /v1/invoices/{key}`, without `success`. */
 export function invoiceView(tenant: Tenant, invoice: Invoice): Record<string, unknown> {
   const account = tenant.account(invoice.accountId);
+  const discounts = invoice.items.filter((item) => item.processingType === 'Discount');
   const has = (type: string) => invoice.items.some((item) => item.chargeType === type);
   return {
     id: invoice.id,
     invoiceNumber: invoice.invoiceNumber,
     accountId: invoice.accountId,
     amount: invoice.amount,
-    amountWithoutTax: invoice.amount,
-    discount: 0,
+    amountWithoutTax: money(exact(invoice.amount).sub(exact(invoice.taxAmount)), invoice.currency),
+    discount: money(sum(discounts.map((item) => exact(item.chargeAmount).neg())), invoice.currency),
     invoiceDate: invoice.invoiceDate,
     dueDate: invoice.dueDate,
-    autoPay: account.autoPay,
-    comments: null,
+    autoPay: invoice.autoPay,
+    comments: invoice.comment,
     status: invoice.status,
-    transferredToAccounting: 'No',
-    sourceType: 'Subscription',
+    transferredToAccounting: invoice.transferredToAccounting,
+    sourceType: invoice.sourceType,
     sequenceSetId: null,
     adjustmentAmount: 0,
     balance: invoice.balance,
-    billToContactId: account.billTo.id,
+    billToContactId: account.billToId,
     billToContactSnapshotId: null,
-    soldToContactId: account.soldTo.id,
+    soldToContactId: account.soldToId,
     soldToContactSnapshotId: null,
     createdById: tenant.userId,
     createdDate: tenant.dateTime(invoice.createdDate),
     creditBalanceAdjustmentAmount: 0,
-    creditMemoAmount: 0,
+    creditMemoAmount: invoice.creditMemoAmount,
     currency: invoice.currency,
     einvoiceStatus: null,
     includesOneTime: has('OneTime'),
     includesRecurring: has('Recurring'),
     includesUsage: has('Usage'),
-    lastEmailSentDate: null,
+    lastEmailSentDate: invoice.lastEmailSentDate === null ? null : tenant.dateTime(invoice.lastEmailSentDate),
     organizationLabel: null,
     paymentAmount: invoice.paymentAmount,
     paymentTerm: account.paymentTerm,
@@ -45,7 +51,7 @@ export function invoiceView(tenant: Tenant, invoice: Invoice): Record<string, un
     source: invoice.source,
     sourceId: null,
     targetDate: invoice.targetDate,
-    taxAmount: 0,
+    taxAmount: invoice.taxAmount,
     taxExemptAmount: 0,
     taxMessage: null,
     taxStatus: null,
@@ -53,7 +59,7 @@ export function invoiceView(tenant: Tenant, invoice: Invoice): Record<string, un
     updatedById: tenant.userId,
     updatedDate: tenant.dateTime(invoice.updatedDate),
     billRunId: invoice.billRunId,
-    reversed: false,
+    reversed: invoice.reversed,
   };
 }
 
@@ -66,7 +72,7 @@ export function invoiceItemView(tenant: Tenant, invoice: Invoice, item: InvoiceI
     serviceStartDate: item.serviceStartDate,
     serviceEndDate: item.serviceEndDate,
     balance: null,
-    availableToCreditAmount: item.chargeAmount,
+    availableToCreditAmount: money(exact(item.chargeAmount).sub(exact(creditedOf(tenant, item))), invoice.currency),
     bookingReference: null,
     chargeAmount: item.chargeAmount,
     chargeDescription: null,
@@ -75,15 +81,15 @@ export function invoiceItemView(tenant: Tenant, invoice: Invoice, item: InvoiceI
     chargeType: item.chargeType,
     processingType: item.processingType,
     chargeId: item.chargeId,
-    description: null,
+    description: item.description,
     productName: item.productName,
     productRatePlanChargeId: item.productRatePlanChargeId,
     sku: item.sku,
-    sourceItemType: 'SubscriptionComponent',
+    sourceItemType: item.subscriptionId === null ? 'InvoiceDetail' : 'SubscriptionComponent',
     quantity: item.quantity,
-    taxAmount: 0,
-    taxCode: null,
-    taxMode: null,
+    taxAmount: taxOf(item),
+    taxCode: item.taxItems[0]?.taxCode ?? null,
+    taxMode: item.taxItems[0]?.taxMode ?? null,
     unitOfMeasure: item.uom,
     unitPrice: item.unitPrice,
     appliedToItemId: item.appliedToItemId,
@@ -99,7 +105,7 @@ export function invoiceItemView(tenant: Tenant, invoice: Invoice, item: InvoiceI
     invoiceScheduleId: null,
     invoiceScheduleItemId: null,
     numberOfDeliveries: null,
-    taxationItems: { data: [] },
+    taxationItems: { data: item.taxItems.map(taxItemView) },
   };
 }
 
@@ -121,7 +127,7 @@ export function listedInvoice(tenant: Tenant, invoice: Invoice): Record<string, 
     createdBy: tenant.userId,
     status: invoice.status,
     body: null,
-    reversed: false,
+    reversed: invoice.reversed,
     invoiceItems: invoice.items.map((item) => ({
       id: item.id,
       subscriptionName: item.subscriptionNumber,
@@ -134,7 +140,7 @@ export function listedInvoice(tenant: Tenant, invoice: Invoice): Record<string, 
       chargeId: item.chargeId,
       productName: item.productName,
       quantity: item.quantity,
-      taxAmount: 0,
+      taxAmount: taxOf(item),
       unitOfMeasure: item.uom,
       chargeDate: tenant.dateTime(invoice.createdDate),
       chargeType: item.chargeType,

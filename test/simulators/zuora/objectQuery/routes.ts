@@ -1,165 +1,104 @@
 import express, { type Request } from 'express';
-import { category, ZuoraError } from '../protocol/errors.ts';
+import { category, notSimulated, ZuoraError } from '../protocol/errors.ts';
 import type { Tenant } from '../tenant.ts';
-import { canFilter, objects, otherObjects, type QueryObject, type Row } from './rows.ts';
-
-const refuse = (message: string): never => {
-  throw new ZuoraError(category.badQuery, message);
-};
+import type { QueryObject } from './define.ts';
+import { expandsOf, viewOf, type View } from './expand.ts';
+import { filterOf } from './filter.ts';
+import { refuse } from './refuse.ts';
+import { objects, otherObjects } from './objects.ts';
+import { comparePlaces, placesOf, sortOf, type Place, type Sort } from './sort.ts';
 
 /** Values of a parameter that may be repeated, sent with or without its brackets encoded. */
-function all(req: Request, name: string): string[] {
-  const params = new URL(req.originalUrl, 'http://localhost').searchParams;
-  return params.getAll(name);
-}
+const all = (req: Request, name: string): string[] =>
+  new URL(req.originalUrl, 'http://localhost').searchParams.getAll(name);
 
-/** Fields match whatever the case of their letters. */
-function field(row: Row, name: string): unknown {
-  const lower = name.toLowerCase();
-  const key = Object.keys(row).find((one) => one.toLowerCase() === lower);
-  return key === undefined ? refuse(`Field '${name}' cannot be used here.`) : row[key];
-}
-
-const isInstant = (value: unknown): value is string => typeof value === 'string' && /^\d{4}-\d{2}-\d{2}T/.test(value);
-
-/** Negative, zero or positive; instants by time, numbers by size, text by letters without case. */
-function compare(value: unknown, text: string): number {
-  if (typeof value === 'number') return value - Number(text);
-  if (isInstant(value)) {
-    const at = Date.parse(text);
-    return Number.isNaN(at) ? refuse(`'${text}' is not a date and time.`) : Date.parse(value) - at;
-  }
-  const [a, b] = [String(value).toLowerCase(), text.toLowerCase()];
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
-/** `<field>.<OP>:<value>`; several are joined by AND (Zuora docs, "Expand, filter, fields, and sort"). */
-function filterOf(tenant: Tenant, object: QueryObject, text: string): (row: Row) => boolean {
-  const match = /^([\w]+)\.(EQ|NE|LT|GT|LE|GE|SW|IN):(.*)$/is.exec(text);
-  if (!match) return refuse(`The filter '${text}' is not valid.`);
-  const [, name, operator, value] = match as unknown as [string, string, string, string];
-  if (!canFilter(tenant, object, name)) return refuse(`Field '${name}' cannot be filtered on.`);
-  const matches = (actual: unknown, wanted: string) => actual !== null && compare(actual, wanted) === 0;
-  return (row) => {
-    const actual = field(row, name);
-    if (value === 'null') return operator.toUpperCase() === 'NE' ? actual !== null : actual === null;
-    switch (operator.toUpperCase()) {
-      case 'EQ':
-        return matches(actual, value);
-      case 'NE':
-        return !matches(actual, value);
-      case 'IN':
-        return value
-          .replace(/^\[|\]$/g, '')
-          .split(',')
-          .some((one) => matches(actual, one));
-      case 'SW':
-        return typeof actual === 'string' && actual.toLowerCase().startsWith(value.toLowerCase());
-      default: {
-        if (actual === null) return false;
-        const order = compare(actual, value);
-        return { LT: order < 0, GT: order > 0, LE: order <= 0, GE: order >= 0 }[operator.toUpperCase()]!;
-      }
-    }
-  };
-}
-
-type Sort = { name: string; sign: 1 | -1 };
-
-function sortOf(tenant: Tenant, object: QueryObject, req: Request): Sort {
-  const [sort, ...more] = all(req, 'sort[]');
-  if (more.length > 0) return refuse('Only one field can be sorted on.');
-  const [name, direction = 'asc'] = (sort ?? 'id.asc').split('.') as [string, string?];
-  if (!/^(asc|desc)$/i.test(direction)) return refuse(`The sort '${sort}' is not valid.`);
-  if (!canFilter(tenant, object, name)) return refuse(`Field '${name}' cannot be sorted on.`);
-  return { name, sign: direction.toLowerCase() === 'desc' ? -1 : 1 };
-}
-
-/** A place in a sorted list: the sorted value, and the id, since equal values need a fixed order. */
-type Place = { value: unknown; id: string };
-
-const placeOf = (row: Row, sort: Sort): Place => ({ value: field(row, sort.name), id: row.id });
-
-function comparePlaces(a: Place, b: Place, sort: Sort): number {
-  return sort.sign * (compareValues(a.value, b.value) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
-}
-
-function compareValues(a: unknown, b: unknown): number {
-  if (a === null || b === null) return a === b ? 0 : a === null ? -1 : 1;
-  return compare(a, String(b));
-}
-
-function pick(row: Row, fields: readonly string[], withNulls: boolean): Record<string, unknown> {
-  const wanted = fields.flatMap((one) => one.split(',')).map((one) => one.trim().toLowerCase());
-  for (const name of wanted) field(row, name);
-  return Object.fromEntries(
-    Object.entries(row).filter(
-      ([name, value]) => (wanted.length === 0 || wanted.includes(name.toLowerCase())) && (withNulls || value !== null),
-    ),
+function objectOf(tenant: Tenant, path: string): QueryObject {
+  const found = objects[path];
+  if (found) return found;
+  if (otherObjects.includes(path)) notSimulated(tenant.ctx.calls, `object-query ${path}`);
+  throw new ZuoraError(
+    category.notFound,
+    `The endpoint /object-query/${path} does not exist. Please check the URL and try again.`,
   );
 }
 
-/** `GET /object-query/{objects}[/{key}]`: filter, sort, fields and cursor; null fields only when asked for. */
+/** `fields[]` and `expand[]` of a request; `<object>.fields[]` names those of an expanded object. */
+function viewAsked(tenant: Tenant, req: Request, object: QueryObject, more: readonly string[], pageSize: number): View {
+  const fields = new Map<string, string[]>();
+  for (const [name, value] of new URL(req.originalUrl, 'http://localhost').searchParams) {
+    const of = /^(?:(\w+)\.)?fields\[\]$/i.exec(name);
+    if (of) {
+      const owner = (of[1] ?? object.singular).toLowerCase();
+      const named = value.split(',').map((one) => one.trim().toLowerCase());
+      fields.set(owner, [...(fields.get(owner) ?? []), ...named]);
+    } else if (!['expand[]', 'includeNullFields', ...more].includes(name)) {
+      refuse(`Unknown query parameter '${name}'.`);
+    }
+  }
+  for (const name of fields.get(object.singular.toLowerCase()) ?? [])
+    if (!object.fields(tenant).has(name)) refuse(`Field '${name}' cannot be used here.`);
+  return {
+    fields,
+    expands: expandsOf(object, all(req, 'expand[]')),
+    withNulls: req.query['includeNullFields'] === 'true',
+    pageSize,
+  };
+}
+
+/** Rows that match, in order, with the value that each is sorted by; kept until the data or the day changes. */
+function found(tenant: Tenant, object: QueryObject, filters: readonly string[], sort: Sort): readonly Place[] {
+  const key = `objectQuery ${object.name} ${JSON.stringify([filters, sort, tenant.today()])}`;
+  return tenant.derived(key, () => {
+    const tests = filters.map((text) => filterOf(tenant, object, text));
+    const records = object.records(tenant).filter((record) => tests.every((test) => test(record)));
+    return placesOf(tenant, object, records, sort);
+  });
+}
+
+/** `GET /object-query/{objects}[/{key}]`: filter, sort, fields, expand and cursor; null fields only when asked for. */
 export function objectQueryRoutes(tenant: Tenant): express.Router {
   const router = express.Router();
-  const objectOf = (name: string) => {
-    const found = objects[name];
-    if (found) return found;
-    if (otherObjects.includes(name)) tenant.ctx.calls.refuse(`object-query ${name}`);
-    throw new ZuoraError(
-      category.notFound,
-      `The endpoint /object-query/${name} does not exist. Please check the URL and try again.`,
-    );
-  };
-  const check = (req: Request, singular: string, more: readonly string[]) => {
-    const fields = ['fields[]', `${singular.toLowerCase()}.fields[]`];
-    for (const name of new URL(req.originalUrl, 'http://localhost').searchParams.keys()) {
-      if (name === 'expand[]') tenant.ctx.calls.refuse(`object-query expand[] on ${singular}`);
-      if (![...fields, 'includeNullFields', ...more].includes(name) && !fields.includes(name.toLowerCase()))
-        refuse(`Unknown query parameter '${name}'.`);
-    }
-    return fields.flatMap((name) => all(req, name));
-  };
   router.get('/object-query/:objects', (req, res) => {
-    const object = objectOf(req.params.objects);
-    const fields = check(req, object.singular, ['filter[]', 'sort[]', 'pageSize', 'cursor']);
+    const object = objectOf(tenant, req.params.objects);
     const pageSize = Number(req.query['pageSize'] ?? 10);
     if (!Number.isInteger(pageSize) || pageSize < 1 || pageSize > 99) refuse("'pageSize' must be between 1 and 99.");
-    const filters = all(req, 'filter[]').map((text) => filterOf(tenant, object, text));
-    const sort = sortOf(tenant, object, req);
-    const isLeft = after(req.query['cursor'], sort);
-    const left = object
-      .rows(tenant)
-      .filter((row) => filters.every((one) => one(row)))
-      .map((row) => ({ row, place: placeOf(row, sort) }))
-      .filter(({ place }) => isLeft(place))
-      .sort((a, b) => comparePlaces(a.place, b.place, sort));
-    const found = left.slice(0, pageSize);
-    const withNulls = req.query['includeNullFields'] === 'true';
-    const next = () => Buffer.from(JSON.stringify(found.at(-1)!.place)).toString('base64url');
+    const view = viewAsked(tenant, req, object, ['filter[]', 'sort[]', 'pageSize', 'cursor'], pageSize);
+    const sort = sortOf(object, all(req, 'sort[]'));
+    const places = found(tenant, object, all(req, 'filter[]'), sort);
+    const start = firstAfter(places, req.query['cursor'], sort);
+    const rows = places.slice(start, start + pageSize);
     res.json({
-      ...(left.length > pageSize && { nextPage: next() }),
-      data: found.map(({ row }) => pick(row, fields, withNulls)),
+      ...(places.length > start + pageSize && { nextPage: cursorOf(rows.at(-1)!) }),
+      data: rows.map(({ record }) => viewOf(tenant, object, record, view)),
     });
   });
   router.get('/object-query/:objects/:key', (req, res) => {
-    const object = objectOf(req.params.objects);
-    const fields = check(req, object.singular, []);
-    const rows = object.rows(tenant).filter((row) => object.keys.some((name) => row[name] === req.params.key));
-    const found = rows.at(-1);
-    if (!found) throw new ZuoraError(category.notFound, `Cannot find entity by key: '${req.params.key}'.`);
-    res.json(pick(found, fields, req.query['includeNullFields'] === 'true'));
+    const object = objectOf(tenant, req.params.objects);
+    const view = viewAsked(tenant, req, object, [], 99);
+    const keys = object.keys.map((name) => object.fields(tenant).get(name.toLowerCase())!);
+    const record = object.records(tenant).findLast((one) => keys.some(({ of }) => of(one) === req.params.key));
+    if (!record) throw new ZuoraError(category.notFound, `Cannot find entity by key: '${req.params.key}'.`);
+    res.json(viewOf(tenant, object, record, view));
   });
   return router;
 }
 
+const cursorOf = ({ value, id }: Place): string => Buffer.from(JSON.stringify({ value, id })).toString('base64url');
+
 /** The cursor holds a place, not a row number: rows that change meanwhile move, the others are neither lost nor repeated. */
-function after(cursor: unknown, sort: Sort): (place: Place) => boolean {
-  if (cursor === undefined) return () => true;
+function firstAfter(places: readonly Place[], cursor: unknown, sort: Sort): number {
+  if (cursor === undefined) return 0;
+  let after: Pick<Place, 'value' | 'id'>;
   try {
-    const place = JSON.parse(Buffer.from(String(cursor), 'base64url').toString()) as Place;
-    return (one) => comparePlaces(one, place, sort) > 0;
+    after = JSON.parse(Buffer.from(String(cursor), 'base64url').toString()) as Pick<Place, 'value' | 'id'>;
   } catch {
     return refuse('The cursor is not valid.');
   }
+  let [low, high] = [0, places.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (comparePlaces(places[middle]!, after, sort) > 0) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }

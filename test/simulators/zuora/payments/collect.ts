@@ -1,18 +1,26 @@
+import type { Target } from '../billing/settle.ts';
+import { applyTo, checkTargets } from '../billing/settle.ts';
 import { emit } from '../callouts/emit.ts';
 import { exact, money, sum } from '../decimal.ts';
 import type { Account, Invoice, Payment, PaymentMethod } from '../model.ts';
 import { category, resource, ZuoraError } from '../protocol/errors.ts';
 import type { Tenant } from '../tenant.ts';
+import { charge, gateway, logTransaction, snapshotOf } from './gateway.ts';
 
 export type PaymentRequest = {
   type: Payment['type'];
   amount: number;
   currency: string;
   paymentMethodId: string | null;
-  applications: { invoice: Invoice; amount: number }[];
+  paymentMethodType?: string | undefined;
+  targets: Target[];
   effectiveDate: string;
   comment?: string | undefined;
   referenceId?: string | undefined;
+  standalone?: boolean | undefined;
+  paymentRunId?: string | undefined;
+  /** A payment run that is told to may ask a method that is closed. */
+  evenClosed?: boolean | undefined;
 };
 
 const refuse = (message: string): never => {
@@ -24,18 +32,10 @@ const refuse = (message: string): never => {
  * its method says: then the payment stands with status Error and applies to nothing. Events only for electronic ones.
  */
 export function createPayment(tenant: Tenant, account: Account, request: PaymentRequest): Payment {
-  if (request.currency !== account.currency)
-    return refuse(`The currency ${request.currency} is not the currency of the account.`);
-  const applied = sum(request.applications.map((one) => exact(one.amount)));
-  if (applied.gt(exact(request.amount))) return refuse('The sum applied is more than the amount of the payment.');
-  for (const { invoice, amount } of request.applications) {
-    if (invoice.accountId !== account.id) return refuse(`Invoice ${invoice.invoiceNumber} is of another account.`);
-    if (invoice.status !== 'Posted') return refuse(`Invoice ${invoice.invoiceNumber} is not posted.`);
-    if (exact(amount).gt(exact(invoice.balance)))
-      return refuse(`The amount is more than the balance of invoice ${invoice.invoiceNumber}.`);
-  }
+  checkTargets(account, request.currency, request.amount, request.targets, resource.payment);
   const method = methodOf(tenant, account, request);
-  const decline = request.type === 'Electronic' ? method!.decline : null;
+  const electronic = request.type === 'Electronic';
+  const decline = electronic && method ? charge(tenant, method) : null;
   const at = tenant.now();
   const payment: Payment = {
     id: tenant.newId(),
@@ -43,76 +43,76 @@ export function createPayment(tenant: Tenant, account: Account, request: Payment
     accountId: account.id,
     type: request.type,
     status: decline ? 'Error' : 'Processed',
-    amount: request.amount,
+    amount: money(exact(request.amount), request.currency),
     currency: request.currency,
-    appliedAmount: decline ? 0 : money(applied, request.currency),
-    applications: decline ? [] : request.applications.map(({ invoice, amount }) => ({ invoiceId: invoice.id, amount })),
+    appliedAmount: 0,
+    refundAmount: 0,
+    applications: [],
     effectiveDate: request.effectiveDate,
     paymentMethodId: method?.id ?? null,
+    paymentMethodSnapshotId: electronic && method ? snapshotOf(tenant, method).id : null,
+    paymentMethodType: method?.type ?? request.paymentMethodType ?? null,
     comment: request.comment ?? null,
     referenceId: request.referenceId ?? null,
-    gatewayResponse: request.type === 'External' ? null : (decline?.message ?? 'Approved'),
-    gatewayResponseCode: request.type === 'External' ? null : (decline?.code ?? 'approve'),
-    transactionLogId: request.type === 'External' ? null : tenant.newId(),
+    gatewayId: electronic ? gateway.id : null,
+    gatewayResponse: electronic ? (decline?.message ?? 'Approved') : null,
+    gatewayResponseCode: electronic ? (decline?.code ?? 'approve') : null,
+    gatewayState: electronic && !decline ? 'Submitted' : 'NotSubmitted',
+    transactionLogId: null,
+    cancelledOn: null,
+    standalone: request.standalone ?? false,
+    paymentRunId: request.paymentRunId ?? null,
     createdDate: at,
     updatedDate: at,
   };
   tenant.data.payments.push(payment);
-  if (!decline) for (const { invoice, amount } of request.applications) apply(tenant, invoice, amount);
+  if (electronic && method)
+    payment.transactionLogId = logTransaction(tenant, 'Payment', payment.id, method, 'Sale', decline).id;
+  if (!decline) applyTo(tenant, payment, request.targets, resource.payment);
   tenant.touch();
-  if (method && request.type === 'Electronic') {
-    noteTransaction(method, decline !== null, at);
-    const fields = {
-      paymentId: payment.id,
-      paymentNumber: payment.number,
-      ...(request.applications.length === 1 && {
-        invoiceId: request.applications[0]!.invoice.id,
-        invoiceNumber: request.applications[0]!.invoice.invoiceNumber,
-      }),
-    };
-    emit(tenant, decline ? 'PaymentDeclined' : 'PaymentProcessed', account, fields);
-  }
+  if (electronic) tellPayment(tenant, account, payment, request.targets);
   return payment;
+}
+
+function tellPayment(tenant: Tenant, account: Account, payment: Payment, targets: readonly Target[]): void {
+  const only = targets.length === 1 ? targets[0]!.document : undefined;
+  emit(tenant, payment.status === 'Error' ? 'PaymentDeclined' : 'PaymentProcessed', account, {
+    paymentId: payment.id,
+    paymentNumber: payment.number,
+    ...(only && 'invoiceNumber' in only && { invoiceId: only.id, invoiceNumber: only.invoiceNumber }),
+  });
 }
 
 function methodOf(tenant: Tenant, account: Account, request: PaymentRequest): PaymentMethod | undefined {
   const id = request.paymentMethodId ?? (request.type === 'Electronic' ? account.defaultPaymentMethodId : null);
   const method = tenant.data.paymentMethods.find((one) => one.id === id);
   if (request.type === 'External' && !method) return undefined;
-  if (!method || method.accountId !== account.id || method.status !== 'Active')
-    return refuse('The payment method is invalid.');
+  const usable = method?.status === 'Active' || (request.evenClosed === true && method?.status === 'Closed');
+  if (!method || method.accountId !== account.id || !usable) return refuse('The payment method is invalid.');
   return method;
 }
 
-function apply(tenant: Tenant, invoice: Invoice, amount: number): void {
-  invoice.balance = money(exact(invoice.balance).sub(exact(amount)), invoice.currency);
-  invoice.paymentAmount = money(exact(invoice.paymentAmount).add(exact(amount)), invoice.currency);
-  invoice.updatedDate = tenant.now();
-}
-
-function noteTransaction(method: PaymentMethod, declined: boolean, at: number): void {
-  method.lastTransactionDate = at;
-  method.lastTransactionStatus = declined ? 'Declined' : 'Approved';
-  method.numConsecutiveFailures = declined ? method.numConsecutiveFailures + 1 : 0;
-  if (declined) {
-    method.totalErrors++;
-    method.lastFailedDate = at;
-  } else {
-    method.totalProcessed++;
-  }
-  method.updatedDate = at;
-}
-
-/** Charges the default payment method with what is open on invoices; @returns undefined when nothing is open */
-export function collect(tenant: Tenant, account: Account, invoices: readonly Invoice[]): Payment | undefined {
-  const open = invoices.filter((one) => one.status === 'Posted' && one.balance > 0);
-  if (open.length === 0) return undefined;
+/** Charges the default payment method with what is open on documents of one currency; @returns undefined for nothing */
+export function collectDocuments(
+  tenant: Tenant,
+  account: Account,
+  type: Target['type'],
+  documents: readonly Target['document'][],
+): Payment | undefined {
+  const open = documents.filter((one) => one.status === 'Posted' && one.balance > 0);
+  const currency = open[0]?.currency;
+  if (currency === undefined) return undefined;
+  const due = open.filter((one) => one.currency === currency);
   return createPayment(tenant, account, {
     type: 'Electronic',
-    amount: money(sum(open.map((one) => exact(one.balance))), account.currency),
-    currency: account.currency,
+    amount: money(sum(due.map((one) => exact(one.balance))), currency),
+    currency,
     paymentMethodId: null,
-    applications: open.map((invoice) => ({ invoice, amount: invoice.balance })),
+    targets: due.map((document) => ({ type, document, amount: document.balance })),
     effectiveDate: tenant.today(),
   });
 }
+
+/** Charges the default payment method with what is open on invoices; @returns undefined when nothing is open */
+export const collect = (tenant: Tenant, account: Account, invoices: readonly Invoice[]): Payment | undefined =>
+  collectDocuments(tenant, account, 'Invoice', invoices);

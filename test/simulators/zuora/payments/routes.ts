@@ -1,14 +1,19 @@
-import express from 'express';
+import express, { type Request } from 'express';
 import * as z from 'zod';
-import { exact, money } from '../decimal.ts';
-import type { Invoice, Payment } from '../model.ts';
-import { category, notFound, resource, ZuoraError } from '../protocol/errors.ts';
+import { partOf, partView, targetFields, targetsOf, unapplyFrom, applyTo } from '../billing/settle.ts';
+import type { Payment } from '../model.ts';
+import { category, notSimulated, resource, ZuoraError } from '../protocol/errors.ts';
+import { filtered } from '../protocol/filters.ts';
 import { onlyQuery, page, pageParameters } from '../protocol/paging.ts';
 import { dateField, parse } from '../protocol/parse.ts';
 import type { Tenant } from '../tenant.ts';
 import { createPayment } from './collect.ts';
+import { gateway } from './gateway.ts';
+import { cancelRefund, createRefund, refundSchema } from './refund.ts';
+import { listedPayment, paymentView, refundView } from './view.ts';
 
 const paymentSchema = z.strictObject({
+  ...targetFields,
   accountId: z.string().optional(),
   accountNumber: z.string().optional(),
   amount: z.number().positive(),
@@ -17,111 +22,61 @@ const paymentSchema = z.strictObject({
   paymentMethodId: z.string().optional(),
   paymentMethodType: z.string().optional(),
   effectiveDate: dateField.optional(),
-  comment: z.string().optional(),
+  comment: z.string().max(1000).optional(),
   referenceId: z.string().max(60).optional(),
   gatewayId: z.string().optional(),
-  invoices: z
-    .array(
-      z.strictObject({
-        invoiceId: z.string().optional(),
-        invoiceNumber: z.string().optional(),
-        amount: z.number().positive(),
-      }),
-    )
-    .optional(),
+  paymentGatewayNumber: z.string().optional(),
+  gatewayOptions: z.record(z.string(), z.string()).optional(),
+  softDescriptor: z.string().max(35).optional(),
+  softDescriptorPhone: z.string().max(20).optional(),
+  standalone: z.boolean().optional(),
 });
 
-/** A payment of `GET /v1/payments` and `/v1/payments/{key}`. */
-function paymentView(tenant: Tenant, payment: Payment): Record<string, unknown> {
-  const unapplied = payment.status === 'Processed' ? exact(payment.amount).sub(exact(payment.appliedAmount)) : exact(0);
-  const electronic = payment.type === 'Electronic';
-  return {
-    id: payment.id,
-    number: payment.number,
-    status: payment.status,
-    type: payment.type,
-    accountId: payment.accountId,
-    accountNumber: tenant.account(payment.accountId).accountNumber,
-    amount: payment.amount,
-    appliedAmount: payment.appliedAmount,
-    unappliedAmount: money(unapplied, payment.currency),
-    refundAmount: 0,
-    creditBalanceAmount: 0,
-    currency: payment.currency,
-    effectiveDate: payment.effectiveDate,
-    comment: payment.comment,
-    paymentGatewayNumber: electronic ? 'PG-00000001' : null,
-    paymentMethodId: payment.paymentMethodId,
-    paymentMethodSnapshotId: null,
-    authTransactionId: null,
-    bankIdentificationNumber: null,
-    gatewayId: null,
-    gatewayOrderId: null,
-    gatewayResponse: payment.gatewayResponse,
-    gatewayResponseCode: payment.gatewayResponseCode,
-    gatewayState: electronic && payment.status === 'Processed' ? 'Submitted' : 'NotSubmitted',
-    markedForSubmissionOn: null,
-    referenceId: payment.referenceId,
-    secondPaymentReferenceId: null,
-    softDescriptor: null,
-    softDescriptorPhone: null,
-    standalone: false,
-    prepayment: null,
-    submittedOn: electronic ? tenant.dateTime(payment.createdDate) : null,
-    settledOn: null,
-    cancelledOn: null,
-    createdDate: tenant.dateTime(payment.createdDate),
-    createdById: tenant.userId,
-    updatedDate: tenant.dateTime(payment.updatedDate),
-    updatedById: tenant.userId,
-    financeInformation: {
-      bankAccountAccountingCode: null,
-      bankAccountAccountingCodeType: null,
-      unappliedPaymentAccountingCode: null,
-      unappliedPaymentAccountingCodeType: null,
-      transferredToAccounting: 'No',
-    },
-    gatewayReconciliationStatus: null,
-    gatewayReconciliationReason: null,
-    payoutId: null,
-    organizationLabel: null,
-  };
-}
+const applySchema = z.strictObject({ ...targetFields, effectiveDate: dateField.optional() });
 
-/** A payment of the older list, whose number is `paymentNumber`. */
-function listedPayment(tenant: Tenant, payment: Payment): Record<string, unknown> {
-  const account = tenant.account(payment.accountId);
-  return {
-    id: payment.id,
-    accountId: account.id,
-    accountNumber: account.accountNumber,
-    accountName: account.name,
-    type: payment.type,
-    effectiveDate: payment.effectiveDate,
-    paymentNumber: payment.number,
-    paymentMethodId: payment.paymentMethodId,
-    amount: payment.amount,
-    paidInvoices: payment.applications.map(({ invoiceId, amount }) => ({
-      invoiceId,
-      invoiceNumber: tenant.data.invoices.find((one) => one.id === invoiceId)?.invoiceNumber ?? null,
-      appliedPaymentAmount: amount,
-    })),
-    gatewayTransactionNumber: payment.transactionLogId,
-    status: payment.status,
-  };
-}
+const changeSchema = z.strictObject({
+  comment: z.string().max(1000).optional(),
+  referenceId: z.string().max(60).optional(),
+});
 
-const filters = ['accountId', 'currency', 'effectiveDate', 'number', 'status', 'type'] as const;
+const paymentFilters = [
+  'accountId',
+  'amount',
+  'appliedAmount',
+  'createdById',
+  'createdDate',
+  'creditBalanceAmount',
+  'currency',
+  'effectiveDate',
+  'number',
+  'refundAmount',
+  'status',
+  'type',
+  'unappliedAmount',
+  'updatedById',
+  'updatedDate',
+] as const;
 
-function findInvoice(tenant: Tenant, id: string | undefined, number: string | undefined): Invoice {
-  const found = tenant.data.invoices.find((one) => one.id === id || one.invoiceNumber === number);
-  if (!found) throw new ZuoraError(category.badValue, `The invoice ${id ?? number} is invalid.`, resource.payment);
-  return found;
-}
+const refundFilters = [
+  'accountId',
+  'amount',
+  'createdById',
+  'createdDate',
+  'methodType',
+  'number',
+  'paymentId',
+  'refundDate',
+  'status',
+  'type',
+  'updatedById',
+  'updatedDate',
+] as const;
 
+/** `/v1/payments`: made, applied, unapplied, refunded, canceled. */
 export function paymentRoutes(tenant: Tenant, origin: () => string): express.Router {
   const router = express.Router();
-  const newestFirst = (rows: readonly Payment[]) => rows.toSorted((a, b) => b.updatedDate - a.updatedDate);
+  const find = (key: string) => tenant.one('payments', key, 'number');
+  const answer = (payment: Payment) => ({ ...paymentView(tenant, payment), success: true });
   router.post('/v1/payments', (req, res) => {
     const body = parse(paymentSchema, req.body, resource.payment);
     const key = body.accountId ?? body.accountNumber;
@@ -133,73 +88,161 @@ export function paymentRoutes(tenant: Tenant, origin: () => string): express.Rou
         'Missing required value: paymentMethodId or paymentMethodType.',
         resource.payment,
       );
+    if (body.gatewayId !== undefined && body.gatewayId !== gateway.id)
+      throw new ZuoraError(category.badValue, 'gatewayId is invalid.', resource.payment);
     const payment = createPayment(tenant, tenant.account(key), {
       type: body.type,
       amount: body.amount,
       currency: body.currency,
       paymentMethodId: body.paymentMethodId ?? null,
-      applications: (body.invoices ?? []).map((one) => ({
-        invoice: findInvoice(tenant, one.invoiceId, one.invoiceNumber),
-        amount: one.amount,
-      })),
+      paymentMethodType: body.paymentMethodType,
+      targets: targetsOf(tenant, body, resource.payment),
       effectiveDate: body.effectiveDate ?? tenant.today(),
       comment: body.comment,
       referenceId: body.referenceId,
+      standalone: body.standalone,
     });
-    res.json({ ...paymentView(tenant, payment), success: true });
+    res.json(answer(payment));
   });
   router.get('/v1/payments', (req, res) => {
-    onlyQuery(req, [...pageParameters, ...filters]);
-    const found = tenant.data.payments.filter((one) =>
-      filters.every((name) => req.query[name] === undefined || String(one[name]) === req.query[name]),
+    onlyQuery(req, [...pageParameters, ...paymentFilters, 'sort']);
+    // Narrows by account before the rows are made, since a sweep asks account by account.
+    const { accountId } = req.query;
+    const own = typeof accountId === 'string' ? tenant.by('payments', 'accountId', accountId) : tenant.data.payments;
+    const newest = own.toSorted((a, b) => b.updatedDate - a.updatedDate);
+    const found = filtered(
+      req,
+      newest.map((one) => paymentView(tenant, one)),
+      paymentFilters,
     );
-    const { rows, ...next } = page(req, origin(), newestFirst(found));
-    res.json({ payments: rows.map((one) => paymentView(tenant, one)), ...next, success: true });
+    const { rows, ...next } = page(req, origin(), found);
+    res.json({ payments: rows, ...next, success: true });
   });
   router.get('/v1/payments/:key', (req, res) => {
     onlyQuery(req, []);
-    const payment = tenant.data.payments.find((one) => one.id === req.params.key || one.number === req.params.key);
-    if (!payment) throw notFound(req.params.key);
-    res.json({ ...paymentView(tenant, payment), success: true });
+    res.json(answer(find(req.params.key)));
+  });
+  router.put('/v1/payments/:key', (req, res) => {
+    const payment = find(req.params.key);
+    const { comment, referenceId } = parse(changeSchema, req.body, resource.payment);
+    payment.comment = comment ?? payment.comment;
+    payment.referenceId = referenceId ?? payment.referenceId;
+    payment.updatedDate = tenant.now();
+    tenant.touch();
+    res.json(answer(payment));
+  });
+  router.put('/v1/payments/:key/apply', (req, res) => {
+    const payment = find(req.params.key);
+    applyTo(tenant, payment, targets(req), resource.payment);
+    res.json(answer(payment));
+  });
+  router.put('/v1/payments/:key/unapply', (req, res) => {
+    const payment = find(req.params.key);
+    unapplyFrom(tenant, payment, targets(req), resource.payment);
+    res.json(answer(payment));
+  });
+  router.put('/v1/payments/:key/cancel', (req, res) => {
+    const payment = find(req.params.key);
+    cancelPayment(tenant, payment);
+    res.json(answer(payment));
+  });
+  router.put('/v1/payments/:key/transfer', () => notSimulated(tenant.ctx.calls, 'PUT /v1/payments/{key}/transfer'));
+  router.delete('/v1/payments/:key', (req, res) => {
+    const payment = find(req.params.key);
+    if (payment.status !== 'Canceled')
+      throw new ZuoraError(category.rule, 'Only canceled payments can be deleted.', resource.payment);
+    tenant.data.payments.splice(tenant.data.payments.indexOf(payment), 1);
+    tenant.touch();
+    res.json({ success: true });
   });
   router.get('/v1/payments/:key/parts', (req, res) => {
     onlyQuery(req, pageParameters);
-    const payment = tenant.data.payments.find((one) => one.id === req.params.key || one.number === req.params.key);
-    if (!payment) throw notFound(req.params.key);
-    const parts = payment.applications.map(({ invoiceId, amount }, index) => ({
-      id: `${payment.id.slice(0, 28)}${String(index).padStart(4, '0')}`,
-      invoiceId,
-      debitMemoId: null,
-      amount,
-      createdById: tenant.userId,
-      createdDate: tenant.dateTime(payment.createdDate),
-      updatedById: tenant.userId,
-      updatedDate: tenant.dateTime(payment.updatedDate),
-    }));
+    const parts = find(req.params.key).applications.map((one) => partView(tenant, one));
     const { rows, ...next } = page(req, origin(), parts);
     res.json({ parts: rows, ...next, success: true });
+  });
+  router.get('/v1/payments/:key/parts/:id', (req, res) => {
+    res.json({ ...partView(tenant, partOf(find(req.params.key), req.params.id)), success: true });
+  });
+  router.post('/v1/payments/:key/refunds', (req, res) => {
+    const payment = find(req.params.key);
+    const refund = createRefund(tenant, payment, parse(refundSchema, req.body, resource.refund));
+    res.json({ ...refundView(tenant, refund), success: true });
   });
   router.get('/v1/transactions/payments/accounts/:key', (req, res) => {
     onlyQuery(req, pageParameters);
     const account = tenant.account(req.params.key);
-    const found = newestFirst(tenant.data.payments.filter((one) => one.accountId === account.id));
+    const found = tenant.by('payments', 'accountId', account.id).toSorted((a, b) => b.updatedDate - a.updatedDate);
     const { rows, ...next } = page(req, origin(), found);
     res.json({ payments: rows.map((one) => listedPayment(tenant, one)), ...next, success: true });
   });
-  router.get('/v1/object/payment-transaction-log/:id', (req, res) => {
-    const payment = tenant.data.payments.find((one) => one.transactionLogId === req.params.id);
-    if (!payment) throw notFound(req.params.id);
-    res.json({
-      Id: payment.transactionLogId,
-      PaymentId: payment.id,
-      Gateway: 'Test Gateway',
-      GatewayReasonCode: payment.gatewayResponseCode,
-      GatewayReasonCodeDescription: payment.gatewayResponse,
-      GatewayState: payment.status === 'Processed' ? 'Submitted' : 'NotSubmitted',
-      GatewayTransactionType: 'Sale',
-      TransactionDate: new Date(payment.createdDate).toISOString(),
-      TransactionId: payment.number,
-    });
+  return router;
+
+  function targets(req: Request) {
+    const found = targetsOf(tenant, parse(applySchema, req.body, resource.payment), resource.payment);
+    if (found.length === 0)
+      throw new ZuoraError(category.missingField, 'Missing required value: invoices or debitMemos.', resource.payment);
+    return found;
+  }
+}
+
+/** @throws ZuoraError rule for electronic payments that went through, and for those that are applied */
+function cancelPayment(tenant: Tenant, payment: Payment): void {
+  if (payment.status === 'Canceled' || payment.type === 'Electronic')
+    throw new ZuoraError(category.rule, `The payment ${payment.number} cannot be canceled.`, resource.payment);
+  if (payment.appliedAmount > 0 || payment.refundAmount > 0)
+    throw new ZuoraError(category.rule, 'A payment that is applied or refunded cannot be canceled.', resource.payment);
+  Object.assign(payment, { status: 'Canceled', cancelledOn: tenant.now(), updatedDate: tenant.now() });
+  tenant.touch();
+}
+
+/** `/v1/refunds`: what was given back, of payments and of credit memos. */
+export function refundRoutes(tenant: Tenant, origin: () => string): express.Router {
+  const router = express.Router();
+  const find = (key: string) => tenant.one('refunds', key, 'number');
+  router.get('/v1/refunds', (req, res) => {
+    onlyQuery(req, [...pageParameters, ...refundFilters, 'sort']);
+    const newest = tenant.data.refunds.toSorted((a, b) => b.updatedDate - a.updatedDate);
+    const found = filtered(
+      req,
+      newest.map((one) => refundView(tenant, one)),
+      refundFilters,
+    );
+    const { rows, ...next } = page(req, origin(), found);
+    res.json({ refunds: rows, ...next, success: true });
+  });
+  router.get('/v1/refunds/:key', (req, res) => {
+    onlyQuery(req, []);
+    res.json({ ...refundView(tenant, find(req.params.key)), success: true });
+  });
+  router.get('/v1/refunds/:key/parts', (req, res) => {
+    onlyQuery(req, []);
+    const refund = find(req.params.key);
+    const part = {
+      id: refund.id,
+      amount: refund.amount,
+      paymentId: refund.paymentId,
+      creditMemoId: refund.creditMemoId,
+      createdById: tenant.userId,
+      createdDate: tenant.dateTime(refund.createdDate),
+      updatedById: tenant.userId,
+      updatedDate: tenant.dateTime(refund.updatedDate),
+      organizationLabel: null,
+    };
+    res.json({ parts: [part], success: true });
+  });
+  router.put('/v1/refunds/:key/cancel', (req, res) => {
+    const refund = find(req.params.key);
+    cancelRefund(tenant, refund);
+    res.json({ ...refundView(tenant, refund), success: true });
+  });
+  router.delete('/v1/refunds/:key', (req, res) => {
+    const refund = find(req.params.key);
+    if (refund.status !== 'Canceled')
+      throw new ZuoraError(category.rule, 'Only canceled refunds can be deleted.', resource.refund);
+    tenant.data.refunds.splice(tenant.data.refunds.indexOf(refund), 1);
+    tenant.touch();
+    res.json({ success: true });
   });
   return router;
 }

@@ -51,6 +51,14 @@ export const resource = {
   order: 587300,
   subscription: 531000,
   invoice: 592100,
+  contact: 513000,
+  creditMemo: 594100,
+  debitMemo: 594200,
+  billRun: 593100,
+  refund: 598100,
+  paymentMethod: 570100,
+  paymentRun: 572100,
+  usage: 595100,
 } as const;
 
 /** A refusal of the v1 API. */
@@ -58,10 +66,11 @@ export class ZuoraError extends Error {
   readonly code: number;
   readonly status: number;
 
-  constructor(kind: number, message: string, of: number = resource.none) {
+  /** @param status where the category has several, such as 415 beside 405 */
+  constructor(kind: number, message: string, of: number = resource.none, status = statusOf[kind] ?? 500) {
     super(message);
     this.code = of * 100 + kind;
-    this.status = statusOf[kind] ?? 500;
+    this.status = status;
   }
 
   /** For codes known from real answers, such as 58730020. */
@@ -108,7 +117,7 @@ export function sendError(error: ZuoraError, req: Request, res: Response, versio
       .status(error.status)
       .json(versions.uniformQueryErrors ? { reasons, requestId } : { message: error.message });
   }
-  const always = error.status === 401 || error.status === 501 || error.status === 429 || req.path.startsWith('/__sim/');
+  const always = [401, 405, 415, 429, 501].includes(error.status) || req.path.startsWith('/__sim/');
   res
     .status(always || versions.realStatuses ? error.status : 200)
     .json({ success: false, processId: requestId.replaceAll('-', '').slice(0, 16).toUpperCase(), reasons, requestId });

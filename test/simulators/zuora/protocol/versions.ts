@@ -10,6 +10,12 @@ export type Versions = {
   ratePlansAsUrl: boolean;
   /** From 223.0: an order answers `subscriptions` instead of `subscriptionNumbers`. */
   subscriptionContainers: boolean;
+  /** From 211.0: `runBilling` and `targetDate` instead of `invoice` and `invoiceTargetDate` of a new account. */
+  runBilling: boolean;
+  /** From 215.0: invoice-collect takes `documentDate` and `targetDate` instead of `invoiceDate` and `invoiceTargetDate`. */
+  documentDate: boolean;
+  /** From 257.0: items of memos have `description` instead of `comment`. */
+  memoItemDescription: boolean;
 };
 
 const dated = ['2024-05-20', '2025-08-12'];
@@ -22,6 +28,9 @@ export function versionsOf(header: string | undefined): Versions | undefined {
       uniformQueryErrors: header >= '2025-08-12',
       ratePlansAsUrl: true,
       subscriptionContainers: true,
+      runBilling: true,
+      documentDate: true,
+      memoItemDescription: true,
     };
   }
   const minor = Number(header ?? '186.0');
@@ -31,6 +40,9 @@ export function versionsOf(header: string | undefined): Versions | undefined {
     uniformQueryErrors: false,
     ratePlansAsUrl: minor >= 230,
     subscriptionContainers: minor >= 223,
+    runBilling: minor >= 211,
+    documentDate: minor >= 215,
+    memoItemDescription: minor >= 257,
   };
 }
 
@@ -40,4 +52,7 @@ export const versionsOfRequest = (req: Request): Versions =>
     uniformQueryErrors: true,
     ratePlansAsUrl: true,
     subscriptionContainers: true,
+    runBilling: true,
+    documentDate: true,
+    memoItemDescription: true,
   };

@@ -1,19 +1,20 @@
 import express from 'express';
 import * as z from 'zod';
-import { addPaymentMethod } from '../accounts/paymentMethods.ts';
 import { postInvoice, runBilling } from '../billing/billRun.ts';
 import { renewAccount } from '../billing/routes.ts';
 import { exact, metric, money, sum } from '../decimal.ts';
 import type { Account, Invoice, Payment, SubscriptionVersion } from '../model.ts';
 import { createOrder } from '../orders/create.ts';
-import type { OrderAction, Pricing } from '../orders/schema.ts';
+import type { OrderAction } from '../orders/schema/actions.ts';
+import type { Pricing } from '../orders/schema/pricing.ts';
 import { createPayment } from '../payments/collect.ts';
+import { addPaymentMethod } from '../payments/methods.ts';
 import { category, ZuoraError } from '../protocol/errors.ts';
 import { dateField, parse } from '../protocol/parse.ts';
 import { contractedMrr } from '../subscriptions/metrics.ts';
 import { statusOn } from '../subscriptions/status.ts';
 import type { Tenant } from '../tenant.ts';
-import { recordUsage } from '../usage/routes.ts';
+import { recordUsage } from '../usage/record.ts';
 import { invoice as findInvoice, mainCharge, openInvoices } from './find.ts';
 
 const schemas = {
@@ -97,10 +98,10 @@ function pay(tenant: Tenant, account: Account, invoices: readonly Invoice[]): Pa
     throw new ZuoraError(category.rule, `Account ${account.accountNumber} has no open invoice.`);
   return createPayment(tenant, account, {
     type: account.defaultPaymentMethodId === null ? 'External' : 'Electronic',
-    amount: money(sum(invoices.map((one) => exact(one.balance))), account.currency),
-    currency: account.currency,
+    amount: money(sum(invoices.map((one) => exact(one.balance))), invoices[0]!.currency),
+    currency: invoices[0]!.currency,
     paymentMethodId: null,
-    applications: invoices.map((invoice) => ({ invoice, amount: invoice.balance })),
+    targets: invoices.map((document) => ({ type: 'Invoice', document, amount: document.balance })),
     effectiveDate: tenant.today(),
   });
 }

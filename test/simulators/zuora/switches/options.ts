@@ -1,11 +1,13 @@
 import express from 'express';
 import * as z from 'zod';
+import { orderOptionsSchema } from '../orders/options.ts';
 import { parse } from '../protocol/parse.ts';
 import type { Tenant } from '../tenant.ts';
 
 const calloutsSchema = z.strictObject({
-  format: z.enum(['json', 'form']).optional(),
+  format: z.enum(['json', 'form', 'xml']).optional(),
   retryMs: z.number().int().min(0).optional(),
+  attempts: z.number().int().min(1).max(5).optional(),
   targets: z.array(z.strictObject({ url: z.url(), user: z.string(), password: z.string() })).optional(),
 });
 
@@ -14,6 +16,7 @@ const limitsSchema = z.strictObject({ callsPerMinute: z.number().int().positive(
 const optionsSchema = z.strictObject({
   handlingMs: z.number().int().min(0).optional(),
   allSegments: z.enum(['flat', 'nested']).optional(),
+  ...orderOptionsSchema.partial().shape,
 });
 
 /** Switches of this simulator beside those that all have in common. */
@@ -23,6 +26,7 @@ export function optionRoutes(tenant: Tenant): express.Router {
   const callouts = () => ({
     format: options.calloutFormat,
     retryMs: options.calloutRetryMs,
+    attempts: options.calloutAttempts,
     targets: options.callouts.map(({ url, user }) => ({ url, user })),
   });
   router.get('/__sim/callouts', (_req, res) => void res.json(callouts()));
@@ -30,6 +34,7 @@ export function optionRoutes(tenant: Tenant): express.Router {
     const body = parse(calloutsSchema, req.body);
     if (body.format) options.calloutFormat = body.format;
     if (body.retryMs !== undefined) options.calloutRetryMs = body.retryMs;
+    if (body.attempts !== undefined) options.calloutAttempts = body.attempts;
     if (body.targets) options.callouts = body.targets;
     res.json(callouts());
   });
@@ -38,10 +43,9 @@ export function optionRoutes(tenant: Tenant): express.Router {
     res.json({ callsPerMinute: options.callsPerMinute });
   });
   router.post('/__sim/options', (req, res) => {
-    const body = parse(optionsSchema, req.body);
-    if (body.handlingMs !== undefined) options.handlingMs = body.handlingMs;
-    if (body.allSegments) options.allSegments = body.allSegments;
-    res.json({ handlingMs: options.handlingMs, allSegments: options.allSegments });
+    Object.assign(options, parse(optionsSchema, req.body));
+    const names = Object.keys(optionsSchema.shape) as (keyof typeof optionsSchema.shape)[];
+    res.json(Object.fromEntries(names.map((name) => [name, options[name]])));
   });
   router.post('/__sim/tokens/expire', (_req, res) => {
     const { tokens } = tenant.data;

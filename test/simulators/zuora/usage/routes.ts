@@ -1,14 +1,15 @@
 import express from 'express';
 import * as z from 'zod';
-import { emit } from '../callouts/emit.ts';
-import { dateIn, isDate } from '../dates.ts';
-import type { Usage } from '../model.ts';
-import { category, notFound, ZuoraError } from '../protocol/errors.ts';
+import { category, resource, ZuoraError } from '../protocol/errors.ts';
+import { fileOf } from '../protocol/multipart.ts';
 import { onlyQuery, page, pageParameters } from '../protocol/paging.ts';
 import { parse } from '../protocol/parse.ts';
 import type { Tenant } from '../tenant.ts';
+import { takeFile } from './file.ts';
+import type { Usage, UsageImport } from './model.ts';
+import { dayOf, recordUsage } from './record.ts';
 
-const usageSchema = z.strictObject({
+export const usageSchema = z.strictObject({
   AccountId: z.string().optional(),
   AccountNumber: z.string().optional(),
   Quantity: z.number().min(0),
@@ -23,75 +24,42 @@ const usageSchema = z.strictObject({
   UniqueKey: z.string().optional(),
 });
 
-export type UsageRequest = z.output<typeof usageSchema>;
+export const usageChangeSchema = z.strictObject({
+  EndDateTime: z.string().optional(),
+  Quantity: z.number().min(0).optional(),
+  RbeStatus: z.enum(['Importing', 'Pending', 'Processed']).optional(),
+  StartDateTime: z.string().optional(),
+  UOM: z.string().min(1).optional(),
+});
 
-const refuse = (message: string): never => {
-  throw new ZuoraError(category.badValue, message);
+/** @throws ZuoraError rule once the usage was billed */
+const checkPending = (usage: Usage): void => {
+  if (usage.status === 'Processed')
+    throw new ZuoraError(category.rule, 'Usage that was processed cannot be changed or deleted.', resource.usage);
 };
 
-/** Day in the tenant's zone; a date or a time without offset is in that zone already. */
-function dayOf(tenant: Tenant, text: string): string {
-  if (isDate(text.slice(0, 10)) && !/(Z|[+-]\d{2}:?\d{2})$/.test(text.slice(10))) return text.slice(0, 10);
-  const at = Date.parse(text);
-  return Number.isNaN(at) ? refuse(`The StartDateTime ${text} is invalid.`) : dateIn(tenant.timeZone, at);
+export function changeUsage(tenant: Tenant, usage: Usage, body: z.output<typeof usageChangeSchema>): void {
+  checkPending(usage);
+  if (body.StartDateTime !== undefined)
+    Object.assign(usage, { startDateTime: body.StartDateTime, day: dayOf(tenant, body.StartDateTime) });
+  usage.quantity = body.Quantity ?? usage.quantity;
+  usage.uom = body.UOM ?? usage.uom;
+  usage.endDateTime = body.EndDateTime ?? usage.endDateTime;
+  usage.updatedDate = tenant.now();
+  tenant.touch();
 }
 
-/** Takes in one usage record; without subscription and charge it counts for every subscription with its unit. */
-export function recordUsage(tenant: Tenant, body: UsageRequest): Usage {
-  const accountKey = body.AccountId ?? body.AccountNumber;
-  if (accountKey === undefined) throw new ZuoraError(category.missingField, 'Missing required value: AccountId.');
-  const account = tenant.data.accounts.find((one) => one.id === accountKey || one.accountNumber === accountKey);
-  if (!account) return refuse(`The account ${accountKey} is invalid.`);
-  const own = tenant.latest().filter((one) => one.accountId === account.id || one.invoiceOwnerAccountId === account.id);
-  const { SubscriptionId: id, SubscriptionNumber: number } = body;
-  const named = id !== undefined || number !== undefined;
-  const known = tenant.data.subscriptions.find((one) => one.id === id)?.number ?? number;
-  const subscription = own.find((one) => one.number === known);
-  if (named && !subscription) return refuse(`The subscription ${id ?? number} is invalid.`);
-  const segments = (subscription ? [subscription] : own).flatMap((one) =>
-    one.ratePlans.flatMap((plan) => plan.segments.map((segment) => ({ segment, number: one.number }))),
-  );
-  const charge = segments.find(
-    ({ segment }) =>
-      segment.number === body.ChargeNumber || [segment.id, segment.originalChargeId].includes(body.ChargeId ?? ''),
-  );
-  if ((body.ChargeNumber ?? body.ChargeId) !== undefined && charge?.segment.type !== 'Usage')
-    return refuse(`The charge ${body.ChargeNumber ?? body.ChargeId} is invalid.`);
-  if (!segments.some(({ segment }) => segment.type === 'Usage' && segment.uom === body.UOM))
-    return refuse(`No usage charge of the account has the unit ${body.UOM}.`);
-  if (body.UniqueKey !== undefined && tenant.data.usages.some((one) => one.uniqueKey === body.UniqueKey))
-    return refuse(`The UniqueKey ${body.UniqueKey} exists already.`);
-  const at = tenant.now();
-  const usage: Usage = {
-    id: tenant.newId(),
-    accountId: account.id,
-    subscriptionNumber: subscription?.number ?? charge?.number ?? null,
-    chargeNumber: charge?.segment.number ?? null,
-    uom: body.UOM,
-    quantity: body.Quantity,
-    startDateTime: body.StartDateTime,
-    day: dayOf(tenant, body.StartDateTime),
-    endDateTime: body.EndDateTime ?? null,
-    status: 'Pending',
-    description: body.Description ?? null,
-    uniqueKey: body.UniqueKey ?? null,
-    submissionDateTime: at,
-    createdDate: at,
-    updatedDate: at,
-  };
-  tenant.data.usages.push(usage);
+export function deleteUsage(tenant: Tenant, usage: Usage): void {
+  checkPending(usage);
+  tenant.data.usages.splice(tenant.data.usages.indexOf(usage), 1);
   tenant.touch();
-  emit(tenant, 'UsageCreated', account, {
-    usageId: usage.id,
-    ...(usage.subscriptionNumber !== null && { subscriptionNumber: usage.subscriptionNumber }),
-  });
-  return usage;
 }
 
 function usageView(tenant: Tenant, usage: Usage): Record<string, unknown> {
   const account = tenant.account(usage.accountId);
   const start = usage.startDateTime;
   const zoned = /(Z|[+-]\d{2}:?\d{2})$/.test(start.slice(10));
+  const file = usage.importId === null ? undefined : tenant.one('usageImports', usage.importId);
   return {
     id: usage.id,
     accountId: account.id,
@@ -108,38 +76,83 @@ function usageView(tenant: Tenant, usage: Usage): Record<string, unknown> {
         ? `${start} 00:00:00`
         : start.replace('T', ' '),
     status: usage.status,
-    sourceName: 'API',
-    fileName: null,
+    sourceName: file ? 'Import' : 'API',
+    fileName: file?.fileName ?? null,
     uniqueKey: usage.uniqueKey,
     organizationLabel: null,
   };
 }
 
+/** Usage: one record by CRUD, files by `POST /v1/usage`, and what an account has. */
 export function usageRoutes(tenant: Tenant, origin: () => string): express.Router {
   const router = express.Router();
+  const find = (id: string) => tenant.one('usages', id);
   router.post('/v1/object/usage', (req, res) => {
-    const usage = recordUsage(tenant, parse(usageSchema, req.body));
+    const usage = recordUsage(tenant, parse(usageSchema, req.body, resource.usage));
     res.json({ Success: true, Id: usage.id });
   });
   router.get('/v1/object/usage/:id', (req, res) => {
-    const usage = tenant.data.usages.find((one) => one.id === req.params.id);
-    if (!usage) throw notFound(req.params.id);
+    const usage = find(req.params.id);
+    const subscription = usage.subscriptionNumber === null ? undefined : tenant.subscription(usage.subscriptionNumber);
     res.json({
       Id: usage.id,
       AccountId: usage.accountId,
+      AccountNumber: tenant.account(usage.accountId).accountNumber,
       Quantity: usage.quantity,
       UOM: usage.uom,
       StartDateTime: usage.startDateTime,
+      ...(usage.endDateTime !== null && { EndDateTime: usage.endDateTime }),
+      ...(usage.description !== null && { Description: usage.description }),
+      ...(subscription && { SubscriptionId: subscription.id, SubscriptionNumber: subscription.number }),
       RbeStatus: usage.status,
-      SourceType: 'API',
+      SourceType: usage.importId === null ? 'API' : 'Import',
+      CreatedById: tenant.userId,
+      CreatedDate: new Date(usage.createdDate).toISOString(),
+      UpdatedById: tenant.userId,
+      UpdatedDate: new Date(usage.updatedDate).toISOString(),
     });
   });
+  router.put('/v1/object/usage/:id', (req, res) => {
+    const usage = find(req.params.id);
+    changeUsage(tenant, usage, parse(usageChangeSchema, req.body, resource.usage));
+    res.json({ Success: true, Id: usage.id });
+  });
+  router.delete('/v1/object/usage/:id', (req, res) => {
+    deleteUsage(tenant, find(req.params.id));
+    res.json({ success: true, id: req.params.id });
+  });
+  router.post('/v1/usage', async (req, res) => {
+    const { name, text } = await fileOf(req, 'file');
+    const file = takeFile(tenant, name, text);
+    res.json({ success: true, size: Buffer.byteLength(text), checkImportStatus: `/v1/usage/${file.id}/status` });
+  });
+  router.get('/v1/usage/:id/status', (req, res) => {
+    const { status, statusReason: message } = tenant.one('usageImports', req.params.id);
+    res.json({ importStatus: status, ...(message !== null && { message }), success: true });
+  });
+  router.get('/v1/object/import/:id', (req, res) => res.json(importView(tenant.one('usageImports', req.params.id))));
   router.get('/v1/usage/accounts/:key', (req, res) => {
     onlyQuery(req, pageParameters);
     const account = tenant.account(req.params.key);
-    const found = tenant.data.usages.filter((one) => one.accountId === account.id).toReversed();
+    const found = tenant.by('usages', 'accountId', account.id).toReversed();
     const { rows, ...next } = page(req, origin(), found);
     res.json({ usage: rows.map((one) => usageView(tenant, one)), ...next, success: true });
   });
   return router;
+
+  function importView(file: UsageImport): Record<string, unknown> {
+    return {
+      Id: file.id,
+      ImportType: 'Usage',
+      Name: file.fileName,
+      Status: file.status,
+      ...(file.statusReason !== null && { StatusReason: file.statusReason }),
+      ImportedCount: file.importedCount,
+      TotalCount: file.totalCount,
+      CreatedById: tenant.userId,
+      CreatedDate: new Date(file.createdDate).toISOString(),
+      UpdatedById: tenant.userId,
+      UpdatedDate: new Date(file.updatedDate).toISOString(),
+    };
+  }
 }
