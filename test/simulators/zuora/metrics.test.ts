@@ -52,7 +52,7 @@ describe('monthly recurring revenue', () => {
     expect(await mrr({ ChargeType: 'Usage', ChargeModel: 'Per Unit Pricing', UOM: 'Call', tiers: usd(1) })).toBe(0);
   });
 
-  it('is less by percentage discounts of the whole subscription in what is contracted', async () => {
+  it('is less by percentage discounts of the whole subscription in the net metrics, which a read has to ask for', async () => {
     const { planId } = await zuora.plan([
       { Name: 'Seats', ChargeModel: 'Per Unit Pricing', UOM: 'Seat', DefaultQuantity: 3, tiers: usd(33.33) },
       {
@@ -63,12 +63,34 @@ describe('monthly recurring revenue', () => {
         tiers: [{ Currency: 'USD', DiscountPercentage: 15 }],
       },
     ]);
-    const subscription = await zuora.subscription(await zuora.subscribe(account, planId, '2026-11-01'));
+    const number = await zuora.subscribe(account, planId, '2026-11-01');
+    const subscription = await zuora.subscription(number);
     expect(charges(subscription)).toMatchObject([
       { mrr: 99.99 },
       { model: 'DiscountPercentage', mrr: 0, discountPercentage: 15, applyDiscountTo: 'RECURRING', price: null },
     ]);
-    expect(subscription).toMatchObject({ contractedMrr: 84.9915, totalContractedValue: 1019.898 });
+    expect(subscription).toMatchObject({ contractedMrr: 99.99, totalContractedValue: 1199.88 });
+    expect(subscription.contractedNetMrr).toBeUndefined();
+    const detailed = await zuora.get(`/v1/subscriptions/${number}?getDetailedMetrics=true&asOfDay=2026-10-31`);
+    expect(detailed.body).toMatchObject({
+      contractedMrr: 99.99,
+      contractedNetMrr: 84.9915,
+      asOfDayGrossMrr: 0,
+      asOfDayNetMrr: 0,
+      netTotalContractedValue: 1019.898,
+    });
+    const listed = await zuora.get(`/v1/subscriptions/subscription-metrics?subscriptionNumbers[]=${number}`);
+    expect(listed.body.subscriptionMetrics).toEqual([
+      {
+        subscriptionNumber: number,
+        contractedMrr: 99.99,
+        contractedNetMrr: 84.9915,
+        asOfDayGrossMrr: 99.99,
+        asOfDayNetMrr: 84.9915,
+        totalContractedValue: 1199.88,
+        netTotalContractedValue: 1019.898,
+      },
+    ]);
   });
 });
 

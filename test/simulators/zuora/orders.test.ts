@@ -212,9 +212,14 @@ describe('orders', () => {
         existingAccountNumber: account.number,
         subscriptions: [{ subscriptionNumber: number, orderActions: [action] }],
       });
-    const suspended = await order({ type: 'Suspend', suspend: { suspendPolicy: 'Today' } });
-    expect([suspended.status, suspended.body.reasons?.[0]?.code]).toEqual([400, 58730030]);
-    expect((await zuora.get('/__sim/unsupported')).body).toEqual({ 'orders: Order action Suspend': 1 });
+    const featured = await order({
+      type: 'AddProduct',
+      addProduct: { productRatePlanId: planId, subscriptionProductFeatures: [{ featureId: 'f' }] },
+    });
+    expect(featured.status).toBe(501);
+    expect((await zuora.get('/__sim/unsupported')).body).toEqual({ 'orders: subscriptionProductFeatures': 1 });
+    const merged = await order({ type: 'MergeSubscription' });
+    expect([merged.status, merged.body.reasons?.[0]?.code]).toEqual([400, 58730020]);
     const twoBodies = await order({ type: 'AddProduct', addProduct: { productRatePlanId: planId }, removeProduct: {} });
     expect(twoBodies.body.reasons?.[0]?.code).toBe(58730021);
     const wrongPricing = await order({

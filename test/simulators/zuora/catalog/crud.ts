@@ -1,251 +1,226 @@
-import express from 'express';
-import * as z from 'zod';
-import type { ChargeModel, ProductCharge, ProductPrice, Tier } from '../model.ts';
-import { category, notFound, ZuoraError } from '../protocol/errors.ts';
-import { dateField, parse } from '../protocol/parse.ts';
+import express, { type Request } from 'express';
+import type * as z from 'zod';
+import { category, notFound, notSimulated, ZuoraError } from '../protocol/errors.ts';
+import { parse, splitCustomFields } from '../protocol/parse.ts';
 import type { Tenant } from '../tenant.ts';
+import { chargeOf } from './charge.ts';
+import { chargeFields, chargeView, productFields, ratePlanFields, rowsOf, tierView, withoutNulls } from './crudView.ts';
+import type { Product, ProductCharge, ProductPrice, ProductRatePlan } from './model.ts';
+import { chargeSchema, productSchema, ratePlanSchema, tierChangeSchema, unsupportedChargeFields } from './schema.ts';
 
-const productSchema = z.strictObject({
-  Name: z.string().min(1).max(100),
-  EffectiveStartDate: dateField,
-  EffectiveEndDate: dateField,
-  SKU: z.string().optional(),
-  ProductNumber: z.string().optional(),
-  Category: z.string().optional(),
-  Description: z.string().optional(),
-  AllowFeatureChanges: z.boolean().optional(),
-});
-
-const ratePlanSchema = z.strictObject({
-  Name: z.string().min(1).max(255),
-  ProductId: z.string(),
-  ActiveCurrencies: z.array(z.string().length(3)).optional(),
-  Description: z.string().optional(),
-  EffectiveStartDate: dateField.optional(),
-  EffectiveEndDate: dateField.optional(),
-  Grade: z.number().optional(),
-  ProductRatePlanNumber: z.string().optional(),
-});
-
-const tierSchema = z.strictObject({
-  Currency: z.string().length(3),
-  Price: z.number().optional(),
-  StartingUnit: z.number().optional(),
-  EndingUnit: z.number().optional(),
-  PriceFormat: z.enum(['Flat Fee', 'Per Unit']).optional(),
-  IsOveragePrice: z.boolean().optional(),
-  DiscountPercentage: z.number().optional(),
-  DiscountAmount: z.number().optional(),
-});
-
-/** Charge models by their name in the catalog; null for those that Zuora has and this simulator has not. */
-const models: Record<string, ChargeModel | null> = {
-  'Flat Fee Pricing': 'FlatFee',
-  'Per Unit Pricing': 'PerUnit',
-  'Tiered Pricing': 'Tiered',
-  'Volume Pricing': 'Volume',
-  'Overage Pricing': 'Overage',
-  'Discount-Percentage': 'DiscountPercentage',
-  'Discount-Fixed Amount': null,
-  'Tiered with Overage Pricing': null,
-  'Delivery Pricing': null,
-  MultiAttributePricing: null,
-  PreratedPerUnit: null,
-  PreratedPricing: null,
-  HighWatermarkVolumePricing: null,
-  HighWatermarkTieredPricing: null,
+const refuse = (message: string, kind: number = category.badValue): never => {
+  throw new ZuoraError(kind, message);
 };
 
-const chargeSchema = z.strictObject({
-  Name: z.string().min(1).max(100),
-  ProductRatePlanId: z.string(),
-  ProductRatePlanChargeNumber: z.string().optional(),
-  ChargeModel: z.enum(Object.keys(models) as [string, ...string[]]),
-  ChargeType: z.enum(['OneTime', 'Recurring', 'Usage']),
-  BillCycleType: z.enum(['DefaultFromCustomer', 'ChargeTriggerDay']),
-  BillingPeriod: z
-    .enum([
-      'Month',
-      'Quarter',
-      'Semi-Annual',
-      'Annual',
-      'Eighteen Months',
-      'Two Years',
-      'Three Years',
-      'Five Years',
-      'Specific Months',
-      'Subscription Term',
-      'Week',
-      'Specific Weeks',
-      'Specific Days',
-    ])
-    .optional(),
-  SpecificBillingPeriod: z.number().int().positive().optional(),
-  BillingTiming: z.enum(['In Advance', 'In Arrears']).optional(),
-  ListPriceBase: z.enum(['Per Billing Period', 'Per Month', 'Per Week', 'Per Year', 'Per Specific Months']).optional(),
-  SpecificListPriceBase: z.number().int().positive().optional(),
-  TriggerEvent: z.enum(['ContractEffective', 'ServiceActivation', 'CustomerAcceptance']),
-  UOM: z.string().optional(),
-  DefaultQuantity: z.number().optional(),
-  IncludedUnits: z.number().min(0).optional(),
-  Description: z.string().optional(),
-  ApplyDiscountTo: z.number().int().min(1).max(7).or(z.string()).optional(),
-  DiscountLevel: z.enum(['rateplan', 'subscription', 'account']).optional(),
-  UseDiscountSpecificAccountingCode: z.boolean(),
-  ProductRatePlanChargeTierData: z.strictObject({ ProductRatePlanChargeTier: z.array(tierSchema).min(1) }),
-  RatingGroup: z.enum(['ByBillingPeriod']).optional(),
-  Taxable: z.literal(false).optional(),
-  RevRecCode: z.string().optional(),
-  RevRecTriggerCondition: z.string().optional(),
-  RevenueRecognitionRuleName: z.string().optional(),
-});
-
-type CatalogCharge = z.output<typeof chargeSchema>;
-
-/** ApplyDiscountTo is a sum of bits in the catalog: one-time 1, recurring 2, usage 4 (Zuora docs, CRUD charge). */
-const discountScopes = [
-  '',
-  'ONETIME',
-  'RECURRING',
-  'ONETIMERECURRING',
-  'USAGE',
-  'ONETIMEUSAGE',
-  'RECURRINGUSAGE',
-  'ONETIMERECURRINGUSAGE',
-];
-
-const missing = (field: string): never => {
-  throw new ZuoraError(category.missingField, `Missing required value: ${field}.`);
+const checkDates = (start: string, end: string): void => {
+  if (end <= start) refuse('EffectiveEndDate must be after EffectiveStartDate.', category.rule);
 };
 
-function pricesOf(body: CatalogCharge, model: ChargeModel): ProductPrice[] {
-  const rows = body.ProductRatePlanChargeTierData.ProductRatePlanChargeTier;
-  return [...new Set(rows.map((row) => row.Currency))].map((currency): ProductPrice => {
-    const own = rows.filter((row) => row.Currency === currency);
-    const first = own[0]!;
-    const price = { currency, price: null, tiers: null, overagePrice: null, discountPercentage: null };
-    if (model === 'DiscountPercentage')
-      return { ...price, discountPercentage: first.DiscountPercentage ?? missing('DiscountPercentage') };
-    if (model === 'Overage') {
-      const overage = own.find((row) => row.IsOveragePrice) ?? first;
-      return { ...price, overagePrice: overage.Price ?? missing('Price') };
-    }
-    if (model === 'FlatFee' || model === 'PerUnit') return { ...price, price: first.Price ?? missing('Price') };
-    return { ...price, tiers: tiersOf(own) };
-  });
-}
-
-function tiersOf(rows: readonly z.output<typeof tierSchema>[]): Tier[] {
-  return rows.map((row, index) => ({
-    tier: index + 1,
-    startingUnit: row.StartingUnit ?? missing('StartingUnit'),
-    endingUnit: row.EndingUnit ?? null,
-    price: row.Price ?? missing('Price'),
-    priceFormat: row.PriceFormat === 'Flat Fee' ? 'FlatFee' : 'PerUnit',
-  }));
-}
-
-function productCharge(tenant: Tenant, body: CatalogCharge): ProductCharge {
-  const model = models[body.ChargeModel];
-  if (!model) {
-    tenant.ctx.calls.refuse(`charge model ${body.ChargeModel}`);
-    throw new ZuoraError(category.rule, `Charge model ${body.ChargeModel} is not enabled for this tenant.`);
-  }
-  const isUsage = body.ChargeType === 'Usage';
-  if ((model === 'Overage') !== (isUsage && model === 'Overage'))
-    throw new ZuoraError(category.rule, 'Overage Pricing is for usage charges only.');
-  if (body.ChargeType !== 'OneTime' && !body.BillingPeriod) missing('BillingPeriod');
-  if (body.BillingPeriod?.startsWith('Specific') && !body.SpecificBillingPeriod) missing('SpecificBillingPeriod');
-  if (body.ListPriceBase === 'Per Specific Months' && !body.SpecificListPriceBase) missing('SpecificListPriceBase');
-  if (['PerUnit', 'Tiered', 'Volume', 'Overage'].includes(model) && !body.UOM) missing('UOM');
-  const recurring = body.ChargeType === 'Recurring' && model !== 'DiscountPercentage';
-  return {
-    id: tenant.newId(),
-    productRatePlanId: body.ProductRatePlanId,
-    number: body.ProductRatePlanChargeNumber ?? tenant.number('PRPC-'),
-    name: body.Name,
-    type: body.ChargeType,
-    model,
-    uom: body.UOM ?? null,
-    quantity: isUsage || model === 'DiscountPercentage' ? null : model === 'FlatFee' ? 1 : (body.DefaultQuantity ?? 1),
-    includedUnits: model === 'Overage' ? (body.IncludedUnits ?? 0) : null,
-    billingPeriod: body.BillingPeriod?.replaceAll(/[ -]/g, '_') ?? null,
-    specificBillingPeriod: body.SpecificBillingPeriod ?? null,
-    listPriceBase: recurring ? (body.ListPriceBase ?? 'Per Billing Period').replaceAll(' ', '_') : null,
-    specificListPriceBase: body.SpecificListPriceBase ?? null,
-    billingTiming: recurring ? (body.BillingTiming === 'In Arrears' ? 'IN_ARREARS' : 'IN_ADVANCE') : null,
-    billingDay: body.BillCycleType,
-    triggerEvent: body.TriggerEvent,
-    applyDiscountTo:
-      model === 'DiscountPercentage'
-        ? (discountScopes[Number(body.ApplyDiscountTo)] ?? String(body.ApplyDiscountTo ?? 'RECURRING'))
-        : null,
-    discountLevel: model === 'DiscountPercentage' ? (body.DiscountLevel ?? 'rateplan') : null,
-    description: body.Description ?? '',
-    prices: pricesOf(body, model),
-  };
+/** True for plans that a subscription has or had. */
+function isSold(tenant: Tenant, plans: readonly ProductRatePlan[]): boolean {
+  const ids = new Set(plans.map((one) => one.id));
+  return tenant.data.subscriptions.some((one) => one.ratePlans.some((plan) => ids.has(plan.productRatePlanId)));
 }
 
 /** `/v1/object/product*`: the catalog is made in this order: product, rate plan, charge. */
 export function catalogCrudRoutes(tenant: Tenant): express.Router {
   const router = express.Router();
-  router.post('/v1/object/product', (req, res) => {
-    const body = parse(productSchema, req.body);
-    const at = tenant.now();
-    const id = tenant.newId();
-    tenant.data.products.push({
-      id,
+  productRoutes(router, tenant);
+  ratePlanRoutes(router, tenant);
+  chargeRoutes(router, tenant);
+  tierRoutes(router, tenant);
+  return router;
+}
+
+/** Fields of a PUT over those that the row has; fields that are not sent stay. */
+function merged<S extends z.ZodObject>(schema: S, now: Record<string, unknown>, body: unknown): z.output<S> {
+  parse(schema.partial(), body);
+  const known = Object.keys(schema.shape);
+  const current = Object.entries(withoutNulls(now)).filter(([key]) => known.includes(key));
+  return parse(schema, { ...Object.fromEntries(current), ...(body as object) });
+}
+
+function productRoutes(router: express.Router, tenant: Tenant): void {
+  const defined = tenant.customFields.product;
+  const find = (req: Request): Product => tenant.one('products', String(req.params['id']));
+  const set = (body: z.output<typeof productSchema>, row: Product | undefined) => {
+    checkDates(body.EffectiveStartDate, body.EffectiveEndDate);
+    const taken = tenant.data.products.find((one) => one !== row && one.sku === body.SKU);
+    if (taken) refuse(`A product with the SKU ${body.SKU} already exists.`);
+    return {
       name: body.Name,
-      sku: body.SKU ?? tenant.number('SKU-'),
-      productNumber: body.ProductNumber ?? tenant.number('PC-'),
+      sku: body.SKU ?? row?.sku ?? tenant.number('SKU-'),
+      productNumber: body.ProductNumber ?? row?.productNumber ?? tenant.number('PC-'),
       category: body.Category ?? null,
       description: body.Description ?? null,
       effectiveStartDate: body.EffectiveStartDate,
       effectiveEndDate: body.EffectiveEndDate,
-      createdDate: at,
-      updatedDate: at,
-    });
+      updatedDate: tenant.now(),
+    };
+  };
+  router.post('/v1/object/product', (req, res) => {
+    const { standard, custom } = splitCustomFields(req.body, defined);
+    const fields = set(parse(productSchema, standard), undefined);
+    const id = tenant.newId();
+    tenant.data.products.push({ id, ...fields, customFields: custom, createdDate: tenant.now() });
     tenant.touch();
     res.json({ Success: true, Id: id });
   });
+  router.get('/v1/object/product/:id', (req, res) => void res.json(withoutNulls(productFields(tenant, find(req)))));
+  router.put('/v1/object/product/:id', (req, res) => {
+    const product = find(req);
+    const { standard, custom } = splitCustomFields(req.body, defined);
+    Object.assign(product, set(merged(productSchema, productFields(tenant, product), standard), product));
+    Object.assign(product.customFields, custom);
+    tenant.touch();
+    res.json({ Success: true, Id: product.id });
+  });
+  router.delete('/v1/object/product/:id', (req, res) => {
+    const product = find(req);
+    const plans = tenant.by('productRatePlans', 'productId', product.id);
+    if (isSold(tenant, plans)) refuse('The product is used by a subscription.', category.rule);
+    for (const plan of [...plans]) deletePlan(tenant, plan);
+    tenant.data.products.splice(tenant.data.products.indexOf(product), 1);
+    tenant.touch();
+    res.json({ id: product.id, success: true });
+  });
+}
+
+function deletePlan(tenant: Tenant, plan: ProductRatePlan): void {
+  const { data } = tenant;
+  for (const charge of [...tenant.by('productCharges', 'productRatePlanId', plan.id)])
+    data.productCharges.splice(data.productCharges.indexOf(charge), 1);
+  data.productRatePlans.splice(data.productRatePlans.indexOf(plan), 1);
+}
+
+function ratePlanRoutes(router: express.Router, tenant: Tenant): void {
+  const find = (req: Request): ProductRatePlan => tenant.one('productRatePlans', String(req.params['id']));
+  const defined = tenant.customFields.productRatePlan;
+  const set = (body: z.output<typeof ratePlanSchema>, row: ProductRatePlan | undefined) => {
+    const product = tenant.by('products', 'id', body.ProductId)[0];
+    if (!product) return refuse(`The ProductId ${body.ProductId} is invalid.`);
+    const effectiveStartDate = body.EffectiveStartDate ?? product.effectiveStartDate;
+    const effectiveEndDate = body.EffectiveEndDate ?? product.effectiveEndDate;
+    checkDates(effectiveStartDate, effectiveEndDate);
+    return {
+      productId: product.id,
+      name: body.Name,
+      productRatePlanNumber: body.ProductRatePlanNumber ?? row?.productRatePlanNumber ?? tenant.number('PRP-'),
+      description: body.Description ?? null,
+      effectiveStartDate,
+      effectiveEndDate,
+      activeCurrencies: body.ActiveCurrencies ?? row?.activeCurrencies ?? [],
+      grade: body.Grade ?? null,
+      updatedDate: tenant.now(),
+    };
+  };
   router.post('/v1/object/product-rate-plan', (req, res) => {
-    const body = parse(ratePlanSchema, req.body);
-    const product = tenant.data.products.find((one) => one.id === body.ProductId);
-    if (!product) throw new ZuoraError(category.badValue, `The ProductId ${body.ProductId} is invalid.`);
+    const { standard, custom } = splitCustomFields(req.body, defined);
+    const fields = set(parse(ratePlanSchema, standard), undefined);
     const id = tenant.newId();
     tenant.data.productRatePlans.push({
       id,
-      productId: product.id,
-      name: body.Name,
-      productRatePlanNumber: body.ProductRatePlanNumber ?? tenant.number('PRP-'),
-      description: body.Description ?? null,
-      effectiveStartDate: body.EffectiveStartDate ?? product.effectiveStartDate,
-      effectiveEndDate: body.EffectiveEndDate ?? product.effectiveEndDate,
-      activeCurrencies: body.ActiveCurrencies ?? [],
+      ...fields,
+      externallyManagedPlanIds: [],
+      customFields: custom,
+      createdDate: tenant.now(),
     });
     tenant.touch();
     res.json({ Success: true, Id: id });
   });
-  router.post('/v1/object/product-rate-plan-charge', (req, res) => {
-    const body = parse(chargeSchema, req.body);
-    const plan = tenant.data.productRatePlans.find((one) => one.id === body.ProductRatePlanId);
-    if (!plan) throw new ZuoraError(category.badValue, `The ProductRatePlanId ${body.ProductRatePlanId} is invalid.`);
-    const charge = productCharge(tenant, body);
-    tenant.data.productCharges.push(charge);
+  router.get(
+    '/v1/object/product-rate-plan/:id',
+    (req, res) => void res.json(withoutNulls(ratePlanFields(tenant, find(req)))),
+  );
+  router.put('/v1/object/product-rate-plan/:id', (req, res) => {
+    const plan = find(req);
+    const { standard, custom } = splitCustomFields(req.body, defined);
+    Object.assign(plan, set(merged(ratePlanSchema, ratePlanFields(tenant, plan), standard), plan));
+    Object.assign(plan.customFields, custom);
+    tenant.touch();
+    res.json({ Success: true, Id: plan.id });
+  });
+  router.delete('/v1/object/product-rate-plan/:id', (req, res) => {
+    const plan = find(req);
+    if (isSold(tenant, [plan])) refuse('The rate plan is used by a subscription.', category.rule);
+    deletePlan(tenant, plan);
+    tenant.touch();
+    res.json({ id: plan.id, success: true });
+  });
+}
+
+function chargeRoutes(router: express.Router, tenant: Tenant): void {
+  const find = (req: Request): ProductCharge => tenant.one('productCharges', String(req.params['id']));
+  const defined = tenant.customFields.productRatePlanCharge;
+  const split = (req: Request) => {
+    const given = Object.keys((req.body ?? {}) as object);
+    const unsupported = given.find((key) => unsupportedChargeFields.includes(key));
+    if (unsupported) notSimulated(tenant.ctx.calls, `catalog: ${unsupported} of a charge`);
+    return splitCustomFields(req.body, defined);
+  };
+  const addCurrencies = (charge: Pick<ProductCharge, 'productRatePlanId' | 'prices'>) => {
+    const plan = tenant.by('productRatePlans', 'id', charge.productRatePlanId)[0];
+    if (!plan) return refuse(`The ProductRatePlanId ${charge.productRatePlanId} is invalid.`);
     plan.activeCurrencies = [...new Set([...plan.activeCurrencies, ...charge.prices.map((one) => one.currency)])];
+  };
+  router.post('/v1/object/product-rate-plan-charge', (req, res) => {
+    const { standard, custom } = split(req);
+    const body = parse(chargeSchema, standard);
+    const charge = chargeOf(tenant, body);
+    addCurrencies(charge);
+    const number = body.ProductRatePlanChargeNumber ?? tenant.number('PRPC-');
+    const at = tenant.now();
+    const id = tenant.newId();
+    tenant.data.productCharges.push({ id, number, ...charge, customFields: custom, createdDate: at, updatedDate: at });
+    tenant.touch();
+    res.json({ Success: true, Id: id });
+  });
+  router.get(
+    '/v1/object/product-rate-plan-charge/:id',
+    (req, res) => void res.json(withoutNulls(chargeView(tenant, find(req)))),
+  );
+  router.put('/v1/object/product-rate-plan-charge/:id', (req, res) => {
+    const charge = find(req);
+    const { standard, custom } = split(req);
+    const tiers = { ProductRatePlanChargeTierData: { ProductRatePlanChargeTier: charge.prices.flatMap(rowsOf) } };
+    const next = chargeOf(tenant, merged(chargeSchema, { ...chargeFields(charge), ...tiers }, standard));
+    const repriced = 'ProductRatePlanChargeTierData' in standard;
+    Object.assign(charge, next, { prices: repriced ? next.prices : charge.prices, updatedDate: tenant.now() });
+    Object.assign(charge.customFields, custom);
+    addCurrencies(charge);
     tenant.touch();
     res.json({ Success: true, Id: charge.id });
   });
-  router.get('/v1/object/product/:id', (req, res) => {
-    const product = tenant.data.products.find((one) => one.id === req.params.id);
-    if (!product) throw notFound(req.params.id);
-    res.json({
-      Id: product.id,
-      Name: product.name,
-      SKU: product.sku,
-      EffectiveStartDate: product.effectiveStartDate,
-      EffectiveEndDate: product.effectiveEndDate,
-    });
+  router.delete('/v1/object/product-rate-plan-charge/:id', (req, res) => {
+    const charge = find(req);
+    const plan = tenant.by('productRatePlans', 'id', charge.productRatePlanId);
+    if (isSold(tenant, plan)) refuse('The charge is used by a subscription.', category.rule);
+    tenant.data.productCharges.splice(tenant.data.productCharges.indexOf(charge), 1);
+    tenant.touch();
+    res.json({ id: charge.id, success: true });
   });
-  return router;
+}
+
+function tierRoutes(router: express.Router, tenant: Tenant): void {
+  const find = (id: string): { charge: ProductCharge; price: ProductPrice } => {
+    for (const charge of tenant.data.productCharges)
+      for (const price of charge.prices) if (price.rowIds.includes(id)) return { charge, price };
+    throw notFound(id);
+  };
+  router.get('/v1/object/product-rate-plan-charge-tier/:id', (req, res) => {
+    const { charge, price } = find(req.params.id);
+    res.json(withoutNulls(tierView(tenant, charge, price, req.params.id)));
+  });
+  router.put('/v1/object/product-rate-plan-charge-tier/:id', (req, res) => {
+    const { charge, price } = find(req.params.id);
+    const { Price } = parse(tierChangeSchema, req.body);
+    const tier = price.tiers?.[price.rowIds.indexOf(req.params.id)];
+    if (tier) tier.price = Price;
+    else if (price.overagePrice !== null) price.overagePrice = Price;
+    else if (price.price !== null) price.price = Price;
+    else refuse('The tier of a discount has no price.', category.rule);
+    charge.updatedDate = tenant.now();
+    tenant.touch();
+    res.json({ Success: true, Id: req.params.id });
+  });
 }

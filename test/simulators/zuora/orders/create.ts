@@ -1,13 +1,18 @@
-import { createAccount } from '../accounts/write.ts';
 import { runBilling } from '../billing/billRun.ts';
 import { emit } from '../callouts/emit.ts';
-import type { Account, Invoice, OrderRecord, Payment, SubscriptionVersion } from '../model.ts';
+import type { Account, CreditMemo, Invoice, OrderRecord, Payment, SubscriptionVersion } from '../model.ts';
 import { collect } from '../payments/collect.ts';
-import { category, resource, ZuoraError } from '../protocol/errors.ts';
+import { category, resource } from '../protocol/errors.ts';
 import { customFields } from '../protocol/parse.ts';
+import { isPending } from '../subscriptions/status.ts';
 import type { Tenant } from '../tenant.ts';
-import { applyAction, createSubscription } from './actions.ts';
-import type { OrderRequest } from './schema.ts';
+import { accountFrom } from './actions/create.ts';
+import { atomically, changesOf, type Change } from './booking.ts';
+import { newLineItem } from './lineItems.ts';
+import type { OrderStatus } from './model.ts';
+import { refuse } from './refuse.ts';
+import type { OrderRequest } from './schema/order.ts';
+import { isComplete, triggersOf } from './triggers.ts';
 
 /** What an order led to. */
 export type OrderOutcome = {
@@ -15,143 +20,162 @@ export type OrderOutcome = {
   account: Account;
   versions: SubscriptionVersion[];
   invoices: Invoice[];
+  creditMemos: CreditMemo[];
   payment: Payment | undefined;
 };
 
+/** The account that is billed: the one named, or a new one. */
 function accountOf(tenant: Tenant, request: OrderRequest): Account {
   if ((request.existingAccountNumber === undefined) === (request.newAccount === undefined))
-    throw new ZuoraError(category.badValue, 'Give either existingAccountNumber or newAccount.', resource.order);
-  if (request.newAccount) {
-    const { customFields: custom, ...body } = request.newAccount;
-    return createAccount(tenant, body, customFields(custom ?? {}, tenant.customFields.account, resource.order));
-  }
-  const account = tenant.data.accounts.find((one) => one.accountNumber === request.existingAccountNumber);
-  if (!account)
-    throw new ZuoraError(
-      category.badValue,
-      `The account number ${request.existingAccountNumber} is invalid.`,
-      resource.order,
-    );
+    return refuse(category.badValue, 'Give either existingAccountNumber or newAccount.');
+  if (request.newAccount) return accountFrom(tenant, request.newAccount);
+  const account = tenant.by('accounts', 'accountNumber', request.existingAccountNumber!)[0];
+  if (!account) return refuse(category.badValue, `The account number ${request.existingAccountNumber} is invalid.`);
+  if (account.status !== 'Active') return refuse(category.rule, `Account ${account.accountNumber} is cancelled.`);
   return account;
 }
 
-/** A next version: same number, ids of its own for rate plans and charges. */
-function nextVersion(
-  tenant: Tenant,
-  base: SubscriptionVersion,
-  orderNumber: string,
-  orderDate: string,
-): SubscriptionVersion {
-  const at = tenant.now();
-  const next = structuredClone(base);
-  Object.assign(next, {
-    id: tenant.newId(),
-    version: base.version + 1,
-    orderNumber,
-    lastBookingDate: orderDate,
-    createdDate: at,
-    updatedDate: at,
-  });
-  for (const plan of next.ratePlans) for (const segment of plan.segments) segment.id = tenant.newId();
-  return next;
+/** True for an order that changes subscriptions on dates that the tenant asks for and the order does not give. */
+export function waitsForDates(tenant: Tenant, request: OrderRequest): boolean {
+  return (request.subscriptions ?? [])
+    .filter((part) => part.orderActions[0]!.type !== 'CreateSubscription')
+    .some((part) => part.orderActions.some((action) => !isComplete(triggersOf(tenant, action, request.orderDate))));
 }
+
+/** What would fail after the order is stored is refused before. */
+function checkCollecting(tenant: Tenant, { processingOptions, existingAccountNumber, newAccount }: OrderRequest): void {
+  if (!processingOptions?.collectPayment) return;
+  if (!processingOptions.runBilling) return refuse(category.rule, 'collectPayment needs runBilling.');
+  const account = tenant.by('accounts', 'accountNumber', existingAccountNumber ?? '')[0];
+  if (!newAccount?.paymentMethod && account?.defaultPaymentMethodId === null)
+    return refuse(category.rule, 'The account has no default payment method to collect the payment with.');
+}
+
+/** Fields of the record that an order gives itself. */
+export const described = (tenant: Tenant, request: OrderRequest) => ({
+  orderDate: request.orderDate,
+  category: request.category ?? 'NewSales',
+  description: request.description ?? null,
+  reasonCode: request.reasonCode ?? null,
+  externallyManagedBy: request.externallyManagedBy ?? null,
+  customFields: customFields(request.customFields ?? {}, tenant.customFields.order, resource.order),
+  schedulingOptions: request.schedulingOptions
+    ? { scheduledDate: request.schedulingOptions.scheduledDate, scheduledDatePolicy: 'SpecificDate' }
+    : null,
+});
+
+/** Parts of an order that is not carried out yet, as reads show them. */
+export const planned = (request: OrderRequest): OrderRecord['subscriptions'] =>
+  (request.subscriptions ?? []).map((part) => ({
+    subscriptionNumber: part.subscriptionNumber ?? '',
+    baseVersion: null,
+    newVersion: null,
+    customFields: (part.customFields ?? {}) as OrderRecord['customFields'],
+    quote: (part.quote ?? {}) as Record<string, string | null>,
+    ramp: part.ramp ?? null,
+    orderActions: part.orderActions.map((action, sequence) => ({ ...action, id: '', sequence })),
+  }));
 
 /**
- * Processes an order as POST /v1/orders does: all of it or nothing. One order makes one new version of every
- * subscription it names, whatever the number of its actions.
+ * Takes an order as POST /v1/orders does: all of it or nothing. Drafts and scheduled orders are only kept, and so are
+ * changes that wait for a trigger date.
  */
 export function createOrder(tenant: Tenant, request: OrderRequest): OrderOutcome {
-  if (request.orderNumber !== undefined && tenant.data.orders.some((one) => one.orderNumber === request.orderNumber))
-    throw new ZuoraError(category.rule, `The order number ${request.orderNumber} already exists.`, resource.order);
-  const custom = customFields(request.customFields ?? {}, tenant.customFields.order, resource.order);
-  const before = {
-    counters: structuredClone(tenant.data.counters),
-    accounts: tenant.data.accounts.length,
-    methods: tenant.data.paymentMethods.length,
-  };
-  try {
-    return process(tenant, request, custom);
-  } catch (error) {
-    tenant.data.counters = before.counters;
-    tenant.data.accounts.splice(before.accounts);
-    tenant.data.paymentMethods.splice(before.methods);
-    throw error;
-  }
+  const { orderNumber: number, subscriptions = [], orderLineItems = [] } = request;
+  if (number !== undefined && tenant.by('orders', 'orderNumber', number).length > 0)
+    return refuse(category.rule, `The order number ${number} already exists.`);
+  if (subscriptions.length + orderLineItems.length === 0)
+    return refuse(category.missingField, 'Missing required value: subscriptions.');
+  checkCollecting(tenant, request);
+  const held = request.status === 'Draft' || request.status === 'Scheduled';
+  if (request.status === 'Scheduled' && !request.schedulingOptions)
+    return refuse(category.missingField, 'Missing required value: schedulingOptions.');
+  const accountsBefore = tenant.data.accounts.length;
+  const outcome = atomically(tenant, () => {
+    const account = accountOf(tenant, request);
+    const at = tenant.now();
+    const order: OrderRecord = {
+      ...described(tenant, request),
+      id: tenant.newId(),
+      orderNumber: number ?? tenant.number('O-'),
+      accountId: account.id,
+      status: held ? (request.status as OrderStatus) : 'Pending',
+      cancelReason: null,
+      request,
+      subscriptions: planned(request),
+      orderLineItems: [],
+      createdDate: at,
+      updatedDate: at,
+    };
+    const changes = held || waitsForDates(tenant, request) ? [] : carryOut(tenant, order);
+    tenant.data.orders.push(order);
+    return { order, account, changes };
+  });
+  tenant.touch();
+  for (const account of tenant.data.accounts.slice(accountsBefore)) emit(tenant, 'AccountCreated', account, {});
+  return finish(tenant, outcome.order, outcome.changes);
 }
 
-function process(tenant: Tenant, request: OrderRequest, custom: OrderRecord['customFields']): OrderOutcome {
-  const orderNumber = request.orderNumber ?? tenant.number('O-');
-  const { orderDate } = request;
-  const versions: {
-    base: SubscriptionVersion | null;
-    next: SubscriptionVersion;
-    actions: OrderRequest['subscriptions'][number]['orderActions'];
-  }[] = [];
-  const account = accountOf(tenant, request);
-  for (const part of request.subscriptions) {
-    const [first, ...rest] = part.orderActions;
-    const creates = first!.type === 'CreateSubscription';
-    if (!creates && part.subscriptionNumber === undefined)
-      throw new ZuoraError(category.missingField, 'Missing required value: subscriptionNumber.', resource.order);
-    const base = creates ? null : tenant.subscription(part.subscriptionNumber!);
-    if (base && (base.number !== part.subscriptionNumber || base.invoiceOwnerAccountId !== account.id))
-      throw new ZuoraError(
-        category.badValue,
-        `Subscription ${part.subscriptionNumber} is not of this account.`,
-        resource.order,
-      );
-    if (versions.some((one) => base !== null && one.next.number === base.number))
-      throw new ZuoraError(
-        category.badValue,
-        `Subscription ${part.subscriptionNumber} stands twice in the order.`,
-        resource.order,
-      );
-    const next =
-      first!.type === 'CreateSubscription'
-        ? createSubscription(tenant, account, first!, { number: part.subscriptionNumber, orderDate, orderNumber })
-        : nextVersion(tenant, base!, orderNumber, orderDate);
-    for (const action of creates ? rest : part.orderActions) applyAction(tenant, next, action, orderDate);
-    Object.assign(
-      next.customFields,
-      customFields(part.customFields ?? {}, tenant.customFields.subscription, resource.order),
-    );
-    Object.assign(next.quote, part.quote ?? {});
-    versions.push({ base, next, actions: part.orderActions });
-  }
-  for (const { base, next } of versions) for (const plan of next.ratePlans) if (base) plan.id = tenant.newId();
-  const at = tenant.now();
-  const order: OrderRecord = {
-    id: tenant.newId(),
-    orderNumber,
-    orderDate,
-    accountId: account.id,
-    category: request.category ?? 'NewSales',
-    description: request.description ?? null,
-    reasonCode: request.reasonCode ?? null,
-    status: 'Completed',
-    customFields: custom,
-    subscriptions: versions.map(({ base, next, actions }) => ({
-      subscriptionNumber: next.number,
-      baseVersion: base?.version ?? null,
-      newVersion: next.version,
-      orderActions: actions.map((action, index) => ({ ...action, sequence: index })),
-    })),
-    createdDate: at,
-    updatedDate: at,
-  };
-  tenant.data.orders.push(order);
-  tenant.data.subscriptions.push(...versions.map((one) => one.next));
-  if (account.billCycleDay === 0)
-    account.billCycleDay = Number((versions[0]!.next.subscriptionStartDate ?? orderDate).slice(8, 10));
+/** Carries out an order that was kept until now, and bills as it says. */
+export function executeOrder(tenant: Tenant, order: OrderRecord): OrderOutcome {
+  const changes = atomically(tenant, () => carryOut(tenant, order));
   tenant.touch();
-  if (request.newAccount) emit(tenant, 'AccountCreated', account, {});
-  tell(
-    tenant,
-    account,
-    order,
-    versions.map((one) => one.next),
+  return finish(tenant, order, changes);
+}
+
+/** Stores what an order makes of its subscriptions and lines. */
+function carryOut(tenant: Tenant, order: OrderRecord): Change[] {
+  const { orderNumber, orderDate, request } = order;
+  const account = tenant.account(order.accountId);
+  const billCycleDays = new Map<string, number>();
+  const changes = changesOf(tenant, account, request!.subscriptions ?? [], {
+    orderDate,
+    orderNumber,
+    billCycleDays,
+    trace: false,
+  });
+  const lineItems = (request!.orderLineItems ?? []).map((one, index) =>
+    newLineItem(tenant, one, order, account, index),
   );
-  return { order, account, versions: versions.map((one) => one.next), ...bill(tenant, account, request) };
+  const subscriptions = changes.map(({ base, next, part }) => ({
+    subscriptionNumber: next.number,
+    baseVersion: base?.version ?? null,
+    newVersion: next.version,
+    customFields: (part.customFields ?? {}) as OrderRecord['customFields'],
+    quote: (part.quote ?? {}) as Record<string, string | null>,
+    ramp: part.ramp ?? null,
+    orderActions: part.orderActions.map((action, sequence) => ({
+      ...action,
+      id: tenant.newId(),
+      sequence,
+      customFields: customFields(action.customFields ?? {}, tenant.customFields.orderAction, resource.order),
+    })),
+  }));
+  const pending = changes.some(({ next }) => isPending(next));
+  Object.assign(order, {
+    subscriptions,
+    orderLineItems: lineItems,
+    status: pending ? 'Pending' : 'Completed',
+    updatedDate: tenant.now(),
+  });
+  for (const [id, day] of billCycleDays) tenant.account(id).billCycleDay = day;
+  if (account.billCycleDay === 0 && changes[0])
+    account.billCycleDay = Number(changes[0].next.subscriptionStartDate.slice(8, 10));
+  tenant.data.subscriptions.push(...changes.map((one) => one.next));
+  return changes;
+}
+
+/** Tells of an order that was carried out, and bills. */
+function finish(tenant: Tenant, order: OrderRecord, changes: readonly Change[]): OrderOutcome {
+  const account = tenant.account(order.accountId);
+  const versions = changes.map((one) => one.next);
+  const carriedOut = order.status === 'Completed' || versions.length > 0;
+  if (carriedOut) tell(tenant, account, order, versions);
+  const billed = carriedOut
+    ? bill(tenant, account, order.request!)
+    : { invoices: [], creditMemos: [], payment: undefined };
+  if (order.status === 'Completed') order.request = null;
+  return { order, account, versions, ...billed };
 }
 
 function tell(tenant: Tenant, account: Account, order: OrderRecord, versions: readonly SubscriptionVersion[]): void {
@@ -166,20 +190,25 @@ function tell(tenant: Tenant, account: Account, order: OrderRecord, versions: re
     for (const { type } of orderActions)
       emit(tenant, 'OrderActionProcessed', account, {
         orderNumber,
-        orderActionType: String(type),
+        orderActionType: type,
         subscriptionId: id,
         subscriptionNumber: number,
       });
   });
 }
 
-function bill(tenant: Tenant, account: Account, request: OrderRequest): Pick<OrderOutcome, 'invoices' | 'payment'> {
-  const { runBilling: run, collectPayment, billingOptions } = request.processingOptions ?? {};
-  if (!run) return { invoices: [], payment: undefined };
-  const { invoices } = runBilling(tenant, account, {
+function bill(
+  tenant: Tenant,
+  account: Account,
+  { processingOptions }: OrderRequest,
+): Pick<OrderOutcome, 'invoices' | 'creditMemos' | 'payment'> {
+  const { runBilling: run, collectPayment, billingOptions } = processingOptions ?? {};
+  if (!run) return { invoices: [], creditMemos: [], payment: undefined };
+  const { invoices, creditMemos } = runBilling(tenant, account, {
     targetDate: billingOptions?.targetDate ?? tenant.today(),
     invoiceDate: billingOptions?.documentDate ?? tenant.today(),
     post: !billingOptions?.generateDraftInvoice,
+    creditMemoReasonCode: billingOptions?.creditMemoReasonCode,
   });
-  return { invoices, payment: collectPayment ? collect(tenant, account, invoices) : undefined };
+  return { invoices, creditMemos, payment: collectPayment ? collect(tenant, account, invoices) : undefined };
 }

@@ -1,10 +1,11 @@
-import type { SubscriptionVersion } from '../model.ts';
+import type { SubscriptionVersion } from '../subscriptions/model.ts';
 import type { Tenant } from '../tenant.ts';
+import { isPending } from '../subscriptions/status.ts';
 import { createOrder } from './create.ts';
 
 /**
  * Renews subscriptions that renew by themselves and whose term has ended by a day, by an order as people would; as
- * often as it takes to reach the day. Both the daily job and bill runs do it (Zuora docs, "Automatic renewal").
+ * often as it takes to reach the day; not while they are suspended. Both the daily job and bill runs do it (Zuora docs, "Automatic renewal").
  */
 export function renewDue(
   tenant: Tenant,
@@ -15,7 +16,13 @@ export function renewDue(
     const due = tenant
       .latest()
       .filter(
-        (one) => one.autoRenew && one.cancelledFrom === null && one.termEndDate !== null && one.termEndDate <= day,
+        (one) =>
+          one.autoRenew &&
+          one.cancelledFrom === null &&
+          one.beforeSuspension === null &&
+          !isPending(one) &&
+          one.termEndDate !== null &&
+          one.termEndDate <= day,
       )
       .filter(only);
     if (due.length === 0) return;

@@ -1,108 +1,106 @@
-import express, { type Request } from 'express';
-import { category, notFound, resource, ZuoraError } from '../protocol/errors.ts';
-import { onlyQuery, page, pageParameters } from '../protocol/paging.ts';
-import { parse } from '../protocol/parse.ts';
+import express, { type Request, type Response } from 'express';
+import * as z from 'zod';
+import { category, notFound, resource } from '../protocol/errors.ts';
+import { onlyQuery } from '../protocol/paging.ts';
+import { customFields, parse } from '../protocol/parse.ts';
 import { versionsOfRequest } from '../protocol/versions.ts';
-import type { OrderRecord } from '../model.ts';
-import { statusOn } from '../subscriptions/status.ts';
 import type { Tenant } from '../tenant.ts';
-import { createOrder } from './create.ts';
-import { orderSchema, unsupportedActions } from './schema.ts';
+import { createOrder, type OrderOutcome } from './create.ts';
+import { activateOrder, cancelOrder, deleteOrder, setTriggerDates, updateOrder } from './held.ts';
+import type { OrderRecord } from './model.ts';
+import { refuse } from './refuse.ts';
+import { orderFieldsSchema, triggerDatesSchema } from './schema/changes.ts';
+import { orderSchema, type OrderPart, type OrderRequest } from './schema/order.ts';
+import { refuseUnsupported } from './unsupported.ts';
+import { orderAnswer, orderView } from './view.ts';
 
-/** Refuses by name what Zuora can and this simulator cannot, before the body is parsed. */
-function refuseUnsupported(tenant: Tenant, req: Request): void {
-  const body = (req.body ?? {}) as {
-    subscriptions?: { orderActions?: { type?: unknown }[] }[];
-    orderLineItems?: unknown[];
-  };
-  const refuse = (what: string): never => {
-    tenant.ctx.calls.refuse(`orders: ${what}`);
-    throw new ZuoraError(category.rule, `${what} is not enabled for this tenant.`, resource.order);
-  };
-  if (body.orderLineItems?.length) refuse('Order Line Items');
-  const parts = Array.isArray(body.subscriptions) ? body.subscriptions : [];
-  const types = parts.flatMap((one) =>
-    (Array.isArray(one.orderActions) ? one.orderActions : []).map((action) => action.type),
-  );
-  const unsupported = types.find((type) => unsupportedActions.includes(String(type)));
-  if (unsupported !== undefined) refuse(`Order action ${String(unsupported)}`);
+/** Subscriptions, and actions in all, that one call may carry (Zuora docs, "Order actions"). */
+export const limits = { sync: 50, async: 300 };
+
+export function checkLimit(parts: readonly OrderPart[] | undefined, limit: number): void {
+  const actions = (parts ?? []).flatMap((one) => one.orderActions);
+  if ((parts?.length ?? 0) > limit || actions.length > limit)
+    return refuse(category.badValue, `One call takes at most ${limit} subscriptions and ${limit} order actions.`);
 }
 
-function orderView(tenant: Tenant, order: OrderRecord): Record<string, unknown> {
-  const account = tenant.account(order.accountId);
-  return {
-    orderNumber: order.orderNumber,
-    orderDate: order.orderDate,
-    existingAccountNumber: account.accountNumber,
-    category: order.category,
-    currency: account.currency,
-    description: order.description,
-    reasonCode: order.reasonCode,
-    status: order.status,
-    customFields: order.customFields,
-    invoiceScheduleId: null,
-    schedulingOptions: null,
-    orderLineItems: [],
-    createdBy: tenant.userId,
-    createdDate: tenant.dateTime(order.createdDate),
-    updatedBy: tenant.userId,
-    updatedDate: tenant.dateTime(order.updatedDate),
-    subscriptions: order.subscriptions.map((one, index) => ({
-      ...one,
-      sequence: index,
-      subscriptionOwnerAccountNumber: tenant.account(tenant.subscription(one.subscriptionNumber).accountId)
-        .accountNumber,
-    })),
-  };
+/** Parses the body of an order, for either limit. */
+export function orderRequest(tenant: Tenant, body: unknown, limit: number): OrderRequest {
+  refuseUnsupported(tenant, body);
+  const request = parse(orderSchema, body, resource.order);
+  checkLimit(request.subscriptions, limit);
+  return request;
 }
 
-export function orderRoutes(tenant: Tenant, origin: () => string): express.Router {
+const cancelSchema = z.strictObject({ cancelReason: z.string().optional() });
+
+/** Orders one by one; lists are in lists.ts. */
+export function orderRoutes(tenant: Tenant): express.Router {
   const router = express.Router();
+  const find = (req: Request): OrderRecord => {
+    const number = String(req.params['number']);
+    const order = tenant.by('orders', 'orderNumber', number)[0];
+    if (!order) throw notFound(number);
+    return order;
+  };
+  const answer = (req: Request, res: Response, outcome: OrderOutcome) =>
+    void res.json({
+      success: true,
+      ...orderAnswer(tenant, outcome, req.query['returnIds'] === 'true', versionsOfRequest(req)),
+    });
+
   router.post('/v1/orders', (req, res) => {
     onlyQuery(req, ['returnIds']);
-    refuseUnsupported(tenant, req);
-    const { order, account, versions, invoices, payment } = createOrder(
-      tenant,
-      parse(orderSchema, req.body, resource.order),
-    );
-    const asIds = req.query['returnIds'] === 'true';
-    const today = tenant.today();
-    const subscriptions = versions.map((one) => ({
-      ...(asIds ? { subscriptionId: one.id } : { subscriptionNumber: one.number }),
-      status: statusOn(one, today),
-    }));
-    res.json({
-      success: true,
-      ...(asIds
-        ? { orderId: order.id, accountId: account.id }
-        : { orderNumber: order.orderNumber, accountNumber: account.accountNumber }),
-      status: order.status,
-      ...(versionsOfRequest(req).subscriptionContainers
-        ? { subscriptions }
-        : { subscriptionNumbers: versions.map((one) => one.number) }),
-      ...(invoices.length > 0 && {
-        [asIds ? 'invoiceIds' : 'invoiceNumbers']: invoices.map((one) => (asIds ? one.id : one.invoiceNumber)),
-      }),
-      ...(payment && {
-        [asIds ? 'paymentId' : 'paymentNumber']: asIds ? payment.id : payment.number,
-        paidAmount: String(payment.appliedAmount),
-      }),
-    });
-  });
-  router.get('/v1/orders/subscription/:number', (req, res) => {
-    onlyQuery(req, pageParameters);
-    const { number } = tenant.subscription(req.params.number);
-    const found = tenant.data.orders
-      .filter((one) => one.subscriptions.some((part) => part.subscriptionNumber === number))
-      .toReversed();
-    const { rows, ...next } = page(req, origin(), found);
-    res.json({ orders: rows.map((one) => orderView(tenant, one)), ...next, success: true });
+    answer(req, res, createOrder(tenant, orderRequest(tenant, req.body, limits.sync)));
   });
   router.get('/v1/orders/:number', (req, res) => {
     onlyQuery(req, []);
-    const order = tenant.data.orders.find((one) => one.orderNumber === req.params.number);
-    if (!order) throw notFound(req.params.number);
-    res.json({ success: true, order: orderView(tenant, order) });
+    res.json({ success: true, order: orderView(tenant, find(req)) });
+  });
+  router.put('/v1/orders/:number', (req, res) => {
+    onlyQuery(req, []);
+    answer(req, res, updateOrder(tenant, find(req), orderRequest(tenant, req.body, limits.sync)));
+  });
+  router.delete('/v1/orders/:number', (req, res) => {
+    deleteOrder(tenant, find(req));
+    res.json({ success: true });
+  });
+  router.put('/v1/orders/:number/activate', (req, res) => answer(req, res, activateOrder(tenant, find(req))));
+  router.put('/v1/orders/:number/cancel', (req, res) => {
+    const order = find(req);
+    cancelOrder(tenant, order, parse(cancelSchema, req.body ?? {}, resource.order).cancelReason);
+    res.json({
+      success: true,
+      orderNumber: order.orderNumber,
+      accountNumber: tenant.account(order.accountId).accountNumber,
+      status: order.status,
+      cancelReason: order.cancelReason,
+    });
+  });
+  router.put('/v1/orders/:number/triggerDates', (req, res) =>
+    answer(req, res, setTriggerDates(tenant, find(req), parse(triggerDatesSchema, req.body, resource.order))),
+  );
+  router.put('/v1/orders/:number/customFields', (req, res) => {
+    setCustomFields(tenant, find(req), parse(orderFieldsSchema, req.body, resource.order));
+    res.json({ success: true });
   });
   return router;
+}
+
+function setCustomFields(tenant: Tenant, order: OrderRecord, body: z.output<typeof orderFieldsSchema>): void {
+  const { order: ofOrder, orderAction: ofAction } = tenant.customFields;
+  const changes = (body.subscriptions ?? []).flatMap(({ subscriptionNumber, orderActions }) =>
+    orderActions.map((change) => {
+      const part = order.subscriptions.find((one) => one.subscriptionNumber === subscriptionNumber);
+      const action = part?.orderActions.find(
+        (one) => one.id === change.orderActionId || one.sequence === change.sequence,
+      );
+      if (!action) return refuse(category.badValue, `The order has no such action on ${subscriptionNumber}.`);
+      return { action, fields: customFields(change.customFields ?? {}, ofAction, resource.order) };
+    }),
+  );
+  Object.assign(order.customFields, customFields(body.customFields ?? {}, ofOrder, resource.order));
+  for (const { action, fields } of changes)
+    action['customFields'] = { ...(action['customFields'] as object | undefined), ...fields };
+  order.updatedDate = tenant.now();
+  tenant.touch();
 }

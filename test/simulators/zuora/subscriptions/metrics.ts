@@ -1,120 +1,18 @@
 import Fraction from 'fraction.js';
-import { addMonths, daysBetween } from '../dates.ts';
 import { exact, sum } from '../decimal.ts';
-import type { RatePlan, Segment, SubscriptionVersion, Tier } from '../model.ts';
+import { covers, discountsOn, isDiscount, netFactor, soldIn, type Sold } from '../metrics/discounts.ts';
+import { billingPeriodLength, inMonths, monthsBetween, priceBaseLength } from '../metrics/length.ts';
+import { priceOf } from '../metrics/price.ts';
+import type { Segment, SubscriptionVersion } from './model.ts';
+
+export { covers, discountsOn, netFactor, soldIn, type Sold } from '../metrics/discounts.ts';
+export { billingPeriodLength, monthsBetween, type PeriodLength } from '../metrics/length.ts';
+export { priceOf } from '../metrics/price.ts';
 
 const zero = new Fraction(0);
 
-/** Price of a quantity under a charge's model, for one period of its price base. */
-export function priceOf(
-  segment: Pick<Segment, 'model' | 'price' | 'tiers' | 'includedUnits' | 'overagePrice'>,
-  quantity: Fraction,
-): Fraction {
-  switch (segment.model) {
-    case 'FlatFee':
-      return exact(segment.price ?? 0);
-    case 'PerUnit':
-      return exact(segment.price ?? 0).mul(quantity);
-    case 'Volume':
-      return volumePrice(segment.tiers ?? [], quantity);
-    case 'Tiered':
-      return tieredPrice(segment.tiers ?? [], quantity);
-    case 'Overage': {
-      const over = quantity.sub(exact(segment.includedUnits ?? 0));
-      return over.gt(0) ? over.mul(exact(segment.overagePrice ?? 0)) : zero;
-    }
-    case 'DiscountPercentage':
-      return zero;
-  }
-}
-
-/** All units at the price of the tier that the quantity reaches. */
-function volumePrice(tiers: readonly Tier[], quantity: Fraction): Fraction {
-  if (!quantity.gt(0)) return zero;
-  const reached =
-    tiers.find((tier) => tier.endingUnit === null || quantity.lte(exact(tier.endingUnit))) ?? tiers.at(-1);
-  if (!reached) return zero;
-  return reached.priceFormat === 'FlatFee' ? exact(reached.price) : exact(reached.price).mul(quantity);
-}
-
-/** Every band of units at the price of its own tier. */
-function tieredPrice(tiers: readonly Tier[], quantity: Fraction): Fraction {
-  let below = zero;
-  const parts: Fraction[] = [];
-  for (const tier of tiers) {
-    if (!quantity.gt(below)) break;
-    const end = tier.endingUnit === null ? quantity : exact(tier.endingUnit);
-    const top = quantity.lt(end) ? quantity : end;
-    parts.push(tier.priceFormat === 'FlatFee' ? exact(tier.price) : exact(tier.price).mul(top.sub(below)));
-    below = top;
-  }
-  return sum(parts);
-}
-
-const monthsIn: Record<string, number> = {
-  Month: 1,
-  Quarter: 3,
-  Semi_Annual: 6,
-  Annual: 12,
-  Eighteen_Months: 18,
-  Two_Years: 24,
-  Three_Years: 36,
-  Five_Years: 60,
-};
-
-/** Length of a billing period: whole months, or days for the week-based ones. */
-export type PeriodLength = { months: number } | { days: number };
-
-export function billingPeriodLength(segment: Segment, subscription: SubscriptionVersion): PeriodLength {
-  const count = segment.specificBillingPeriod ?? 1;
-  switch (segment.billingPeriod) {
-    case 'Specific_Months':
-      return { months: count };
-    case 'Week':
-      return { days: 7 };
-    case 'Specific_Weeks':
-      return { days: 7 * count };
-    case 'Specific_Days':
-      return { days: count };
-    case 'Subscription_Term':
-      return termLength(subscription);
-    default:
-      return { months: monthsIn[segment.billingPeriod ?? 'Month'] ?? 1 };
-  }
-}
-
-function termLength(subscription: SubscriptionVersion): PeriodLength {
-  const count = subscription.currentTerm ?? 1;
-  switch (subscription.currentTermPeriodType) {
-    case 'Week':
-      return { days: 7 * count };
-    case 'Day':
-      return { days: count };
-    case 'Year':
-      return { months: 12 * count };
-    default:
-      return { months: count };
-  }
-}
-
-function priceBaseLength(segment: Segment, subscription: SubscriptionVersion): PeriodLength {
-  switch (segment.listPriceBase) {
-    case 'Per_Month':
-      return { months: 1 };
-    case 'Per_Year':
-      return { months: 12 };
-    case 'Per_Week':
-      return { days: 7 };
-    case 'Per_Specific_Months':
-      return { months: segment.specificListPriceBase ?? 1 };
-    default:
-      return billingPeriodLength(segment, subscription);
-  }
-}
-
-/** How much of a month a period is; a month counts 30 days where the period is counted in days. */
-const inMonths = (length: PeriodLength): Fraction =>
-  'months' in length ? new Fraction(length.months) : new Fraction(length.days, 30);
+/** Before discounts, and after those of the rate plan and the subscription; account-level discounts never count. */
+export type Amounts = { gross: Fraction; net: Fraction };
 
 /**
  * Monthly recurring revenue of a segment before discounts: price divided by the months of its base, weeks over a month
@@ -133,87 +31,153 @@ export function periodAmount(segment: Segment, subscription: SubscriptionVersion
   return priceOf(segment, exact(segment.quantity ?? 1)).mul(ratio);
 }
 
-/** Whole months from a date, and the rest by actual days of the month it lies in. */
-export function monthsBetween(from: string, to: string): Fraction {
-  if (to <= from) return zero;
-  let whole = 0;
-  while (addMonths(from, whole + 1) <= to) whole++;
-  const start = addMonths(from, whole);
-  const rest = new Fraction(daysBetween(start, to), daysBetween(start, addMonths(from, whole + 1)));
-  return rest.add(whole);
-}
-
 /**
  * Total contracted value of a segment before discounts; null for an evergreen recurring charge, which has no total
  * (Zuora docs, "How TCV is calculated").
  */
 export function tcvOf(segment: Segment, subscription: SubscriptionVersion): Fraction | null {
-  if (segment.type === 'Usage' || segment.model === 'DiscountPercentage') return zero;
+  if (segment.type === 'Usage' || isDiscount(segment)) return zero;
+  if (segment.effectiveEndDate !== null && segment.effectiveEndDate <= segment.effectiveStartDate) return zero;
   if (segment.type === 'OneTime') return priceOf(segment, exact(segment.quantity ?? 1));
   if (segment.effectiveEndDate === null) return null;
   return mrrOf(segment, subscription).mul(monthsBetween(segment.effectiveStartDate, segment.effectiveEndDate));
 }
 
-/** True for the day on which a segment is in force; the end date is the first day without it. */
-export const covers = (segment: Segment, day: string): boolean =>
-  segment.effectiveStartDate <= day && (segment.effectiveEndDate === null || day < segment.effectiveEndDate);
+/** What a recurring fixed-amount discount takes off a month. */
+const monthlyOff = (discount: Segment, subscription: SubscriptionVersion): Fraction =>
+  discount.type === 'Recurring'
+    ? exact(discount.discountAmount ?? 0).div(inMonths(billingPeriodLength(discount, subscription)))
+    : zero;
 
-const overlaps = (a: Segment, b: Segment): boolean =>
-  (b.effectiveEndDate === null || a.effectiveStartDate < b.effectiveEndDate) &&
-  (a.effectiveEndDate === null || b.effectiveStartDate < a.effectiveEndDate);
+/**
+ * MRR of every segment that counts on a day. A fixed amount is spread over its charges by charge number, then by start
+ * of the segment (Zuora docs, "Apply a fixed-amount discount charge to multiple regular charges").
+ * @param counts picks the segments; those in force on the day when absent
+ */
+export function mrrOn(
+  subscription: SubscriptionVersion,
+  day: string,
+  counts: (segment: Segment) => boolean = (segment) => covers(segment, day),
+): Map<Segment, Amounts> {
+  const active = soldIn(subscription).filter(({ segment }) => counts(segment));
+  const regular = active
+    .filter(({ segment }) => segment.type === 'Recurring' && !isDiscount(segment))
+    .sort(
+      ({ segment: a }, { segment: b }) =>
+        a.number.localeCompare(b.number) || a.effectiveStartDate.localeCompare(b.effectiveStartDate),
+    );
+  const left = new Map<Segment, Fraction>();
+  const result = new Map<Segment, Amounts>();
+  for (const sold of regular) {
+    const gross = mrrOf(sold.segment, subscription);
+    const discounts = ofContract(discountsOn(sold, active));
+    let net = gross.mul(netFactor(discounts));
+    for (const { segment: discount } of discounts) {
+      if (discount.model !== 'DiscountFixedAmount') continue;
+      const rest = left.get(discount) ?? monthlyOff(discount, subscription);
+      const off = rest.lt(net) ? rest : net;
+      net = net.sub(off);
+      left.set(discount, rest.sub(off));
+    }
+    result.set(sold.segment, { gross, net });
+  }
+  return result;
+}
 
-/** A segment with the rate plan and subscription it is sold in. */
-export type Sold = { segment: Segment; plan: RatePlan; subscription: SubscriptionVersion };
+const ofContract = (discounts: readonly Sold[]): Sold[] =>
+  discounts.filter(({ segment }) => segment.discountLevel !== 'account');
 
-export const soldIn = (subscription: SubscriptionVersion): Sold[] =>
-  subscription.ratePlans.flatMap((plan) => plan.segments.map((segment) => ({ segment, plan, subscription })));
+const total = (amounts: Iterable<Amounts>): Amounts => {
+  const all = [...amounts];
+  return { gross: sum(all.map((one) => one.gross)), net: sum(all.map((one) => one.net)) };
+};
 
-/** Discounts out of `candidates` that reduce a charge, by level and kind of charge. */
-export function discountsOn(sold: Sold, candidates: readonly Sold[]): Sold[] {
-  const kind = { OneTime: 'ONETIME', Recurring: 'RECURRING', Usage: 'USAGE' }[sold.segment.type];
-  if (sold.segment.model === 'DiscountPercentage') return [];
-  return candidates.filter(
-    ({ segment, plan, subscription }) =>
-      segment.model === 'DiscountPercentage' &&
-      (segment.applyDiscountTo ?? '').includes(kind) &&
-      overlaps(segment, sold.segment) &&
-      (segment.discountLevel === 'rateplan'
-        ? plan === sold.plan
-        : segment.discountLevel === 'subscription'
-          ? subscription.number === sold.subscription.number
-          : subscription.accountId === sold.subscription.accountId),
+/** MRR of a subscription as of a day. */
+export const mrrAsOf = (subscription: SubscriptionVersion, day: string): Amounts =>
+  total(mrrOn(subscription, day).values());
+
+/** The last segment of every charge. */
+export function lastSegments(segments: readonly Segment[]): Segment[] {
+  const last = new Map<string, Segment>();
+  for (const one of segments) last.set(one.number, one);
+  return [...last.values()];
+}
+
+/**
+ * Contracted MRR: what the subscription is booked to recur to in the end, future changes included; nothing once it is
+ * cancelled, and all of it while it is suspended (Zuora docs, "Suspend subscriptions").
+ */
+export function contracted(subscription: SubscriptionVersion): Amounts {
+  if (subscription.cancelledFrom !== null) return { gross: zero, net: zero };
+  const plans = subscription.beforeSuspension ?? subscription.ratePlans;
+  const contract = { ...subscription, ratePlans: plans };
+  const end = subscription.subscriptionEndDate;
+  const lasting = new Set(
+    plans
+      .filter((plan) => plan.lastChangeType !== 'Remove')
+      .flatMap((plan) => lastSegments(plan.segments))
+      .filter((segment) => segment.effectiveEndDate === end),
+  );
+  return total(mrrOn(contract, end ?? '9999-12-31', (segment) => lasting.has(segment)).values());
+}
+
+/** Contracted MRR before discounts. */
+export const contractedMrr = (subscription: SubscriptionVersion): Fraction => contracted(subscription).gross;
+
+/** TCV of every segment; gross null for an evergreen one. */
+export function tcvAmounts(subscription: SubscriptionVersion): Map<Segment, Amounts | null> {
+  const everything = soldIn(subscription);
+  return new Map(
+    everything.map((sold) => {
+      const gross = tcvOf(sold.segment, subscription);
+      return [sold.segment, gross === null ? null : { gross, net: gross.sub(tcvOff(sold, everything)) }];
+    }),
   );
 }
 
-/** Part of a charge that is left after percentage discounts, each on the full price, never below nothing. */
-export function netFactor(discounts: readonly Sold[]): Fraction {
-  const off = sum(discounts.map(({ segment }) => exact(segment.discountPercentage ?? 0))).div(100);
-  return off.gt(1) ? zero : new Fraction(1).sub(off);
-}
-
-/** The last segment of every charge that was not removed and runs as long as its subscription. */
-function lastSegments(subscription: SubscriptionVersion): Sold[] {
-  const last = new Map<string, Sold>();
-  for (const sold of soldIn(subscription)) last.set(sold.segment.number, sold);
-  return [...last.values()].filter(
-    ({ plan, segment }) =>
-      plan.lastChangeType !== 'Remove' && segment.effectiveEndDate === subscription.subscriptionEndDate,
+/** What discounts take off the TCV of a segment: stretch by stretch between the days on which something changes. */
+function tcvOff(sold: Sold, everything: readonly Sold[]): Fraction {
+  const { segment, subscription } = sold;
+  const discounts = ofContract(discountsOn(sold, everything));
+  if (discounts.length === 0) return zero;
+  if (segment.type === 'OneTime') return oneTimeOff(segment, discounts);
+  const changing = discounts.some((one) => one.segment.model === 'DiscountFixedAmount') ? everything : discounts;
+  const cuts = cutsOf(
+    changing.map((one) => one.segment),
+    segment.effectiveStartDate,
+    segment.effectiveEndDate!,
+  );
+  return sum(
+    cuts.slice(1).map((to, index) => {
+      const amounts = mrrOn(subscription, cuts[index]!).get(segment);
+      return amounts ? amounts.gross.sub(amounts.net).mul(monthsBetween(cuts[index]!, to)) : zero;
+    }),
   );
 }
 
-/** Contracted MRR: what the subscription is booked to recur to in the end, future changes and discounts included. */
-export function contractedMrr(subscription: SubscriptionVersion): Fraction {
-  if (subscription.cancelledFrom !== null) return zero;
-  const sold = lastSegments(subscription);
-  return sum(sold.map((one) => mrrOf(one.segment, subscription).mul(netFactor(discountsOn(one, sold)))));
+function oneTimeOff(segment: Segment, discounts: readonly Sold[]): Fraction {
+  const inForce = discounts.filter((one) => covers(one.segment, segment.effectiveStartDate));
+  const gross = priceOf(segment, exact(segment.quantity ?? 1));
+  const off = gross
+    .mul(new Fraction(1).sub(netFactor(inForce)))
+    .add(sum(inForce.map((one) => exact(one.segment.type === 'OneTime' ? (one.segment.discountAmount ?? 0) : 0))));
+  return off.lt(gross) ? off : gross;
 }
 
-/** TCV of a subscription after discounts; null as soon as one recurring charge has no end. */
-export function totalContractedValue(subscription: SubscriptionVersion): Fraction | null {
-  const sold = soldIn(subscription);
-  const parts = sold.map((one) => {
-    const tcv = tcvOf(one.segment, subscription);
-    return tcv === null ? null : tcv.mul(netFactor(discountsOn(one, sold)));
-  });
-  return parts.includes(null) ? null : sum(parts as Fraction[]);
+/** Days within a stretch on which one of the segments begins or ends, with both ends of the stretch. */
+export function cutsOf(segments: readonly Segment[], from: string, to: string): string[] {
+  const inside = segments
+    .flatMap((one) => [one.effectiveStartDate, one.effectiveEndDate])
+    .filter((day): day is string => day !== null && from < day && day < to);
+  return [from, ...new Set(inside.sort()), to];
 }
+
+/** TCV of a subscription; null as soon as one recurring charge has no end. */
+export function tcvTotal(subscription: SubscriptionVersion): Amounts | null {
+  const parts = [...tcvAmounts(subscription).values()];
+  return parts.includes(null) ? null : total(parts as Amounts[]);
+}
+
+/** TCV of a subscription before discounts. */
+export const totalContractedValue = (subscription: SubscriptionVersion): Fraction | null =>
+  tcvTotal(subscription)?.gross ?? null;

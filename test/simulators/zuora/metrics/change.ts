@@ -1,0 +1,26 @@
+import { metric } from '../decimal.ts';
+import { mrrOf, tcvOf } from '../subscriptions/metrics.ts';
+import type { Segment, SubscriptionVersion } from '../subscriptions/model.ts';
+
+/**
+ * Notes on every segment what a new version adds to its monthly recurring charge and to its TCV. A segment that the
+ * order leaves alone keeps what it had (Zuora docs, "Delta total contract value").
+ */
+export function fromNow(base: SubscriptionVersion | null, next: SubscriptionVersion): void {
+  const before = new Map((base?.ratePlans ?? []).flatMap((plan) => plan.segments.map((one) => [keyOf(one), one])));
+  for (const segment of next.ratePlans.flatMap((plan) => plan.segments)) {
+    const old = before.get(keyOf(segment));
+    const previous = before.get(`${segment.number} ${segment.segment - 1}`);
+    const mrr = mrrOf(segment, next);
+    const tcv = tcvOf(segment, next);
+    const oldTcv = old ? tcvOf(old, base!) : null;
+    if (!old) segment.dmrc = metric(mrr.sub(previous ? mrrOf(previous, base!) : 0));
+    else if (!mrr.equals(mrrOf(old, base!))) segment.dmrc = metric(mrr.sub(mrrOf(old, base!)));
+    if (tcv === null) segment.dtcv = null;
+    else if (!old || oldTcv === null) segment.dtcv = metric(tcv);
+    else if (!tcv.equals(oldTcv)) segment.dtcv = metric(tcv.sub(oldTcv));
+  }
+}
+
+/** What a segment is over versions: the number of its charge, and its place among the segments. */
+export const keyOf = (segment: Segment): string => `${segment.number} ${segment.segment}`;

@@ -1,0 +1,54 @@
+import type { ChargeTerms, ProductCharge } from '../catalog/model.ts';
+import { exact, metric } from '../decimal.ts';
+import { category } from '../protocol/errors.ts';
+import type { Segment } from '../subscriptions/model.ts';
+import { refuse } from './refuse.ts';
+import type { Pricing } from './schema/pricing.ts';
+
+/** Key of the `pricing` object that fits a charge. */
+function pricingKey(terms: Pick<ChargeTerms, 'model' | 'type'>): string {
+  if (terms.model === 'DiscountPercentage' || terms.model === 'DiscountFixedAmount') return 'discount';
+  const model = terms.model === 'TieredwithOverage' ? 'TieredWithOverage' : terms.model;
+  return { OneTime: 'oneTime', Recurring: 'recurring', Usage: 'usage' }[terms.type] + model;
+}
+
+/** Applies `pricing` of an override or an update to a segment; exactly the fitting key may be there. */
+export function applyPricing(segment: Segment, pricing: Pricing): void {
+  const key = pricingKey(segment);
+  const [given, ...more] = Object.keys(pricing);
+  if (given !== key || more.length > 0)
+    return refuse(
+      category.rule,
+      `pricing.${Object.keys(pricing).join(', ')} does not fit charge ${segment.number}: it takes ${key}.`,
+    );
+  const { listPrice, tiers, ...fields } = pricing[key as keyof Pricing] as Record<string, unknown>;
+  const foreign = { DiscountPercentage: 'discountAmount', DiscountFixedAmount: 'discountPercentage' };
+  if (segment.model in foreign && foreign[segment.model as keyof typeof foreign] in fields)
+    return refuse(category.rule, `pricing.discount does not fit the charge model of ${segment.number}.`);
+  if (listPrice !== undefined) segment.price = listPrice as number;
+  if (tiers !== undefined)
+    segment.tiers = (tiers as NonNullable<Segment['tiers']>).map((tier) => ({
+      ...tier,
+      endingUnit: tier.endingUnit ?? null,
+    }));
+  Object.assign(segment, fields);
+}
+
+/** Changes the price of a segment as its price change option says for a renewal; @returns false: nothing changes */
+export function priceOfNextTerm(segment: Segment, product: ProductCharge | undefined, currency: string): boolean {
+  if (segment.priceChangeOption === 'SpecificPercentageValue' && segment.priceIncreasePercentage) {
+    const factor = exact(segment.priceIncreasePercentage).div(100).add(1);
+    const raised = (price: number) => metric(exact(price).mul(factor));
+    if (segment.price !== null) segment.price = raised(segment.price);
+    if (segment.overagePrice !== null) segment.overagePrice = raised(segment.overagePrice);
+    segment.tiers = segment.tiers?.map((tier) => ({ ...tier, price: raised(tier.price) })) ?? null;
+    return true;
+  }
+  const latest = product?.prices.find((one) => one.currency === currency);
+  if (segment.priceChangeOption !== 'UseLatestProductCatalogPricing' || !latest) return false;
+  const { currency: _currency, rowIds: _rowIds, ...price } = structuredClone(latest);
+  const before = JSON.stringify(Object.keys(price).map((key) => segment[key as keyof typeof price]));
+  if (before === JSON.stringify(Object.values(price))) return false;
+  Object.assign(segment, price);
+  return true;
+}
