@@ -8,6 +8,8 @@ export type Session = {
   /** Consumer key of the connected app that it was given to; null for pages and tests. */
   clientId: string | null;
   scope: string;
+  /** That it was given together with or for; when that is revoked it ends. */
+  refreshToken: string | null;
   issuedAt: number;
   expiresAt: number;
 };
@@ -24,13 +26,14 @@ export class Sessions {
   }
 
   /** @returns `00D…!…`, the form that clients check for */
-  open(userId: string, app: Partial<Pick<Session, 'clientId' | 'scope'>> = {}): string {
+  open(userId: string, app: Partial<Pick<Session, 'clientId' | 'scope' | 'refreshToken'>> = {}): string {
     const token = `${this.#orgId.slice(0, 15)}!${randomBytes(48).toString('hex')}`;
     const issuedAt = Date.now();
     this.#tokens.set(token, {
       userId,
       clientId: null,
       scope: 'api',
+      refreshToken: null,
       ...app,
       issuedAt,
       expiresAt: issuedAt + this.lifetimeMs,
@@ -53,6 +56,10 @@ export class Sessions {
 
   end(token: string): boolean {
     return this.#tokens.delete(token);
+  }
+
+  endOf(refreshToken: string): void {
+    for (const [token, session] of this.#tokens) if (session.refreshToken === refreshToken) this.#tokens.delete(token);
   }
 
   /** The next call with any token of before is answered 401. */

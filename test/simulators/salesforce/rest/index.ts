@@ -1,4 +1,5 @@
 import type { SimContext } from '../../kit/sim.ts';
+import { addBulk } from '../bulk/index.ts';
 import type { SalesforceSimOptions } from '../options.ts';
 import type { SimulatedOrg } from '../org/org.ts';
 import { Cursors } from '../soql/cursors.ts';
@@ -40,7 +41,8 @@ export function mountRest(
     res.json(versionList());
   });
   const [routes, cursors, recents] = [new Routes(), new Cursors(), new Recents()];
-  addDiscovery(routes, org, usage, () => ({ batches: 0, queryJobs: 0, queryStorageMB: 0 }));
+  const bulk = addBulk(routes, ctx, org, switches);
+  addDiscovery(routes, org, usage, { usage: () => bulk.usage(), maxBatches: () => switches.bulkBatchLimit });
   addDescribe(routes, org, recents);
   addLayouts(routes, org);
   addRecent(routes, org, recents);
@@ -57,7 +59,7 @@ export function mountRest(
   serveRoutes(ctx, org, routes, { usage, switches, traffic: new Traffic(switches) });
   return {
     reset() {
-      for (const part of [cursors, recents, oauth]) part.clear();
+      for (const part of [cursors, recents, oauth, bulk]) part.clear();
       usage.reset();
       switches.reset();
     },

@@ -13,6 +13,8 @@ const defaults = () => ({
   perAppLimit: 0,
   /** How long a bulk job stays in each state that is not its last, in ms. */
   bulkDelayMs: 0,
+  /** Batches of bulk jobs in 24 hours. */
+  bulkBatchLimit: 15_000,
 });
 
 type Values = ReturnType<typeof defaults>;
@@ -32,6 +34,7 @@ export class RestSwitches implements Values {
   maintenance!: boolean;
   perAppLimit!: number;
   bulkDelayMs!: number;
+  bulkBatchLimit!: number;
 
   constructor() {
     this.reset();

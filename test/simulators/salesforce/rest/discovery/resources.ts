@@ -53,7 +53,7 @@ const LIMITS: Readonly<Record<string, number>> = {
 
 /** What bulk jobs have used of their daily allowances. */
 export type BulkUsage = { batches: number; queryJobs: number; queryStorageMB: number };
-export const BULK_LIMITS = { batches: 15_000, queryJobs: 10_000, queryStorageMB: 976_562 };
+export const BULK_LIMITS = { queryJobs: 10_000, queryStorageMB: 976_562 };
 
 const whole = (Max: number, used = 0): { Max: number; Remaining: number } => ({
   Max,
@@ -61,18 +61,23 @@ const whole = (Max: number, used = 0): { Max: number; Remaining: number } => ({
 });
 
 /** `GET /` of a version, `limits` and the counts of records. */
-export function addDiscovery(routes: Routes, org: SimulatedOrg, usage: ApiUsage, bulk: () => BulkUsage): void {
+export function addDiscovery(
+  routes: Routes,
+  org: SimulatedOrg,
+  usage: ApiUsage,
+  bulk: { usage(): BulkUsage; maxBatches(): number },
+): void {
   routes.on('GET', '/', (call) => {
     const root = `/services/data/v${call.version}.0`;
     const map = Object.fromEntries(RESOURCES.map((name) => [name, `${root}/${name}`]));
     return ok({ ...map, identity: identityUrl(call, org) });
   });
   routes.on('GET', '/limits', () => {
-    const { batches, queryJobs, queryStorageMB } = bulk();
+    const { batches, queryJobs, queryStorageMB } = bulk.usage();
     return ok({
       ...Object.fromEntries(Object.entries(LIMITS).map(([name, max]) => [name, whole(max)])),
       DailyApiRequests: whole(usage.max, usage.used),
-      DailyBulkApiBatches: whole(BULK_LIMITS.batches, batches),
+      DailyBulkApiBatches: whole(bulk.maxBatches(), batches),
       DailyBulkV2QueryFileStorageMB: whole(BULK_LIMITS.queryStorageMB, queryStorageMB),
       DailyBulkV2QueryJobs: whole(BULK_LIMITS.queryJobs, queryJobs),
       DailyDeliveredPlatformEvents: { Max: usage.events.max, Remaining: usage.events.remaining() },

@@ -18,7 +18,7 @@ export type OAuthParts = {
   grants: Grants;
   passwordFlow: SalesforceSimOptions['passwordFlow'];
 };
-type Granted = { user: SRecord; app: ConnectedApp; scope: string; refreshable: boolean };
+type Granted = { user: SRecord; app: ConnectedApp; scope: string; refreshToken?: string | null };
 
 function decoded(part: string | undefined): Record<string, unknown> {
   try {
@@ -49,32 +49,30 @@ function byAssertion({ org, apps }: OAuthParts, req: Request): Granted {
   if (typeof exp !== 'number' || (exp > 1e11 ? exp / 1000 : exp) * 1000 <= Date.now())
     throw new OAuthFault('invalid_grant', 'expired assertion');
   const user = approvedUser(org, app, String(claims['sub'] ?? ''));
-  return { user, app, scope: scopeOf(app, scope), refreshable: false };
+  return { user, app, scope: scopeOf(app, scope) };
 }
 
 function byClientCredentials({ org, apps }: OAuthParts, req: Request): Granted {
   const app = authenticatedApp(apps, req);
   if (app.clientSecret === undefined) throw new OAuthFault('invalid_client', 'invalid client credentials');
   if (app.runAs === undefined) throw new OAuthFault('invalid_grant', 'no client credentials user enabled');
-  return { user: approvedUser(org, app, app.runAs), app, scope: scopeOf(app, undefined), refreshable: false };
+  return { user: approvedUser(org, app, app.runAs), app, scope: scopeOf(app, undefined) };
 }
 
 function byCode({ org, apps, grants }: OAuthParts, req: Request): Granted {
   const app = authenticatedApp(apps, req);
   const { userId, scope } = grants.useCode(app.clientId, parametersOf(req));
   const user = approvedUser(org, app, String(org.get('User', userId)?.['Username']));
-  return { user, app, scope, refreshable: scope.split(' ').includes('refresh_token') };
+  const refreshable = scope.split(' ').includes('refresh_token');
+  const refreshToken = refreshable ? grants.newRefreshToken({ userId, clientId: app.clientId, scope }) : null;
+  return { user, app, scope, refreshToken };
 }
 
 function byRefreshToken({ org, apps, grants }: OAuthParts, req: Request): Granted {
   const app = authenticatedApp(apps, req);
-  const { userId, scope } = grants.refresh(app.clientId, parametersOf(req)['refresh_token']);
-  return {
-    user: approvedUser(org, app, String(org.get('User', userId)?.['Username'])),
-    app,
-    scope,
-    refreshable: false,
-  };
+  const refreshToken = parametersOf(req)['refresh_token'] ?? '';
+  const { userId, scope } = grants.refresh(app.clientId, refreshToken);
+  return { user: approvedUser(org, app, String(org.get('User', userId)?.['Username'])), app, scope, refreshToken };
 }
 
 /** Refused in every org that does not allow it; the security token follows the password. */
@@ -83,7 +81,7 @@ function byPassword({ org, apps, passwordFlow }: OAuthParts, req: Request): Gran
   const { username = '', password } = parametersOf(req);
   const good = passwordFlow && password === passwordFlow.password + passwordFlow.securityToken;
   if (!good || !org.userNamed(username)) throw new OAuthFault('invalid_grant', 'authentication failure');
-  return { user: approvedUser(org, app, username), app, scope: scopeOf(app, undefined), refreshable: false };
+  return { user: approvedUser(org, app, username), app, scope: scopeOf(app, undefined) };
 }
 
 const GRANTS: Readonly<Record<string, (parts: OAuthParts, req: Request) => Granted>> = {
@@ -98,15 +96,15 @@ const GRANTS: Readonly<Record<string, (parts: OAuthParts, req: Request) => Grant
 export function grantToken(parts: OAuthParts, req: Request): Record<string, string> {
   const grant = GRANTS[parametersOf(req)['grant_type'] ?? ''];
   if (!grant) throw new OAuthFault('unsupported_grant_type', 'grant type not supported');
-  const { user, app, scope, refreshable } = grant(parts, req);
-  const { org, grants } = parts;
+  const { user, app, scope, refreshToken = null } = grant(parts, req);
+  const { org } = parts;
   const { clientId } = app;
   const id = identityUrl(req, org.orgId, user.Id);
   const issuedAt = String(Date.now());
-  const refresh = refreshable ? { refresh_token: grants.newRefreshToken({ userId: user.Id, clientId, scope }) } : {};
+  const isNew = parametersOf(req)['grant_type'] === 'authorization_code' && refreshToken !== null;
   return {
-    access_token: org.sessions.open(user.Id, { clientId, scope }),
-    ...refresh,
+    access_token: org.sessions.open(user.Id, { clientId, scope, refreshToken }),
+    ...(isNew ? { refresh_token: refreshToken } : {}),
     signature: createHmac('sha256', SIGNING_KEY)
       .update(id + issuedAt)
       .digest('base64'),

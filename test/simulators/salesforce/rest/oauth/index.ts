@@ -60,6 +60,7 @@ export function mountOAuth({ app, calls }: SimContext, org: SimulatedOrg, option
   on(['post'], '/services/oauth2/introspect', (req, res) => void res.json(introspection(parts, req)));
   on(['get', 'post'], '/services/oauth2/revoke', (req, res) => {
     const { token = '' } = parametersOf(req);
+    org.sessions.endOf(token);
     if (!org.sessions.end(token) && !grants.revoke(token))
       throw new OAuthFault('unsupported_token_type', 'this token type is not supported');
     res.status(200).end();
