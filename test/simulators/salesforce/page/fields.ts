@@ -1,7 +1,15 @@
 import type { Access, Field, Org, SObject } from '../org/types.ts';
 
 /** A field as the page's own components want it; `client/pageConfig.ts` holds the same shape. */
-export type PageField = { name: string; label: string; type: string; namePath: string | null };
+export type PageField = {
+  name: string;
+  label: string;
+  type: string;
+  namePath: string | null;
+  editable: boolean;
+  required: boolean;
+  values: { label: string; value: string }[] | null;
+};
 
 /** Fields beside the name in the header of a record (the standard compact layouts of Salesforce). */
 const COMPACT: Record<string, readonly string[]> = {
@@ -17,13 +25,17 @@ const LEFT_OUT = /Row_Version__c$|^Shipping/;
 /** At the end of every page layout. */
 const LAST = new Set(['CreatedDate', 'LastModifiedDate']);
 
-function pageField(org: Org, field: Field): PageField {
+function pageField(org: Org, access: Access, object: SObject, field: Field): PageField {
   const [target] = field.reference?.to ?? [];
   const named = field.reference?.to.length === 1 && target !== undefined && org.object(target)?.fields.has('Name');
   const namePath = named ? `${field.reference?.relationshipName}.Name` : null;
   // Lightning shows the record that a reference points to, not its id.
   const label = field.reference ? field.label.replace(/ ID$/, '') : field.label;
-  return { name: field.name, label, type: field.type, namePath };
+  const changes = access.editsObject(object.name) && access.editsField(object.name, field.name);
+  const editable = changes && field.updateable && !field.reference && field.type !== 'multipicklist';
+  const values = field.picklist?.values.map((value) => ({ label: field.picklist?.labels?.[value] ?? value, value }));
+  const { name, type, required } = field;
+  return { name, label, type, namePath, editable, required, values: values ?? null };
 }
 
 /** Fields of the object that the user may read, in the order of the details. */
@@ -33,7 +45,7 @@ export function pageFields(org: Org, access: Access, object: SObject): PageField
       (field) => !HIDDEN.has(field.name) && !LEFT_OUT.test(field.name) && access.readsField(object.name, field.name),
     )
     .sort((a, b) => Number(LAST.has(a.name)) - Number(LAST.has(b.name)))
-    .map((field) => pageField(org, field));
+    .map((field) => pageField(org, access, object, field));
 }
 
 /** Names of the fields in the header of the record. */

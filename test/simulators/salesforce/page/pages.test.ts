@@ -288,6 +288,51 @@ describe('sessions', () => {
   });
 });
 
+describe('the header of a record', () => {
+  const opportunity = (values: object = {}): string => {
+    const userId = pages.org.userNamed(USERS.rep)!.Id;
+    const row = { Name: 'Renewal', StageName: 'Prospecting', CloseDate: '2027-01-31', AccountId: acme, ...values };
+    return pages.org.insert('Opportunity', [row], { userId })[0]!.id!;
+  };
+  const pageOf = (id: string, as = USERS.rep as string) => `${pages.url}/lightning/r/Opportunity/${id}/view?as=${as}`;
+
+  test('lets a person change the standard fields, the stage above all', async () => {
+    const id = opportunity();
+    await onPage(async ({ page, problems }) => {
+      await page.getByRole('button', { name: 'Edit' }).click();
+      await page.getByRole('combobox', { name: 'Stage' }).click();
+      await page.getByRole('option', { name: 'Closed Won' }).click();
+      await page.getByLabel('Amount').fill('1250.5');
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.getByRole('button', { name: 'Edit' }).waitFor();
+      await page.locator('[data-region=header]').getByText('Closed Won').waitFor();
+      expect(pages.org.get('Opportunity', id)).toMatchObject({ StageName: 'Closed Won', Amount: 1250.5 });
+      expect(problems()).toEqual([]);
+    }, pageOf(id));
+  });
+
+  test('says why a change was refused, at the field where it was', async () => {
+    const id = opportunity();
+    await onPage(async ({ page }) => {
+      await page.getByRole('button', { name: 'Edit' }).click();
+      await page.getByRole('textbox', { name: 'Name' }).fill('x'.repeat(130));
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.getByText(/data value too large/).waitFor();
+      await page.getByRole('button', { name: 'Cancel' }).click();
+      await page.getByRole('heading', { name: 'Renewal' }).waitFor();
+    }, pageOf(id));
+    expect(pages.org.get('Opportunity', id)).toMatchObject({ Name: 'Renewal' });
+  });
+
+  test('offers no change to those who may not make one', async () => {
+    const integration = pages.org.userNamed(USERS.integration)!.Id;
+    await onPage(async ({ page }) => {
+      await page.getByRole('heading', { name: 'Billing Integration' }).waitFor();
+      expect(await page.getByRole('button', { name: 'Edit' }).count()).toBe(0);
+    }, `${pages.url}/lightning/r/User/${integration}/view?as=${USERS.rep}`);
+  });
+});
+
 describe('other pages', () => {
   const visit = async (path: string) => {
     const response = await fetch(pages.url + path);

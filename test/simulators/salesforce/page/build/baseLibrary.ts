@@ -19,6 +19,14 @@ const buildFlags: Plugin = {
       : null,
 };
 
+/** Switches of the base components that only work in native shadow, while record pages use the synthetic one. */
+const NATIVE_ONLY = '@salesforce/gate/bc.260.enableComboboxElementInternals';
+const closedGates: Plugin = {
+  name: 'closed-gates',
+  resolveId: (id) => (id === NATIVE_ONLY ? `\0${id}` : null),
+  load: (id) => (id === `\0${NATIVE_ONLY}` ? 'export default { isOpen: () => false };' : null),
+};
+
 /** Names given as entries are found as if a base component imported them: one engine, not two. */
 const entries: Plugin = {
   name: 'entries',
@@ -63,6 +71,7 @@ export async function buildBaseLibrary(ids: readonly string[]): Promise<Produced
     onwarn() {},
     plugins: [
       entries,
+      closedGates,
       buildFlags,
       lwc({
         enableDynamicComponents: true,

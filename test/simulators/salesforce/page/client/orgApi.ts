@@ -5,7 +5,12 @@ export type FetchFault = {
   ok: false;
   status: number;
   statusText: string;
-  body: { message: string; errorCode?: string };
+  body: {
+    message: string;
+    errorCode?: string;
+    /** Of a save that was refused. */
+    output?: { errors: { message: string }[]; fieldErrors: Record<string, { message: string }[]> };
+  };
 };
 
 declare global {
@@ -16,7 +21,7 @@ declare global {
 }
 
 const faultOf = (response: Response, body: unknown): FetchFault => {
-  const first = (Array.isArray(body) ? body[0] : body) as { message?: string; errorCode?: string } | undefined;
+  const first = (Array.isArray(body) ? body[0] : body) as Partial<FetchFault['body']> | undefined;
   return {
     ok: false,
     status: response.status,
@@ -24,6 +29,7 @@ const faultOf = (response: Response, body: unknown): FetchFault => {
     body: {
       message: first?.message ?? response.statusText,
       ...(first?.errorCode === undefined ? {} : { errorCode: first.errorCode }),
+      ...(first?.output === undefined ? {} : { output: first.output }),
     },
   };
 };

@@ -4,6 +4,11 @@ export type PageField = {
   type: string;
   /** How to reach the name of the record that a reference points to, such as `Owner.Name`. */
   namePath: string | null;
+  /** The user may change it here; references and formulas are changed elsewhere. */
+  editable: boolean;
+  required: boolean;
+  /** Values of a picklist; null for other types. */
+  values: { label: string; value: string }[] | null;
 };
 
 /** What the server tells the page, in a script element of type application/json. */

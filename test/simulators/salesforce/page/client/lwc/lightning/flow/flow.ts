@@ -44,7 +44,7 @@ export default class Flow extends LightningElement {
   chosenFlow: string | undefined;
   entered: Record<string, unknown> = {};
   interview: View | null = null;
-  title = '';
+  heading = '';
   screen: Screen | null = null;
   fault: string | null = null;
   busy = false;
@@ -121,7 +121,7 @@ export default class Flow extends LightningElement {
   take(view: View): void {
     if (view.screen?.label !== this.screen?.label) this.entered = {};
     this.interview = view;
-    this.title = view.screen?.label ?? view.flowLabel;
+    this.heading = view.screen?.label ?? view.flowLabel;
     this.screen = view.screen;
     if (view.status === 'ERROR') this.fault = `${UNHANDLED} ${view.error ?? ''}`;
     this.tell(view.status, view.outputVariables);
