@@ -11,6 +11,7 @@ import type {
   CheckoutSession,
   Coupon,
   CreditNote,
+  CreditNoteLine,
   Customer,
   CustomerBalanceTransaction,
   Discount,
@@ -131,11 +132,17 @@ export type State = {
   items: Record<string, SubscriptionItem[]>;
   /** Every line by invoice; the invoice itself shows the first ten. */
   lines: Record<string, InvoiceLine[]>;
+  /** Every line by credit note. */
+  creditLines: Record<string, CreditNoteLine[]>;
   /** Ids of the invoices of a subscription, and of the payment of an invoice. */
   invoicesOf: Record<string, string[]>;
   paymentOf: Record<string, string>;
   /** Tiers by price; shown only when expanded. */
   tiers: Record<string, Tier[]>;
+  /** What prices, coupons and promotion codes are in other currencies; shown only when expanded. */
+  currencyOptions: Record<string, Record<string, object>>;
+  /** Discounts that were put on an invoice itself, in place of those of its subscription or customer. */
+  invoiceDiscounts: Record<string, string[]>;
   /** Products that a coupon applies to; shown only when expanded. */
   appliesTo: Record<string, string[]>;
   meterEvents: { meter: string; customer: string; value: string; timestamp: number; identifier: string }[];
@@ -166,9 +173,12 @@ export function emptyState(): State {
     deleted: {},
     items: {},
     lines: {},
+    creditLines: {},
     invoicesOf: {},
     paymentOf: {},
     tiers: {},
+    currencyOptions: {},
+    invoiceDiscounts: {},
     appliesTo: {},
     meterEvents: [],
     answers: {},

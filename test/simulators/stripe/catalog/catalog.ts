@@ -7,6 +7,7 @@ import {
   decimal,
   either,
   flag,
+  hashOf,
   integer,
   mergeMetadata,
   metadata,
@@ -15,6 +16,7 @@ import {
   required,
   shape,
   text,
+  unsimulated,
   type Read,
 } from '../protocol/params.ts';
 import { wholeAmount } from './pricing.ts';
@@ -26,9 +28,15 @@ const productFields = {
   active: flag,
   default_price: text,
   description: clearable(text),
+  images: array(text),
+  marketing_features: array(shape({ name: text })),
   metadata,
   name: text,
+  package_dimensions: unsimulated,
+  shippable: flag,
   statement_descriptor: text,
+  tax_code: clearable(text),
+  tax_details: unsimulated,
   unit_label: clearable(text),
   url: clearable(text),
 };
@@ -46,11 +54,22 @@ const tierList = array(
   shape({ ...amounts, flat_amount: integer, flat_amount_decimal: decimal, up_to: either(integer, oneOf('inf')) }),
 );
 
+const currencyOptions = hashOf(
+  shape({
+    ...amounts,
+    custom_unit_amount: unsimulated,
+    tax_behavior: oneOf('exclusive', 'inclusive', 'unspecified'),
+    tiers: unsimulated,
+  }),
+);
+
 const priceFields = {
   ...amounts,
   active: flag,
   billing_scheme: oneOf('per_unit', 'tiered'),
   currency: text,
+  currency_options: currencyOptions,
+  custom_unit_amount: unsimulated,
   lookup_key: text,
   metadata,
   nickname: text,
@@ -60,6 +79,7 @@ const priceFields = {
   tax_behavior: oneOf('exclusive', 'inclusive', 'unspecified'),
   tiers: tierList,
   tiers_mode: oneOf('graduated', 'volume'),
+  transfer_lookup_key: flag,
   transform_quantity: shape({ divide_by: integer, round: oneOf('up', 'down') }),
 };
 
@@ -98,23 +118,25 @@ function readTiers(tiers: ReturnType<typeof tierList>): Tier[] {
   });
 }
 
-export function createProduct(world: World, params: Read<typeof productFields>): Product {
+export function createProduct(world: World, params: Read<typeof productFields> & { id?: string }): Product {
+  if (params.id !== undefined && world.find('products', params.id))
+    throw invalid('Product already exists.', 'id', 'resource_already_exists');
   const product: Product = {
-    id: world.id('prod', 14),
+    id: params.id ?? world.id('prod', 14),
     object: 'product',
     active: params.active ?? true,
     created: world.now(),
     default_price: null,
     description: params.description ?? null,
-    images: [],
+    images: params.images ?? [],
     livemode: false,
-    marketing_features: [],
+    marketing_features: params.marketing_features ?? [],
     metadata: mergeMetadata({}, params.metadata),
     name: required(params.name, 'name'),
     package_dimensions: null,
-    shippable: null,
+    shippable: params.shippable ?? null,
     statement_descriptor: params.statement_descriptor ?? null,
-    tax_code: null,
+    tax_code: params.tax_code ?? null,
     tax_details: null,
     type: 'service',
     unit_label: params.unit_label ?? null,
@@ -138,6 +160,7 @@ export function createPrice(world: World, params: Read<typeof priceFields>): Pri
       'parameter_missing',
     );
   if (params.product_data === undefined) world.get('products', required(params.product, 'product'), 'product');
+  if (params.lookup_key !== undefined) claimLookupKey(world, params.lookup_key, null, params.transfer_lookup_key);
   const unit = tiered ? { amount: null, exact: null } : amountPair(params.unit_amount, params.unit_amount_decimal);
   const tiers = readTiers(params.tiers ?? []);
   const price: Price = {
@@ -168,7 +191,30 @@ export function createPrice(world: World, params: Read<typeof priceFields>): Pri
   };
   if (params.product_data) price.product = createProduct(world, params.product_data).id;
   if (tiered) world.state.tiers[price.id] = tiers;
+  if (params.currency_options) setOptions(world, price, params.currency_options);
   return world.insert('prices', price, 'price.created');
+}
+
+/** A lookup key names one active price; it moves only when that is asked for. */
+function claimLookupKey(world: World, key: string, own: string | null, transfer: boolean | undefined): void {
+  const holder = world.all('prices').find((one) => one.active && one.lookup_key === key && one.id !== own);
+  if (!holder) return;
+  if (!transfer) throw invalid(`A price (\`${holder.id}\`) already uses that lookup key.`, 'lookup_key');
+  world.change(holder, 'price.updated', (one) => (one.lookup_key = null));
+}
+
+function setOptions(world: World, price: Price, options: ReturnType<typeof currencyOptions>): void {
+  const shown = Object.entries(options).map(([currency, option]) => {
+    const unit = amountPair(option.unit_amount, option.unit_amount_decimal);
+    const value = {
+      custom_unit_amount: null,
+      tax_behavior: option.tax_behavior ?? price.tax_behavior,
+      unit_amount: unit.amount,
+      unit_amount_decimal: unit.exact,
+    };
+    return [currency.toLowerCase(), value] as const;
+  });
+  world.state.currencyOptions[price.id] = { ...world.state.currencyOptions[price.id], ...Object.fromEntries(shown) };
 }
 
 /** A metered price needs a meter since 2025-03-31.basil (Stripe changelog). */
@@ -188,11 +234,7 @@ export function addCatalogRoutes(routes: Routes, world: World): void {
   routes.post(
     '/v1/products',
     { ...productFields, id: text, default_price_data: priceData },
-    ({ params: { default_price_data: data, id, ...params } }) => {
-      if (id !== undefined) {
-        world.calls.refuse('product with an own id');
-        throw invalid('Received unknown parameter: id', 'id', 'parameter_unknown');
-      }
+    ({ params: { default_price_data: data, ...params } }) => {
       const product = createProduct(world, params);
       if (data) product.default_price = createPrice(world, { ...data, product: product.id }).id;
       return product;
@@ -256,9 +298,20 @@ function addPriceRoutes(routes: Routes, world: World): void {
   routes.get('/v1/prices/:id', {}, ({ path }) => world.get('prices', path['id'] ?? ''));
   routes.post(
     '/v1/prices/:id',
-    { active: flag, nickname: clearable(text), lookup_key: text, metadata, tax_behavior: priceFields.tax_behavior },
-    ({ path, params: { metadata: meta, ...params } }) => {
-      const price = world.change(world.get('prices', path['id'] ?? ''), 'price.updated', (one) => {
+    {
+      active: flag,
+      currency_options: currencyOptions,
+      lookup_key: text,
+      metadata,
+      nickname: clearable(text),
+      tax_behavior: priceFields.tax_behavior,
+      transfer_lookup_key: flag,
+    },
+    ({ path, params: { metadata: meta, currency_options: options, transfer_lookup_key: transfer, ...params } }) => {
+      const found = world.get('prices', path['id'] ?? '');
+      if (params.lookup_key !== undefined) claimLookupKey(world, params.lookup_key, found.id, transfer);
+      if (options) setOptions(world, found, options);
+      const price = world.change(found, 'price.updated', (one) => {
         Object.assign(one, params);
         one.metadata = mergeMetadata(one.metadata, meta);
       });

@@ -4,6 +4,7 @@ import { page, paging, within } from '../protocol/lists.ts';
 import {
   array,
   decimal,
+  hashOf,
   integer,
   mergeMetadata,
   metadata,
@@ -15,16 +16,23 @@ import {
   time,
 } from '../protocol/params.ts';
 import { rounded, share } from './pricing.ts';
+import { addPromotionCodeRoutes, redeem } from './promotionCodes.ts';
 import type { Routes } from '../protocol/protocol.ts';
 import type { Coupon, Discount, InvoiceLine } from '../protocol/wire.ts';
 import type { World } from '../world.ts';
 
-export const discountParams = array(shape({ coupon: text, discount: text }));
+export const discountParams = array(shape({ coupon: text, discount: text, promotion_code: text }));
 
-type Owner = { customer?: string; subscription?: string; subscription_item?: string };
+type Owner = {
+  customer?: string;
+  invoice?: string;
+  invoice_item?: string;
+  subscription?: string;
+  subscription_item?: string;
+};
 
 /** @throws 400 for a coupon that is unknown or no longer valid */
-export function addDiscount(world: World, couponId: string, owner: Owner): Discount {
+export function addDiscount(world: World, couponId: string, owner: Owner, promotion: string | null = null): Discount {
   const coupon = world.find('coupons', couponId);
   if (!coupon) throw missing('coupon', couponId, 'coupon');
   if (!coupon.valid) throw invalid(`Coupon expired: ${couponId}`, 'coupon', 'coupon_expired');
@@ -37,9 +45,9 @@ export function addDiscount(world: World, couponId: string, owner: Owner): Disco
     customer: owner.customer ?? null,
     customer_account: null,
     end: coupon.duration === 'repeating' && months !== null ? addIntervals(start, 'month', months) : null,
-    invoice: null,
-    invoice_item: null,
-    promotion_code: null,
+    invoice: owner.invoice ?? null,
+    invoice_item: owner.invoice_item ?? null,
+    promotion_code: promotion,
     source: { coupon: coupon.id, type: 'coupon' },
     start,
     subscription: owner.subscription ?? null,
@@ -59,13 +67,17 @@ export function endDiscount(world: World, id: string): object {
   return { ...discount, deleted: true };
 }
 
-/** Ids of discounts for a `discounts` parameter: new coupons, or discounts that stay. */
-export function applyDiscounts(world: World, wanted: { coupon?: string; discount?: string }[], owner: Owner): string[] {
-  return wanted.map((one) =>
-    one.discount === undefined
-      ? addDiscount(world, required(one.coupon, 'discounts[coupon]'), owner).id
-      : world.get('discounts', one.discount, 'discounts').id,
-  );
+type Wanted = { coupon?: string; discount?: string; promotion_code?: string };
+
+/** Ids of discounts for a `discounts` parameter: new coupons or promotion codes, or discounts that stay. */
+export function applyDiscounts(world: World, wanted: Wanted[], owner: Owner): string[] {
+  return wanted.map((one) => {
+    if (one.discount !== undefined) return world.get('discounts', one.discount, 'discounts').id;
+    if (one.promotion_code === undefined)
+      return addDiscount(world, required(one.coupon, 'discounts[coupon]'), owner).id;
+    const code = redeem(world, one.promotion_code, owner.customer);
+    return addDiscount(world, code.promotion.coupon ?? '', owner, code.id).id;
+  });
 }
 
 export const isRunning = (discount: Discount, at: number): boolean => discount.end === null || discount.end > at;
@@ -81,7 +93,8 @@ const usable = (world: World, coupon: Coupon): boolean =>
 export function discountLines(world: World, lines: readonly InvoiceLine[], discounts: readonly Discount[]): void {
   for (const discount of discounts) {
     const coupon = world.find('coupons', discount.source.coupon);
-    if (!coupon || (coupon.amount_off !== null && coupon.currency !== lines[0]?.currency)) continue;
+    const amountOff = coupon && amountOffIn(world, coupon, lines[0]?.currency);
+    if (!coupon || amountOff === undefined) continue;
     const products = world.state.appliesTo[coupon.id];
     const open = lines.filter(
       (line) =>
@@ -90,7 +103,7 @@ export function discountLines(world: World, lines: readonly InvoiceLine[], disco
         (!products || products.includes(line.pricing?.price_details?.product ?? '')),
     );
     const total = open.reduce((sum, line) => sum + left(line), 0);
-    let rest = Math.min(coupon.amount_off ?? 0, total);
+    let rest = Math.min(amountOff ?? 0, total);
     let restTotal = total;
     for (const line of open) {
       const remaining = left(line);
@@ -105,11 +118,21 @@ export function discountLines(world: World, lines: readonly InvoiceLine[], disco
   }
 }
 
+/** What an amount coupon takes off in a currency; null for percentages, undefined when it has no such amount. */
+function amountOffIn(world: World, coupon: Coupon, currency: string | undefined): number | null | undefined {
+  if (coupon.amount_off === null || coupon.currency === currency) return coupon.amount_off;
+  const option = world.state.currencyOptions[coupon.id]?.[currency ?? ''] as { amount_off?: number } | undefined;
+  return option?.amount_off;
+}
+
 /** What a line costs after the discounts so far. */
 const left = (line: InvoiceLine): number =>
   line.amount - (line.discount_amounts ?? []).reduce((sum, one) => sum + one.amount, 0);
 
+const currencies = hashOf(shape({ amount_off: integer }));
+
 export function addCouponRoutes(routes: Routes, world: World): void {
+  addPromotionCodeRoutes(routes, world);
   routes.post(
     '/v1/coupons',
     {
@@ -124,6 +147,7 @@ export function addCouponRoutes(routes: Routes, world: World): void {
       name: text,
       metadata,
       applies_to: shape({ products: array(text) }),
+      currency_options: currencies,
     },
     ({ params }) => {
       if ((params.amount_off === undefined) === (params.percent_off === undefined))
@@ -149,6 +173,7 @@ export function addCouponRoutes(routes: Routes, world: World): void {
         valid: true,
       };
       if (world.find('coupons', coupon.id)) throw invalid('Coupon already exists.', 'id', 'resource_already_exists');
+      if (params.currency_options) world.state.currencyOptions[coupon.id] = params.currency_options;
       if (params.applies_to?.products) world.state.appliesTo[coupon.id] = params.applies_to.products;
       return world.insert('coupons', coupon, 'coupon.created');
     },
@@ -157,6 +182,16 @@ export function addCouponRoutes(routes: Routes, world: World): void {
     page('/v1/coupons', world.all('coupons'), (one) => within(one.created, params.created), params),
   );
   routes.get('/v1/coupons/:id', {}, ({ path }) => world.get('coupons', path['id'] ?? ''));
+  routes.post(
+    '/v1/coupons/:id',
+    { name: text, metadata, currency_options: currencies },
+    ({ path, params: { metadata: meta, currency_options: options, name } }) =>
+      world.change(world.get('coupons', path['id'] ?? ''), 'coupon.updated', (one) => {
+        if (name !== undefined) one.name = name;
+        one.metadata = mergeMetadata(one.metadata ?? {}, meta);
+        if (options) world.state.currencyOptions[one.id] = { ...world.state.currencyOptions[one.id], ...options };
+      }),
+  );
   routes.delete('/v1/coupons/:id', {}, ({ path }) =>
     world.remove('coupons', world.get('coupons', path['id'] ?? ''), 'coupon.deleted'),
   );

@@ -4,6 +4,7 @@ import {
   address,
   array,
   clearable,
+  fullAddress,
   integer,
   mergeMetadata,
   metadata,
@@ -11,36 +12,57 @@ import {
   range,
   shape,
   text,
+  unsimulated,
   type Read,
 } from '../protocol/params.ts';
 import { attach } from '../payments/methods.ts';
-import { addDiscount, endDiscount } from '../catalog/discounts.ts';
+import { endDiscount } from '../catalog/discounts.ts';
 import type { Routes } from '../protocol/protocol.ts';
 import { stopCollecting } from '../invoices/invoiceLife.ts';
 import { cancelNow } from '../subscriptions/subscriptionLife.ts';
 import { checkRoomForCustomer } from '../time/testClocks.ts';
 import type { Customer } from '../protocol/wire.ts';
 import type { World } from '../world.ts';
+import { addCustomerBalanceRoutes, noteBalance } from './balance.ts';
+import { addTaxId, addTaxIdRoutes } from './taxIds.ts';
 
 const fields = {
   address,
   balance: integer,
-  business_name: text,
-  coupon: text,
+  business_name: clearable(text),
+  cash_balance: unsimulated,
   description: clearable(text),
   email: clearable(text),
-  individual_name: text,
+  individual_name: clearable(text),
   invoice_prefix: text,
-  invoice_settings: shape({ default_payment_method: clearable(text), footer: clearable(text) }),
+  invoice_settings: shape({
+    custom_fields: clearable(array(shape({ name: text, value: text }))),
+    default_payment_method: clearable(text),
+    footer: clearable(text),
+    rendering_options: unsimulated,
+  }),
   metadata,
   name: clearable(text),
   phone: clearable(text),
+  next_invoice_sequence: integer,
   preferred_locales: array(text),
+  shipping: clearable(shape({ address, name: text, phone: text })),
+  source: unsimulated,
+  tax: unsimulated,
   tax_exempt: oneOf('none', 'exempt', 'reverse'),
+  validate: unsimulated,
 };
 
 export function addCustomerRoutes(routes: Routes, world: World): void {
-  routes.post('/v1/customers', { ...fields, payment_method: text, test_clock: text }, ({ params }) => {
+  addCustomerBalanceRoutes(routes, world);
+  addTaxIdRoutes(routes, world);
+  const created = {
+    ...fields,
+    payment_method: text,
+    tax_id_data: array(shape({ type: text, value: text })),
+    test_clock: text,
+  };
+  routes.post('/v1/customers', created, ({ params }) => {
     const customer: Customer = {
       id: world.id('cus', 14),
       object: 'customer',
@@ -76,6 +98,12 @@ export function addCustomerRoutes(routes: Routes, world: World): void {
       throw error;
     }
     world.emit('customer.created', customer);
+    if (customer.balance !== 0)
+      world.insert(
+        'customerBalanceTransactions',
+        noteBalance(world, customer, { amount: customer.balance, type: 'initial' }),
+      );
+    for (const taxId of params.tax_id_data ?? []) addTaxId(world, customer.id, taxId);
     return customer;
   });
   routes.get('/v1/customers', { ...paging, created: range, email: text, test_clock: text }, ({ params }) =>
@@ -94,12 +122,20 @@ export function addCustomerRoutes(routes: Routes, world: World): void {
     if (world.state.deleted[id] === 'customer') return { id, object: 'customer', deleted: true };
     return world.get('customers', id);
   });
-  routes.post('/v1/customers/:id', fields, ({ path, params }) =>
-    world.change(world.get('customers', path['id'] ?? ''), 'customer.updated', (one) => {
+  routes.post('/v1/customers/:id', fields, ({ path, params }) => {
+    const customer = world.get('customers', path['id'] ?? '');
+    const before = customer.balance;
+    world.change(customer, 'customer.updated', (one) => {
       assign(one, params);
       link(world, one, params);
-    }),
-  );
+    });
+    if (customer.balance !== before)
+      world.insert(
+        'customerBalanceTransactions',
+        noteBalance(world, customer, { amount: customer.balance - before, type: 'adjustment' }),
+      );
+    return customer;
+  });
   routes.delete('/v1/customers/:id', {}, ({ path }) => {
     const customer = world.get('customers', path['id'] ?? '');
     for (const one of world.all('subscriptions'))
@@ -120,29 +156,25 @@ export function addCustomerRoutes(routes: Routes, world: World): void {
 
 function assign(
   customer: Customer,
-  params: Read<typeof fields> & { payment_method?: string; test_clock?: string },
+  params: Read<typeof fields> & { payment_method?: string; tax_id_data?: object[]; test_clock?: string },
 ): void {
-  const { invoice_settings: settings, metadata: meta, address: to, ...rest } = params;
-  const { coupon: _coupon, payment_method: _method, test_clock: _clock, ...plain } = rest;
+  const { invoice_settings: settings, metadata: meta, address: to, shipping, ...rest } = params;
+  const { payment_method: _method, tax_id_data: _taxIds, test_clock: _clock, ...plain } = rest;
   if (plain.email && !plain.email.includes('@'))
     throw invalid(`Invalid email address: ${plain.email}`, 'email', 'email_invalid');
   Object.assign(customer, plain);
-  if (to === null) customer.address = null;
-  else if (to)
-    customer.address = {
-      city: to.city ?? null,
-      country: to.country ?? null,
-      line1: to.line1 ?? null,
-      line2: to.line2 ?? null,
-      postal_code: to.postal_code ?? null,
-      state: to.state ?? null,
-    };
+  if (to !== undefined) customer.address = fullAddress(to);
+  if (shipping !== undefined)
+    customer.shipping = shipping && { ...shipping, address: fullAddress(shipping.address ?? {}) };
   customer.metadata = mergeMetadata(customer.metadata, meta);
   if (settings?.footer !== undefined) customer.invoice_settings.footer = settings.footer;
+  if (settings?.custom_fields !== undefined)
+    customer.invoice_settings.custom_fields =
+      settings.custom_fields?.map(({ name = '', value = '' }) => ({ name, value })) ?? null;
 }
 
 /**
- * Ties the customer to its default card and its discount.
+ * Ties the customer to its default card.
  * @param attached ids of cards that were made just now, by the id of the test card that they come from
  */
 function link(
@@ -155,7 +187,6 @@ function link(
   if (wanted !== undefined)
     customer.invoice_settings.default_payment_method =
       wanted === null ? null : (attached[wanted] ?? attachedMethod(world, wanted, customer.id));
-  if (params.coupon !== undefined) customer.discount = addDiscount(world, params.coupon, { customer: customer.id });
 }
 
 function attachedMethod(world: World, id: string, customer: string): string {

@@ -1,4 +1,5 @@
 import { applyBalance, subscriptionOf, total } from './invoiceTotals.ts';
+import { moveBalance } from '../customers/balance.ts';
 import type { Decline } from '../payments/declines.ts';
 import { inline } from '../protocol/lists.ts';
 import type { Attempt } from '../payments/intents.ts';
@@ -24,7 +25,8 @@ export type InvoiceStart = {
   collection: Invoice['collection_method'];
   daysUntilDue: number | null;
   autoAdvance: boolean;
-  fields?: Partial<Pick<Invoice, 'description' | 'metadata' | 'footer' | 'due_date'>>;
+  /** Sets what was asked for before anybody hears of the invoice. */
+  assign?: (invoice: Invoice) => void;
 };
 
 export function draftInvoice(world: World, start: InvoiceStart): Invoice {
@@ -63,7 +65,7 @@ export function draftInvoice(world: World, start: InvoiceStart): Invoice {
     customer_tax_ids: [],
     default_payment_method: null,
     default_source: null,
-    default_tax_rates: [],
+    default_tax_rates: structuredClone(subscription?.default_tax_rates ?? []),
     description: null,
     discounts: [],
     due_date: start.daysUntilDue === null ? null : now + start.daysUntilDue * daySeconds,
@@ -111,9 +113,9 @@ export function draftInvoice(world: World, start: InvoiceStart): Invoice {
     total_pretax_credit_amounts: [],
     total_taxes: [],
     webhooks_delivered_at: null,
-    ...start.fields,
   };
   world.state.lines[invoice.id] = start.lines.map((line) => ({ ...line, invoice: invoice.id }));
+  start.assign?.(invoice);
   total(world, invoice);
   customer.currency ??= start.currency;
   if (subscription) (world.state.invoicesOf[subscription.id] ??= []).push(invoice.id);
@@ -271,6 +273,15 @@ export function stopCollecting(invoice: Invoice): void {
 
 export function voidInvoice(world: World, invoice: Invoice): void {
   cancelPayment(world, invoice);
+  const customer = world.find('customers', invoice.customer);
+  const applied = (invoice.ending_balance ?? 0) - invoice.starting_balance;
+  if (customer && applied !== 0)
+    moveBalance(world, customer, {
+      amount: -applied,
+      type: 'unapplied_from_invoice',
+      invoice: invoice.id,
+      currency: invoice.currency,
+    });
   world.change(invoice, 'invoice.updated', (one) => {
     one.status = 'void';
     one.next_payment_attempt = null;

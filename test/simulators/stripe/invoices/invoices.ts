@@ -1,9 +1,10 @@
 import { invalid } from '../protocol/errors.ts';
 import { draftInvoice, finalize, markPaid, markUncollectible, methodFor, voidInvoice } from './invoiceLife.ts';
-import { linesOf, subscriptionOf } from './invoiceTotals.ts';
+import { linesOf, subscriptionOf, total } from './invoiceTotals.ts';
 import { invoiceItemLine, takePending } from './lines.ts';
 import { page, paging, within } from '../protocol/lists.ts';
 import {
+  array,
   clearable,
   flag,
   integer,
@@ -12,24 +13,49 @@ import {
   oneOf,
   range,
   required,
+  shape,
   text,
   time,
+  unsimulated,
   type Read,
 } from '../protocol/params.ts';
+import { applyDiscounts, discountParams } from '../catalog/discounts.ts';
+import { taxRateIds, taxRatesNamed } from '../catalog/taxRates.ts';
+import { refusedTax } from '../subscriptions/subscriptionCreate.ts';
+import { addCreditNoteRoutes } from './creditNotes.ts';
 import { addInvoiceItemRoutes, inStatus } from './invoiceItems.ts';
+import { addLineRoutes } from './lineRoutes.ts';
 import type { Routes } from '../protocol/protocol.ts';
 import { cardError, paymentSucceeded, payNow } from '../subscriptions/subscriptionLife.ts';
 import type { Invoice } from '../protocol/wire.ts';
 import type { World } from '../world.ts';
 
 const fields = {
+  account_tax_ids: unsimulated,
   auto_advance: flag,
+  automatic_tax: shape({ enabled: flag, liability: unsimulated }),
+  automatically_finalizes_at: time,
   collection_method: oneOf('charge_automatically', 'send_invoice'),
+  custom_fields: clearable(array(shape({ name: text, value: text }))),
   days_until_due: integer,
+  default_payment_method: clearable(text),
+  default_source: unsimulated,
+  default_tax_rates: taxRateIds,
   description: clearable(text),
+  discounts: clearable(discountParams),
   due_date: time,
+  effective_at: time,
   footer: clearable(text),
+  issuer: unsimulated,
   metadata,
+  number: text,
+  on_behalf_of: unsimulated,
+  payment_settings: unsimulated,
+  rendering: shape({ amount_tax_display: unsimulated, pdf: unsimulated, template: unsimulated }),
+  shipping_cost: unsimulated,
+  shipping_details: unsimulated,
+  statement_descriptor: text,
+  transfer_data: unsimulated,
 };
 
 const settled = (invoice: Invoice): boolean => invoice.status === 'paid' || invoice.status === 'void';
@@ -43,6 +69,7 @@ export function addInvoiceRoutes(routes: Routes, world: World): void {
       currency: text,
       customer: text,
       subscription: text,
+      from_invoice: unsimulated,
       pending_invoice_items_behavior: oneOf('include', 'exclude'),
     },
     ({ params }) => create(world, params),
@@ -87,23 +114,53 @@ export function addInvoiceRoutes(routes: Routes, world: World): void {
   });
   routes.post('/v1/invoices/:id', fields, ({ path, params }) => {
     const invoice = find(path['id']);
-    const { days_until_due: days, metadata: meta, ...plain } = params;
-    if (Object.keys(plain).some((key) => key !== 'auto_advance') || days !== undefined)
-      inStatus(invoice, 'edit', 'draft');
-    return world.change(invoice, 'invoice.updated', (one) => {
-      Object.assign(one, plain);
-      if (days !== undefined) one.due_date = one.created + days * 86_400;
-      one.metadata = mergeMetadata(one.metadata ?? {}, meta);
-    });
+    const allowed = ['auto_advance', 'metadata', 'default_payment_method'];
+    if (Object.keys(params).some((key) => !allowed.includes(key))) inStatus(invoice, 'edit', 'draft');
+    return world.change(invoice, 'invoice.updated', (one) => assign(world, one, params));
   });
   routes.delete('/v1/invoices/:id', {}, ({ path }) => {
     const invoice = inStatus(find(path['id']), 'delete', 'draft');
     if (subscriptionOf(invoice) !== null) throw invalid("You can't delete invoices created by subscriptions.");
-    for (const item of world.all('invoiceItems')) if (item.invoice === invoice.id) item.invoice = null;
+    for (const item of world.all('invoiceItems'))
+      if (item.invoice === invoice.id) world.remove('invoiceItems', item, 'invoiceitem.deleted');
     return world.remove('invoices', invoice, 'invoice.deleted');
   });
   addActionRoutes(routes, world, find);
   addInvoiceItemRoutes(routes, world);
+  addLineRoutes(routes, world);
+  addCreditNoteRoutes(routes, world);
+}
+
+/** Sets what the parameters of create and update say. */
+function assign(world: World, invoice: Invoice, params: Read<typeof fields>): void {
+  if (params.automatic_tax?.enabled) throw refusedTax(world);
+  const {
+    automatic_tax: _tax,
+    custom_fields: custom,
+    days_until_due: days,
+    default_tax_rates: rates,
+    discounts,
+    metadata: meta,
+    rendering: _rendering,
+    ...plain
+  } = params;
+  if (plain.default_payment_method) {
+    const method = world.get('paymentMethods', plain.default_payment_method, 'default_payment_method');
+    if (method.customer !== invoice.customer)
+      throw invalid('The payment method must be attached to the customer of the invoice.', 'default_payment_method');
+  }
+  Object.assign(invoice, plain);
+  if (days !== undefined) invoice.due_date = invoice.created + days * 86_400;
+  if (custom !== undefined)
+    invoice.custom_fields = custom?.map(({ name = '', value = '' }) => ({ name, value })) ?? null;
+  invoice.metadata = mergeMetadata(invoice.metadata ?? {}, meta);
+  if (rates) invoice.default_tax_rates = taxRatesNamed(world, rates, 'default_tax_rates');
+  if (discounts !== undefined)
+    world.state.invoiceDiscounts[invoice.id] = applyDiscounts(world, discounts ?? [], {
+      ...(invoice.customer === null ? {} : { customer: invoice.customer }),
+      invoice: invoice.id,
+    });
+  if (rates || discounts !== undefined) total(world, invoice);
 }
 
 function addActionRoutes(routes: Routes, world: World, find: (id: string | undefined) => Invoice): void {
@@ -116,7 +173,14 @@ function addActionRoutes(routes: Routes, world: World, find: (id: string | undef
   });
   routes.post(
     '/v1/invoices/:id/pay',
-    { paid_out_of_band: flag, payment_method: text, off_session: flag },
+    {
+      forgive: unsimulated,
+      mandate: text,
+      off_session: flag,
+      paid_out_of_band: flag,
+      payment_method: text,
+      source: unsimulated,
+    },
     ({ path, params }) => payInvoice(world, find(path['id']), params),
   );
   routes.post('/v1/invoices/:id/send', {}, ({ path }) => {
@@ -166,7 +230,7 @@ export function payInvoice(
   if (invoice.amount_remaining === 0) return invoice;
   if (!method) throw cardError({ paid: false, decline: null, chargeId: null });
   const outcome = payNow(world, invoice, method);
-  if (!outcome.paid) throw cardError(outcome);
+  if (!outcome.paid && outcome.pending !== 'processing') throw cardError(outcome);
   return invoice;
 }
 
@@ -187,6 +251,9 @@ function create(
   const include = params.pending_invoice_items_behavior === 'include' || subscription !== null;
   const pending = include ? takePending(world, null, customer.id, subscription?.id ?? null) : [];
   const now = world.now();
+  const { collection_method: _collection, days_until_due: _days, auto_advance: _advance, ...rest } = params;
+  const { currency: _currency, customer: _customer, subscription: _subscription, ...more } = rest;
+  const { pending_invoice_items_behavior: _behavior, ...given } = more;
   const invoice = draftInvoice(world, {
     customer,
     subscription,
@@ -197,12 +264,7 @@ function create(
     collection,
     daysUntilDue: params.days_until_due ?? null,
     autoAdvance: params.auto_advance ?? false,
-    fields: {
-      ...(params.description === undefined ? {} : { description: params.description }),
-      ...(params.footer === undefined ? {} : { footer: params.footer }),
-      ...(params.due_date === undefined ? {} : { due_date: params.due_date }),
-      metadata: mergeMetadata({}, params.metadata),
-    },
+    assign: (one) => assign(world, one, given),
   });
   for (const item of pending) item.invoice = invoice.id;
   return invoice;

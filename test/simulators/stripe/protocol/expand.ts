@@ -68,11 +68,13 @@ function includable(world: World, owner: Json, key: string): { value: unknown } 
       return { value: world.state.tiers[id] };
     case 'price.currency_options': {
       const { currency, custom_unit_amount, tax_behavior, unit_amount, unit_amount_decimal } = world.get('prices', id);
-      return { value: { [currency]: { custom_unit_amount, tax_behavior, unit_amount, unit_amount_decimal } } };
+      const own = { [currency]: { custom_unit_amount, tax_behavior, unit_amount, unit_amount_decimal } };
+      return { value: { ...own, ...world.state.currencyOptions[id] } };
     }
     case 'coupon.currency_options': {
       const { currency, amount_off } = world.get('coupons', id);
-      return { value: currency === null ? undefined : { [currency]: { amount_off } } };
+      const own = currency === null ? undefined : { [currency]: { amount_off } };
+      return { value: own && { ...own, ...world.state.currencyOptions[id] } };
     }
     case 'coupon.applies_to':
       return { value: world.state.appliesTo[id] && { products: world.state.appliesTo[id] } };
@@ -81,8 +83,9 @@ function includable(world: World, owner: Json, key: string): { value: unknown } 
       return rows(`/v1/customers/${id}/subscriptions`, running, (one) => one.customer === id);
     }
     case 'customer.sources':
-    case 'customer.tax_ids':
       return { value: inline(`/v1/customers/${id}/${key}`, []) };
+    case 'customer.tax_ids':
+      return rows(`/v1/customers/${id}/tax_ids`, world.all('taxIds'), (one) => one.customer === id);
     case 'invoice.payments':
       return rows(`/v1/invoice_payments?invoice=${id}`, world.all('invoicePayments'), (one) => one.invoice === id);
     case 'charge.refunds':

@@ -113,6 +113,14 @@ export const array =
     return Object.entries(raw).map(([key, value]) => element(value, `${path}[${key}]`));
   };
 
+/** A hash with any keys, such as currencies. */
+export const hashOf =
+  <T>(value: Reader<T>): Reader<Record<string, T>> =>
+  (raw, path) => {
+    if (typeof raw === 'string') throw invalid('Invalid object', path);
+    return Object.fromEntries(Object.entries(raw).map(([key, one]) => [key, value(one, `${path}[${key}]`)]));
+  };
+
 /** Metadata: the empty string removes a key, or all of them (Stripe docs, "Metadata": 50 keys of 40, values of 500). */
 export const metadata: Reader<Record<string, string> | ''> = (raw, path) => {
   if (raw === '') return '';

@@ -1,3 +1,4 @@
+import { taxRatesNamed } from '../catalog/taxRates.ts';
 import { applyDiscounts } from '../catalog/discounts.ts';
 import { invalid, missing } from '../protocol/errors.ts';
 import { mergeMetadata } from '../protocol/params.ts';
@@ -85,6 +86,8 @@ export function planItems(world: World, subscription: Subscription, changes: rea
   for (const [index, { after }] of planned.entries()) {
     const wanted = changes[index]?.discounts;
     const owner = { ...discountOwner(subscription), subscription_item: after?.id ?? '' };
+    const rates = changes[index]?.tax_rates;
+    if (after && rates) after.tax_rates = taxRatesNamed(world, rates, `items[${index}][tax_rates]`);
     if (after && wanted) after.discounts = applyDiscounts(world, wanted, owner);
   }
   return planned.filter((one) => JSON.stringify(one.before) !== JSON.stringify(one.after));

@@ -1,3 +1,4 @@
+import { taxRatesNamed } from '../catalog/taxRates.ts';
 import { createPrice, type priceData } from '../catalog/catalog.ts';
 import { applyDiscounts } from '../catalog/discounts.ts';
 import { finalize, type Collected } from '../invoices/invoiceLife.ts';
@@ -195,6 +196,7 @@ function begin(world: World, params: CreateParams, schedule: string | null): Beg
   subscription.days_until_due = params.days_until_due ?? null;
   subscription.default_payment_method = params.default_payment_method ?? null;
   subscription.description = params.description ?? null;
+  subscription.default_tax_rates = taxRatesNamed(world, params.default_tax_rates ?? [], 'default_tax_rates');
   subscription.metadata = mergeMetadata({}, params.metadata);
   subscription.trial_start = trial === null ? null : now;
   subscription.trial_end = trial;
@@ -212,6 +214,7 @@ function begin(world: World, params: CreateParams, schedule: string | null): Beg
       },
       trial === null ? periodOf({ price }, anchor, now) : { start: now, end: trial },
     );
+    made.tax_rates = taxRatesNamed(world, item.tax_rates ?? [], `items[${index}][tax_rates]`);
     if (item.discounts)
       made.discounts = applyDiscounts(world, item.discounts, {
         ...discountOwner(subscription),

@@ -1,5 +1,6 @@
 import { priceData } from '../catalog/catalog.ts';
 import { discountParams } from '../catalog/discounts.ts';
+import { taxRateIds } from '../catalog/taxRates.ts';
 import {
   array,
   clearable,
@@ -40,6 +41,7 @@ export const itemFields = {
   price: text,
   price_data: priceData,
   quantity: integer,
+  tax_rates: taxRateIds,
 };
 
 export const addedItems = array(
@@ -71,6 +73,7 @@ export const commonFields = {
   days_until_due: integer,
   default_payment_method: clearable(text),
   default_source: unsimulated,
+  default_tax_rates: taxRateIds,
   description: clearable(text),
   discounts: discountParams,
   invoice_settings: unsimulated,

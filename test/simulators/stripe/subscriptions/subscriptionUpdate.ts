@@ -1,3 +1,4 @@
+import { taxRatesNamed } from '../catalog/taxRates.ts';
 import { applyDiscounts, endDiscount } from '../catalog/discounts.ts';
 import { finalize, type Collected } from '../invoices/invoiceLife.ts';
 import { itemLines } from '../invoices/lines.ts';
@@ -97,11 +98,13 @@ function carryOut(world: World, subscription: Subscription, params: UpdateParams
   const ended = params.discounts
     ? subscription.discounts.filter((id) => !params.discounts?.some((one) => one.discount === id))
     : [];
+  const rates = params.default_tax_rates && taxRatesNamed(world, params.default_tax_rates, 'default_tax_rates');
   const discounts = params.discounts && applyDiscounts(world, params.discounts, discountOwner(subscription));
   const holds = params.payment_behavior === 'pending_if_incomplete';
   const mutate = (one: Subscription): void => {
     assign(world, one, params);
     if (discounts) one.discounts = discounts;
+    if (rates) one.default_tax_rates = rates;
     world.state.items[one.id] = itemsAfter(itemsOf(world, one), changes);
     if (restart && !trialing) restartPeriods(world, one, world.now());
     setCancellation(world, one, params);

@@ -19,6 +19,9 @@ import { periodEnd } from '../subscriptions/periods.ts';
 import type { Invoice, Subscription } from '../protocol/wire.ts';
 import type { World } from '../world.ts';
 
+/** Days before the due date are a setting of the dashboard; three here. */
+const reminderSeconds = 3 * 86_400;
+
 export type Due = { at: number; act: () => void };
 
 function dueOfSubscription(world: World, one: Subscription): Due[] {
@@ -68,7 +71,15 @@ function dueOfInvoice(world: World, one: Invoice): Due[] {
   if (one.next_payment_attempt !== null) return [{ at: one.next_payment_attempt, act: () => void payNow(world, one) }];
   const overdue = `overdue:${one.id}`;
   if (one.due_date === null || world.state.done[overdue]) return [];
-  return [{ at: one.due_date, act: () => fallOverdue(world, one, overdue) }];
+  return [...reminder(world, one, one.due_date), { at: one.due_date, act: () => fallOverdue(world, one, overdue) }];
+}
+
+/** Warns of a sent invoice before it is due, when it was finalized early enough. */
+function reminder(world: World, invoice: Invoice, due: number): Due[] {
+  const mark = `will_be_due:${invoice.id}`;
+  const at = due - reminderSeconds;
+  if (world.state.done[mark] || at < (invoice.status_transitions.finalized_at ?? 0)) return [];
+  return [{ at, act: () => void (world.once(mark) && world.emit('invoice.will_be_due', invoice)) }];
 }
 
 function fallOverdue(world: World, invoice: Invoice, mark: string): void {

@@ -140,7 +140,7 @@ describe('a subscription that is left to the clock', () => {
     expect(invoice!.due_date).toBe(invoice!.created + 14 * 86_400);
     const mark = rig.mark();
     rig.at('2026-03-16T00:00:00Z');
-    expect(rig.eventTypes(mark)).toEqual(['invoice.overdue', 'customer.subscription.updated']);
+    expect(rig.eventTypes(mark)).toEqual(['invoice.will_be_due', 'invoice.overdue', 'customer.subscription.updated']);
     expect((await get(subscription.id)).status).toBe('past_due');
     await rig.stripe.invoices.pay(invoice!.id, { paid_out_of_band: true });
     expect((await get(subscription.id)).status).toBe('active');
