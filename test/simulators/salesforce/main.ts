@@ -22,6 +22,7 @@ import { mountSwitches } from './switches.ts';
 import { ChangeData } from './pubsub/changeData.ts';
 import { PubSubServer } from './pubsub/server/server.ts';
 import { mountPubSubSwitches } from './pubsub/switches.ts';
+import { mountChannelTooling } from './pubsub/tooling.ts';
 import { mountUiApi } from './uiapi/index.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -80,6 +81,7 @@ export async function startSalesforceSim(options: SalesforceSimOptions = {}): Pr
     ctx.app.use(sessionMiddleware(org, clock));
     mountGraphql(ctx, org);
     mountUiApi(ctx, org);
+    mountChannelTooling(ctx, org, changes.channels);
     metadata = mountMetadata(ctx, org);
     mountAutomation(ctx, org, automation);
     rest = mountRest(ctx, org, options, { usage, switches });

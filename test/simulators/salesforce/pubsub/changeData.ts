@@ -3,7 +3,7 @@ import { SimState } from '../../kit/state.ts';
 import type { SimulatedOrg } from '../org/org.ts';
 import type { Commit } from '../org/types.ts';
 import { Channels, noChannels, type ChannelData } from './channels/channels.ts';
-import { readChannels, readMembers } from './channels/metadata.ts';
+import { readChannels } from './channels/metadata.ts';
 import { captureCommit } from './events/capture.ts';
 import { emptyLog, EventLog, type LogData } from './events/log.ts';
 import { EventSchemas } from './events/schema.ts';
@@ -47,7 +47,7 @@ export class ChangeData {
 
   /**
    * @param options.stateFile keeps channels, events and usage across starts
-   * @throws Error that names the channel or member of force-app that the org would not save
+   * @throws Error that names the file of a channel or member that the org would not save
    */
   constructor(org: SimulatedOrg, options: { clock: SimClock; stateFile?: string | undefined }) {
     this.org = org;
@@ -61,12 +61,12 @@ export class ChangeData {
     org.onCommit((commit) => this.#capture(commit));
   }
 
-  /** The state, with the channels of the metadata that is in force. @throws ChannelFault */
+  /** The state, with the channels of the metadata that is in force. */
   #current(): Data {
     const { schemaVersion, forceApp } = this.org;
     if (this.#schemaVersion !== schemaVersion) {
       this.#schemaVersion = schemaVersion;
-      this.channels.useMetadata(readChannels(forceApp), readMembers(forceApp));
+      this.channels.useMetadata(readChannels(forceApp));
     }
     return this.#state.data;
   }

@@ -21,7 +21,6 @@ export const CHECKS: Readonly<Record<string, Check>> = {
   Report: reports.report,
   Dashboard: reports.dashboard,
   ReportType: reports.reportType,
-  PlatformEventChannelMember: integrations.channelMember,
   DuplicateRule: integrations.duplicateRule,
   MatchingRule: integrations.matchingRule,
 };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Automation } from '../../automation/automation.ts';
 import type { SimulatedOrg } from '../../org/org.ts';
 import { BundleCheck } from '../checks/bundle.ts';
+import { checkChannels } from '../../pubsub/channels/metadata.ts';
 import { CHECKS, NAME_CHECKS } from '../checks/checks.ts';
 import type { View } from '../checks/view.ts';
 import { keyOf, sameContent, xmlOf, type Component, type Components } from '../components/component.ts';
@@ -118,6 +119,7 @@ export class Attempt {
       writeSourceFolder(folder, this.#stage.components);
       const trial = this.#org.withMetadata(folder);
       new Automation(trial);
+      checkChannels(trial);
       return this.#checksFail({ components: this.#stage.components, schema: trial.schema }, bundles);
     } catch (error) {
       if (!(error instanceof Error) || !error.message.startsWith(folder)) throw error;

@@ -5,6 +5,7 @@ import { publishesChanges } from '../events/fields.ts';
 import { eventNameOf } from '../events/types.ts';
 import { ChannelFault } from './fault.ts';
 import { enrichedField, parseFilter, type Filter } from './filter.ts';
+import type { ChannelMetadata } from './metadata.ts';
 
 /** The standard channel of all selected entities; it needs no metadata and cannot be filtered. */
 export const STANDARD_CHANNEL = 'ChangeEvents';
@@ -172,24 +173,23 @@ export class Channels {
 
   /**
    * Puts the channels and members of other metadata in force, as after a deploy; what calls saved is kept.
-   * @throws ChannelFault with the name of what the org would not save
+   * @throws Error that names the file of what the org would not save
    */
-  useMetadata(channels: readonly Channel[], members: readonly ChannelMember[]): void {
+  useMetadata({ channels, members }: ChannelMetadata): void {
     const data = this.#data();
-    data.channels = data.channels.filter(({ source }) => source === 'saved');
-    data.members = data.members.filter(({ source }) => source === 'saved');
-    const named = <T extends { fullName: string }>(items: readonly T[], save: (item: T) => void): void => {
-      for (const item of items)
+    const saved = <T extends { path: string }>(items: readonly T[], save: (item: Omit<T, 'path'>) => void): void => {
+      for (const { path, ...item } of items)
         try {
           save(item);
         } catch (error) {
-          if (!(error instanceof ChannelFault)) throw error;
-          throw new ChannelFault(error.statusCode, `${item.fullName}: ${error.message}`);
+          throw new Error(`${path}: ${(error as Error).message}`, { cause: error });
         }
     };
-    named(channels, (channel) => this.saveChannel(channel, 'metadata'));
+    data.channels = data.channels.filter(({ source }) => source === 'saved');
+    data.members = data.members.filter(({ source }) => source === 'saved');
+    saved(channels, (channel) => this.saveChannel(channel, 'metadata'));
     data.members = data.members.filter(({ eventChannel }) => this.has(eventChannel));
-    named(members, (member) => this.saveMember(member, 'metadata'));
+    saved(members, (member) => this.saveMember(member, 'metadata'));
     this.#changed();
   }
 
@@ -212,25 +212,5 @@ export class Channels {
     members.splice(at, 1);
     this.#changed();
     return true;
-  }
-}
-
-/** What the org would say to all this metadata at once; null when it would save it. */
-export function metadataProblem(
-  objects: () => SObject[],
-  channels: readonly Channel[],
-  members: readonly ChannelMember[],
-): string | null {
-  const data = noChannels();
-  try {
-    new Channels(
-      () => data,
-      () => undefined,
-      { objects, schemaVersion: 0 },
-    ).useMetadata(channels, members);
-    return null;
-  } catch (error) {
-    if (error instanceof ChannelFault) return error.message;
-    throw error;
   }
 }
