@@ -16,6 +16,8 @@ import { addPages } from './switches/pages.ts';
 import { addPaymentMethodRoutes } from './payments/paymentMethods.ts';
 import { addPaymentRoutes } from './payments/paymentRoutes.ts';
 import { stripeProtocol, unknownUrls } from './protocol/protocol.ts';
+import { addPreviewRoutes } from './previews/preview.ts';
+import { addSearchRoutes } from './search/search.ts';
 import { addScheduleRoutes } from './schedules/schedules.ts';
 import { addSubscriptionItemRoutes } from './subscriptions/subscriptionItems.ts';
 import { addSubscriptionRoutes } from './subscriptions/subscriptions.ts';
@@ -77,6 +79,7 @@ export async function startStripeSim(options: StripeSimOptions = {}): Promise<St
       addHolderPages(ctx.app, made);
       addInvoicePages(ctx.app, made);
       const routes = stripeProtocol(ctx.app, made, secretKey);
+      addSearchRoutes(routes, made);
       addCustomerRoutes(routes, made);
       addPaymentMethodRoutes(routes, made);
       addCatalogRoutes(routes, made);
@@ -85,6 +88,7 @@ export async function startStripeSim(options: StripeSimOptions = {}): Promise<St
       addSubscriptionRoutes(routes, made);
       addSubscriptionItemRoutes(routes, made);
       addScheduleRoutes(routes, made);
+      addPreviewRoutes(routes, made);
       addInvoiceRoutes(routes, made);
       addPaymentRoutes(routes, made);
       addMeterRoutes(routes, made);

@@ -4,6 +4,7 @@ import type { SimClock } from '../kit/clock.ts';
 import type { SimState } from '../kit/state.ts';
 import { previousAttributes } from './events/diff.ts';
 import { missing } from './protocol/errors.ts';
+import { findById } from './protocol/expand.ts';
 import type {
   Alert,
   BalanceTransaction,
@@ -160,6 +161,8 @@ export type State = {
   secrets: Record<string, string>;
   /** What happens by itself later, by `act:id`; the time in seconds since 1970. */
   timers: Record<string, number>;
+  /** Seconds until search knows of a change. */
+  searchDelay: number;
   /** What becomes of a subscription after the last failed try (a setting in the Stripe dashboard). */
   afterRetries: 'canceled' | 'unpaid' | 'past_due';
 };
@@ -189,6 +192,7 @@ export function emptyState(): State {
     done: {},
     secrets: {},
     timers: {},
+    searchDelay: 60,
     afterRetries: 'canceled',
   };
 }
@@ -209,6 +213,12 @@ export class World {
   testTime: number | null = null;
   /** Ids of objects that were made or changed since the due queue last looked. */
   readonly touched = new Set<string>();
+  /** Objects whose last change search does not know yet: when that was, and what it knows (null: nothing). */
+  #unindexed = new Map<string, { at: number; before: Json | null }>();
+  /** How many objects the search of this request found. */
+  searchTotal = 0;
+  /** Lines of previewed invoices by their ids, which live as long as the process. */
+  readonly previewLines = new Map<string, InvoiceLine[]>();
   /** Where this simulator is reached; hosted invoices point there. */
   url = '';
   #deliver: (event: StripeEvent) => void = () => undefined;
@@ -248,16 +258,22 @@ export class World {
     }
   }
 
-  /** Carries out `act` on a copy of the state, of which nothing stays and nobody is told. Rows must be looked up anew. */
-  rehearse<T>(act: () => T): T {
+  /**
+   * Carries out `act` on a copy of the state, of which nothing stays. Rows must be looked up anew.
+   * @param deliverHere is told of the events, in place of the webhook endpoints
+   */
+  rehearse<T>(act: () => T, deliverHere: (event: StripeEvent) => void = () => undefined): T {
     const [data, deliver, touched] = [this.store.data, this.#deliver, [...this.touched]];
+    const unindexed = this.#unindexed;
+    this.#unindexed = new Map(unindexed);
     this.store.data = structuredClone({ ...data, answers: {}, tables: { ...data.tables, events: {} } });
-    this.#deliver = () => undefined;
+    this.#deliver = deliverHere;
     try {
       return act();
     } finally {
       this.store.data = data;
       this.#deliver = deliver;
+      this.#unindexed = unindexed;
       this.touched.clear();
       for (const id of touched) this.touched.add(id);
     }
@@ -292,6 +308,7 @@ export class World {
   insert<Name extends keyof Tables>(table: Name, row: Tables[Name], event?: string): Tables[Name] {
     (this.state.tables[table] as Record<string, Tables[Name]>)[row.id] = row;
     this.touched.add(row.id);
+    if (table !== 'events') this.#noteChange(row.id, null);
     this.store.touch();
     if (event !== undefined) this.emit(event, row);
     return row;
@@ -313,6 +330,7 @@ export class World {
     this.touched.add(row.id);
     const previous = previousAttributes(before, row as unknown as Json);
     if (Object.keys(previous).length === 0) return row;
+    this.#noteChange(row.id, before);
     this.store.touch();
     if (event !== null) this.emit(event, row, previous);
     return row;
@@ -328,6 +346,19 @@ export class World {
     this.store.touch();
     if (event !== undefined) this.emit(event, row);
     return { id: row.id, object: row.object, deleted: true };
+  }
+
+  /** What search knows of an object, which is what it was some seconds ago; null when it was not there yet. */
+  indexed(id: string): Json | null {
+    const pending = this.#unindexed.get(id);
+    if (pending && this.accountTime() < pending.at + this.state.searchDelay) return pending.before;
+    this.#unindexed.delete(id);
+    return (findById(this, id) ?? null) as Json | null;
+  }
+
+  #noteChange(id: string, before: Json | null): void {
+    const known = this.#unindexed.has(id) ? this.indexed(id) : before;
+    this.#unindexed.set(id, { at: this.accountTime(), before: known });
   }
 
   /** Records that something happened and sends it to the webhook endpoints. */

@@ -63,6 +63,8 @@ function includable(world: World, owner: Json, key: string): { value: unknown } 
     value: inline(url, all.filter(keep).toReversed()),
   });
   switch (`${String(owner['object'])}.${key}`) {
+    case 'search_result.total_count':
+      return { value: world.searchTotal };
     case 'price.tiers':
     case 'plan.tiers':
       return { value: world.state.tiers[id] };

@@ -33,7 +33,7 @@ export function stripeProtocol(app: express.Express, world: World, secretKey: st
     next();
   });
   app.use(express.text({ type: () => true, limit: bodyLimit }));
-  app.use(/^\/v1\/\w+\/(search|create_preview|upcoming)$/, unknownUrl(world, secretKey));
+  app.use(/^\/v1\/\w+\/upcoming$/, unknownUrl(world, secretKey));
 
   const add = (
     method: 'get' | 'post' | 'delete',

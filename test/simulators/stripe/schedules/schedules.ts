@@ -3,17 +3,8 @@ import { page, paging, within } from '../protocol/lists.ts';
 import { flag, mergeMetadata, range, required, text } from '../protocol/params.ts';
 import type { Routes } from '../protocol/protocol.ts';
 import type { Subscription, SubscriptionSchedule } from '../protocol/wire.ts';
-import { itemsOf } from '../subscriptions/items.ts';
-import { creditUnused } from '../subscriptions/prorations.ts';
-import {
-  billSubscription,
-  cancelNow,
-  hasPending,
-  isOver,
-  issue,
-  update,
-  usageLines,
-} from '../subscriptions/subscriptionLife.ts';
+import { cancelBy } from '../subscriptions/cancel.ts';
+import { isOver, update } from '../subscriptions/subscriptionLife.ts';
 import { testClockOf } from '../time/clockOf.ts';
 import type { World } from '../world.ts';
 import { buildPhases, phaseOfSubscription, type Phase } from './phases.ts';
@@ -175,12 +166,7 @@ function cancel(world: World, schedule: SubscriptionSchedule, invoiceNow: boolea
     world.emit('subscription_schedule.canceled', schedule);
     return;
   }
-  const now = world.now();
-  if (prorates) for (const item of itemsOf(world, subscription)) creditUnused(world, subscription, item, now);
-  const usage = invoiceNow ? usageLines(world, subscription, now) : [];
-  cancelNow(world, subscription, 'cancellation_requested');
-  if (invoiceNow && (usage.length > 0 || hasPending(world, subscription)))
-    issue(world, billSubscription(world, subscription, 'subscription_update', usage, { start: now, end: now }));
+  cancelBy(world, subscription, { prorate: prorates, invoice_now: invoiceNow });
 }
 
 export function addScheduleRoutes(routes: Routes, world: World): void {

@@ -4,11 +4,11 @@ import { clearable, flag, oneOf, range, required, shape, text, unsimulated } fro
 import type { Routes } from '../protocol/protocol.ts';
 import type { Subscription } from '../protocol/wire.ts';
 import type { World } from '../world.ts';
+import { cancelBy } from './cancel.ts';
 import { itemsOf } from './items.ts';
 import { expireResumption, pauseSubscription, resumeSubscription } from './pause.ts';
-import { creditUnused } from './prorations.ts';
 import { createSubscription } from './subscriptionCreate.ts';
-import { billSubscription, cancelNow, hasPending, isOver, issue, update, usageLines } from './subscriptionLife.ts';
+import { isOver, update } from './subscriptionLife.ts';
 import { billingMode, createFields, feedback, pauseFields, resumeFields, updateFields } from './subscriptionParams.ts';
 import { updateSubscription } from './subscriptionUpdate.ts';
 
@@ -78,9 +78,6 @@ export function addSubscriptionRoutes(routes: Routes, world: World): void {
     ({ path, params }) => {
       const subscription = find(path);
       if (isOver(subscription)) throw invalid(`No such subscription: ${subscription.id}`, 'id', 'resource_missing');
-      const now = world.now();
-      if (params.prorate) for (const item of itemsOf(world, subscription)) creditUnused(world, subscription, item, now);
-      const usage = params.invoice_now ? usageLines(world, subscription, now) : [];
       if (params.cancellation_details)
         subscription.cancellation_details = {
           comment: params.cancellation_details.comment ?? null,
@@ -88,9 +85,7 @@ export function addSubscriptionRoutes(routes: Routes, world: World): void {
           feedback_option: null,
           reason: 'cancellation_requested',
         };
-      cancelNow(world, subscription, 'cancellation_requested');
-      if (params.invoice_now && (usage.length > 0 || hasPending(world, subscription)))
-        issue(world, billSubscription(world, subscription, 'subscription_update', usage, { start: now, end: now }));
+      cancelBy(world, subscription, params);
       return subscription;
     },
   );

@@ -11,6 +11,7 @@ import { attach } from '../payments/methods.ts';
 import { moneyActs, type MoneyBody } from './moneyActs.ts';
 import { cancelNow, isOver, issue, payNow, renew } from '../subscriptions/subscriptionLife.ts';
 import { updateSubscription } from '../subscriptions/subscriptionUpdate.ts';
+import { addSettings } from './settings.ts';
 import type { Invoice, PaymentMethod, Subscription } from '../protocol/wire.ts';
 import type { World } from '../world.ts';
 
@@ -179,14 +180,6 @@ export function addActs(app: Express, world: World): void {
       return void res.status(error.status).json(error.fields);
     }
   });
-  router.get('/settings', (_req, res) => void res.json({ afterRetries: world.state.afterRetries }));
-  router.post('/settings', (req, res) => {
-    const { afterRetries } = (req.body ?? {}) as { afterRetries?: string };
-    if (afterRetries !== 'canceled' && afterRetries !== 'unpaid' && afterRetries !== 'past_due')
-      return void res.status(400).json({ message: 'afterRetries must be canceled, unpaid or past_due' });
-    world.state.afterRetries = afterRetries;
-    world.store.touch();
-    return void res.json({ afterRetries });
-  });
+  addSettings(router, world);
   app.use('/__sim', router);
 }
