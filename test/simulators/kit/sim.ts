@@ -99,6 +99,8 @@ export async function startSim(
   const server = createServer(app);
   const tls = options.tls && createTlsServer(options.tls.certificate, app);
   const servers = tls ? [server, tls] : [server];
+  // Longer than any client keeps a connection it may write to: one closed in between fails calls that are not repeated.
+  for (const one of servers) one.keepAliveTimeout = 65_000;
   const port = await listen(server, options.port ?? 0, host);
   const tlsPort = tls && (await listen(tls, options.tls?.port ?? 0, host));
   return {
