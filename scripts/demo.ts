@@ -12,7 +12,7 @@ import { seedDemo } from './demo/seed.ts';
 const help = `Starts Billing 360 with a simulated Salesforce org, Stripe and Zuora, and opens an Account page.
 
 npm run demo
-npm run demo -- --port-base 5000   backend on 5000, org 5100, Stripe 5200, Zuora 5300, control page 5900 (default 4000)
+npm run demo -- --port-base 5000   backend on 5000, org 5100 (TLS 5143), Stripe 5200, Zuora 5300, control page 5900 (default 4000)
 npm run demo -- --no-open          leaves the browser shut
 npm run demo -- --fresh            forgets what earlier runs left and starts anew
 npm run demo -- --data-dir DIR     keeps data, log and demo.json there (default .data)
@@ -63,6 +63,7 @@ const stack = await startStack({
   ports,
   dataDir: demoDir,
   pagesAtStart: true,
+  tls: true,
   onProgress: (text) => say(`Starting: ${text}`),
 }).catch((error: Error) => fail(`The demo could not start. ${error.message}`));
 stack.backend.process.once('exit', (code) => {

@@ -44,8 +44,8 @@ export function describeDemo(stack: Stack, dataDir: string): Demo {
     backend: stack.backend.url,
     org: {
       url: stack.org.url,
-      tlsUrl: null,
-      pubsub: null,
+      tlsUrl: stack.org.tlsUrl,
+      pubsub: stack.org.pubsub,
       accessToken: stack.org.tokenFor(USERS.rep),
       loginUrl: stack.org.url,
     },
@@ -105,7 +105,7 @@ export function printTable(demo: Demo, controlUrl: string): void {
   const line = (name: string, value: string) => console.log(`  ${name.padEnd(widest)}  ${value}`);
   console.log('\n  Billing 360 demo\n');
   line('Backend', demo.backend);
-  line('Salesforce org', demo.org.url);
+  line('Salesforce org', [demo.org.url, demo.org.tlsUrl].filter(Boolean).join('   '));
   line('Stripe', demo.stripe.url);
   line('Zuora', demo.zuora.url);
   line('Make things happen', controlUrl);

@@ -1,10 +1,26 @@
 import { createServer } from 'node:net';
 
-export type DemoPorts = { backend: number; org: number; stripe: number; zuora: number; control: number };
+export type DemoPorts = {
+  backend: number;
+  org: number;
+  orgTls: number;
+  pubsub: number;
+  stripe: number;
+  zuora: number;
+  control: number;
+};
 
-/** Ports of the demo from its base (design: backend +0, org +100, Stripe +200, Zuora +300). */
+/** Ports of the demo from its base (design: backend +0, org +100 with TLS +143 and Pub/Sub +174, Stripe +200, Zuora +300). */
 export function demoPorts(base: number): DemoPorts {
-  return { backend: base, org: base + 100, stripe: base + 200, zuora: base + 300, control: base + 900 };
+  return {
+    backend: base,
+    org: base + 100,
+    orgTls: base + 143,
+    pubsub: base + 174,
+    stripe: base + 200,
+    zuora: base + 300,
+    control: base + 900,
+  };
 }
 
 /** Ports from 1024 that browsers refuse to open (Fetch standard, "port blocking"). */

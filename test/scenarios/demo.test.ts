@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
+import { Agent, request } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Demo } from '../../scripts/demo/describe.ts';
 import { demoPorts, portsInUse } from '../../scripts/demo/ports.ts';
@@ -71,6 +72,15 @@ describe('npm run demo', () => {
     for (const page of demo.pages) expect((await fetch(page.url)).status, page.url).toBe(200);
     for (const page of accounts) expect(running.output()).toContain(page.url);
     expect((await fetch(`${demo.backend}/readyz`)).status).toBe(200);
+    expect(demo.org).toMatchObject({
+      tlsUrl: `https://127.0.0.1:${base + 143}`,
+      pubsub: `localhost:${base + 174}`,
+    });
+    const certificate = readFileSync(join(dataDir, 'demo/simulators/org.pem'), 'utf8');
+    const trusting = new Agent({ connect: { ca: certificate.slice(certificate.indexOf('-----BEGIN CERT')) } });
+    const versions = await request(`${demo.org.tlsUrl}/services/data`, { dispatcher: trusting });
+    expect(versions.statusCode).toBe(200);
+    await trusting.close();
     const stripe = await fetch(`${demo.stripe.url}/v1/customers`, {
       headers: { authorization: `Bearer ${demo.stripe.secretKey}` },
     });

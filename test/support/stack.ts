@@ -11,7 +11,9 @@ import { secretsOf, type Secrets } from './secrets.ts';
 
 export type StackOptions = {
   /** Ports to listen on; any free ones when absent. */
-  ports?: { backend: number; org: number; stripe: number; zuora: number };
+  ports?: { backend: number; org: number; orgTls: number; pubsub: number; stripe: number; zuora: number };
+  /** Serves the org over TLS too, with change events over the Pub/Sub API. */
+  tls?: boolean;
   /** Keeps state and credentials here for the next start; without it everything is gone after stop(). */
   dataDir?: string;
   /** Postgres for the backend; its own embedded one when absent. */
@@ -57,6 +59,15 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     const org = await startSalesforceSim({
       clock,
       port: options.ports?.org,
+      ...(options.tls
+        ? {
+            tls: {
+              port: options.ports?.orgTls,
+              certificateFile: keep ? join(dataDir, 'simulators', 'org.pem') : undefined,
+            },
+            pubsub: { port: options.ports?.pubsub },
+          }
+        : {}),
       connectedApps: [{ clientId: secrets.salesforceClientId, publicKeyPem: secrets.salesforcePublicKey }],
       onProgress: say,
       buildPages: options.pagesAtStart ? 'at start' : 'at first visit',
