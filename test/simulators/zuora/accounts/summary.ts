@@ -1,4 +1,5 @@
 import { exact, money, sum } from '../decimal.ts';
+import { measuredAt } from '../metrics/account.ts';
 import { statusOn } from '../subscriptions/status.ts';
 import type { Tenant } from '../tenant.ts';
 import { contactView } from './contact.ts';
@@ -38,7 +39,7 @@ export function accountSummary(tenant: Tenant, account: Account, excludeUsage: b
       lastInvoiceDate: invoices[0]?.invoiceDate ?? null,
       lastPaymentDate: lastPayment?.effectiveDate ?? null,
       lastPaymentAmount: lastPayment?.amount ?? null,
-      lastMetricsUpdate: tenant.dateTime(tenant.now()).replace(' ', 'T'),
+      lastMetricsUpdate: tenant.dateTime(measuredAt(tenant)).replace(' ', 'T'),
       defaultPaymentMethod: method
         ? {
             id: method.id,

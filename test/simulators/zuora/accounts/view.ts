@@ -1,9 +1,8 @@
 import Fraction from 'fraction.js';
-import { exact, metric, money, sum } from '../decimal.ts';
+import { exact, money, sum } from '../decimal.ts';
 import { unappliedOf } from '../billing/amounts.ts';
 import type { Account } from '../model.ts';
-import { contractedMrr } from '../subscriptions/metrics.ts';
-import { statusOn } from '../subscriptions/status.ts';
+import { accountMrr, measuredAt } from '../metrics/account.ts';
 import type { Tenant } from '../tenant.ts';
 import { contactView } from './contact.ts';
 
@@ -38,15 +37,6 @@ export function balancesOf(tenant: Tenant, account: Account, currency: string) {
   };
 }
 
-/** Contracted MRR of an account's subscriptions in one currency; future changes count, cancelled ones do not. */
-export function accountMrr(tenant: Tenant, account: Account, currency: string): number {
-  const today = tenant.today();
-  const own = tenant
-    .by('subscriptions', 'accountId', account.id)
-    .filter((one) => one.currency === currency && tenant.subscription(one.number) === one);
-  return metric(sum(own.filter((one) => statusOn(one, today) === 'Active').map(contractedMrr)));
-}
-
 /** `GET /v1/accounts/{key}`; custom fields stand in `basicInfo` beside the standard ones. */
 export function accountView(tenant: Tenant, account: Account): Record<string, unknown> {
   const metricsOf = (currency: string) => ({
@@ -76,7 +66,7 @@ export function accountView(tenant: Tenant, account: Account): Record<string, un
       sequenceSetId: null,
       partnerAccount: false,
       organizationLabel: null,
-      lastMetricsUpdate: tenant.dateTime(tenant.now()).replace(' ', 'T'),
+      lastMetricsUpdate: tenant.dateTime(measuredAt(tenant)).replace(' ', 'T'),
       ...Object.fromEntries(tenant.customFields.account.map((name) => [name, account.customFields[name] ?? null])),
     },
     billingAndPayment: {

@@ -4,8 +4,10 @@ import { exact, metric, money, sum } from '../decimal.ts';
 import { emit } from '../callouts/emit.ts';
 import type { Account, Usage } from '../model.ts';
 import { ZuoraError } from '../protocol/errors.ts';
-import { covers, discountsOn, periodAmount, priceOf, soldIn, type Sold } from '../subscriptions/metrics.ts';
+import { isDiscount } from '../metrics/discounts.ts';
+import { periodAmount, priceOf, soldIn, type Sold } from '../subscriptions/metrics.ts';
 import type { Tenant } from '../tenant.ts';
+import { discountsFor, inDiscountOrder, type Left } from './discounts.ts';
 import { newCreditMemo, newInvoice, postCreditMemo } from './documents.ts';
 import type { CreditMemo, Invoice, InvoiceItem } from './model.ts';
 import { spansBetween, type Span } from './periods.ts';
@@ -40,12 +42,13 @@ export function dueItems(
   used: Set<Usage> = new Set(),
 ): Group[] {
   const groups = new Map<string, Group>();
-  for (const sold of everything) {
+  const left: Left = new Map();
+  for (const sold of everything.toSorted(inDiscountOrder)) {
     if (options.chargeTypeToExclude?.includes(sold.segment.type)) continue;
     const { currency, invoiceSeparately, number } = sold.subscription;
     const key = invoiceSeparately ? `${currency} ${number}` : currency;
     const drafts = draftsOf(tenant, account, sold, options.targetDate, used);
-    const items = drafts.flatMap((draft) => itemsOf(tenant, draft, everything));
+    const items = drafts.flatMap((draft) => itemsOf(tenant, draft, everything, left));
     if (items.length === 0) continue;
     const group = groups.get(key) ?? { currency, items: [] };
     group.items.push(...items);
@@ -120,7 +123,7 @@ export function postInvoice(tenant: Tenant, invoice: Invoice): void {
 /** What is due on one segment, and marks it as charged. */
 function draftsOf(tenant: Tenant, account: Account, sold: Sold, targetDate: string, used: Set<Usage>): Draft[] {
   const { segment, subscription } = sold;
-  if (segment.model === 'DiscountPercentage') return [];
+  if (isDiscount(segment)) return [];
   if (segment.type === 'OneTime') {
     if (segment.chargedThroughDate !== null || segment.effectiveStartDate > targetDate) return [];
     segment.chargedThroughDate = segment.effectiveStartDate;
@@ -173,17 +176,15 @@ function usageDraft(tenant: Tenant, sold: Sold, span: Span, used: Set<Usage>): D
   return { sold, span, amount: priceOf(sold.segment, quantity), quantity, unitPrice };
 }
 
-/** The item of a charge and one below it for every percentage discount on it. */
-function itemsOf(tenant: Tenant, draft: Draft, everything: readonly Sold[]): InvoiceItem[] {
+/** The item of a charge and one below it for every discount on it. */
+function itemsOf(tenant: Tenant, draft: Draft, everything: readonly Sold[], left: Left): InvoiceItem[] {
   const item = itemOf(tenant, draft, draft.sold, draft.amount, null);
-  const discounts = discountsOn(draft.sold, everything).filter(({ segment }) => covers(segment, draft.span.start));
   return [
     item,
-    ...discounts.map((discount) => {
+    ...discountsFor(draft.sold, draft.span, draft.amount, everything, left).map(({ discount, off }) => {
       const { segment } = discount;
       if (segment.chargedThroughDate === null || segment.chargedThroughDate < draft.span.end)
         segment.chargedThroughDate = draft.span.end;
-      const off = draft.amount.mul(exact(segment.discountPercentage ?? 0)).div(-100);
       return itemOf(tenant, draft, discount, off, item.id);
     }),
   ];
@@ -217,7 +218,7 @@ function itemOf(
     chargeAmount: money(amount, subscription.currency),
     taxItems: [],
     sourceItemId: null,
-    unitPrice: discount ? segment.discountPercentage : draft.unitPrice,
+    unitPrice: discount ? (segment.discountPercentage ?? segment.discountAmount) : draft.unitPrice,
     quantity: discount ? 0 : metric(draft.quantity),
     uom: segment.uom,
     serviceStartDate: draft.span.start,

@@ -1,6 +1,6 @@
 import type { Account, Invoice, Segment, SubscriptionVersion } from '../model.ts';
 import { category, notFound, ZuoraError } from '../protocol/errors.ts';
-import { covers } from '../subscriptions/metrics.ts';
+import { covers, isDiscount } from '../metrics/discounts.ts';
 import type { Tenant } from '../tenant.ts';
 
 /** The charge of a subscription in force today that a person would mean by "the price" or "the quantity". */
@@ -13,9 +13,7 @@ export function mainCharge(
   const found = subscription.ratePlans
     .filter((plan) => plan.lastChangeType !== 'Remove')
     .flatMap((plan) => plan.segments.map((segment) => ({ planNumber: plan.subscriptionRatePlanNumber, segment })))
-    .filter(
-      ({ segment }) => segment.type === 'Recurring' && segment.model !== 'DiscountPercentage' && covers(segment, day),
-    );
+    .filter(({ segment }) => segment.type === 'Recurring' && !isDiscount(segment) && covers(segment, day));
   if (!found[0])
     throw new ZuoraError(category.rule, `Subscription ${subscription.number} has no recurring charge today.`);
   return found.find(({ segment }) => segment.model !== 'FlatFee') ?? found[0];

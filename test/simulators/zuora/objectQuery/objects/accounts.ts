@@ -1,4 +1,5 @@
-import { accountMrr, balancesOf } from '../../accounts/view.ts';
+import { balancesOf } from '../../accounts/view.ts';
+import { accountMrr } from '../../metrics/account.ts';
 import { contactFields, type Account, type Contact } from '../../accounts/model.ts';
 import type { PaymentMethod } from '../../payments/model.ts';
 import { isoSeconds } from '../../dates.ts';
