@@ -1,4 +1,5 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import { isSpoiltAnswer, spoil, SPOILT_ANSWERS, type SpoiltAnswer } from './spoiltAnswers.ts';
 
 /** One fault to inject into calls of the product's paths. */
 export type Fault = {
@@ -15,8 +16,14 @@ export type Fault = {
   headers?: Record<string, string>;
   /** Sent as JSON unless it is a string. */
   body?: unknown;
+  /** With `status`: the call is handled first, so that its effect is made and only its answer is lost. */
+  after?: boolean;
   /** Cuts the connection: before the call is handled, or after its effect was made. */
   reset?: 'before' | 'after';
+  /** Spoils the answer, after the effect of the call was made. */
+  answer?: SpoiltAnswer;
+  /** Lets so many calls pass first. */
+  skip?: number;
 };
 
 export class Faults {
@@ -27,7 +34,11 @@ export class Faults {
   }
 
   set(faults: readonly Fault[]): void {
-    for (const fault of faults) if (fault.path !== undefined) new RegExp(fault.path);
+    for (const fault of faults) {
+      if (fault.path !== undefined) new RegExp(fault.path);
+      if (fault.answer !== undefined && !isSpoiltAnswer(fault.answer))
+        throw new Error(`answer must be one of ${SPOILT_ANSWERS.join(', ')}`);
+    }
     this.#faults = faults.map((fault) => ({ ...fault }));
   }
 
@@ -37,6 +48,7 @@ export class Faults {
         (one.method === undefined || one.method.toUpperCase() === method) &&
         (one.path === undefined || new RegExp(one.path).test(path)),
     );
+    if (fault?.skip !== undefined && fault.skip-- > 0) return undefined;
     if (fault?.times !== undefined && --fault.times <= 0) this.#faults = this.#faults.filter((one) => one !== fault);
     return fault;
   }
@@ -54,12 +66,27 @@ export class Faults {
           }) as Response['end'];
           return next();
         }
+        if (fault.answer !== undefined) spoil(res, fault.answer);
         if (fault.status === undefined) return next();
-        res.status(fault.status).set(fault.headers ?? {});
-        return void (typeof fault.body === 'string' ? res.send(fault.body) : res.json(fault.body ?? {}));
+        if (!fault.after) return answer(res, fault);
+        const end = res.end.bind(res);
+        res.end = (() => {
+          res.end = end as Response['end'];
+          for (const name of res.getHeaderNames()) res.removeHeader(name);
+          answer(res, fault);
+          return res;
+        }) as Response['end'];
+        return next();
       };
       if (fault.latencyMs) setTimeout(act, fault.latencyMs);
       else act();
     };
   }
+}
+
+function answer(res: Response, { status = 500, headers = {}, body = {} }: Fault): void {
+  res.status(status).set(headers);
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  if (!res.get('Content-Type')) res.type(typeof body === 'string' ? 'html' : 'json');
+  res.end(text);
 }

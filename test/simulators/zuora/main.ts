@@ -12,6 +12,7 @@ import { billingRoutes } from './billing/routes.ts';
 import { runCalendar } from './calendar.ts';
 import { notificationRoutes } from './callouts/definitionRoutes.ts';
 import { calloutRoutes } from './callouts/routes.ts';
+import { calloutSwitchRoutes } from './callouts/switches.ts';
 import { catalogCrudRoutes } from './catalog/crud.ts';
 import { catalogListRoutes, catalogSwitchRoutes } from './catalog/list.ts';
 import { emptyTenant, type TenantData } from './model.ts';
@@ -25,14 +26,22 @@ import { paymentMethodRoutes } from './payments/methodRoutes.ts';
 import { paymentRoutes, refundRoutes } from './payments/routes.ts';
 import { executePaymentRuns } from './payments/run.ts';
 import { paymentRunRoutes } from './payments/runRoutes.ts';
-import { envelope } from './protocol/envelope.ts';
-import { category, errorHandler, ZuoraError } from './protocol/errors.ts';
+import { envelope, plainText } from './protocol/envelope.ts';
+import { errorHandler } from './protocol/errors.ts';
 import { idempotency } from './protocol/idempotency.ts';
+import { limits } from './protocol/limits.ts';
 import { bearer, oauthRoutes } from './protocol/oauth.ts';
+import { readLag } from './protocol/readLag.ts';
+import { refusals } from './protocol/refusals.ts';
+import { unknownRoute } from './protocol/unknown.ts';
 import { versionsOfRequest } from './protocol/versions.ts';
 import { legacyRoutes } from './subscriptions/legacyRoutes.ts';
 import { rampRoutes } from './subscriptions/rampRoutes.ts';
 import { ratePlanRoutes } from './subscriptions/ratePlanRoutes.ts';
+import { actionRoutes } from './queries/zoqlRoutes.ts';
+import { aquaRoutes } from './queries/aquaRoutes.ts';
+import { crudRoutes } from './queries/crudRoutes.ts';
+import { dataQueryRoutes } from './queries/dataQueryRoutes.ts';
 import { subscriptionRoutes } from './subscriptions/routes.ts';
 import { actRoutes } from './switches/act.ts';
 import { optionRoutes } from './switches/options.ts';
@@ -101,9 +110,7 @@ export async function startZuoraSim(options: ZuoraSimOptions): Promise<RunningZu
         state.reset();
         // Clients keep their tokens: an empty tenant is not another tenant.
         state.data.tokens = tokens;
-        tenant.options.callsPerMinute = null;
-        tenant.options.handlingMs = 0;
-        Object.assign(tenant.options, orderOptions());
+        Object.assign(tenant.options, switchesOff());
         runCalendar(tenant);
       },
       close: () => state.flush(),
@@ -114,6 +121,20 @@ export async function startZuoraSim(options: ZuoraSimOptions): Promise<RunningZu
   return { ...running, clientId, clientSecret, timeZone, uiUrl: options.uiUrl ?? running.url, tenant };
 }
 
+/** Switches that a reset brings back. */
+const switchesOff = () => ({
+  ...orderOptions(),
+  jobMs: 0,
+  callsPerMinute: null,
+  callsPerHour: null,
+  callsPerDay: null,
+  inFlight: null,
+  tokensPerMinute: 100,
+  refusals: [],
+  readLagMs: 0,
+  handlingMs: 0,
+});
+
 function tenantOf(state: SimState<TenantData>, ctx: SimContext, options: ZuoraSimOptions): Tenant {
   return new Tenant({
     state,
@@ -123,11 +144,8 @@ function tenantOf(state: SimState<TenantData>, ctx: SimContext, options: ZuoraSi
       calloutFormat: 'json',
       calloutRetryMs: options.calloutRetryMs ?? 2000,
       calloutAttempts: 3,
-      jobMs: 0,
-      callsPerMinute: null,
-      handlingMs: 0,
       allSegments: 'flat',
-      ...orderOptions(),
+      ...switchesOff(),
     },
     timeZone: options.timeZone ?? 'America/Los_Angeles',
     clientId: options.clientId ?? '5d1b0a2e-6f7c-4c1b-9a51-0d8f6a2c7e10',
@@ -146,9 +164,19 @@ function addRoutes(tenant: Tenant, origin: () => string): void {
     readFiles(tenant);
     next();
   });
-  app.use(optionRoutes(tenant), catalogSwitchRoutes(tenant), actRoutes(tenant), uiRoutes(tenant), oauthRoutes(tenant));
-  app.use(envelope(tenant), bearer(tenant), idempotency(tenant));
+  const dataQuery = dataQueryRoutes(tenant, origin);
   app.use(
+    optionRoutes(tenant),
+    catalogSwitchRoutes(tenant),
+    actRoutes(tenant),
+    uiRoutes(tenant),
+    calloutSwitchRoutes(tenant),
+    oauthRoutes(tenant),
+    dataQuery.files,
+  );
+  app.use(limits(tenant), envelope(tenant), bearer(tenant), plainText, refusals(tenant), idempotency(tenant));
+  app.use(readLag(tenant));
+  const routers = [
     accountRoutes(tenant),
     contactRoutes(tenant),
     paymentMethodRoutes(tenant),
@@ -174,13 +202,12 @@ function addRoutes(tenant: Tenant, origin: () => string): void {
     calloutRoutes(tenant, origin),
     notificationRoutes(tenant),
     objectQueryRoutes(tenant),
-  );
-  app.use((req, _res) => {
-    tenant.ctx.calls.refuse(`${req.method} ${req.path}`);
-    throw new ZuoraError(
-      category.notFound,
-      `The endpoint ${req.path} does not exist. Please check the URL and try again.`,
-    );
-  });
+    actionRoutes(tenant),
+    dataQuery.jobs,
+    aquaRoutes(tenant),
+    crudRoutes(tenant),
+  ];
+  app.use(...routers);
+  app.use(unknownRoute(tenant, routers));
   app.use(errorHandler(versionsOfRequest));
 }

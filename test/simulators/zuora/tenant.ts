@@ -5,6 +5,8 @@ import { dateIn, dateTimeIn } from './dates.ts';
 import type { Account, Contact, SubscriptionVersion, TenantData } from './model.ts';
 import type { OrderOptions } from './orders/options.ts';
 import { notFound } from './protocol/errors.ts';
+import type { CallKind } from './protocol/limits.ts';
+import type { Refusal } from './protocol/refusals.ts';
 import { RowIndex } from './rowIndex.ts';
 
 /** Where callouts go, with the Basic credentials they carry. */
@@ -34,8 +36,18 @@ export type TenantOptions = OrderOptions & {
   calloutAttempts: number;
   /** Real time that usage files and data queries take, in ms. */
   jobMs: number;
-  /** null: the rate limit is off. */
+  /** null: the limit is not enforced. */
   callsPerMinute: number | null;
+  callsPerHour: number | null;
+  callsPerDay: number | null;
+  /** How many calls may be under way, by kind; null: not enforced. */
+  inFlight: Partial<Record<CallKind, number>> | null;
+  /** Tokens that one address may ask for in a minute. */
+  tokensPerMinute: number;
+  /** Refusals that a test asked for. */
+  refusals: Refusal[];
+  /** Real time by which reads lag behind writes, in ms. */
+  readLagMs: number;
   /** Time that every call takes after its idempotency key was noted, in ms. */
   handlingMs: number;
   /** How `charge-detail=all-segments` answers; the vendor's text and its samples disagree. */

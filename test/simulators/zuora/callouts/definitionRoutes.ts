@@ -43,14 +43,6 @@ const triggerSchema = z.strictObject({
   eventType: z.strictObject({ name: z.string().min(1), displayName: z.string(), description: z.string().optional() }),
 });
 
-const providerSchema = z.strictObject({
-  name: z.string(),
-  tokenUrl: z.url(),
-  clientId: z.string(),
-  clientSecret: z.string(),
-  scope: z.string().optional(),
-});
-
 /** Page of the notification services: `start` and `limit`, `next` while there is more. */
 function listed(req: Request, rows: readonly Record<string, unknown>[]): Record<string, unknown> {
   const start = Number(req.query['start'] ?? 0);
@@ -62,7 +54,6 @@ function listed(req: Request, rows: readonly Record<string, unknown>[]): Record<
 /** Notification definitions, callout templates, event triggers, OAuth providers and communication profiles. */
 export function notificationRoutes(tenant: Tenant): express.Router {
   const router = express.Router();
-  const { data } = tenant;
   const known = (event: string) =>
     event in standardEvents ||
     zuoraEvents.includes(event) ||
@@ -226,22 +217,6 @@ export function notificationRoutes(tenant: Tenant): express.Router {
   router.all(/^\/(events\/scheduled-events|notifications\/email-templates|notifications\/email-histories)/, (req) =>
     notSimulated(tenant.ctx.calls, `${req.method} ${req.path}`),
   );
-
-  // What an administrator sets up in the tenant's pages, which have no public API.
-  router.post('/__sim/oauth-providers', (req, res) => {
-    const { scope, ...body } = parse(providerSchema, req.body);
-    const provider = { id: tenant.newId(), ...body, scope: scope ?? null };
-    data.oauthProviders.push(provider);
-    tenant.touch();
-    res.json({ id: provider.id });
-  });
-  router.post('/__sim/communication-profiles', (req, res) => {
-    const { name } = parse(z.strictObject({ name: z.string() }), req.body);
-    const profile = { id: tenant.newId(), name, profileNumber: tenant.number('CP-') };
-    tenant.data.communicationProfiles.push(profile);
-    tenant.touch();
-    res.json(profile);
-  });
   return router;
 
   function remove(rows: { id: string }[], id: string): void {

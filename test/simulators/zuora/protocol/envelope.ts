@@ -1,55 +1,53 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestHandler } from 'express';
+import { gzipSync } from 'node:zlib';
 import type { Tenant } from '../tenant.ts';
-import { category, sendError, ZuoraError } from './errors.ts';
+import { category, notSimulated, sendError, ZuoraError } from './errors.ts';
 import { versionsOf, versionsOfRequest } from './versions.ts';
 
-const highVolume = /^POST \/v1\/(accounts|orders|orders\/preview|subscriptions)$/;
-const perMinute = 50_000;
+/** Answers shorter than this leave uncompressed. */
+const compressedFrom = 1000;
 
-/** Request ids, the echo of the track id, rate and concurrency headers, and the Date of the simulator's clock. */
+/** Prices of previews are printed with nine decimals. */
+const withNineDecimals = (body: string): string =>
+  body.replace(
+    /"unitPrice":(-?\d+)(?:\.(\d+))?(?=[,}])/g,
+    (_, whole: string, decimals = '') => `"unitPrice":${whole}.${(decimals as string).padEnd(9, '0')}`,
+  );
+
+/** Request ids, the echo of the track id, the Date of the simulator's clock, gzip, and what of a call is checked first. */
 export function envelope(tenant: Tenant): RequestHandler {
-  const inFlight = { Default: 0, HighVolume: 0, ObjectQuery: 0 };
-  const allowed = { Default: 40, HighVolume: 200, ObjectQuery: 80 };
-  const window = { startsAt: 0, calls: 0 };
   return (req, res, next) => {
-    const kind = req.path.startsWith('/object-query/')
-      ? 'ObjectQuery'
-      : highVolume.test(`${req.method} ${req.path}`)
-        ? 'HighVolume'
-        : 'Default';
-    inFlight[kind]++;
     res.once('close', () => {
-      inFlight[kind]--;
       const route = (req.route as { path?: string } | undefined)?.path ?? 'unknown';
       tenant.ctx.calls.call(req.method, route);
     });
-    if (Date.now() - window.startsAt >= 60_000) Object.assign(window, { startsAt: Date.now(), calls: 0 });
-    window.calls++;
-    const limit = tenant.options.callsPerMinute ?? perMinute;
-    const resetSeconds = Math.ceil((window.startsAt + 60_000 - Date.now()) / 1000);
-    res.set({
-      Date: tenant.ctx.clock.now().toUTCString(),
-      'Zuora-Request-Id': randomUUID(),
-      'RateLimit-Limit': `${limit}, ${limit};w=60, 2250000;w=3600, 27000000;w=86400`,
-      'RateLimit-Remaining': String(Math.max(0, limit - window.calls)),
-      'RateLimit-Reset': String(resetSeconds),
-      'Concurrency-Limit-Type': kind,
-      'Concurrency-Limit-Limit': String(allowed[kind]),
-      'Concurrency-Limit-Remaining': String(Math.max(0, allowed[kind] - inFlight[kind])),
-    });
+    res.set({ Date: tenant.ctx.clock.now().toUTCString(), 'Zuora-Request-Id': randomUUID() });
     const track = req.get('zuora-track-id');
     if (track !== undefined && track.length <= 64 && !/[:;"']/.test(track)) res.set('Zuora-Track-Id', track);
+    const send = res.send.bind(res);
+    res.send = (body: unknown) => {
+      if (typeof body !== 'string') return send(body);
+      const text = /^\/v1\/orders\/preview/.test(req.path) ? withNineDecimals(body) : body;
+      if (text.length < compressedFrom || !/\bgzip\b/.test(req.get('accept-encoding') ?? '')) return send(text);
+      res.set('Content-Encoding', 'gzip');
+      res.type(res.get('content-type') ?? 'application/json');
+      return send(gzipSync(text));
+    };
+    for (const name of ['Zuora-Entity-Ids', 'Zuora-Entity-Id', 'Zuora-Org-Ids'])
+      if (req.get(name) !== undefined) notSimulated(tenant.ctx.calls, `the header ${name}`);
     const version = req.get('zuora-version');
-    if (versionsOf(version) === undefined) {
+    if (req.path.startsWith('/v1/') && versionsOf(version) === undefined) {
       const error = new ZuoraError(category.badValue, `Unknown Zuora-Version '${version}'.`);
-      return sendError(error, req, res, versionsOfRequest(req));
-    }
-    if (window.calls > limit) {
-      res.set('Retry-After', String(resetSeconds));
-      const error = new ZuoraError(category.rateLimit, 'The request limit of this minute is used up.');
       return sendError(error, req, res, versionsOfRequest(req));
     }
     next();
   };
 }
+
+/** Texts may hold characters of at most three bytes in UTF-8, which leaves emoji out. */
+export const plainText: RequestHandler = (req, _res, next) => {
+  if (req.is('json') && /[\u{10000}-\u{10ffff}]/u.test(JSON.stringify(req.body ?? null)))
+    throw new ZuoraError(category.badValue, 'Characters of four bytes in UTF-8 are not supported.');
+  next();
+};

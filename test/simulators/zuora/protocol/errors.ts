@@ -89,7 +89,7 @@ export function notSimulated(calls: CallLog, what: string): never {
 }
 
 /** Words of the CRUD family for a category. */
-function crudCode(error: ZuoraError): string {
+export function crudCode(error: ZuoraError): string {
   switch (error.code % 100) {
     case category.missingField:
       return 'MISSING_REQUIRED_VALUE';
@@ -117,7 +117,7 @@ export function sendError(error: ZuoraError, req: Request, res: Response, versio
       .status(error.status)
       .json(versions.uniformQueryErrors ? { reasons, requestId } : { message: error.message });
   }
-  const always = [401, 405, 415, 429, 501].includes(error.status) || req.path.startsWith('/__sim/');
+  const always = [401, 405, 415, 429, 501].includes(error.status) || !req.path.startsWith('/v1/');
   res
     .status(always || versions.realStatuses ? error.status : 200)
     .json({ success: false, processId: requestId.replaceAll('-', '').slice(0, 16).toUpperCase(), reasons, requestId });

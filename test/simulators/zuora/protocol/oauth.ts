@@ -6,11 +6,26 @@ import { versionsOfRequest } from './versions.ts';
 
 const lifetimeSeconds = 3598;
 
-/** `POST /oauth/token`, client credentials in a form body (Zuora docs, "Create an OAuth token"). */
+/**
+ * `POST /oauth/token`, client credentials in a form body; so many a minute for each address of a caller (Zuora docs,
+ * "Create an OAuth token").
+ */
 export function oauthRoutes(tenant: Tenant): express.Router {
   const router = express.Router();
+  const byAddress = new Map<string, { startsAt: number; calls: number }>();
   router.post('/oauth/token', express.urlencoded({ extended: false }), (req, res) => {
     tenant.ctx.calls.call('POST', '/oauth/token');
+    const address = req.ip ?? '';
+    const window = byAddress.get(address) ?? { startsAt: 0, calls: 0 };
+    byAddress.set(address, window);
+    if (Date.now() - window.startsAt >= 60_000) Object.assign(window, { startsAt: Date.now(), calls: 0 });
+    const allowed = tenant.options.tokensPerMinute;
+    const left = allowed - ++window.calls;
+    res.set({ 'X-RateLimit-Limit-minute': String(allowed), 'X-RateLimit-Remaining-minute': String(Math.max(0, left)) });
+    if (left < 0) {
+      res.set('Retry-After', String(Math.ceil((window.startsAt + 60_000 - Date.now()) / 1000)));
+      return void res.status(429).json({ message: 'API rate limit exceeded' });
+    }
     const form = (req.is('application/x-www-form-urlencoded') ? req.body : {}) as Record<string, unknown>;
     if (form['grant_type'] !== 'client_credentials')
       return void res.status(400).json({ reason: 'Unsupported or missing grant_type.' });
@@ -21,7 +36,6 @@ export function oauthRoutes(tenant: Tenant): express.Router {
     for (const [old, endsAt] of Object.entries(tokens)) if (endsAt < Date.now()) delete tokens[old];
     tokens[token] = Date.now() + lifetimeSeconds * 1000;
     tenant.touch();
-    res.set({ 'X-RateLimit-Limit-minute': '100', 'X-RateLimit-Remaining-minute': '99' });
     res.json({
       access_token: token,
       token_type: 'bearer',

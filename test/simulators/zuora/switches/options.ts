@@ -2,6 +2,7 @@ import express from 'express';
 import * as z from 'zod';
 import { orderOptionsSchema } from '../orders/options.ts';
 import { parse } from '../protocol/parse.ts';
+import { refusalSchema } from '../protocol/refusals.ts';
 import type { Tenant } from '../tenant.ts';
 
 const calloutsSchema = z.strictObject({
@@ -11,10 +12,27 @@ const calloutsSchema = z.strictObject({
   targets: z.array(z.strictObject({ url: z.url(), user: z.string(), password: z.string() })).optional(),
 });
 
-const limitsSchema = z.strictObject({ callsPerMinute: z.number().int().positive().nullable() });
+const limit = z.number().int().positive().nullable().optional();
+
+const limitsSchema = z.strictObject({
+  callsPerMinute: limit,
+  callsPerHour: limit,
+  callsPerDay: limit,
+  tokensPerMinute: z.number().int().positive().optional(),
+  inFlight: z
+    .strictObject({
+      Default: z.number().int().min(0).optional(),
+      HighVolume: z.number().int().min(0).optional(),
+      ObjectQuery: z.number().int().min(0).optional(),
+    })
+    .nullable()
+    .optional(),
+});
 
 const optionsSchema = z.strictObject({
   handlingMs: z.number().int().min(0).optional(),
+  jobMs: z.number().int().min(0).optional(),
+  readLagMs: z.number().int().min(0).optional(),
   allSegments: z.enum(['flat', 'nested']).optional(),
   ...orderOptionsSchema.partial().shape,
 });
@@ -39,13 +57,19 @@ export function optionRoutes(tenant: Tenant): express.Router {
     res.json(callouts());
   });
   router.post('/__sim/limits', (req, res) => {
-    options.callsPerMinute = parse(limitsSchema, req.body).callsPerMinute;
-    res.json({ callsPerMinute: options.callsPerMinute });
+    Object.assign(options, parse(limitsSchema, req.body));
+    const { callsPerMinute, callsPerHour, callsPerDay, tokensPerMinute, inFlight } = options;
+    res.json({ callsPerMinute, callsPerHour, callsPerDay, tokensPerMinute, inFlight });
   });
   router.post('/__sim/options', (req, res) => {
     Object.assign(options, parse(optionsSchema, req.body));
     const names = Object.keys(optionsSchema.shape) as (keyof typeof optionsSchema.shape)[];
     res.json(Object.fromEntries(names.map((name) => [name, options[name]])));
+  });
+  router.get('/__sim/refusals', (_req, res) => void res.json({ refusals: options.refusals }));
+  router.post('/__sim/refusals', (req, res) => {
+    options.refusals = parse(z.strictObject({ refusals: z.array(refusalSchema) }), req.body).refusals;
+    res.json({ refusals: options.refusals });
   });
   router.post('/__sim/tokens/expire', (_req, res) => {
     const { tokens } = tenant.data;

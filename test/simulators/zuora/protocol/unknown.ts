@@ -1,0 +1,24 @@
+import type { RequestHandler, Router } from 'express';
+import type { Tenant } from '../tenant.ts';
+import { category, ZuoraError } from './errors.ts';
+
+/** What express knows of a route. */
+type Layer = { match(path: string): boolean; route?: { methods: Record<string, boolean> } };
+
+/** Paths that the gateway of the data centre routes to a service. */
+const services = /^\/(v1|object-query|query|events|notifications|objects|settings|data-query-files)(\/|$)/;
+
+/** Answers for paths that no service has, for paths that have other methods, and for unknown ones. */
+export function unknownRoute(tenant: Tenant, routers: readonly Router[]): RequestHandler {
+  return (req, res) => {
+    const layers = routers.flatMap((router) => router.stack as unknown as Layer[]);
+    const known = layers.some((layer) => layer.route && !layer.route.methods['_all'] && layer.match(req.path));
+    tenant.ctx.calls.refuse(`${req.method} ${req.path}`);
+    if (!services.test(req.path)) return void res.status(404).json({ message: 'no Route matched with those values' });
+    if (known) throw new ZuoraError(category.method, `Request method '${req.method}' is not supported.`);
+    throw new ZuoraError(
+      category.notFound,
+      `The endpoint ${req.path} does not exist. Please check the URL and try again.`,
+    );
+  };
+}
