@@ -96,8 +96,10 @@ export async function startSim(
   app.use(ctx.faults.middleware());
   build(ctx);
   const host = options.host ?? '127.0.0.1';
-  const server = createServer(app);
-  const tls = options.tls && createTlsServer(options.tls.certificate, app);
+  // Services refuse long addresses themselves, each in its own words.
+  const limits = { maxHeaderSize: 65_536 };
+  const server = createServer(limits, app);
+  const tls = options.tls && createTlsServer({ ...options.tls.certificate, ...limits }, app);
   const servers = tls ? [server, tls] : [server];
   // Longer than any client keeps a connection it may write to: one closed in between fails calls that are not repeated.
   for (const one of servers) one.keepAliveTimeout = 65_000;
@@ -125,7 +127,11 @@ function addSwitches(ctx: SimContext, reset: () => void): void {
   sim.use(express.json({ limit: '5mb' }));
   sim.get('/faults', (_req, res) => void res.json({ faults: ctx.faults.list() }));
   sim.post('/faults', (req, res) => {
-    ctx.faults.set((req.body as { faults?: Fault[] }).faults ?? []);
+    try {
+      ctx.faults.set((req.body as { faults?: Fault[] }).faults ?? []);
+    } catch (error) {
+      return void res.status(400).json({ message: error instanceof Error ? error.message : String(error) });
+    }
     res.json({ faults: ctx.faults.list() });
   });
   sim.get('/webhooks', (_req, res) => void res.json(ctx.webhooks.switches));
