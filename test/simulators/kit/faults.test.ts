@@ -11,11 +11,13 @@ describe('faults of a simulator', () => {
     handled = 0;
     sim = await startSim(
       {},
-      ({ app }) =>
-        void app.get('/things', (_req, res) => {
+      ({ app }) => {
+        app.get('/__sim/own', (_req, res) => void res.json({}));
+        app.get('/things', (_req, res) => {
           handled++;
           res.json({ things: ['one', 'two', 'three'] });
-        }),
+        });
+      },
       { reset() {}, close() {} },
     );
   });
@@ -32,6 +34,12 @@ describe('faults of a simulator', () => {
     set({ skip: 1, times: 1, status: 503, body: {} });
     expect([(await get()).status, (await get()).status, (await get()).status]).toEqual([200, 503, 200]);
     expect(handled).toBe(2);
+  });
+
+  it('never hit the switches', async () => {
+    sim.ctx.faults.set([{ status: 503 }]);
+    expect((await fetch(`${sim.url}/__sim/own`)).status).toBe(200);
+    expect((await get()).status).toBe(503);
   });
 
   it('can cut the connection before the call or after its effect', async () => {

@@ -1,7 +1,7 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { isSpoiltAnswer, spoil, SPOILT_ANSWERS, type SpoiltAnswer } from './spoiltAnswers.ts';
 
-/** One fault to inject into calls of the product's paths. */
+/** One fault to inject into calls of the service's paths; switches are never hit. */
 export type Fault = {
   /** HTTP method; any when absent. */
   method?: string;
@@ -55,7 +55,7 @@ export class Faults {
 
   middleware(): RequestHandler {
     return (req: Request, res: Response, next: NextFunction) => {
-      const fault = this.#take(req.method, req.path);
+      const fault = req.path.startsWith('/__sim/') ? undefined : this.#take(req.method, req.path);
       if (!fault) return next();
       const act = () => {
         if (fault.reset === 'before') return void req.socket.destroy();
