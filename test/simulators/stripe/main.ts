@@ -15,6 +15,8 @@ import { addInvoicePages } from './switches/invoicePages.ts';
 import { addPages } from './switches/pages.ts';
 import { addPaymentMethodRoutes } from './payments/paymentMethods.ts';
 import { addPaymentRoutes } from './payments/paymentRoutes.ts';
+import { addKeySwitch } from './protocol/keys.ts';
+import { addLimitSwitch, Limits } from './protocol/limits.ts';
 import { stripeProtocol, unknownUrls } from './protocol/protocol.ts';
 import { addPreviewRoutes } from './previews/preview.ts';
 import { addSearchRoutes } from './search/search.ts';
@@ -57,6 +59,7 @@ export async function startStripeSim(options: StripeSimOptions = {}): Promise<St
   const secretKey = options.secretKey ?? 'sk_test_sim_51Billing360';
   const store = new SimState<State>(options.stateFile, emptyState);
   const endpoints = options.webhookEndpoints ?? [];
+  const limits = new Limits();
   let world: World | undefined;
   let queue: DueQueue | undefined;
   const endings: (() => void)[] = [];
@@ -78,7 +81,10 @@ export async function startStripeSim(options: StripeSimOptions = {}): Promise<St
       addPages(ctx.app, made);
       addHolderPages(ctx.app, made);
       addInvoicePages(ctx.app, made);
-      const routes = stripeProtocol(ctx.app, made, secretKey);
+      const guard = { world: made, limits, secretKey };
+      addLimitSwitch(ctx.app, limits);
+      addKeySwitch(ctx.app, made);
+      const routes = stripeProtocol(ctx.app, guard);
       addSearchRoutes(routes, made);
       addCustomerRoutes(routes, made);
       addPaymentMethodRoutes(routes, made);
@@ -94,7 +100,7 @@ export async function startStripeSim(options: StripeSimOptions = {}): Promise<St
       addMeterRoutes(routes, made);
       addTestClockRoutes(routes, made, (work) => void setTimeout(work, advanceMs).unref());
       addEventRoutes(routes, made);
-      unknownUrls(ctx.app, made, secretKey);
+      unknownUrls(ctx.app, guard);
       queue = new DueQueue(made);
       queue.rebuild();
       const work = () => {
@@ -109,6 +115,7 @@ export async function startStripeSim(options: StripeSimOptions = {}): Promise<St
     {
       reset: () => {
         store.reset();
+        limits.reset();
         if (world) configure(world);
         queue?.rebuild();
       },

@@ -4,6 +4,7 @@ import type { SimClock } from '../kit/clock.ts';
 import type { SimState } from '../kit/state.ts';
 import { previousAttributes } from './events/diff.ts';
 import { missing } from './protocol/errors.ts';
+import type { Permissions } from './protocol/keys.ts';
 import { findById } from './protocol/expand.ts';
 import type {
   Alert,
@@ -118,7 +119,7 @@ const nouns: Record<keyof Tables, string> = {
 };
 
 /** First answer to a POST, kept for its Idempotency-Key. */
-export type KeptAnswer = { request: string; status: number; body: unknown; requestId: string };
+export type KeptAnswer = { request: string; status: number; body: unknown; requestId: string; at: number };
 
 export type HeldUpdate = { invoice: string; after: Partial<Subscription>; items: SubscriptionItem[] };
 
@@ -159,6 +160,10 @@ export type State = {
   /** Things done once, such as `overdue:in_1`. */
   done: Record<string, true>;
   secrets: Record<string, string>;
+  /** What restricted keys may do. */
+  restrictedKeys: Record<string, Permissions>;
+  /** End of meter event sessions by their token, in seconds since 1970. */
+  sessions: Record<string, number>;
   /** What happens by itself later, by `act:id`; the time in seconds since 1970. */
   timers: Record<string, number>;
   /** Seconds until search knows of a change. */
@@ -191,6 +196,8 @@ export function emptyState(): State {
     numbers: {},
     done: {},
     secrets: {},
+    restrictedKeys: {},
+    sessions: {},
     timers: {},
     searchDelay: 60,
     afterRetries: 'canceled',

@@ -8,8 +8,17 @@ beforeAll(async () => {
 });
 afterAll(() => rig.sim.close());
 
+const bearer = () => ({ Authorization: `Bearer ${rig.sim.secretKey}` });
+
 const raw = (path: string, init: RequestInit = {}) =>
   fetch(rig.sim.url + path, { headers: { Authorization: `Bearer ${rig.sim.secretKey}` }, ...init });
+
+const limits = (body: object) =>
+  fetch(`${rig.sim.url}/__sim/limits`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(body),
+  });
 
 describe('authentication and headers', () => {
   it('answers 401 for a wrong key', async () => {
@@ -34,11 +43,40 @@ describe('authentication and headers', () => {
     expect(response.headers.get('date')).toBe('Sun, 01 Mar 2026 12:00:00 GMT');
   });
 
-  it('refuses another version', async () => {
-    const response = await raw('/v1/customers', {
-      headers: { Authorization: `Bearer ${rig.sim.secretKey}`, 'Stripe-Version': '2020-08-27' },
+  it('takes versions of its own name, knows of others that it does not have them, and refuses what is none', async () => {
+    const status = async (version: string) =>
+      (await raw('/v1/customers', { headers: { ...bearer(), 'Stripe-Version': version } })).status;
+    expect(await status('2026-09-30.endive')).toBe(200);
+    expect(await status('2020-08-27')).toBe(501);
+    expect(await status('yesterday')).toBe(400);
+  });
+
+  it('refuses live keys, publishable keys and other accounts', async () => {
+    const status = async (headers: Record<string, string>) => {
+      const response = await raw('/v1/customers', { headers });
+      return [response.status, ((await response.json()) as { error: { code?: string } }).error.code];
+    };
+    expect(await status({ Authorization: 'Bearer sk_live_1234567890' })).toEqual([401, undefined]);
+    expect(await status({ Authorization: 'Bearer pk_test_1234567890' })).toEqual([403, 'secret_key_required']);
+    expect(await status({ ...bearer(), 'Stripe-Account': 'acct_other' })).toEqual([403, 'account_invalid']);
+    expect(await status({})).toEqual([401, undefined]);
+  });
+
+  it('lets a restricted key do only what it may', async () => {
+    const made = await fetch(`${rig.sim.url}/__sim/keys`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ permissions: { customer: 'read', billing_meter: 'write' } }),
     });
-    expect(response.status).toBe(400);
+    const { key } = (await made.json()) as { key: string };
+    const restricted = clientFor(rig.sim, key);
+    await expect(restricted.customers.list()).resolves.toMatchObject({ object: 'list' });
+    await expect(restricted.customers.create({ name: 'No' })).rejects.toMatchObject({
+      type: 'StripePermissionError',
+      statusCode: 403,
+      message: expect.stringContaining("'rak_customer_write'") as string,
+    });
+    await expect(restricted.invoices.list()).rejects.toMatchObject({ statusCode: 403 });
   });
 });
 
@@ -74,9 +112,31 @@ describe('errors', () => {
   });
 
   it('counts what it does not simulate', async () => {
-    await expect(rig.stripe.quotes.list()).rejects.toMatchObject({ statusCode: 404 });
+    await expect(rig.stripe.quotes.list()).rejects.toMatchObject({
+      statusCode: 501,
+      message: 'GET /v1/quotes is not simulated.',
+    });
     const unsupported = (await (await fetch(`${rig.sim.url}/__sim/unsupported`)).json()) as Record<string, number>;
     expect(unsupported['GET /v1/quotes']).toBe(1);
+  });
+});
+
+describe('a path that nobody knows', () => {
+  it('is answered as Stripe does, with its method', async () => {
+    const response = await raw('/v1/custmers', { method: 'POST', headers: bearer() });
+    expect(response.status).toBe(404);
+    expect(await response.json()).toMatchObject({
+      error: {
+        type: 'invalid_request_error',
+        message:
+          'Unrecognized request URL (POST: /v1/custmers). Please see https://stripe.com/docs or we can help at https://support.stripe.com/.',
+      },
+    });
+    expect((await raw('/v1/stripecli/sessions', { method: 'POST', headers: bearer() })).status).toBe(501);
+  });
+
+  it('asks for the key first', async () => {
+    expect((await raw('/v1/custmers', { headers: {} })).status).toBe(401);
   });
 });
 
@@ -169,11 +229,65 @@ describe('idempotency', () => {
     });
   });
 
+  it('repeats an error of the server too, though its effect was made', async () => {
+    await limits({ serverErrors: 1 });
+    const before = rig.sim.world.all('customers').length;
+    const create = () => rig.stripe.customers.create({ name: 'Half' }, { idempotencyKey: 'order-3' });
+    await expect(create()).rejects.toMatchObject({ type: 'StripeAPIError', statusCode: 500 });
+    await expect(create()).rejects.toMatchObject({ statusCode: 500 });
+    expect(rig.sim.world.all('customers')).toHaveLength(before + 1);
+  });
+
+  it('forgets a key after a day', async () => {
+    const options = { idempotencyKey: 'order-4' };
+    const first = await rig.stripe.customers.create({ name: 'Daily' }, options);
+    rig.at('2026-03-02T11:59:00Z');
+    expect((await rig.stripe.customers.create({ name: 'Daily' }, options)).id).toBe(first.id);
+    rig.at('2026-03-02T12:00:01Z');
+    expect((await rig.stripe.customers.create({ name: 'Other' }, options)).id).not.toBe(first.id);
+  });
+
+  it('refuses a key and an object that another request is using', async () => {
+    const customer = await rig.stripe.customers.create({ name: 'Busy' });
+    await limits({ processingMs: 60 });
+    const twice = (name: string) => rig.stripe.customers.create({ name }, { idempotencyKey: 'order-5' });
+    const same = await Promise.allSettled([twice('Same'), twice('Same')]);
+    const update = (name: string) => rig.stripe.customers.update(customer.id, { name });
+    const locked = await Promise.allSettled([update('A'), update('B')]);
+    await limits({ processingMs: 0 });
+    const refusal = (all: PromiseSettledResult<unknown>[]) =>
+      all.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
+    expect(refusal(same)).toMatchObject([{ statusCode: 409, code: 'idempotency_key_in_use' }]);
+    expect(refusal(locked)).toMatchObject([{ statusCode: 429, code: 'lock_timeout' }]);
+  });
+
   it('does not keep a validation error', async () => {
     const options = { idempotencyKey: 'order-2' };
     await expect(rig.stripe.customers.create({ email: 'none' }, options)).rejects.toMatchObject({ statusCode: 400 });
     const made = await rig.stripe.customers.create({ email: 'some@acme.example' }, options);
     expect(made.id).toMatch(/^cus_/);
+  });
+});
+
+describe('rate limits', () => {
+  it('are off until somebody switches them on', async () => {
+    const many = await Promise.all(Array.from({ length: 60 }, () => raw('/v1/products?limit=1')));
+    expect(many.every((one) => one.status === 200)).toBe(true);
+  });
+
+  it('tell which of them was hit, and the client sees them as such', async () => {
+    await limits({ global: null, endpoint: 5 });
+    const some = await Promise.all(Array.from({ length: 20 }, () => raw('/v1/products?limit=1')));
+    const refused = some.find((one) => one.status === 429);
+    expect(refused?.headers.get('stripe-rate-limited-reason')).toBe('endpoint-rate');
+    expect(await refused?.json()).toMatchObject({ error: { type: 'invalid_request_error', code: 'rate_limit' } });
+    await limits({ global: 0, endpoint: null });
+    await expect(rig.stripe.products.list()).rejects.toMatchObject({
+      type: 'StripeRateLimitError',
+      headers: { 'stripe-rate-limited-reason': 'global-rate' },
+    });
+    await limits({ global: null });
+    expect((await limits({ colour: 1 })).status).toBe(400);
   });
 });
 

@@ -3,7 +3,11 @@ import { randomBytes } from 'node:crypto';
 import { expandPaths } from './expand.ts';
 import { invalid, notSimulated, StripeRefusal } from './errors.ts';
 import { array, parseForm, shape, text, type Raw, type Read, type Reader } from './params.ts';
-import { apiVersion } from './wire.ts';
+import { idempotencyKey, once, type Answer } from './idempotency.ts';
+import { authenticate } from './keys.ts';
+import { keyInUse, lockTimeout, tooMany, type Limits } from './limits.ts';
+import { leftOutFamily } from './unknown.ts';
+import { apiVersion, versionName } from './wire.ts';
 import { onTestClock } from '../time/testClocks.ts';
 import type { World } from '../world.ts';
 
@@ -20,10 +24,15 @@ export type Routes = {
   unsimulated(method: 'get' | 'post' | 'delete', route: string, what: string): void;
 };
 
+/** What stands before every call. */
+export type Guard = { world: World; limits: Limits; secretKey: string };
+
 const bodyLimit = '1mb';
+const broken = 'An unexpected error occurred on our side. Please retry your request.';
 
 /** Answers as Stripe does: authentication, versions, form parameters, idempotency, expansion, errors, headers. */
-export function stripeProtocol(app: express.Express, world: World, secretKey: string): Routes {
+export function stripeProtocol(app: express.Express, guard: Guard): Routes {
+  const { world } = guard;
   app.use((req, res, next) => {
     res.set({
       'Request-Id': `req_${randomBytes(7).toString('hex')}`,
@@ -33,7 +42,7 @@ export function stripeProtocol(app: express.Express, world: World, secretKey: st
     next();
   });
   app.use(express.text({ type: () => true, limit: bodyLimit }));
-  app.use(/^\/v1\/\w+\/upcoming$/, unknownUrl(world, secretKey));
+  app.use(/^\/v1\/\w+\/upcoming$/, unknownUrl(guard));
 
   const add = (
     method: 'get' | 'post' | 'delete',
@@ -44,17 +53,20 @@ export function stripeProtocol(app: express.Express, world: World, secretKey: st
     const reader = shape({ ...params, expand: array(text) });
     app[method](route, (req, res) => {
       world.calls.call(req.method, route);
-      answer(req, res, world, () => {
-        authenticate(req, secretKey);
+      serve(req, res, guard, `${method} ${route}`, () => {
         checkVersion(req, world);
         const raw = rawParams(req);
         return once(req, res, world, raw, () => {
-          const read = reader(raw, '') as Read<Shape> & { expand?: string[] };
-          const { expand = [], ...rest } = read;
-          const path = req.params as Record<string, string>;
-          return onTestClock(world, req.method, { ...path, ...raw }, () =>
-            expandPaths(world, handle({ path, params: rest as Read<Shape> }), expand),
-          );
+          const answer = answerOf(world, res, () => {
+            const read = reader(raw, '') as Read<Shape> & { expand?: string[] };
+            const { expand = [], ...rest } = read;
+            const path = req.params as Record<string, string>;
+            const body = onTestClock(world, req.method, { ...path, ...raw }, () =>
+              expandPaths(world, handle({ path, params: rest as Read<Shape> }), expand),
+            );
+            return { status: 200, body };
+          });
+          return req.method !== 'GET' && guard.limits.takeServerError() ? serverError(broken) : answer;
         });
       });
     });
@@ -65,8 +77,7 @@ export function stripeProtocol(app: express.Express, world: World, secretKey: st
     delete: (route, params, handle) => add('delete', route, params, handle as (call: Call<Shape>) => object),
     unsimulated: (method, route, what) =>
       app[method](route, (req, res) =>
-        answer(req, res, world, () => {
-          authenticate(req, secretKey);
+        serve(req, res, guard, `${method} ${route}`, () => {
           throw notSimulated(world, what);
         }),
       ),
@@ -74,19 +85,20 @@ export function stripeProtocol(app: express.Express, world: World, secretKey: st
 }
 
 /** Every path that no route took; stands last. */
-export function unknownUrls(app: express.Express, world: World, secretKey: string): void {
-  app.use(unknownUrl(world, secretKey));
+export function unknownUrls(app: express.Express, guard: Guard): void {
+  app.use(unknownUrl(guard));
   app.use((error: Error & { status?: number }, _req: Request, res: Response, _next: express.NextFunction) => {
     res.status(error.status ?? 500).json({ error: { type: 'api_error', message: error.message } });
   });
 }
 
-function unknownUrl(world: World, secretKey: string): express.RequestHandler {
+function unknownUrl(guard: Guard): express.RequestHandler {
   return (req, res) => {
     const path = req.baseUrl + (req.path === '/' ? '' : req.path);
-    world.calls.refuse(`${req.method} ${path}`);
-    answer(req, res, world, () => {
-      authenticate(req, secretKey);
+    const family = leftOutFamily(path);
+    if (family === undefined) guard.world.calls.refuse(`${req.method} ${path}`);
+    serve(req, res, guard, `${req.method} ${path}`, () => {
+      if (family !== undefined) throw notSimulated(guard.world, `${req.method} ${path}`);
       throw new StripeRefusal(404, {
         type: 'invalid_request_error',
         message: `Unrecognized request URL (${req.method}: ${path}). Please see https://stripe.com/docs or we can help at https://support.stripe.com/.`,
@@ -95,23 +107,66 @@ function unknownUrl(world: World, secretKey: string): express.RequestHandler {
   };
 }
 
-function answer(req: Request, res: Response, world: World, handle: () => object): void {
-  const requestId = String(res.get('Request-Id'));
+/** Answers a request: who asks, how often, and what `handle` says; a write can be made to take its time. */
+function serve(req: Request, res: Response, guard: Guard, endpoint: string, handle: () => Answer): void {
+  const { world, limits, secretKey } = guard;
   const key = req.get('idempotency-key');
   if (key !== undefined) res.set('Idempotency-Key', key);
-  world.request = { id: requestId, idempotency_key: key ?? null };
+  const send = ({ status, body }: Answer) => {
+    if (status === 501) res.set('Stripe-Should-Retry', 'false');
+    res.status(status).json(body);
+  };
+  const early = answerOf(world, res, () => {
+    authenticate(req, world, secretKey);
+    const reason = limits.exceeded(endpoint);
+    if (reason === null) return { status: 200, body: {} };
+    res.set('Stripe-Rate-Limited-Reason', reason);
+    throw tooMany();
+  });
+  if (early.status !== 200) return send(early);
+  const act = (): Answer => {
+    world.request = { id: String(res.get('Request-Id')), idempotency_key: key ?? null };
+    try {
+      return answerOf(world, res, handle);
+    } finally {
+      world.request = null;
+    }
+  };
+  if (limits.settings.processingMs === 0 || req.method === 'GET') return send(act());
+  const locks = [`key:${idempotencyKey(req) ?? String(res.get('Request-Id'))}`, `object:${objectOf(req)}`] as const;
+  if (!limits.lock(locks[0])) return send(answerOf(world, res, () => fail(keyInUse())));
+  if (!limits.lock(locks[1])) {
+    limits.unlock(locks[0]);
+    return send(answerOf(world, res, () => fail(lockTimeout())));
+  }
+  setTimeout(() => {
+    const answer = act();
+    for (const lock of locks) limits.unlock(lock);
+    send(answer);
+  }, limits.settings.processingMs);
+}
+
+const fail = (error: Error): never => {
+  throw error;
+};
+
+/** The object that a write locks: the one that its path names; a new one is locked by nobody else. */
+const objectOf = (req: Request): string => /\/([a-z_]+_\w{8,})/.exec(req.path)?.[1] ?? randomBytes(8).toString('hex');
+
+/** What `handle` answers, or the error that it throws, as Stripe puts it. */
+function answerOf(world: World, res: Response, handle: () => Answer): Answer {
   try {
-    res.json(handle());
+    return handle();
   } catch (error) {
-    if (!(error instanceof StripeRefusal)) throw error;
-    if (error.fields.code === 'parameter_unknown' || (error.status === 501 && error.fields.param !== undefined))
-      world.calls.refuse(`${req.method} ${req.path} ${error.fields.param}`);
-    if (error.status === 501) res.set('Stripe-Should-Retry', 'false');
-    res.status(error.status).json(errorBody(world, error, requestId));
-  } finally {
-    world.request = null;
+    if (!(error instanceof StripeRefusal)) return serverError(error instanceof Error ? error.message : String(error));
+    const { code, param } = error.fields;
+    if (code === 'parameter_unknown' || (error.status === 501 && param !== undefined))
+      world.calls.refuse(`${res.req.method} ${res.req.path} ${param}`);
+    return { status: error.status, body: errorBody(world, error, String(res.get('Request-Id'))) };
   }
 }
+
+const serverError = (message: string): Answer => ({ status: 500, body: { error: { type: 'api_error', message } } });
 
 function errorBody(world: World, error: StripeRefusal, requestId: string): object {
   const { code } = error.fields;
@@ -124,31 +179,12 @@ function errorBody(world: World, error: StripeRefusal, requestId: string): objec
   };
 }
 
-/** Bearer or Basic with the key as user name (Stripe docs, "Authentication"). */
-function authenticate(req: Request, secretKey: string): void {
-  const [scheme = '', credentials = ''] = (req.get('authorization') ?? '').split(' ');
-  const key =
-    scheme.toLowerCase() === 'basic'
-      ? Buffer.from(credentials, 'base64').toString('utf8').replace(/:.*$/s, '')
-      : scheme.toLowerCase() === 'bearer'
-        ? credentials
-        : '';
-  if (key === secretKey) return;
-  throw new StripeRefusal(401, {
-    type: 'invalid_request_error',
-    message:
-      key === ''
-        ? "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY')."
-        : `Invalid API Key provided: ${key.slice(0, 8)}${'*'.repeat(Math.max(0, key.length - 12))}${key.slice(-4)}`,
-  });
-}
-
-/** Only one version is simulated; a request without one gets it, as the account's default. */
+/** Only one version is simulated, under every month of its name; a request without one gets it, as the account's default. */
 function checkVersion(req: Request, world: World): void {
   const version = req.get('stripe-version');
-  if (version === undefined || version === apiVersion) return;
-  world.calls.refuse(`Stripe-Version ${version}`);
-  throw invalid(`Invalid Stripe API version: ${version}. This simulator answers ${apiVersion} only.`);
+  if (version === undefined || version.endsWith(`.${versionName}`)) return;
+  if (!/^\d{4}-\d{2}-\d{2}(\.\w+)?(;.*)?$/.test(version)) throw invalid(`Invalid Stripe API version: ${version}`);
+  throw notSimulated(world, `Stripe-Version ${version}`);
 }
 
 function rawParams(req: Request): { [key: string]: Raw } {
@@ -174,38 +210,4 @@ function jsonParams(body: string): { [key: string]: Raw } {
     if (!(error instanceof SyntaxError)) throw error;
   }
   throw invalid('Invalid request: the body is not a JSON object.');
-}
-
-/**
- * A POST with an Idempotency-Key is carried out once; its first answer, an error of the server or card too, is repeated.
- * Validation errors are not kept (Stripe docs, "Idempotent requests").
- */
-function once(req: Request, res: Response, world: World, raw: Raw, handle: () => object): object {
-  const key = req.method === 'POST' ? req.get('idempotency-key') : undefined;
-  if (key === undefined) return handle();
-  if (key.length > 255) throw invalid('Idempotency keys are limited to 255 characters.');
-  const request = `${req.method} ${req.path} ${JSON.stringify(raw)}`;
-  const kept = world.state.answers[key];
-  if (kept) {
-    if (kept.request !== request)
-      throw new StripeRefusal(400, {
-        type: 'idempotency_error',
-        message: `Keys for idempotent requests can only be used with the same parameters they were first used with. Try using a key other than '${key}' if you meant to execute a different request.`,
-      });
-    res.set({ 'Idempotent-Replayed': 'true', 'Original-Request': kept.requestId }).status(kept.status);
-    return kept.body as object;
-  }
-  const requestId = String(res.get('Request-Id'));
-  const keep = (status: number, body: object): object => {
-    world.state.answers[key] = { request, status, body, requestId };
-    world.store.touch();
-    return body;
-  };
-  try {
-    return keep(200, handle());
-  } catch (error) {
-    if (!(error instanceof StripeRefusal) || error.status !== 402) throw error;
-    res.status(error.status);
-    return keep(error.status, errorBody(world, error, requestId));
-  }
 }

@@ -74,3 +74,6 @@ export type List<T> = { object: 'list'; data: T[]; has_more: boolean; url: strin
 export type Json = { [key: string]: unknown };
 
 export const apiVersion = '2026-10-28.endive';
+
+/** Versions of one name differ by additions only (Stripe docs, "Versioning"). */
+export const versionName = 'endive';

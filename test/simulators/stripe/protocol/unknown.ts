@@ -1,0 +1,69 @@
+/** Families of the real API that are knowingly left out: their routes answer 501 instead of 404. */
+const leftOut = [
+  'account_links',
+  'account_sessions',
+  'account',
+  'accounts',
+  'apple_pay',
+  'application_fees',
+  'apps',
+  'balance_settings',
+  'billing/credit_balance_summary',
+  'billing/credit_balance_transactions',
+  'billing/credit_grants',
+  'climate',
+  'confirmation_tokens',
+  'country_specs',
+  'customer_sessions',
+  'entitlements',
+  'ephemeral_keys',
+  'exchange_rates',
+  'file_links',
+  'files',
+  'financial_connections',
+  'forwarding',
+  'identity',
+  'invoice_rendering_templates',
+  'issuing',
+  'link_account_sessions',
+  'payment_attempt_records',
+  'payment_links',
+  'payment_method_configurations',
+  'payment_method_domains',
+  'payment_records',
+  'payouts',
+  'plans',
+  'quotes',
+  'radar',
+  'reporting',
+  'reviews',
+  'setup_attempts',
+  'shipping_rates',
+  'sigma',
+  'sources',
+  'stripecli/sessions',
+  'tax',
+  'tax_codes',
+  'terminal',
+  'tokens',
+  'topups',
+  'transfers',
+  'treasury',
+];
+
+const leftOutV2 = [
+  'commerce',
+  'core/account_links',
+  'core/account_tokens',
+  'core/accounts',
+  'core/vault',
+  'money_management',
+];
+
+/** The family of a path that the real service has and the simulator does not; undefined for paths that nobody knows. */
+export function leftOutFamily(path: string): string | undefined {
+  const [, version, ...rest] = path.split('/');
+  const inner = `${rest.join('/')}/`;
+  const families = version === 'v1' ? leftOut : version === 'v2' ? leftOutV2 : [];
+  return families.find((family) => inner.startsWith(`${family}/`));
+}
