@@ -98,7 +98,7 @@ export class TestClient {
   async plan(charges: CatalogCharge[]): Promise<{ planId: string; charge: Record<string, string> }> {
     const product = await this.post('/v1/object/product', {
       Name: 'Platform',
-      EffectiveStartDate: '2020-01-01',
+      EffectiveStartDate: '2015-01-01',
       EffectiveEndDate: '2040-01-01',
     });
     const plan = await this.post('/v1/object/product-rate-plan', { Name: 'Standard', ProductId: product.Id });
