@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RunningSalesforce } from '../../main.ts';
+import { startSalesforceSim, type RunningSalesforce } from '../../main.ts';
 import { USERS } from '../../org/seed.ts';
 import { accountOf, assertionFor, callsOf, CLIENT_ID, connect, startTestOrg } from '../../testing.ts';
 
@@ -177,5 +178,184 @@ describe('discovery', () => {
         [{ errorCode: 'NOT_FOUND', message: 'The requested resource does not exist' }],
       ]);
     }
+  });
+});
+
+describe('apps, and what a token may do', () => {
+  let other: RunningSalesforce;
+  const redirect = 'http://localhost:1717/OauthRedirect';
+  const secret = { client_id: 'strict-app', client_secret: 'hush' };
+  beforeAll(async () => {
+    other = await startSalesforceSim({
+      connectedApps: [
+        {
+          clientId: 'strict-app',
+          clientSecret: 'hush',
+          runAs: USERS.rep,
+          scopes: ['api', 'web'],
+          permissionSets: ['Billing_Viewer'],
+        },
+        {
+          clientId: 'closed-app',
+          clientSecret: 'hush',
+          runAs: USERS.repWithoutBilling,
+          permissionSets: ['Billing_Viewer'],
+        },
+      ],
+    });
+  });
+  afterAll(() => other.close());
+  const post = async (path: string, body: Record<string, string>, headers: Record<string, string> = {}) => {
+    const response = await fetch(`${other.url}/services/oauth2/${path}`, {
+      method: 'POST',
+      headers,
+      body: new URLSearchParams(body),
+      redirect: 'manual',
+    });
+    const text = await response.text();
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      body: text.startsWith('{') ? JSON.parse(text) : null,
+    };
+  };
+  const grant = { grant_type: 'client_credentials' };
+
+  it('an app that admins approve users for lets in no others', async () => {
+    expect((await post('token', { ...grant, ...secret })).body).toMatchObject({ scope: 'api web' });
+    expect((await post('token', { ...grant, client_id: 'closed-app', client_secret: 'hush' })).body).toEqual({
+      error: 'invalid_app_access',
+      error_description: 'user is not admin approved to access this app',
+    });
+  });
+
+  it('introspection tells of tokens to the app that has them, and to no other', async () => {
+    const { access_token: token, id } = (await post('token', { ...grant, ...secret })).body;
+    const told = (await post('introspect', { token, ...secret })).body;
+    expect(told).toMatchObject({
+      active: true,
+      scope: 'api web',
+      client_id: 'strict-app',
+      username: USERS.rep,
+      sub: id,
+      token_type: 'access_token',
+    });
+    expect(told.exp - told.iat).toBe(7200);
+    expect((await post('introspect', { token, client_id: 'closed-app', client_secret: 'hush' })).body).toEqual({
+      active: false,
+    });
+    expect((await post('introspect', { token: 'x', ...secret })).body).toEqual({ active: false });
+    expect((await post('introspect', { token, client_id: 'strict-app' })).body).toMatchObject({
+      error: 'invalid_client',
+    });
+  });
+
+  it('tokens end by themselves after the time that the switch gives them', async () => {
+    const session = (lifetimeMs: number) =>
+      fetch(`${other.url}/__sim/session`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ lifetimeMs }),
+      });
+    await session(-1);
+    const { access_token: token } = (await post('token', { ...grant, ...secret })).body;
+    await session(7_200_000);
+    const authorization = `Bearer ${token}`;
+    const answer = await fetch(`${other.url}/services/data/v66.0/limits`, { headers: { authorization } });
+    expect([answer.status, await answer.json()]).toEqual([
+      401,
+      [{ errorCode: 'INVALID_SESSION_ID', message: 'Session expired or invalid' }],
+    ]);
+  });
+
+  it('a token opens a browser session by a link', async () => {
+    const authorization = `Bearer ${other.tokenFor(USERS.rep)}`;
+    const single = await post('singleaccess', { redirect_uri: '/lightning/page/home' }, { authorization });
+    const link = new URL(single.body.frontdoor_uri);
+    expect([link.origin, link.pathname, link.searchParams.get('retURL')]).toEqual([
+      other.url,
+      '/secur/frontdoor.jsp',
+      '/lightning/page/home',
+    ]);
+    expect(other.org.userOfToken(link.searchParams.get('sid')!)).toBe(other.org.userNamed(USERS.rep)!.Id);
+    expect((await post('singleaccess', {})).status).toBe(401);
+  });
+
+  it('the login page serves the sf CLI and refuses what it does not know', async () => {
+    const authorize = (parameters: Record<string, string>) =>
+      fetch(`${other.url}/services/oauth2/authorize?${new URLSearchParams(parameters)}`, { redirect: 'manual' });
+    const cli = {
+      client_id: 'PlatformCLI',
+      redirect_uri: redirect,
+      response_type: 'code',
+      scope: 'refresh_token api web',
+    };
+    expect(await (await authorize({ ...cli, state: '"><b>' })).text()).toContain('value="&#34;&#62;&#60;b&#62;"');
+    for (const wrong of [{ client_id: 'nobody' }, { redirect_uri: 'https://evil.example' }])
+      expect((await authorize({ ...cli, ...wrong })).status).toBe(400);
+    for (const [wrong, error] of [
+      [{ response_type: 'token' }, 'unsupported_response_type'],
+      [{ scope: 'full' }, 'invalid_scope'],
+      [{ code_challenge_method: 'plain' }, 'invalid_request'],
+    ] as const) {
+      const back = new URL((await authorize({ ...cli, ...wrong })).headers.get('location')!);
+      expect([back.origin, back.searchParams.get('error')]).toEqual(['http://localhost:1717', error]);
+    }
+    expect((await post('authorize', { ...cli, username: 'nobody@example.org' })).text).toContain('check your username');
+    const challenge = createHash('sha256').update('verifier').digest('base64url');
+    const logIn = async (): Promise<string> => {
+      const answer = await post('authorize', { ...cli, code_challenge: challenge, username: USERS.admin });
+      return new URL(answer.headers.get('location')!).searchParams.get('code')!;
+    };
+    const exchange = async (code_verifier: string, redirect_uri = redirect) => {
+      const code = await logIn();
+      const grant_type = 'authorization_code';
+      return (await post('token', { grant_type, client_id: 'PlatformCLI', code, redirect_uri, code_verifier })).body;
+    };
+    expect(await exchange('other')).toMatchObject({
+      error: 'invalid_grant',
+      error_description: 'invalid code verifier',
+    });
+    expect(await exchange('verifier', 'http://x')).toMatchObject({ error: 'redirect_uri_mismatch' });
+    expect(await exchange('verifier')).toMatchObject({
+      token_type: 'Bearer',
+      refresh_token: expect.stringMatching(/^5Aep/),
+    });
+  });
+
+  it('the token endpoint takes POST alone and knows its grants', async () => {
+    const get = await fetch(`${other.url}/services/oauth2/token`);
+    expect(await get.json()).toEqual({ error: 'invalid_request', error_description: 'must use HTTP POST' });
+    expect((await post('token', { grant_type: 'magic' })).body).toMatchObject({ error: 'unsupported_grant_type' });
+    expect((await post('revoke', { token: 'x' })).body).toMatchObject({ error: 'unsupported_token_type' });
+  });
+
+  it('identity is told to its owner alone, with the addresses of a version when one is asked for', async () => {
+    const token = other.tokenFor(USERS.rep);
+    const user = other.org.userNamed(USERS.rep)!;
+    const read = async (path: string) => {
+      const response = await fetch(`${other.url}${path}`);
+      return { status: response.status, text: await response.text() };
+    };
+    const own = `/id/${other.orgId}/${user.Id}`;
+    const latest = JSON.parse((await read(`${own}?version=latest&oauth_token=${encodeURIComponent(token)}`)).text);
+    expect(latest.urls.query).toBe(`${other.url}/services/data/v68.0/query/`);
+    expect(await read(own)).toEqual({ status: 403, text: 'Missing_OAuth_Token' });
+    expect((await read(`/id/00D000000000002/${user.Id}?oauth_token=${token}`)).text).toBe('Wrong_Org');
+    expect((await read(`/id/${other.orgId}/005000000000009AAA?oauth_token=${token}`)).text).toBe('Bad_Id');
+  });
+
+  it('SOAP is refused by a fault, login for good and the rest as not simulated', async () => {
+    const soap = async (operation: string) => {
+      const body = `<soapenv:Envelope><soapenv:Body><urn:${operation}/></soapenv:Body></soapenv:Envelope>`;
+      const response = await fetch(`${other.url}/services/Soap/u/66.0`, { method: 'POST', body });
+      return [response.status, await response.text()];
+    };
+    expect(await soap('login')).toEqual([
+      500,
+      expect.stringContaining('INVALID_OPERATION: SOAP API login() is disabled'),
+    ]);
+    expect(await soap('query')).toEqual([501, expect.stringContaining('The SOAP call query is not simulated')]);
   });
 });

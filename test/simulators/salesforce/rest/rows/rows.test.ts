@@ -56,7 +56,7 @@ describe('single records', () => {
   });
 
   it('resources that an org has and this one has not are 501 and reported', async () => {
-    for (const path of ['/tabs', '/sobjects/Account/listviews', '/jobs/ingest/batches'])
+    for (const path of ['/tabs', '/sobjects/Account/listviews', '/support/knowledgeArticles'])
       expect(await rep.call('GET', path)).toMatchObject({ status: 501, body: errors('NOT_IMPLEMENTED') });
     const unsupported = await (await fetch(`${sim.url}/__sim/unsupported`)).json();
     expect(Object.keys(unsupported as object)).toEqual(

@@ -25,9 +25,9 @@ export const oneLeadingSlash: RequestHandler = (req, _res, next) => {
 /** Address that the client reached the org by. */
 export const originOf = (req: Request): string => `${req.protocol}://${req.get('host') ?? ''}`;
 
-/** Files of Bulk API 2.0 may have 150 MB, other bodies 50 MB. */
-const bulkBody = express.text({ type: () => true, limit: '150mb' });
-const otherBody = express.text({ type: () => true, limit: '50mb' });
+/** Files of Bulk API 2.0 may have 150 MB, other bodies 50 MB; bytes, so that a byte order mark stays. */
+const bulkBody = express.raw({ type: () => true, limit: '150mb' });
+const otherBody = express.raw({ type: () => true, limit: '50mb' });
 const readBody: RequestHandler = (req, res, next) => {
   const read = req.method === 'PUT' && req.path.startsWith('/jobs/') ? bulkBody : otherBody;
   read(req, res, next);
@@ -35,7 +35,8 @@ const readBody: RequestHandler = (req, res, next) => {
 
 export function send(res: Response, { status, headers, json, text }: Reply): void {
   res.status(status).set(headers ?? {});
-  if (text !== undefined) res.set('content-type', text.type).end(text.content);
+  // Not by `set`, which adds a charset.
+  if (text !== undefined) res.setHeader('content-type', text.type).end(text.content);
   else if (json === undefined) res.end();
   else res.json(json);
 }
@@ -76,7 +77,7 @@ export function serveRoutes(
         path,
         query,
         header: (name) => req.get(name),
-        body: { text: typeof req.body === 'string' ? req.body : '', type: req.get('content-type') ?? '' },
+        body: { text: Buffer.isBuffer(req.body) ? req.body.toString('utf8') : '', type: req.get('content-type') ?? '' },
         version,
         access,
         origin: originOf(req),
