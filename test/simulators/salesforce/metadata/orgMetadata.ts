@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { SimContext } from '../../kit/sim.ts';
 import { makeId } from '../org/ids.ts';
 import type { SimulatedOrg } from '../org/org.ts';
+import { USERS } from '../org/seed.ts';
 import { keyOf, type Component, type Components } from './components/component.ts';
 import { readSourceFolder, writeSourceFolder } from './components/sourceFolder.ts';
 import { readArchive } from './deploy/archive.ts';
@@ -69,8 +70,7 @@ export class OrgMetadata {
     const key = keyOf(component.type, component.fullName);
     let known = this.#provenance.get(key);
     if (!known) {
-      const organization = this.#org.get('Organization', this.#org.orgId);
-      const [by, at] = [String(organization?.['CreatedById'] ?? ''), this.#now()];
+      const [by, at] = [this.#org.userNamed(USERS.admin)?.Id ?? '', this.#now()];
       known = { id: this.newId('0A0'), createdBy: by, createdAt: at, changedBy: by, changedAt: at };
       this.#provenance.set(key, known);
     }

@@ -32,6 +32,10 @@ function compilerMessage(message: string): string {
   return line.replace(/^\w*(?:Syntax)?Error: /, '');
 }
 
+/** Bundles tell their place in the text, which is where `sf` looks for it. */
+const withPlace = ({ problem, line, column }: Problem): string =>
+  line === undefined ? problem : `[Line: ${line}, Col: ${column ?? 1}] ${problem}`;
+
 /** Compiles the files of a bundle as a deploy does, and looks whether all that they import is there. */
 export class BundleCheck {
   readonly #compile: typeof import('@lwc/compiler').transformSync;
@@ -54,7 +58,7 @@ export class BundleCheck {
     for (const [path, bytes] of bundle.files!) {
       if (!/\.(?:ts|js|html|css)$/.test(path)) continue;
       const problem = this.#file(bundle, path, utf8.decode(bytes), view);
-      if (problem) return { fileName: path, ...problem };
+      if (problem) return { fileName: path, ...problem, problem: withPlace(problem) };
     }
     return null;
   }

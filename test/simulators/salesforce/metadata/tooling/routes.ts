@@ -9,6 +9,8 @@ import type { OrgMetadata } from '../orgMetadata.ts';
 import { NoSuchColumn, NotSimulated, readToolingQuery } from './query.ts';
 import { toolingRows, type ToolingRow } from './tables.ts';
 
+const SHARED = new Set(['User', 'Profile', 'PermissionSet', 'Organization', 'RecordType', 'Group']);
+
 /** The little of the Tooling API that `sf` calls, and flows: which version is active, and making one so. */
 export function mountTooling(ctx: SimContext, org: SimulatedOrg, metadata: OrgMetadata): void {
   const router = express.Router({ mergeParams: true });
@@ -36,7 +38,10 @@ export function mountTooling(ctx: SimContext, org: SimulatedOrg, metadata: OrgMe
   };
   const rowsOf = (object: string): ToolingRow[] => {
     const rows = toolingRows(metadata, object);
-    if (rows === null) throw new RequestFault(400, 'INVALID_TYPE', `sObject type '${object}' is not supported.`);
+    // Objects of data are none of the Tooling API, but for those that say who is who.
+    const ofData = org.object(object) && !SHARED.has(object);
+    if (rows === null || (rows === undefined && ofData))
+      throw new RequestFault(400, 'INVALID_TYPE', `sObject type '${object}' is not supported.`);
     if (rows === undefined) throw notSimulated(object);
     return rows;
   };
