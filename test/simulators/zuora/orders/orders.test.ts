@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { charges, rows, startTest, text, triggerDates, type TestClient } from './testClient.ts';
+import { SimClock } from '../../kit/clock.ts';
+import { charges, rows, startTest, text, triggerDates, type TestClient } from '../testClient.ts';
 
 let zuora: TestClient;
 
 beforeEach(async () => {
-  zuora = await startTest();
-  await zuora.today('2026-11-21');
+  // Set before the start, for the daily job follows the clock forward only.
+  zuora = await startTest({ clock: new SimClock(Date.parse('2026-11-21T20:00:00Z') - Date.now()) });
 });
 afterEach(() => zuora.sim.close());
 

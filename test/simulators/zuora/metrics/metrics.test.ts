@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { exact, metric } from './decimal.ts';
-import { monthsBetween } from './subscriptions/metrics.ts';
-import { charges, startTest, type CatalogCharge, type TestClient } from './testClient.ts';
+import { exact, metric } from '../decimal.ts';
+import { monthsBetween } from '../subscriptions/metrics.ts';
+import { charges, startTest, type CatalogCharge, type TestClient } from '../testClient.ts';
 
 let zuora: TestClient;
 let account: { number: string };
