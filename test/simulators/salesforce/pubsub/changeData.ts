@@ -44,6 +44,8 @@ export class ChangeData {
   #schemaVersion = -1;
   readonly #listeners = new Set<() => void>();
   readonly #timers = new Set<NodeJS.Timeout>();
+  /** What waits for its timer; whichever is over first publishes the oldest, so that commit order is kept. */
+  #late: ChangeEvent[][] = [];
 
   /**
    * @param options.stateFile keeps channels, events and usage across starts
@@ -78,10 +80,11 @@ export class ChangeData {
     const commitNumber = this.log.nextCommitNumber();
     const events = captureCommit(commit, { isSelected, commitNumber, maxChanges, gaps, overflows });
     if (drop) return;
-    if (delayMs === 0 && this.#timers.size === 0) return this.#publish(events);
+    if (delayMs === 0 && this.#late.length === 0) return this.#publish(events);
+    this.#late.push(events);
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
-      this.#publish(events);
+      this.#publish(this.#late.shift()!);
     }, delayMs);
     this.#timers.add(timer);
   }
@@ -103,6 +106,7 @@ export class ChangeData {
   #cancel(): void {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
+    this.#late = [];
   }
 
   /** A new stream with the channels of force-app: replay ids of before mean nothing in it. */

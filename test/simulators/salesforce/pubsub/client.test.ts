@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RunningSalesforce } from '../main.ts';
+import { USERS } from '../org/seed.ts';
 import { saver, select, startPubSubOrg, Subscriber, switchTo, type From } from './testing.ts';
 import { callsOf, type Person } from '../testing.ts';
 
@@ -11,7 +12,9 @@ describe('the independent Pub/Sub client', () => {
   let subscribers: Subscriber[];
 
   beforeEach(async () => {
-    sim = await startPubSubOrg();
+    sim = await startPubSubOrg({
+      connectedApps: [{ clientId: 'events-app', clientSecret: 'open sesame', runAs: USERS.integration }],
+    });
     subscribers = [];
   });
 
@@ -49,6 +52,14 @@ describe('the independent Pub/Sub client', () => {
       expect(payload).toMatchObject({ Name: 'Acme', AnnualRevenue: 125, NumberOfEmployees: 7, OwnerId: rep.userId });
       expect(payload['BillingAddress']).toMatchObject({ City: 'Bern', Street: null });
       expect(payload['Industry']).toBeNull();
+    });
+
+    it('logs in by itself, as the user of its app', async () => {
+      const login = { authType: 'oauth-client-credentials', clientId: 'events-app', clientSecret: 'open sesame' };
+      const subscriber = await Subscriber.connectBy(sim, { ...login, loginUrl: sim.url });
+      subscribers.push(await subscriber.subscribe(sim, ACCOUNTS));
+      saver(sim, 'rep').insert('Account', { Name: 'Acme' });
+      expect((await subscriber.next()).payload['Name']).toBe('Acme');
     });
 
     it('hears of an update with the fields that changed alone, by name', async () => {
@@ -181,12 +192,13 @@ describe('the independent Pub/Sub client', () => {
     });
 
     it('is cut off once the deliveries of the day are used up', async () => {
-      await switchTo(sim, 'pubsub', { deliveryLimit: 1 });
+      await switchTo(sim, 'pubsub', { deliveryLimit: 2 });
       const subscriber = await subscribe(ACCOUNTS);
       saver(sim, 'rep').insert('Account', { Name: 'A' }, { Name: 'B' });
       await subscriber.next();
+      await subscriber.next();
       const { body } = await callsOf(sim, 'admin').call('GET', '/limits');
-      expect(body).toMatchObject({ DailyDeliveredPlatformEvents: { Max: 1, Remaining: 0 } });
+      expect(body).toMatchObject({ DailyDeliveredPlatformEvents: { Max: 2, Remaining: 0 } });
       saver(sim, 'rep').insert('Account', { Name: 'C' });
       const { error } = await subscriber.next('error');
       expect(error.message).toContain('You have exceeded the event delivery limit for your org.');
@@ -215,7 +227,10 @@ describe('the independent Pub/Sub client', () => {
       rep.insert('Account', { Name: 'Lost' });
       await switchTo(sim, 'pubsub', { drop: false, delayMs: 5 });
       rep.insert('Account', { Name: 'Late' });
-      expect((await subscriber.next()).payload['Name']).toBe('Late');
+      await switchTo(sim, 'pubsub', { delayMs: 0 });
+      rep.insert('Account', { Name: 'Later' });
+      const late = [await subscriber.next(), await subscriber.next()];
+      expect(late.map(({ payload }) => payload['Name'])).toEqual(['Late', 'Later']);
       await switchTo(sim, 'pubsub', { disconnect: 'error' });
       expect((await subscriber.next('error')).error.code).toBe(14);
     });

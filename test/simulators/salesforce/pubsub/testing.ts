@@ -92,18 +92,19 @@ export class Subscriber {
     this.client = client;
   }
 
-  static async connect(sim: RunningSalesforce, person: Person = 'admin'): Promise<Subscriber> {
-    const client = new PubSubApiClient(
-      {
-        authType: 'user-supplied',
-        accessToken: sim.tokenFor(USERS[person]),
-        instanceUrl: sim.tlsUrl!,
-        organizationId: sim.orgId,
-        pubSubEndpoint: sim.pubsub!,
-        rejectUnauthorizedSsl: false,
-      },
-      QUIET,
-    ) as unknown as Client;
+  static connect(sim: RunningSalesforce, person: Person = 'admin'): Promise<Subscriber> {
+    return Subscriber.connectBy(sim, {
+      authType: 'user-supplied',
+      accessToken: sim.tokenFor(USERS[person]),
+      instanceUrl: sim.tlsUrl!,
+      organizationId: sim.orgId,
+    });
+  }
+
+  /** With another way to authenticate. */
+  static async connectBy(sim: RunningSalesforce, config: Record<string, string>): Promise<Subscriber> {
+    const endpoint = { pubSubEndpoint: sim.pubsub!, rejectUnauthorizedSsl: false };
+    const client = new PubSubApiClient({ ...config, ...endpoint } as never, QUIET) as unknown as Client;
     await client.connect();
     return new Subscriber(client);
   }

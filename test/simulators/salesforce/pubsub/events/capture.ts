@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Change, Commit, FieldValue } from '../../org/types.ts';
 import { capturedFields, publishesChanges } from './fields.ts';
 import type { ChangeEvent, ChangeType } from './types.ts';
@@ -80,7 +79,6 @@ export function captureCommit(commit: Commit, options: CaptureOptions): ChangeEv
   });
   return [...mergeSame(drafts), ...overflows]
     .map((draft, at) => ({
-      id: randomUUID(),
       ...draft,
       changeOrigin: commit.origin,
       transactionKey: commit.transactionKey,

@@ -16,7 +16,6 @@ export type ChangeType = (typeof CHANGE_TYPES)[number];
 
 /** One event on the bus, as it was published: for everybody, before permissions, filters and enrichment of a channel. */
 export type ChangeEvent = {
-  id: string;
   entityName: string;
   /** One, or several when the same change hit several records in one transaction. */
   recordIds: string[];

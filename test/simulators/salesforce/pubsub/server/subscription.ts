@@ -8,6 +8,8 @@ import { findTopic, mustSubscribe, TopicReader, type Topic } from './topic.ts';
 import type { ConsumerEvent, FetchRequest, SubscribeCall } from './wire.ts';
 
 const MAX_REQUESTED = 100;
+/** Clients take messages of 4 MB, and one event may have 1 MB. */
+const MAX_RESPONSE_BYTES = 2 * 1_048_576;
 
 export type StreamSwitches = {
   /** Real time without an event after which an empty response tells the latest replay id. */
@@ -135,12 +137,17 @@ export class Subscription {
   }
 
   #send(): void {
-    if (!this.#reader || this.#pending === 0) return;
+    while (this.#sendSome()) continue;
+  }
+
+  /** Sends one response. @returns false when nothing is left to send */
+  #sendSome(): boolean {
+    if (!this.#reader || this.#pending === 0) return false;
     const access = this.#caller.access();
     const remaining = this.#data.usage.remaining();
     const wanted = Math.min(this.#pending, Math.max(1, remaining));
     const events: ConsumerEvent[] = [];
-    let latest = 0;
+    let [latest, bytes] = [0, 0];
     for (const entry of this.#data.log.after(this.#cursor)) {
       const found = this.#reader.read(entry, access).slice(this.#sentOfNext);
       const taken = found.slice(0, wanted - events.length);
@@ -148,6 +155,7 @@ export class Subscription {
         if (remaining === 0) throw usedUp();
         latest = entry.replay;
         events.push(...taken);
+        for (const { event } of taken) bytes += event.payload.length;
       }
       if (taken.length < found.length) {
         this.#sentOfNext += taken.length;
@@ -155,12 +163,14 @@ export class Subscription {
       }
       this.#cursor = entry.replay;
       this.#sentOfNext = 0;
+      if (bytes > MAX_RESPONSE_BYTES) break;
     }
-    if (events.length === 0) return;
+    if (events.length === 0) return false;
     this.#data.usage.add(events.length);
     this.#pending -= events.length;
     this.#write(events, latest);
     if (this.#pending === 0) this.#idle = setTimeout(() => this.end(), this.#switches.idleMs);
+    return true;
   }
 
   #write(events: ConsumerEvent[], latest: number): void {

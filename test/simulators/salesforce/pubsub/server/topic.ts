@@ -85,7 +85,8 @@ export class TopicReader {
       const isEnriched = event.changeType === 'UPDATE' || event.changeType === 'DELETE';
       const enriched = isEnriched ? Object.fromEntries(selection.enriched.map((name) => [name, valueOf(name)])) : {};
       const payload = encodeEvent(schema, event, { recordIds, reads, enriched });
-      return [{ event: { id: event.id, schemaId: schema.id, payload }, replayId: encodeReplayId(replay) }];
+      // Change events carry no id of their own.
+      return [{ event: { id: '', schemaId: schema.id, payload }, replayId: encodeReplayId(replay) }];
     });
   }
 }
