@@ -203,7 +203,7 @@ describe('the independent Pub/Sub client', () => {
       const { error } = await subscriber.next('error');
       expect(error.message).toContain('You have exceeded the event delivery limit for your org.');
       await switchTo(sim, 'clock', { advanceDays: 1 });
-      expect((await (await subscribe(ACCOUNTS, 'earliest')).next()).payload['Name']).toBe('A');
+      expect((await (await subscribe(ACCOUNTS, 'earliest', 'admin', 2)).next()).payload['Name']).toBe('A');
     });
 
     it('loses its stream when the session has expired', async () => {
