@@ -9,13 +9,13 @@ import type { PhaseParams } from './scheduleParams.ts';
 
 export type Phase = SubscriptionSchedule['phases'][number];
 
-type Discounts = { coupon?: string; discount?: string }[] | undefined;
+type Discounts = { coupon?: string; discount?: string; promotion_code?: string }[] | undefined;
 
 const stacked = (wanted: Discounts): Phase['discounts'] =>
   (wanted ?? []).map((one) => ({
     coupon: one.coupon ?? null,
     discount: one.discount ?? null,
-    promotion_code: null,
+    promotion_code: one.promotion_code ?? null,
   }));
 
 function endOf(world: World, params: PhaseParams, start: number, param: string): number {

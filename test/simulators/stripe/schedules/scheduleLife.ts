@@ -22,9 +22,15 @@ export function currentPhase(schedule: SubscriptionSchedule): Phase | undefined 
   return schedule.phases.find((phase) => phase.start_date === schedule.current_phase?.start_date);
 }
 
-type Wanted = { coupon?: string; discount?: string }[];
+type Wanted = { coupon?: string; discount?: string; promotion_code?: string }[];
 const wantedDiscounts = (discounts: Phase['discounts']): Wanted =>
-  discounts.map((one) => (one.discount === null ? { coupon: one.coupon ?? '' } : { discount: one.discount }));
+  discounts.map((one) =>
+    one.discount !== null
+      ? { discount: one.discount }
+      : one.promotion_code !== null
+        ? { promotion_code: one.promotion_code }
+        : { coupon: one.coupon ?? '' },
+  );
 
 /** What a phase says besides its items, as parameters of a subscription. */
 function settingsOf(schedule: SubscriptionSchedule, phase: Phase) {

@@ -18,6 +18,7 @@ import {
   hasPending,
   issue,
   refuseFailure,
+  trialWarning,
   trialWarningSeconds,
 } from './subscriptionLife.ts';
 import type { CreateParams } from './subscriptionParams.ts';
@@ -274,7 +275,7 @@ function start(world: World, subscription: Subscription, params: CreateParams): 
   if (
     trialing &&
     subscription.trial_end! - world.now() <= trialWarningSeconds &&
-    world.once(`trial_will_end:${subscription.id}`)
+    world.once(trialWarning(subscription))
   )
     world.emit('customer.subscription.trial_will_end', subscription);
   addOneOffs(world, subscription, params.add_invoice_items ?? []);

@@ -10,7 +10,7 @@ import {
   markUncollectible,
   type Collected,
 } from '../invoices/invoiceLife.ts';
-import { subscriptionOf } from '../invoices/invoiceTotals.ts';
+import { linesOf, subscriptionOf, total } from '../invoices/invoiceTotals.ts';
 import { isMetered, itemsOf, showItems } from './items.ts';
 import { invoiceItemLine, itemLines, takePending } from '../invoices/lines.ts';
 import { markResumed } from './pause.ts';
@@ -25,6 +25,9 @@ const daySeconds = 86_400;
 /** The first invoice can be paid for 23 hours (Stripe docs, "Subscription statuses"). */
 export const incompleteSeconds = 23 * 3_600;
 export const trialWarningSeconds = 3 * daySeconds;
+
+/** What is done once for each end that a trial is given. */
+export const trialWarning = (one: Subscription): string => `trial_will_end:${one.id}:${one.trial_end}`;
 
 export const isOver = (subscription: Subscription): boolean =>
   subscription.status === 'canceled' || subscription.status === 'incomplete_expired';
@@ -77,9 +80,28 @@ export function billSubscription(
   return invoice;
 }
 
+/** Usage of the period that was reported while its invoice was a draft still goes onto it. */
+function refreshUsage(world: World, subscription: Subscription, invoice: Invoice): void {
+  const ofItem = (line: InvoiceLine) => line.parent?.subscription_item_details?.subscription_item;
+  const lines = linesOf(world, invoice);
+  for (const item of itemsOf(world, subscription).filter(isMetered)) {
+    const stale = lines.filter((line) => ofItem(line) === item.id);
+    if (!stale[0]) continue;
+    const fresh = itemLines(world, item, subscription.customer, stale[0].period);
+    if (sumOf(fresh) === sumOf(stale)) continue;
+    world.change(invoice, 'invoice.updated', (one) => {
+      lines.splice(lines.indexOf(stale[0]!), stale.length, ...fresh.map((line) => ({ ...line, invoice: one.id })));
+      total(world, one);
+    });
+  }
+}
+
+const sumOf = (lines: readonly InvoiceLine[]): number => lines.reduce((sum, line) => sum + line.amount, 0);
+
 /** Draft → open, and the money is asked for; the subscription's status follows the outcome. */
 export function issue(world: World, invoice: Invoice): Collected | null {
   const subscription = world.find('subscriptions', subscriptionOf(invoice));
+  if (subscription && invoice.status === 'draft') refreshUsage(world, subscription, invoice);
   finalize(world, invoice, world.now());
   const behavior = subscription?.pause_collection?.behavior;
   if (invoice.status === 'open' && behavior === 'void') voidInvoice(world, invoice);

@@ -9,6 +9,7 @@ import {
   issue,
   payNow,
   renew,
+  trialWarning,
   trialWarningSeconds,
   update,
 } from '../subscriptions/subscriptionLife.ts';
@@ -39,7 +40,7 @@ function dueOfSubscription(world: World, one: Subscription): Due[] {
   if (one.status === 'incomplete')
     due.push({ at: one.created + incompleteSeconds, act: () => expireIncomplete(world, one) });
   else if (one.status === 'trialing' && one.trial_end !== null) {
-    const warned = `trial_will_end:${one.id}`;
+    const warned = trialWarning(one);
     const warn = () => {
       if (world.once(warned)) world.emit('customer.subscription.trial_will_end', one);
     };
