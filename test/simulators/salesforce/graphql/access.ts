@@ -17,7 +17,7 @@ export type VisibleObject = {
 export type View = Map<string, VisibleObject>;
 
 export function viewOf(org: Org, access: Access): View {
-  const readable = org.objects().filter((object) => access.readsObject(object.name));
+  const readable = org.objects().filter((object) => !object.apiOnly && access.readsObject(object.name));
   const names = new Set(readable.map((object) => object.name));
   const reads = (object: SObject, field: Field) => field.type === 'id' || access.readsField(object.name, field.name);
   return new Map(

@@ -2,21 +2,35 @@ import type { Permissions } from './permissions.ts';
 import { noPermission, type ObjectPermission } from './permissions.ts';
 import { SYSTEM_FIELD_NAMES } from './schema/fields.ts';
 import type { Schema } from './schema/schema.ts';
+import { LEVELS, type Level } from './sharing/levels.ts';
+import type { Membership } from './sharing/membership.ts';
+import { RecordLevels } from './sharing/recordLevels.ts';
 import type { Store } from './store.ts';
 import type { Access, Field, SObject, SRecord } from './types.ts';
 
-/** Records that decide who sees a detail: its masters, or the Account of a Contact. */
-function controllingFields(object: SObject): Field[] {
-  const masters = [...object.fields.values()].filter((field) => field.reference?.masterDetail);
-  const account = object.fields.get('AccountId');
-  return masters.length > 0 || !account ? masters : [account];
-}
+/** Standard objects whose fields have field-level security; those of the others are read by all who read the object. */
+const SECURED: ReadonlySet<string> = new Set([
+  ...['Account', 'Contact', 'Lead', 'Opportunity', 'OpportunityLineItem', 'Case', 'Task', 'Event', 'Contract'],
+  ...['Campaign', 'CampaignMember', 'Product2', 'Pricebook2', 'PricebookEntry'],
+]);
+const FREE_FIELDS: ReadonlySet<string> = new Set([
+  ...SYSTEM_FIELD_NAMES,
+  ...['Name', 'OwnerId', 'MasterRecordId', 'RecordTypeId'],
+]);
+/** Objects without permissions of their own: what may be done with the parent's records may be done with theirs. */
+const FOLLOWS: Readonly<Record<string, string>> = {
+  OpportunityLineItem: 'Opportunity',
+  OpportunityContactRole: 'Opportunity',
+  CampaignMember: 'Campaign',
+  PricebookEntry: 'Pricebook2',
+};
 
-const FREE_FIELDS: ReadonlySet<string> = new Set([...SYSTEM_FIELD_NAMES, 'Name', 'OwnerId', 'MasterRecordId']);
-
-/** Required fields, master-detail fields, names and system fields have no field-level security. */
-function hasFieldSecurity(field: Field): boolean {
-  return !(FREE_FIELDS.has(field.name) || field.required || field.reference?.masterDetail);
+/** Required and master-detail fields, names, system fields and what the platform works out have no field-level security. */
+export function hasFieldSecurity(object: SObject, field: Field): boolean {
+  if (FREE_FIELDS.has(field.name) || field.name === object.nameField) return false;
+  if (field.required || field.reference?.masterDetail) return false;
+  if (field.custom) return true;
+  return SECURED.has(object.name) && (field.createable || field.updateable);
 }
 
 /** The permissions of one user: union of profile and permission sets, then sharing record by record. */
@@ -25,16 +39,16 @@ export class UserAccess implements Access {
   /** Sees and changes everything, whoever owns it. */
   readonly isAdmin: boolean;
   readonly #schema: Schema;
-  readonly #store: Store;
+  readonly #levels: RecordLevels;
   readonly #granted: readonly Permissions[];
   readonly #objects = new Map<SObject, ObjectPermission>();
   readonly #fields = new Map<Field, { read: boolean; edit: boolean }>();
 
-  constructor(userId: string, granted: readonly Permissions[], schema: Schema, store: Store) {
+  constructor(userId: string, granted: readonly Permissions[], schema: Schema, store: Store, members: Membership) {
     this.userId = userId;
     this.#granted = granted;
     this.#schema = schema;
-    this.#store = store;
+    this.#levels = new RecordLevels(userId, (object) => this.#permission(object), schema, store, members);
     this.isAdmin = this.hasPermission('ModifyAllData');
   }
 
@@ -63,20 +77,33 @@ export class UserAccess implements Access {
     return this.#granted.some((permissions) => permissions.recordTypes.has(name));
   }
 
-  #object(name: string): ObjectPermission & { object?: SObject } {
-    const object = this.#schema.object(name);
-    if (!object) return noPermission();
+  #permission(object: SObject): ObjectPermission {
     let permission = this.#objects.get(object);
-    if (!permission) {
-      permission = noPermission();
-      for (const { objects } of this.#granted) {
-        const granted = objects.get(object.name);
-        for (const key of Object.keys(permission) as (keyof ObjectPermission)[])
-          permission[key] ||= this.isAdmin || (granted?.[key] ?? false);
-      }
-      this.#objects.set(object, permission);
+    if (!permission) this.#objects.set(object, (permission = this.#worked(object)));
+    return permission;
+  }
+
+  #worked(object: SObject): ObjectPermission {
+    const parent = object.shareOf ?? FOLLOWS[object.name];
+    if (parent !== undefined && this.#schema.object(parent)) {
+      const { edit, viewAllFields, ...rest } = this.#permission(this.#schema.object(parent)!);
+      return { ...rest, edit, create: edit, delete: edit, viewAllFields };
     }
-    return { ...permission, object };
+    const permission = noPermission();
+    for (const { objects } of this.#granted) {
+      const granted = objects.get(object.name);
+      for (const key of Object.keys(permission) as (keyof ObjectPermission)[])
+        permission[key] ||= granted?.[key] ?? false;
+    }
+    if (this.isAdmin)
+      for (const key of ['create', 'read', 'edit', 'delete', 'viewAll', 'modifyAll'] as const) permission[key] = true;
+    else if (this.hasPermission('ViewAllData')) permission.read = permission.viewAll = true;
+    return permission;
+  }
+
+  #object(name: string): ObjectPermission {
+    const object = this.#schema.object(name);
+    return object ? this.#permission(object) : noPermission();
   }
 
   readsObject(object: string): boolean {
@@ -91,6 +118,10 @@ export class UserAccess implements Access {
   deletesObject(object: string): boolean {
     return this.#object(object).delete;
   }
+  /** Modify All on the object, or on all data. */
+  modifiesAllRecords(object: string): boolean {
+    return this.#object(object).modifyAll;
+  }
   /** View All or Modify All on the object: its records are seen whoever owns them. */
   viewsAllRecords(object: string): boolean {
     const { viewAll, modifyAll } = this.#object(object);
@@ -103,7 +134,7 @@ export class UserAccess implements Access {
     if (!field) return { read: false, edit: false };
     let permission = this.#fields.get(field);
     if (!permission) {
-      const open = !hasFieldSecurity(field);
+      const open = !hasFieldSecurity(object, field);
       permission = { read: open, edit: open };
       for (const { fields } of this.#granted) {
         const granted = fields.get(`${object.name}.${field.name}`);
@@ -123,41 +154,26 @@ export class UserAccess implements Access {
     return this.#field(object, field).edit;
   }
 
+  #level(objectName: string, record: SRecord): Level {
+    const object = this.#schema.object(objectName);
+    return object ? this.#levels.of(object, record) : LEVELS.none;
+  }
+
   seesRecord(objectName: string, record: SRecord): boolean {
-    const { object, viewAll, modifyAll } = this.#object(objectName);
-    if (!object) return false;
-    if (this.isAdmin || viewAll || modifyAll) return true;
-    if (object.sharing === 'Read' || object.sharing === 'ReadWrite') return true;
-    if (object.sharing === 'Private') return record['OwnerId'] === this.userId;
-    return this.#everyMaster(object, record, (master, masterRecord) => {
-      return this.readsObject(master.name) && this.seesRecord(master.name, masterRecord);
-    });
+    return this.#level(objectName, record) >= LEVELS.read;
   }
 
   changesRecord(objectName: string, record: SRecord): boolean {
-    const { object, modifyAll } = this.#object(objectName);
-    if (!object) return false;
-    if (this.isAdmin || modifyAll || object.sharing === 'ReadWrite') return true;
-    if (object.sharing !== 'ControlledByParent') return record['OwnerId'] === this.userId;
-    return this.#everyMaster(object, record, (master, masterRecord, field) => {
-      const reads = this.readsObject(master.name) && this.seesRecord(master.name, masterRecord);
-      if (field.reference?.writeRequiresMasterRead) return reads;
-      return reads && this.editsObject(master.name) && this.changesRecord(master.name, masterRecord);
-    });
+    return this.#level(objectName, record) >= LEVELS.edit;
   }
 
-  /** A detail whose master is gone belongs to nobody; a Contact without Account belongs to its owner. */
-  #everyMaster(
-    object: SObject,
-    record: SRecord,
-    grants: (master: SObject, record: SRecord, field: Field) => boolean,
-  ): boolean {
-    return controllingFields(object).every((field) => {
-      const id = record[field.name] ?? null;
-      if (id === null) return record['OwnerId'] === this.userId;
-      const master = this.#schema.object(field.reference!.to[0]!)!;
-      const masterRecord = this.#store.find(master, String(id));
-      return masterRecord !== undefined && grants(master, masterRecord, field);
-    });
+  /** Deleting and undeleting is for owners, those above them, and those who may modify all. */
+  removesRecord(objectName: string, record: SRecord): boolean {
+    return this.#level(objectName, record) >= LEVELS.all;
+  }
+
+  /** Sharing by hand and giving away, likewise. */
+  sharesRecord(objectName: string, record: SRecord): boolean {
+    return this.#level(objectName, record) >= LEVELS.all;
   }
 }

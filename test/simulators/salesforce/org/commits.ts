@@ -16,7 +16,7 @@ function netChanges(puts: readonly Put[], find: (object: SObject, id: string) =>
   const first = new Map<string, Put>();
   for (const put of puts) if (!first.has(put.id)) first.set(put.id, put);
   return [...first.values()].flatMap(({ object, id, before = null }) => {
-    const after = find(object, id);
+    const after = find(object, id) ?? (before && { ...before, IsDeleted: true });
     const type = after ? changeType(before, after) : null;
     return after && type ? [{ object, type, before, after }] : [];
   });

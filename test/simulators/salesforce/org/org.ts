@@ -2,10 +2,11 @@ import { SimState } from '../../kit/state.ts';
 import type { SimClock } from '../../kit/clock.ts';
 import { UserAccess } from './access.ts';
 import { Commits } from './commits.ts';
-import { insertRows, removeRows, updateRows, upsertRows } from './dml/batch.ts';
+import { eraseRows, insertRows, mergeRow, removeRows, undeleteRows, updateRows, upsertRows } from './dml/batch.ts';
 import type { DmlContext } from './dml/context.ts';
-import { mergeRecords } from './dml/merge.ts';
+import { DuplicateRules } from './duplicates/rules.ts';
 import { RequestFault } from './errors.ts';
+import { Evaluator } from './formula/evaluator.ts';
 import { RowLocks } from './locks.ts';
 import type { Permissions } from './permissions.ts';
 import { readPermissionSets } from './permissionSets.ts';
@@ -14,7 +15,10 @@ import { compileSchema } from './schema/compile.ts';
 import type { ChildRelationship, Schema } from './schema/schema.ts';
 import { ORG_ID, seedOrg, USERS } from './seed.ts';
 import { Sessions } from './sessions.ts';
+import { Membership } from './sharing/membership.ts';
 import { emptyData, Store, type OrgData } from './store.ts';
+import { Triggers } from './triggers.ts';
+import { toDateTime } from './values.ts';
 import type {
   Actor,
   Commit,
@@ -32,14 +36,16 @@ export type OrgOptions = {
   clock: SimClock;
   /** Source folder in the format of `force-app/main/default`. */
   forceApp: string;
+  /** Accounts may be people; off when absent. It cannot be turned off again in an org that is kept in a file. */
+  personAccounts?: boolean | undefined;
   stateFile?: string | undefined;
 };
 
 /** What is compiled from one folder of metadata. */
 type Metadata = { folder: string; schema: Schema; permissionSets: readonly Permissions[] };
 
-function readMetadata(folder: string): Metadata {
-  const schema = compileSchema(folder);
+function readMetadata({ forceApp: folder, personAccounts = false }: OrgOptions): Metadata {
+  const schema = compileSchema(folder, { personAccounts });
   return { folder, schema, permissionSets: readPermissionSets(folder, schema) };
 }
 
@@ -52,6 +58,10 @@ export class SimulatedOrg implements Org {
   readonly store: Store;
   readonly sessions = new Sessions(ORG_ID);
   readonly locks = new RowLocks();
+  readonly triggers = new Triggers();
+  readonly duplicates = new DuplicateRules(() => this.schema.duplicateRules);
+  /** Ids of records that wait for an approval, so that they are locked for ordinary users. */
+  readonly approvals = new Set<string>();
   readonly clock: SimClock;
   readonly #commits: Commits;
   readonly #state: SimState<OrgData>;
@@ -59,19 +69,23 @@ export class SimulatedOrg implements Org {
   /** Custom fields that were there when the org was made. */
   readonly #installed: ReadonlySet<string>;
   #metadata: Metadata;
-  #access = { version: -1, byUser: new Map<string, UserAccess>() };
+  #access: { version: number; byUser: Map<string, UserAccess>; members: Membership } | null = null;
 
   constructor(options: OrgOptions) {
     this.clock = options.clock;
     this.#options = options;
-    this.#metadata = readMetadata(options.forceApp);
+    this.#metadata = readMetadata(options);
     this.#installed = new Set(
       this.schema.all().flatMap(({ name, fields }) => [...fields.values()].map((field) => `${name}.${field.name}`)),
     );
     this.#state = new SimState(options.stateFile, emptyData);
     this.store = new Store(this.schema, this.#state);
     this.#commits = new Commits(this.store, options.clock);
-    seedOrg(this, this.schema, this.store, this.#metadata.permissionSets);
+    this.#seed();
+  }
+
+  #seed(): void {
+    seedOrg(this, this.schema, this.store, this.#metadata.permissionSets, toDateTime(this.clock.now()));
   }
 
   get schema(): Schema {
@@ -86,12 +100,15 @@ export class SimulatedOrg implements Org {
   /** Back to a new org with the metadata it was made with, its users and no business records. */
   reset(): void {
     this.#state.reset();
-    this.#metadata = readMetadata(this.#options.forceApp);
+    this.#metadata = readMetadata(this.#options);
     this.schemaVersion++;
     this.store.useSchema(this.schema);
     this.sessions.clear();
     this.locks.clear();
-    seedOrg(this, this.schema, this.store, this.#metadata.permissionSets);
+    this.triggers.set([]);
+    this.duplicates.added = [];
+    this.approvals.clear();
+    this.#seed();
   }
 
   /** A new org of the same kind with other metadata and no records. @throws Error that names the file that is wrong */
@@ -105,7 +122,7 @@ export class SimulatedOrg implements Org {
    * @throws Error that names the file when something in it is wrong; then nothing has changed
    */
   useMetadata(folder: string): void {
-    const metadata = readMetadata(folder);
+    const metadata = readMetadata({ ...this.#options, forceApp: folder });
     const names = new Set(metadata.permissionSets.map(({ name }) => name));
     const gone = this.#metadata.permissionSets.filter(({ name }) => !names.has(name)).map(({ name }) => name);
     const userId = this.userNamed(USERS.admin)!.Id;
@@ -118,7 +135,7 @@ export class SimulatedOrg implements Org {
     this.#metadata = metadata;
     this.schemaVersion++;
     this.store.useSchema(metadata.schema);
-    seedOrg(this, metadata.schema, this.store, metadata.permissionSets);
+    this.#seed();
   }
 
   close(): void {
@@ -149,11 +166,13 @@ export class SimulatedOrg implements Org {
 
   /** @throws Error when there is no such user */
   accessOf(userId: string): UserAccess {
-    if (this.#access.version !== this.store.accessVersion)
-      this.#access = { version: this.store.accessVersion, byUser: new Map() };
+    if (this.#access?.version !== this.store.accessVersion) {
+      const members = new Membership(this.schema, this.store);
+      this.#access = { version: this.store.accessVersion, byUser: new Map(), members };
+    }
     let access = this.#access.byUser.get(userId);
     if (!access) {
-      access = new UserAccess(userId, this.#granted(userId), this.schema, this.store);
+      access = new UserAccess(userId, this.#granted(userId), this.schema, this.store, this.#access.members);
       this.#access.byUser.set(userId, access);
     }
     return access;
@@ -186,11 +205,14 @@ export class SimulatedOrg implements Org {
     return this.store.holding(field, id).map((childId) => this.store.find(object, childId)!);
   }
 
-  value(object: SObject, record: SRecord, field: Field): FieldValue {
-    const formula = this.schema.formulas.get(field);
-    if (!formula) return record[field.name] ?? null;
-    const today = this.clock.now().toISOString().slice(0, 10);
-    return formula.evaluate({ value: (other) => this.value(object, record, other), prior: null, today });
+  value(object: SObject, record: SRecord, field: Field, userId?: string): FieldValue {
+    return field.formula === undefined
+      ? (record[field.name] ?? null)
+      : this.#evaluator().value(object, record, field, userId === undefined ? null : this.accessOf(userId));
+  }
+
+  #evaluator(): Evaluator {
+    return new Evaluator(this.schema, this.store, this.clock);
   }
 
   userOfToken(token: string): string | null {
@@ -208,13 +230,19 @@ export class SimulatedOrg implements Org {
     return this.sessions.open(userId);
   }
 
-  #context(userId: string): DmlContext {
-    const { schema, store, clock, locks } = this;
-    return { schema, store, clock, locks, access: this.accessOf(userId) };
+  #context({ userId, allowDuplicates = false }: SaveOptions): DmlContext {
+    const { schema, store, clock, locks, triggers, duplicates, approvals } = this;
+    const shared = { schema, store, clock, locks, triggers, duplicates, approvals, allowDuplicates };
+    return {
+      ...shared,
+      evaluator: this.#evaluator(),
+      access: this.accessOf(userId),
+      accessOf: (other) => this.accessOf(other),
+    };
   }
 
   transaction<T>(actor: Actor, work: (rollback: () => void) => T): T {
-    return this.#commits.transaction(actor, work);
+    return this.locks.during(() => this.#commits.transaction(actor, work));
   }
 
   onCommit(listener: (commit: Commit) => void): () => void {
@@ -222,35 +250,42 @@ export class SimulatedOrg implements Org {
   }
 
   insert(object: string, rows: readonly InputRow[], options: SaveOptions): RowResult[] {
-    return this.transaction(options, () =>
-      insertRows(this.#context(options.userId), this.#object(object), rows, options),
-    );
+    return this.transaction(options, () => insertRows(this.#context(options), this.#object(object), rows, options));
   }
 
   update(object: string, rows: readonly InputRow[], options: SaveOptions): RowResult[] {
-    return this.transaction(options, () =>
-      updateRows(this.#context(options.userId), this.#object(object), rows, options),
-    );
+    return this.transaction(options, () => updateRows(this.#context(options), this.#object(object), rows, options));
   }
 
   upsert(object: string, externalIdField: string, rows: readonly InputRow[], options: SaveOptions): RowResult[] {
     return this.transaction(options, () =>
-      upsertRows(this.#context(options.userId), this.#object(object), externalIdField, rows, options),
+      upsertRows(this.#context(options), this.#object(object), externalIdField, rows, options),
     );
   }
 
   remove(object: string, ids: readonly string[], options: SaveOptions): RowResult[] {
+    return this.transaction(options, () => removeRows(this.#context(options), this.#object(object), ids, options));
+  }
+
+  undelete(object: string, ids: readonly string[], options: SaveOptions): RowResult[] {
+    return this.transaction(options, () => undeleteRows(this.#context(options), this.#object(object), ids, options));
+  }
+
+  emptyRecycleBin(object: string, ids: readonly string[], options: SaveOptions): RowResult[] {
+    return this.transaction(options, () => eraseRows(this.#context(options), this.#object(object), ids, options));
+  }
+
+  merge(object: string, master: InputRow, loserIds: readonly string[], options: SaveOptions): RowResult {
     return this.transaction(options, () =>
-      removeRows(this.#context(options.userId), this.#object(object), ids, options),
+      mergeRow(this.#context(options), this.#object(object), master, loserIds, options),
     );
   }
 
-  /** Merges Accounts, as an admin would. @throws Error when one of them is not there */
+  /** Merges Accounts, as an admin would. @throws Error when that is refused */
   mergeAccounts(masterId: string, loserId: string): void {
-    const [master, loser] = [this.get('Account', masterId), this.get('Account', loserId)];
-    if (!master || !loser || master === loser) throw new Error('both Accounts must be there');
     const userId = this.userNamed(USERS.admin)!.Id;
-    this.transaction({ userId }, () => mergeRecords(this.#context(userId), this.#object('Account'), master, loser));
+    const { success, errors } = this.merge('Account', { Id: masterId }, [loserId], { userId });
+    if (!success) throw new Error(errors[0]!.message);
   }
 }
 

@@ -2,9 +2,9 @@ import { toId18 } from './ids.ts';
 import type { Permissions } from './permissions.ts';
 import { PROFILES } from './profiles.ts';
 import type { Schema } from './schema/schema.ts';
-import { defaultOf } from './schema/fields.ts';
 import type { Store } from './store.ts';
-import type { FieldValue, Org, SRecord } from './types.ts';
+import { SetupRecords } from './seedSetup.ts';
+import type { FieldValue, Org } from './types.ts';
 
 export const ORG_ID = toId18('00D5g0000000001');
 
@@ -38,51 +38,66 @@ const PEOPLE: { username: string; first: string; last: string; profile: string; 
   { username: USERS.repWithoutBilling, first: 'Nolan', last: 'Nobilling', profile: PROFILES.standard },
 ];
 
-/** Writes what an org is never without: itself, its profiles and the first admin. */
-function bootstrap(schema: Schema, store: Store): string {
-  const put = (objectName: string, id: string | null, values: Record<string, FieldValue>): string => {
-    const object = schema.object(objectName)!;
-    const record: SRecord = { Id: id ?? store.nextId(object) };
-    for (const field of object.fields.values()) if (field.type !== 'id') record[field.name] = defaultOf(field);
-    store.put(object, { ...record, IsDeleted: false, ...values });
-    return record.Id;
-  };
-  put('Organization', ORG_ID, {
-    Name: 'Billing 360 Org',
-    InstanceName: 'SIM1',
-    OrganizationType: 'Enterprise Edition',
-  });
-  const profiles = new Map(Object.values(PROFILES).map((name) => [name, put('Profile', null, { Name: name })]));
-  return put('User', null, {
-    Username: USERS.admin,
-    FirstName: 'Ada',
-    LastName: 'Admin',
-    Name: 'Ada Admin',
-    Email: USERS.admin,
-    ProfileId: profiles.get(PROFILES.admin)!,
-  });
-}
+const LOCALE = {
+  TimeZoneSidKey: 'UTC',
+  LocaleSidKey: 'en_US',
+  EmailEncodingKey: 'UTF-8',
+  LanguageLocaleKey: 'en_US',
+};
 
-/** Brings users and permission sets of a new org in; those of an org from a state file are left as they are. */
-export function seedOrg(org: Org, schema: Schema, store: Store, permissionSets: readonly Permissions[]): void {
+/**
+ * Brings users of a new org in, and what the metadata says about the org itself; users of an org from a state file are
+ * left as they are.
+ * @param now time of what is made, as the API shows it
+ */
+export function seedOrg(
+  org: Org,
+  schema: Schema,
+  store: Store,
+  permissionSets: readonly Permissions[],
+  now: string,
+): void {
   const fresh = store.live(schema.object('Organization')!).length === 0;
-  const adminId = fresh ? bootstrap(schema, store) : org.userNamed(USERS.admin)!.Id;
-  const create = (object: string, rows: Record<string, FieldValue>[]): string[] =>
-    org.insert(object, rows, { userId: adminId }).map((result) => {
-      if (!result.success) throw new Error(`${object} of the new org: ${result.errors[0]!.message}`);
-      return result.id!;
-    });
-  const known = new Map(org.all('PermissionSet').map((record) => [record['Name'], record.Id]));
-  for (const { name, label } of permissionSets)
-    if (!known.has(name)) known.set(name, create('PermissionSet', [{ Name: name, Label: label }])[0]!);
+  const setup = new SetupRecords(schema, store, now);
+  const company = { Name: 'Billing 360 Org', InstanceName: 'SIM1', OrganizationType: 'Enterprise Edition' };
+  if (fresh) setup.ensure('Organization', company, defaultAccess(schema), ORG_ID);
+  setup.masters();
+  setup.recordTypes();
+  const profiles = setup.profiles();
+  setup.permissionSets(permissionSets);
   if (!fresh) return;
-  const profiles = new Map(org.all('Profile').map((record) => [record['Name'], record.Id]));
+  const adminId = setup.ensure(
+    'User',
+    { Username: USERS.admin },
+    {
+      ...{ FirstName: 'Ada', LastName: 'Admin', Name: 'Ada Admin', Email: USERS.admin, Alias: 'admin', ...LOCALE },
+      ...{ ProfileId: profiles.get(PROFILES.admin)!, IsActive: true, CommunityNickname: 'ada' },
+    },
+  );
+  const create = (object: string, row: Record<string, FieldValue>): string => {
+    const [result] = org.insert(object, [row], { userId: adminId });
+    if (!result!.success) throw new Error(`${object} of the new org: ${result!.errors[0]!.message}`);
+    return result!.id!;
+  };
+  const known = new Map(org.all('PermissionSet').map((record) => [record['Name'], record.Id]));
   for (const { username, first, last, profile, permissionSet } of PEOPLE) {
-    const [userId] = create('User', [
-      { Username: username, Email: username, FirstName: first, LastName: last, ProfileId: profiles.get(profile)! },
-    ]);
+    const userId = create('User', {
+      ...{ Username: username, Email: username, FirstName: first, LastName: last, Alias: first.slice(0, 8), ...LOCALE },
+      ProfileId: profiles.get(profile)!,
+    });
     const permissionSetId = permissionSet === undefined ? undefined : known.get(permissionSet);
     if (permissionSetId !== undefined)
-      create('PermissionSetAssignment', [{ AssigneeId: userId!, PermissionSetId: permissionSetId }]);
+      create('PermissionSetAssignment', { AssigneeId: userId, PermissionSetId: permissionSetId });
   }
+}
+
+/** Organization-wide defaults, as the Organization record names them. */
+function defaultAccess(schema: Schema): Record<string, FieldValue> {
+  const named = (object: string): string => {
+    const sharing = schema.object(object)!.sharing;
+    return { Private: 'None', Read: 'Read', ReadWrite: 'Edit', ControlledByParent: 'ControlledByParent' }[sharing];
+  };
+  return Object.fromEntries(
+    ['Account', 'Contact', 'Opportunity', 'Case'].map((object) => [`Default${object}Access`, named(object)]),
+  );
 }

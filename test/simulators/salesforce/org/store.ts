@@ -1,6 +1,7 @@
 import type { SimState } from '../../kit/state.ts';
 import { makeId, normalizeId } from './ids.ts';
 import type { Schema } from './schema/schema.ts';
+import { CUSTOM_SHARE_PREFIX } from './schema/shares.ts';
 import type { Field, FieldValue, SObject, SRecord } from './types.ts';
 
 /** What is kept in the state file: plain data. */
@@ -16,6 +17,10 @@ export const emptyData = (): OrgData => ({ keyPrefixes: {}, sequences: {}, recor
 
 type Index = Map<string, Set<string>>;
 
+const DECIDES_ACCESS: ReadonlySet<string> = new Set([
+  ...['User', 'UserRole', 'Group', 'GroupMember', 'PermissionSet', 'PermissionSetAssignment', 'Profile'],
+]);
+
 /** One record that was put, with what was there before. */
 export type Put = { object: SObject; id: string; before: SRecord | undefined };
 
@@ -26,7 +31,9 @@ export class Store {
   #schema: Schema;
   readonly #state: SimState<OrgData>;
   readonly #indexes = new Map<Field, Index>();
+  readonly #indexedFields = new WeakMap<SObject, readonly Field[]>();
   readonly #live = new Map<string, Set<string>>();
+  readonly #deleted = new Map<string, Set<string>>();
   #undo: Put[] | null = null;
 
   constructor(schema: Schema, state: SimState<OrgData>) {
@@ -51,11 +58,13 @@ export class Store {
   rebuild(): void {
     this.#indexes.clear();
     this.#live.clear();
+    this.#deleted.clear();
     this.#assignPrefixes();
     this.accessVersion++;
     for (const object of this.#schema.all())
       for (const record of Object.values(this.#records(object)))
         if (record['IsDeleted'] !== true) this.#enter(object, record);
+        else this.#bin(object, record.Id);
   }
 
   #assignPrefixes(): void {
@@ -72,9 +81,20 @@ export class Store {
   }
 
   nextId(object: SObject): string {
-    const next = (this.#state.data.sequences[object.name] ?? 0) + 1;
-    this.#state.data.sequences[object.name] = next;
-    return makeId(object.keyPrefix, next);
+    return makeId(object.keyPrefix, this.#next(object.keyPrefix === CUSTOM_SHARE_PREFIX ? 'shares' : object.name, 1));
+  }
+
+  /** The next number of an auto-number field, as it is shown. */
+  nextNumber(object: SObject, field: Field): string {
+    const { format, first } = field.autoNumber!;
+    const next = this.#next(`${object.name}.${field.name}`, first);
+    return format.replace(/\{(0+)\}/, (_, zeros: string) => String(next).padStart(zeros.length, '0'));
+  }
+
+  /** Numbers are not given twice, even when a transaction is taken back. */
+  #next(sequence: string, first: number): number {
+    const { sequences } = this.#state.data;
+    return (sequences[sequence] = (sequences[sequence] ?? first - 1) + 1);
   }
 
   /** Deleted or not. */
@@ -86,6 +106,12 @@ export class Store {
   live(object: SObject): SRecord[] {
     const records = this.#records(object);
     return [...(this.#live.get(object.name) ?? [])].map((id) => records[id]!);
+  }
+
+  /** In the recycle bin, or beyond it. */
+  deleted(object: SObject): SRecord[] {
+    const records = this.#records(object);
+    return [...(this.#deleted.get(object.name) ?? [])].map((id) => records[id]!);
   }
 
   /** With the deleted ones. */
@@ -114,18 +140,38 @@ export class Store {
     this.#replace(object, record.Id, before, record);
   }
 
+  /** Removes a record for good. */
+  erase(object: SObject, id: string): void {
+    const before = this.#records(object)[id];
+    this.#undo?.push({ object, id, before });
+    this.#replace(object, id, before, undefined);
+  }
+
   #replace(object: SObject, id: string, before: SRecord | undefined, after: SRecord | undefined): void {
     const records = this.#records(object);
     if (before && before['IsDeleted'] !== true) this.#leave(object, before);
+    else this.#deleted.get(object.name)?.delete(id);
     if (after) records[id] = after;
     else delete records[id];
     if (after && after['IsDeleted'] !== true) this.#enter(object, after);
-    if (['User', 'PermissionSet', 'PermissionSetAssignment', 'Profile'].includes(object.name)) this.accessVersion++;
+    else if (after) this.#bin(object, id);
+    if (DECIDES_ACCESS.has(object.name)) this.accessVersion++;
     this.#state.touch();
   }
 
-  #indexed(object: SObject): Field[] {
-    return [...object.fields.values()].filter((field) => this.isIndexed(field));
+  #bin(object: SObject, id: string): void {
+    let bin = this.#deleted.get(object.name);
+    if (!bin) this.#deleted.set(object.name, (bin = new Set()));
+    bin.add(id);
+  }
+
+  #indexed(object: SObject): readonly Field[] {
+    let fields = this.#indexedFields.get(object);
+    if (!fields) {
+      fields = [...object.fields.values()].filter((field) => this.isIndexed(field));
+      this.#indexedFields.set(object, fields);
+    }
+    return fields;
   }
 
   #enter(object: SObject, record: SRecord): void {
@@ -185,7 +231,7 @@ export class Store {
 }
 
 function fitTo(object: SObject, record: SRecord): void {
-  for (const name of Object.keys(record)) if (!object.fields.has(name)) delete record[name];
+  for (const name of Object.keys(record)) if (!object.fields.has(name) && !name.startsWith('_')) delete record[name];
   for (const field of object.fields.values())
     if (field.custom && field.type === 'boolean' && field.formula === undefined)
       record[field.name] ??= field.defaultValue ?? false;

@@ -14,7 +14,9 @@ export type FieldType =
   | 'currency'
   | 'date'
   | 'datetime'
+  | 'time'
   | 'picklist'
+  | 'multipicklist'
   | 'reference';
 
 export type Field = {
@@ -33,7 +35,8 @@ export type Field = {
   createable: boolean;
   updateable: boolean;
   filterable: boolean;
-  picklist?: { restricted: boolean; values: string[] };
+  /** `labels` of values that are shown as something else than themselves. */
+  picklist?: { restricted: boolean; values: string[]; labels?: Readonly<Record<string, string>> };
   reference?: {
     to: string[];
     /** Name to follow it by, `Account__r` or `Owner`. */
@@ -47,6 +50,12 @@ export type Field = {
     childRelationshipName?: string;
   };
   formula?: string;
+  /** Worked out over the details of the record; stored, as an org does it. */
+  summary?: { operation: 'count' | 'sum' | 'min' | 'max' };
+  /** Numbers that the org gives itself, `INV-{0000}`. */
+  autoNumber?: { format: string; first: number };
+  /** Rich text. */
+  html?: boolean;
   helpText?: string;
   /** Value of a new record whose writer gives none. */
   defaultValue?: FieldValue;
@@ -63,6 +72,14 @@ export type SObject = {
   sharing: Sharing;
   /** By API name, as spelled; use `field()` of the schema for lookup whatever the case. */
   fields: Map<string, Field>;
+  /** The field that records are called by: `Name`, `CaseNumber`, `Subject`; null when there is none. */
+  nameField: string | null;
+  /** Not served by UI API and GraphQL. */
+  apiOnly?: true;
+  /** The object whose records are shared by records of this one. */
+  shareOf?: string;
+  /** What may be done with records at all, whoever asks; everything when absent. */
+  operations?: { create: boolean; update: boolean; delete: boolean };
   validationRules: { name: string; formula: string; message: string; displayField: string | null }[];
 };
 
@@ -100,8 +117,11 @@ export interface Org {
   get(object: string, id: string): SRecord | null;
   /** Every record that is not deleted, whoever may see it. */
   all(object: string): SRecord[];
-  /** Stored value or the formula worked out, as of the clock of the simulator. */
-  value(object: SObject, record: SRecord, field: Field): FieldValue;
+  /**
+   * Stored value or the formula worked out, as of the clock of the simulator.
+   * @param userId who reads it, for formulas over `$User` and `$Permission`, which are blank without
+   */
+  value(object: SObject, record: SRecord, field: Field, userId?: string): FieldValue;
   /** Bearer token or page session → user id; null when unknown or expired. */
   userOfToken(token: string): string | null;
 
@@ -117,6 +137,15 @@ export interface Org {
   upsert(object: string, externalIdField: string, rows: readonly InputRow[], options: SaveOptions): RowResult[];
   /** Soft delete, with the details of what is deleted. */
   remove(object: string, ids: readonly string[], options: SaveOptions): RowResult[];
+  /** Brings deleted records back from the recycle bin, with the details that went with them. */
+  undelete(object: string, ids: readonly string[], options: SaveOptions): RowResult[];
+  /** Takes deleted records out of the recycle bin for good. */
+  emptyRecycleBin(object: string, ids: readonly string[], options: SaveOptions): RowResult[];
+  /**
+   * Merges up to two records into a third (Account, Contact, Lead): what belonged to them belongs to the master.
+   * @param master `Id` and the values to take over from the others
+   */
+  merge(object: string, master: InputRow, loserIds: readonly string[], options: SaveOptions): RowResult;
   /**
    * Runs several saves as one transaction: all are kept, or none when `work` throws or calls `rollback`. Those who listen
    * hear of one commit by this actor, whatever the saves inside name. Transactions nest into the outermost.
@@ -154,6 +183,21 @@ export type SaveOptions = Actor & {
   /** Saves in spite of duplicate rules that only alert (`Sforce-Duplicate-Rule-Header: allowSave=true`). */
   allowDuplicates?: boolean;
 };
-export type RowError = { statusCode: string; message: string; fields: string[] };
+/** `duplicateResult` comes with DUPLICATES_DETECTED. */
+export type RowError = { statusCode: string; message: string; fields: string[]; duplicateResult?: DuplicateResult };
+export type DuplicateResult = {
+  allowSave: boolean;
+  duplicateRule: string;
+  duplicateRuleEntityType: string;
+  errorMessage: string;
+  matchResults: {
+    entityType: string;
+    matchEngine: string;
+    matchRecords: { fieldDiffs: never[]; matchConfidence: number; record: { type: string; Id: string } }[];
+    rule: string;
+    size: number;
+    success: boolean;
+  }[];
+};
 /** In the order of the rows; `created` for upserts only. */
 export type RowResult = { id: string | null; success: boolean; errors: RowError[]; created?: boolean };

@@ -64,13 +64,35 @@ function toText(field: Field, value: unknown): string | null {
     );
   if (field.type === 'email' && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text))
     throw new RowFault('INVALID_EMAIL_ADDRESS', `${field.label}: invalid email address: ${text}`, [field.name]);
-  if (field.picklist?.restricted && !field.picklist.values.includes(text))
-    throw new RowFault(
-      'INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST',
-      `${field.label}: bad value for restricted picklist field: ${text}`,
-      [field.name],
-    );
+  if (field.type === 'multipicklist') return chosen(field, text);
+  if (field.picklist?.restricted && !field.picklist.values.includes(text)) throw badValue(field, text);
   return text;
+}
+
+const badValue = (field: Field, value: string): RowFault =>
+  new RowFault(
+    'INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST',
+    `${field.label}: bad value for restricted picklist field: ${value}`,
+    [field.name],
+  );
+
+/** `a;b`, each value once and in the order of the picklist. */
+function chosen(field: Field, text: string): string | null {
+  const known = field.picklist?.values ?? [];
+  const values = [...new Set(text.split(';').map((value) => value.trim()))].filter((value) => value !== '');
+  const unknown = values.filter((value) => !known.includes(value));
+  if (field.picklist?.restricted && unknown.length > 0) throw badValue(field, unknown[0]!);
+  const sorted = [...known.filter((value) => values.includes(value)), ...unknown];
+  return sorted.length === 0 ? null : sorted.join(';');
+}
+
+/** `10:30:00.000Z`; the zone may be left out. */
+function toTime(field: Field, value: unknown): string {
+  const match =
+    typeof value === 'string' ? /^([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(\.\d{1,3})?)?Z?$/.exec(value) : null;
+  if (!match) throw wrongType(field, value);
+  const [, hours, minutes, seconds = '00', fraction = '.000'] = match;
+  return `${hours}:${minutes}:${seconds}${fraction.padEnd(4, '0')}Z`;
 }
 
 /**
@@ -99,6 +121,8 @@ export function coerce(field: Field, value: unknown): FieldValue {
       if (Number.isNaN(time)) throw wrongType(field, value);
       return toDateTime(new Date(Math.floor(time / 1000) * 1000));
     }
+    case 'time':
+      return value === '' ? null : toTime(field, value);
     case 'id':
     case 'reference': {
       if (typeof value !== 'string') throw wrongType(field, value);

@@ -31,8 +31,22 @@ export function compileFlowFormula(
     paths.set(name, { path, field: standardField(name, path, fieldType) });
     return name;
   });
-  const formula = compileFormula(source, (name) => paths.get(name)?.field, false);
+  const names = {
+    field: (name: string) => {
+      const path = paths.get(name);
+      return path && { parents: [], field: path.field };
+    },
+    hasCustomPermission: () => false,
+  };
+  const formula = compileFormula(source, names, false);
   const evaluate: FlowFormula = (value, today) =>
-    formula.evaluate({ value: (field) => value(paths.get(field.name)!.path), prior: null, today });
+    formula.evaluate({
+      value: (field) => value(paths.get(field.name)!.path),
+      prior: null,
+      related: () => null,
+      global: () => null,
+      today,
+      now: `${today}T00:00:00.000+0000`,
+    });
   return Object.assign(evaluate, { data: formula.type });
 }

@@ -3,10 +3,12 @@ import type { FieldValue, InputRow, RowResult, SaveOptions, SObject, SRecord } f
 import type { Store } from '../store.ts';
 import type { DmlContext } from './context.ts';
 import { readRow, type ReadRow } from './input.ts';
+import { mergeRows } from './merge.ts';
 import { removeRow } from './remove.ts';
+import { eraseRow, undeleteRow } from './restore.ts';
 import { insertRow, updateRow } from './save.ts';
 
-const failed = (fault: RowFault): RowResult => ({ id: null, success: false, errors: [fault.toRowError()] });
+const failed = (fault: RowFault): RowResult => ({ id: null, success: false, errors: fault.toRowErrors() });
 
 const ROLLED_BACK = new RowFault(
   'ALL_OR_NONE_OPERATION_ROLLED_BACK',
@@ -118,7 +120,10 @@ export function upsertRows(
     if (Object.keys(row).some((name) => name.toLowerCase() === 'id'))
       throw new RowFault('INVALID_FIELD', 'The Id field should not be specified in the sobject data.', ['Id']);
     const value = keyOf(one);
-    if (value === null) throw values.fault ?? new RowFault('MISSING_ARGUMENT', `${key.name} not specified`, [key.name]);
+    if (value === null)
+      throw (
+        values.unknown ?? values.faults[0] ?? new RowFault('MISSING_ARGUMENT', `${key.name} not specified`, [key.name])
+      );
     if (seen.get(value)! > 1)
       throw new RowFault('DUPLICATE_VALUE', `Duplicate external id specified: ${String(values.values.get(key))}`, [
         key.name,
@@ -148,4 +153,54 @@ export function removeRows(
     removeRow(context, object, record);
     return { id: record.Id };
   });
+}
+
+function stored(context: DmlContext, object: SObject, id: string): SRecord {
+  const record = context.store.find(object, id);
+  if (!record) throw new RowFault('INVALID_CROSS_REFERENCE_KEY', 'invalid cross reference id');
+  return record;
+}
+
+export function undeleteRows(
+  context: DmlContext,
+  object: SObject,
+  ids: readonly string[],
+  options: SaveOptions,
+): RowResult[] {
+  return each(context, ids, options, (id) => {
+    const record = stored(context, object, id);
+    undeleteRow(context, object, record);
+    return { id: record.Id };
+  });
+}
+
+export function eraseRows(
+  context: DmlContext,
+  object: SObject,
+  ids: readonly string[],
+  options: SaveOptions,
+): RowResult[] {
+  return each(context, ids, options, (id) => {
+    const record = stored(context, object, id);
+    eraseRow(context, object, record);
+    return { id: record.Id };
+  });
+}
+
+/** @throws RequestFault when a value has the wrong JSON type */
+export function mergeRow(
+  context: DmlContext,
+  object: SObject,
+  master: InputRow,
+  loserIds: readonly string[],
+  options: SaveOptions,
+): RowResult {
+  const row = { id: idOf(master), values: readRow(context, object, master, ['Id']) };
+  return each(context, [row], options, ({ id, values }) => {
+    if (id === null) throw new RowFault('MISSING_ARGUMENT', 'Id not specified in a merge call');
+    const record = existing(context, object, id);
+    const losers = loserIds.map((loserId) => existing(context, object, loserId));
+    mergeRows(context, object, record, losers, values);
+    return { id: record.Id };
+  })[0]!;
 }

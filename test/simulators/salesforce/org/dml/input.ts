@@ -3,8 +3,8 @@ import { coerce } from '../values.ts';
 import type { Field, FieldValue, InputRow, SObject } from '../types.ts';
 import type { DmlContext } from './context.ts';
 
-/** A row whose JSON was read; `fault` is the first thing that Salesforce would say about it. */
-export type ReadRow = { values: Map<Field, FieldValue>; fault: RowFault | null };
+/** A row whose JSON was read; `unknown` is a field that is not there, `faults` what is wrong with values. */
+export type ReadRow = { values: Map<Field, FieldValue>; unknown: RowFault | null; faults: RowFault[] };
 
 export const unknownField = (name: string, object: SObject): RowFault =>
   new RowFault('INVALID_FIELD', `No such column '${name}' on sobject of type ${object.name}`);
@@ -27,7 +27,7 @@ export const missing = (names: string[]): RowFault =>
 export function readRow(context: DmlContext, object: SObject, row: InputRow, skip: readonly string[]): ReadRow {
   const values = new Map<Field, FieldValue>();
   let unknown: RowFault | null = null;
-  let refused: RowFault | null = null;
+  const faults: RowFault[] = [];
   for (const [name, value] of Object.entries(row)) {
     if (name === 'attributes' || skip.some((other) => other.toLowerCase() === name.toLowerCase())) continue;
     const field = context.schema.field(object, name);
@@ -45,11 +45,11 @@ export function readRow(context: DmlContext, object: SObject, row: InputRow, ski
       values.set(target, field ? coerce(field, value) : byExternalId(context, relationship!, value));
     } catch (error) {
       if (!(error instanceof RowFault)) throw error;
-      refused ??= error;
+      faults.push(error);
       values.set(target, null);
     }
   }
-  return { values, fault: unknown ?? refused };
+  return { values, unknown, faults };
 }
 
 /** `{Key__c: 'stripe:account:cus_1'}` → the id of that record. */

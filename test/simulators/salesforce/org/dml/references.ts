@@ -1,6 +1,7 @@
 import { RowFault } from '../errors.ts';
 import type { Field, SObject, SRecord } from '../types.ts';
-import type { DmlContext } from './context.ts';
+import { checkOwner } from './checks.ts';
+import { target, type DmlContext } from './context.ts';
 import { notWritable } from './input.ts';
 
 const noCrossAccess = (id: string): RowFault =>
@@ -23,32 +24,50 @@ export function checkReferences(
     if (!field.reference || id === null || (before && before[field.name] === id)) continue;
     if (before && !field.reference.reparentable) throw notWritable([field.name]);
     checkTarget(context, field, String(id));
+    if (field.name === 'OwnerId') checkOwner(context, object, before, after);
+    if (object.shareOf !== undefined) continue;
     const moved = field.reference.masterDetail || object.sharing === 'ControlledByParent';
     if (moved && !access.changesRecord(object.name, after)) throw noCrossAccess(String(id));
   }
 }
 
 function checkTarget({ schema, store, access }: DmlContext, field: Field, id: string): void {
-  const target = schema.objectOfId(id);
-  if (!target || !field.reference!.to.includes(target.name))
+  const object = schema.objectOfId(id);
+  if (!object || !field.reference!.to.includes(object.name))
     throw new RowFault('FIELD_INTEGRITY_EXCEPTION', `${field.label}: id value of incorrect type: ${id}`, [field.name]);
-  const record = store.find(target, id);
+  const record = store.find(object, id);
   if (!record) throw new RowFault('INVALID_CROSS_REFERENCE_KEY', 'invalid cross reference id', []);
   if (record['IsDeleted'] === true) throw new RowFault('ENTITY_IS_DELETED', 'entity is deleted', []);
-  if (!access.readsObject(target.name) || !access.seesRecord(target.name, record)) throw noCrossAccess(id);
+  if (!access.readsObject(object.name) || !access.seesRecord(object.name, record)) throw noCrossAccess(id);
 }
 
-/** Accounts whose row is locked by this save: the Account itself, or that of a detail, before and after. */
-export function lockedAccounts(
-  { schema }: DmlContext,
+/** A reference whose target is locked with the record: a master, an Account, or one that deletes or keeps the record. */
+const locksTarget = ({ reference, custom }: Field): boolean =>
+  reference !== undefined &&
+  (reference.masterDetail || (custom ? reference.onDelete !== 'setNull' : reference.to.includes('Account')));
+
+/**
+ * Records whose row is locked by this save: the record itself, and what locks with it, before and after; over masters up
+ * to the Account (developer docs, "Record-Level Locking").
+ */
+export function lockedRecords(
+  context: DmlContext,
   object: SObject,
   before: SRecord | null,
   after: SRecord,
-): Set<string> {
-  if (object.name === 'Account') return new Set([after.Id]);
-  const account = schema.object('Account')!;
-  const ids = [...object.fields.values()]
-    .filter((field) => field.reference?.to.includes(account.name))
-    .flatMap((field) => [before?.[field.name], after[field.name]]);
-  return new Set(ids.filter((id): id is string => typeof id === 'string'));
+): ReadonlySet<string> {
+  const ids = new Set<string>();
+  if (before) ids.add(after.Id);
+  for (const field of object.fields.values()) {
+    if (!locksTarget(field)) continue;
+    for (const id of [before?.[field.name], after[field.name]]) {
+      if (typeof id !== 'string' || ids.has(id)) continue;
+      ids.add(id);
+      const master = field.reference!.to[0]!;
+      const record = field.reference!.masterDetail ? target(context, master, id) : null;
+      if (record)
+        for (const other of lockedRecords(context, context.schema.object(master)!, record, record)) ids.add(other);
+    }
+  }
+  return ids;
 }

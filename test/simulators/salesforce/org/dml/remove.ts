@@ -1,21 +1,36 @@
 import { RowFault } from '../errors.ts';
-import { toDateTime } from '../values.ts';
 import type { SObject, SRecord } from '../types.ts';
-import type { DmlContext } from './context.ts';
-import { lockedAccounts } from './references.ts';
-import { noAccess } from './save.ts';
+import { behaviourOf } from './behaviours/index.ts';
+import { nowOf, type DmlContext } from './context.ts';
+import { lockedRecords } from './references.ts';
+import { checkApproval, noAccess, noCrossAccess, refuseOperation } from './save.ts';
+import { summarize } from './summaries.ts';
+
+/** What the recycle bin knows of a record beside its values: with which one it went, and what referred to it. */
+type Emptied = { object: string; id: string; field: string };
+export const emptiedBy = (record: SRecord): Emptied[] => JSON.parse(String(record['_emptied'] ?? '[]')) as Emptied[];
 
 /** Deletes one record softly, with its details; lookups to it are emptied. @throws RowFault */
 export function removeRow(context: DmlContext, object: SObject, record: SRecord): void {
   const { access, locks } = context;
-  if (!access.deletesObject(object.name) || !access.changesRecord(object.name, record)) throw noAccess();
-  for (const accountId of lockedAccounts(context, object, null, record)) locks.refuse(accountId);
-  cascade(context, object, record);
+  refuseOperation(object, 'delete');
+  if (!access.deletesObject(object.name)) throw noAccess();
+  if (!access.removesRecord(object.name, record))
+    throw access.seesRecord(object.name, record) ? noAccess() : noCrossAccess(record.Id);
+  checkApproval({ context, object, before: record, after: record, written: new Set() });
+  context.triggers.run(object.name, 'delete');
+  for (const id of lockedRecords(context, object, record, record)) locks.take(id);
+  cascade(context, object, record, record.Id);
 }
 
-function cascade(context: DmlContext, object: SObject, record: SRecord): void {
-  const { schema, store, clock } = context;
-  const at = toDateTime(new Date(Math.floor(clock.now().getTime() / 1000) * 1000));
+function cascade(context: DmlContext, object: SObject, record: SRecord, root: string): void {
+  const { schema, store } = context;
+  const behaviour = behaviourOf(object);
+  const at = nowOf(context);
+  const emptied: Emptied[] = [];
+  const gone = { IsDeleted: true, LastModifiedDate: at, LastModifiedById: context.access.userId, SystemModstamp: at };
+  if (record.Id === root) behaviour.removing?.(context, record);
+  store.put(object, { ...record, ...gone, _deletedWith: root } as SRecord);
   for (const { object: child, field } of schema.references(object)) {
     for (const id of store.holding(field, record.Id)) {
       const childRecord = store.find(child, id)!;
@@ -23,11 +38,18 @@ function cascade(context: DmlContext, object: SObject, record: SRecord): void {
       if (onDelete === 'restrict')
         throw new RowFault(
           'DELETE_FAILED',
-          `Your attempt to delete ${String(record['Name'] ?? record.Id)} could not be completed because it is associated with the following ${child.labelPlural.toLowerCase()}.: ${id}`,
+          `Your attempt to delete ${String(record[object.nameField ?? 'Name'] ?? record.Id)} could not be completed because it is associated with the following ${child.labelPlural.toLowerCase()}.: ${String(childRecord[child.nameField ?? 'Id'] ?? id)}`,
         );
-      if (onDelete === 'cascade') cascade(context, child, childRecord);
-      else store.put(child, { ...childRecord, [field.name]: null });
+      if (child.shareOf !== undefined) store.erase(child, id);
+      else if (onDelete === 'cascade') cascade(context, child, childRecord, root);
+      else {
+        emptied.push({ object: child.name, id, field: field.name });
+        store.put(child, { ...childRecord, [field.name]: null, SystemModstamp: at });
+      }
     }
   }
-  store.put(object, { ...record, IsDeleted: true, LastModifiedDate: at, SystemModstamp: at });
+  if (emptied.length > 0)
+    store.put(object, { ...store.find(object, record.Id)!, _emptied: JSON.stringify(emptied) } as SRecord);
+  behaviour.removed?.(context, record);
+  summarize(context, object, record, record);
 }

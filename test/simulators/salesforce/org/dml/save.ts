@@ -1,128 +1,111 @@
-import { RowFault } from '../errors.ts';
+import { refuseAll, RowFault } from '../errors.ts';
 import { defaultOf } from '../schema/fields.ts';
-import { toDateTime } from '../values.ts';
-import type { Field, FieldValue, SObject, SRecord } from '../types.ts';
-import type { DmlContext } from './context.ts';
-import { missing, notWritable, type ReadRow } from './input.ts';
-import { checkReferences, lockedAccounts } from './references.ts';
+import type { Field, SObject, SRecord } from '../types.ts';
+import { behaviourOf } from './behaviours/index.ts';
+import { checkPicklists, checkRequired, checkRules, checkUnique } from './checks.ts';
+import { nowOf, type DmlContext, type Save } from './context.ts';
+import { notWritable, type ReadRow } from './input.ts';
+import { checkReferences, lockedRecords } from './references.ts';
+import { summarize } from './summaries.ts';
 
 export const noAccess = (): RowFault =>
   new RowFault('INSUFFICIENT_ACCESS_OR_READONLY', 'insufficient access rights on object id');
 
+export const noCrossAccess = (id: string): RowFault =>
+  new RowFault(
+    'INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY',
+    `insufficient access rights on cross-reference id: ${id}`,
+  );
+
+/** What no API may do with records of the object, whoever asks. */
+export function refuseOperation(object: SObject, operation: 'create' | 'update' | 'delete'): void {
+  if (object.operations?.[operation] === false)
+    throw new RowFault(
+      'CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY',
+      `entity type cannot be ${{ create: 'inserted', update: 'updated', delete: 'deleted' }[operation]}: ${object.label}`,
+    );
+}
+
 /** @returns the id of the new record; @throws RowFault */
 export function insertRow(context: DmlContext, object: SObject, row: ReadRow): string {
-  const { access, store } = context;
+  const { access, store, schema } = context;
+  refuseOperation(object, 'create');
   if (!access.createsObject(object.name)) throw noAccess();
   checkWritable(context, object, row, 'createable');
-  const record: SRecord = { Id: '' };
+  const after: SRecord = { Id: '' };
   for (const field of object.fields.values())
-    if (field.formula === undefined && field.type !== 'id') record[field.name] = defaultOf(field);
-  for (const [field, value] of row.values) record[field.name] = value ?? defaultOf(field);
-  if (object.fields.has('OwnerId')) record['OwnerId'] ??= access.userId;
-  const absent = requiredFields(object).filter((field) => record[field.name] === null);
-  if (absent.length > 0) throw missing(absent.map((field) => field.name));
-  if (row.fault) throw row.fault;
-  record.Id = store.nextId(object);
-  record['IsDeleted'] = false;
-  stamp(context, record, 'Created');
-  commit(context, object, null, record, [...row.values.keys()]);
-  return record.Id;
+    if (field.formula === undefined && field.type !== 'id') after[field.name] = defaultOf(field);
+  for (const [field, value] of row.values) after[field.name] = value ?? defaultOf(field);
+  for (const field of object.fields.values()) {
+    const formula = schema.defaults.get(field);
+    if (formula && !row.values.has(field))
+      after[field.name] = context.evaluator.evaluate(formula, object, after, null, access);
+  }
+  if (object.fields.has('OwnerId')) after['OwnerId'] ??= access.userId;
+  const save: Save = { context, object, before: null, after, written: written(row) };
+  behaviourOf(object).defaults?.(save);
+  checkRequired(save, behaviourOf(object).notRequired?.(save));
+  refuseAll(row.faults);
+  after.Id = store.nextId(object);
+  for (const field of object.fields.values()) if (field.autoNumber) after[field.name] = store.nextNumber(object, field);
+  after['IsDeleted'] = false;
+  after['CreatedDate'] = nowOf(context);
+  after['CreatedById'] = access.userId;
+  commit(save, [...row.values.keys()]);
+  return after.Id;
 }
 
 /** @throws RowFault */
 export function updateRow(context: DmlContext, object: SObject, before: SRecord, row: ReadRow): void {
   const { access } = context;
+  refuseOperation(object, 'update');
   if (!access.editsObject(object.name)) throw noAccess();
   if (!access.changesRecord(object.name, before))
-    throw access.seesRecord(object.name, before)
-      ? noAccess()
-      : new RowFault(
-          'INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY',
-          `insufficient access rights on cross-reference id: ${before.Id}`,
-        );
+    throw access.seesRecord(object.name, before) ? noAccess() : noCrossAccess(before.Id);
   checkWritable(context, object, row, 'updateable');
-  if (row.fault) throw row.fault;
-  const emptied = requiredFields(object).filter((field) => row.values.get(field) === null);
-  if (emptied.length > 0) throw missing(emptied.map((field) => field.name));
   const after: SRecord = { ...before };
   for (const [field, value] of row.values) after[field.name] = value;
-  commit(context, object, before, after, [...row.values.keys()]);
+  const save: Save = { context, object, before, after, written: written(row) };
+  refuseAll(row.faults);
+  checkRequired(save, behaviourOf(object).notRequired?.(save));
+  commit(save, [...row.values.keys()]);
 }
 
-const requiredFields = (object: SObject): Field[] => [...object.fields.values()].filter((field) => field.required);
+const written = (row: ReadRow): ReadonlySet<string> => new Set([...row.values.keys()].map(({ name }) => name));
 
 function checkWritable(context: DmlContext, object: SObject, row: ReadRow, how: 'createable' | 'updateable'): void {
+  if (row.unknown) throw row.unknown;
+  const allowed = behaviourOf(object).writes;
   const refused = [...row.values.keys()].filter(
-    (field) => !field[how] || !context.access.editsField(object.name, field.name),
+    (field) => !(allowed?.(field.name, how) ?? field[how]) || !context.access.editsField(object.name, field.name),
   );
-  const unknown = row.fault?.statusCode === 'INVALID_FIELD' && row.fault.fields.length === 0;
-  if (unknown) throw row.fault!;
   if (refused.length > 0) throw notWritable(refused.map((field) => field.name));
 }
 
-function stamp(context: DmlContext, record: SRecord, what: 'Created' | 'LastModified'): void {
-  const at = new Date(Math.floor(context.clock.now().getTime() / 1000) * 1000);
-  record[`${what}Date`] = toDateTime(at);
-  record[`${what}ById`] = context.access.userId;
-}
-
-function commit(
-  context: DmlContext,
-  object: SObject,
-  before: SRecord | null,
-  after: SRecord,
-  written: readonly Field[],
-): void {
-  const { store, locks } = context;
-  stamp(context, after, 'LastModified');
-  after['SystemModstamp'] = after['LastModifiedDate']!;
-  deriveNames(context, object, after);
-  checkReferences(context, object, before, after, written);
-  checkUnique(context, object, before, after);
-  checkRules(context, object, before, after);
-  for (const accountId of lockedAccounts(context, object, before, after)) locks.refuse(accountId);
+function commit(save: Save, writtenFields: readonly Field[]): void {
+  const { context, object, before, after } = save;
+  const { store, locks, triggers } = context;
+  after['LastModifiedDate'] = nowOf(context);
+  after['LastModifiedById'] = context.access.userId;
+  if (object.fields.has('SystemModstamp')) after['SystemModstamp'] = after['LastModifiedDate'];
+  if (object.custom && object.fields.get('Name')?.autoNumber === undefined) after['Name'] ??= after.Id;
+  const behaviour = behaviourOf(object);
+  checkApproval(save);
+  behaviour.prepare?.(save);
+  checkReferences(context, object, before, after, writtenFields);
+  checkPicklists(save);
+  triggers.run(object.name, before ? 'update' : 'insert');
+  checkUnique(save);
+  checkRules(save);
+  context.duplicates.check(save);
+  for (const id of lockedRecords(context, object, before, after)) locks.take(id);
   store.put(object, after);
+  behaviour.saved?.(save);
+  summarize(context, object, before, after);
 }
 
-/** Names that Salesforce makes itself; a custom record without a name is called by its id. */
-function deriveNames(context: DmlContext, object: SObject, record: SRecord): void {
-  if (object.fields.has('LastName'))
-    record['Name'] = [record['FirstName'], record['LastName']].filter(Boolean).join(' ');
-  if (object.custom) record['Name'] ??= record.Id;
-  if (object.name === 'Task') {
-    const what = record['WhatId'] ?? null;
-    const target = what === null ? undefined : context.schema.objectOfId(String(what));
-    const related = target && context.store.find(target, String(what));
-    record['AccountId'] = target?.name === 'Account' ? what : (related?.['AccountId'] ?? null);
-  }
-}
-
-function checkUnique(context: DmlContext, object: SObject, before: SRecord | null, after: SRecord): void {
-  for (const field of object.fields.values()) {
-    if (!field.unique || (before && before[field.name] === after[field.name])) continue;
-    const other = context.store.holding(field, after[field.name] ?? null).find((id) => id !== after.Id);
-    if (other !== undefined)
-      throw new RowFault(
-        'DUPLICATE_VALUE',
-        `duplicate value found: ${field.name} duplicates value on record with id: ${other}`,
-      );
-  }
-}
-
-function checkRules(context: DmlContext, object: SObject, before: SRecord | null, after: SRecord): void {
-  const valueIn =
-    (record: SRecord) =>
-    (field: Field): FieldValue =>
-      record[field.name] ?? null;
-  const today = context.clock.now().toISOString().slice(0, 10);
-  for (const rule of object.validationRules) {
-    const prior = before ? valueIn(before) : null;
-    const broken = context.schema.rules.get(rule)!.evaluate({ value: valueIn(after), prior, today });
-    if (broken === true)
-      throw new RowFault(
-        'FIELD_CUSTOM_VALIDATION_EXCEPTION',
-        rule.message,
-        rule.displayField ? [rule.displayField] : [],
-      );
-  }
+/** A record in approval is locked for all but those who may modify all of them. */
+export function checkApproval({ context, object, before }: Save): void {
+  if (before && context.approvals.has(before.Id) && !context.access.modifiesAllRecords(object.name))
+    throw new RowFault('ENTITY_IS_LOCKED', 'the entity is locked for editing');
 }

@@ -9,7 +9,7 @@ export type Expression =
   | { kind: 'unary'; operator: '-' | '!'; operand: Expression }
   | { kind: 'binary'; operator: BinaryOperator; left: Expression; right: Expression };
 
-export type BinaryOperator = '||' | '&&' | '=' | '<>' | '<' | '<=' | '>' | '>=' | '+' | '-' | '&' | '*' | '/';
+export type BinaryOperator = '||' | '&&' | '=' | '<>' | '<' | '<=' | '>' | '>=' | '+' | '-' | '&' | '*' | '/' | '^';
 
 const LEVELS: Readonly<Record<string, BinaryOperator>>[] = [
   { '||': '||' },
@@ -18,23 +18,24 @@ const LEVELS: Readonly<Record<string, BinaryOperator>>[] = [
   { '<': '<', '<=': '<=', '>': '>', '>=': '>=' },
   { '+': '+', '-': '-', '&': '&' },
   { '*': '*', '/': '/' },
+  { '^': '^' },
 ];
 const TOKEN =
-  /\s*(?:(\d+(?:\.\d+)?)|("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|([A-Za-z_$][\w.$]*)|(\|\||&&|==|<>|!=|<=|>=|[-+*/&=<>(),!]))/y;
+  /(?:\s|\/\*[^]*?\*\/)*(?:(\d+(?:\.\d+)?)|("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|([A-Za-z_$][\w.$:]*)|(\|\||&&|==|<>|!=|<=|>=|[-+*/^&=<>(),!]))/y;
 
 type Token = { kind: 'number' | 'text' | 'name' | 'sign'; text: string };
 
 function tokens(source: string): Token[] {
   const found: Token[] = [];
   TOKEN.lastIndex = 0;
-  const end = source.trimEnd().length;
+  const end = source.replace(/(?:\s|\/\*[^]*?\*\/)+$/, '').length;
   while (TOKEN.lastIndex < end) {
     const at = TOKEN.lastIndex;
     const match = TOKEN.exec(source);
     if (!match) throw new Error(`cannot be read from "${source.slice(at, at + 20)}"`);
     const kind =
       match[1] !== undefined ? 'number' : match[2] !== undefined ? 'text' : match[3] !== undefined ? 'name' : 'sign';
-    found.push({ kind, text: match[0].trim() });
+    found.push({ kind, text: (match[1] ?? match[2] ?? match[3] ?? match[4])! });
   }
   return found;
 }

@@ -1,140 +1,149 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { compileFormula, type CompiledFormula } from '../formula/compile.ts';
-import type { Field, Sharing, SObject } from '../types.ts';
+import { readDuplicateRules } from '../duplicates/metadata.ts';
+import { readSharingRules } from '../sharing/rules.ts';
+import type { SObject } from '../types.ts';
 import { customField } from './customFields.ts';
-import { fieldMap, ownerField, systemFields, text } from './fields.ts';
-import { MetadataFile } from './metadata.ts';
+import { FormulaCompiler } from './formulas.ts';
+import { filesIn, MetadataFile } from './metadata.ts';
+import { objectOf } from './objects.ts';
+import { addRecordTypes, allowRecordTypes, PERSON_ACCOUNT } from './recordTypes.ts';
 import { Schema } from './schema.ts';
-import { standardObjects } from './standardObjects.ts';
+import { addShares } from './shares.ts';
+import { PERSON_FIELDS } from './standard/accounts.ts';
+import { standardObjects, type StandardOptions } from './standard/index.ts';
+import { summaryOf } from './summaries.ts';
 
-const SHARING: readonly Sharing[] = ['Private', 'Read', 'ReadWrite', 'ControlledByParent'];
-/** Elements of a CustomObject file; those that change nothing in the APIs are read over. */
-const OBJECT_ELEMENTS = [
-  ...['label', 'pluralLabel', 'nameField', 'sharingModel', 'description', 'deploymentStatus'],
-  ...['enableReports', 'enableSearch', 'enableActivities', 'enableHistory', 'visibility'],
+/** Folders of an object; those that change nothing in the data are read by whoever shows them. */
+const FOLDERS = [
+  ...['fields', 'validationRules', 'recordTypes', 'listViews', 'fieldSets', 'compactLayouts', 'webLinks'],
+  'businessProcesses',
 ];
+const MAX_MASTERS = 2;
+const MAX_LEVELS = 3;
 
-const folders = (path: string): string[] => (existsSync(path) ? readdirSync(path).sort() : []);
+type FieldFiles = Map<SObject, Map<string, MetadataFile>>;
 
-function objectNamed(name: string, folder: string, schema: Schema): SObject {
-  const path = join(folder, `${name}.object-meta.xml`);
-  const standard = schema.object(name);
-  if (standard) {
-    if (existsSync(path)) throw new Error(`${path}: files of standard objects are not supported by the simulated org`);
-    return standard;
-  }
-  const file = new MetadataFile(path, 'CustomObject');
-  file.allow(file.root, OBJECT_ELEMENTS);
-  const nameField = file.list(file.root, 'nameField')[0];
-  if (!nameField || file.need(nameField, 'type') !== 'Text') throw file.fault('only a Text <nameField> is supported');
-  const sharing = file.need(file.root, 'sharingModel') as Sharing;
-  if (!SHARING.includes(sharing)) throw file.fault(`sharingModel ${sharing} is not supported`);
-  const owner = sharing === 'ControlledByParent' ? [] : [ownerField()];
-  const object: SObject = {
-    name,
-    label: file.need(file.root, 'label'),
-    labelPlural: file.need(file.root, 'pluralLabel'),
-    keyPrefix: '',
-    custom: true,
-    sharing,
-    fields: fieldMap([...systemFields(), text('Name', file.need(nameField, 'label'), 80), ...owner]),
-    validationRules: [],
-  };
-  schema.add(object);
-  return object;
-}
-
-function addFields(object: SObject, folder: string): void {
-  for (const entry of folders(join(folder, 'fields'))) {
-    const field = customField(new MetadataFile(join(folder, 'fields', entry), 'CustomField'));
-    if (entry !== `${field.name}.field-meta.xml`)
-      throw new Error(`${join(folder, 'fields', entry)}: holds ${field.name}`);
+function addFields(object: SObject, folder: string): Map<string, MetadataFile> {
+  const files = new Map<string, MetadataFile>();
+  for (const path of filesIn(join(folder, 'fields'))) {
+    const file = new MetadataFile(path, 'CustomField');
+    if (!file.need(file.root, 'fullName').endsWith('__c')) {
+      refineStandard(object, file);
+      continue;
+    }
+    const field = customField(file);
+    if (!path.endsWith(`/${field.name}.field-meta.xml`)) throw new Error(`${path}: holds ${field.name}`);
     object.fields.set(field.name, field);
+    files.set(field.name, file);
   }
+  return files;
 }
 
-function compiled(
-  file: MetadataFile,
-  schema: Schema,
-  object: SObject,
-  source: string,
-  blankAsZero: boolean,
-): CompiledFormula {
-  try {
-    return compileFormula(source, (name) => schema.field(object, name), blankAsZero);
-  } catch (error) {
-    throw file.fault(`its formula ${error instanceof Error ? error.message : String(error)}`);
-  }
-}
-
-function addFormulas(schema: Schema, object: SObject, folder: string): void {
-  for (const field of object.fields.values()) {
-    if (field.formula === undefined) continue;
-    const file = new MetadataFile(join(folder, 'fields', `${field.name}.field-meta.xml`), 'CustomField');
-    const blanks = file.text(file.root, 'formulaTreatBlanksAs') ?? 'BlankAsBlank';
-    const formula = compiled(file, schema, object, field.formula, blanks === 'BlankAsZero');
-    const expected: Field['type'] =
-      formula.type === 'number' ? 'double' : formula.type === 'boolean' ? 'boolean' : 'string';
-    if (formula.type !== 'null' && expected !== field.type)
-      throw file.fault(`its formula gives ${formula.type}, which is not the type of the field`);
-    schema.formulas.set(field, formula);
-  }
-  for (const entry of folders(join(folder, 'validationRules'))) {
-    const file = new MetadataFile(join(folder, 'validationRules', entry), 'ValidationRule');
-    const { root } = file;
-    file.allow(root, [
-      'fullName',
-      'active',
-      'description',
-      'errorConditionFormula',
-      'errorDisplayField',
-      'errorMessage',
-    ]);
-    const source = file.need(root, 'errorConditionFormula');
-    const formula = compiled(file, schema, object, source, false);
-    if (formula.type !== 'boolean') throw file.fault('its formula must give true or false');
-    if (!file.flag(root, 'active', true)) continue;
-    const displayField = file.text(root, 'errorDisplayField') ?? null;
-    if (displayField !== null && !schema.field(object, displayField)) throw file.fault(`has no field ${displayField}`);
-    const rule = {
-      name: file.need(root, 'fullName'),
-      formula: source,
-      message: file.need(root, 'errorMessage'),
-      displayField,
-    };
-    object.validationRules.push(rule);
-    schema.rules.set(rule, formula);
-  }
+/** Files of standard fields only say how they are tracked; other changes of them are not supported. */
+function refineStandard(object: SObject, file: MetadataFile): void {
+  const name = file.need(file.root, 'fullName');
+  if (!object.fields.has(name) && !object.fields.has(`${name}Id`))
+    throw file.fault(`${object.name} has no standard field ${name}`);
+  file.allow(file.root, ['fullName', 'trackHistory', 'trackFeedHistory', 'type', 'label', 'inlineHelpText']);
 }
 
 /** References need a target, details a master and the sharing that goes with it, and list names must not repeat. */
 function checkReferences(schema: Schema, root: string): void {
+  const mastersOf = (object: SObject) =>
+    [...object.fields.values()].filter((field) => field.reference?.masterDetail && field.custom);
+  const levelsOf = (object: SObject): number =>
+    1 + Math.max(0, ...mastersOf(object).map((field) => levelsOf(schema.object(field.reference!.to[0]!)!)));
   for (const object of schema.all()) {
-    const masters = [...object.fields.values()].filter((field) => field.reference?.masterDetail);
+    const fault = (problem: string): Error => new Error(`${join(root, object.name)}: ${problem}`);
+    const masters = mastersOf(object);
     if (object.custom && (object.sharing === 'ControlledByParent') !== masters.length > 0)
-      throw new Error(`${join(root, object.name)}: ControlledByParent and a master-detail field go together`);
+      throw fault('ControlledByParent and a master-detail field go together');
+    if (!object.custom && masters.length > 0) throw fault('a standard object cannot be a detail of another');
+    if (masters.length > MAX_MASTERS) throw fault(`more than ${MAX_MASTERS} master-detail fields`);
     for (const field of object.fields.values())
       for (const target of field.reference?.to ?? [])
-        if (!schema.object(target))
-          throw new Error(`${join(root, object.name)}: ${field.name} points to unknown ${target}`);
+        if (!schema.object(target)) throw fault(`${field.name} points to unknown ${target}`);
+  }
+  for (const object of schema.all()) {
+    if (levelsOf(object) > MAX_LEVELS)
+      throw new Error(`${join(root, object.name)}: more than ${MAX_LEVELS} levels of masters and details`);
     const names = schema.children(object).map((child) => child.relationshipName.toLowerCase());
     const twice = names.find((name, at) => names.indexOf(name) !== at);
     if (twice) throw new Error(`${join(root, object.name)}: child relationship ${twice} exists twice`);
   }
 }
 
+/** Summaries take the type of what they summarize, before formulas use them. */
+function addSummaries(schema: Schema, files: FieldFiles): void {
+  for (const [object, ofObject] of files)
+    for (const [name, file] of ofObject) {
+      if (file.text(file.root, 'type') !== 'Summary') continue;
+      const field = object.fields.get(name)!;
+      const summary = summaryOf(schema, object, field, file);
+      field.summary = { operation: summary.operation };
+      if (summary.operation === 'count' || summary.operation === 'sum') field.defaultValue = 0;
+      const { summarized } = summary;
+      if (summarized) {
+        field.type = summarized.type === 'int' ? 'double' : summarized.type;
+        if (summarized.precision === undefined) delete field.precision;
+        if (summarized.scale === undefined) delete field.scale;
+        else field.scale = summarized.scale;
+      }
+      schema.summaries.push({ master: object, ...summary });
+    }
+}
+
+/** Custom fields of Contacts are fields of Person Accounts too, `X__pc`. */
+function addPersonFields(schema: Schema): void {
+  const account = schema.object('Account')!;
+  for (const [name, of] of Object.entries(PERSON_FIELDS)) schema.personFields.set(name, of);
+  for (const field of schema.object('Contact')!.fields.values()) {
+    if (!field.custom || field.formula !== undefined || field.summary) continue;
+    const name = field.name.replace(/__c$/, '__pc');
+    account.fields.set(name, { ...field, name, required: false, unique: false, externalId: false });
+    schema.personFields.set(name, field.name);
+  }
+  allowRecordTypes(account);
+  schema.recordTypes.push({
+    object: 'Account',
+    developerName: PERSON_ACCOUNT,
+    label: 'Person Account',
+    description: null,
+    active: true,
+    custom: false,
+    picklists: new Map(),
+  });
+}
+
 /**
  * Compiles the schema of the org from a source folder in the format of `force-app/main/default`.
  * @throws Error that names the file when something in it is wrong or not supported
  */
-export function compileSchema(forceApp: string): Schema {
+export function compileSchema(forceApp: string, options: StandardOptions = { personAccounts: false }): Schema {
   const root = join(forceApp, 'objects');
-  const schema = new Schema(standardObjects());
-  const names = folders(root);
   if (!existsSync(forceApp)) throw new Error(`${root}: holds no objects`);
-  for (const name of names) addFields(objectNamed(name, join(root, name), schema), join(root, name));
-  for (const name of names) addFormulas(schema, schema.object(name)!, join(root, name));
+  const schema = new Schema(standardObjects(options));
+  const names = existsSync(root) ? readdirSync(root).sort() : [];
+  const files: FieldFiles = new Map();
+  for (const name of names) {
+    const folder = join(root, name);
+    const object = objectOf(name, folder, schema);
+    const other = readdirSync(folder).find((entry) => !FOLDERS.includes(entry) && !entry.endsWith('.object-meta.xml'));
+    if (other !== undefined) throw new Error(`${join(folder, other)}: not supported by the simulated org`);
+    files.set(object, addFields(object, folder));
+    addRecordTypes(schema, object, folder);
+  }
+  if (options.personAccounts) addPersonFields(schema);
+  addShares(schema);
   checkReferences(schema, root);
+  addSummaries(schema, files);
+  const formulas = new FormulaCompiler(schema, forceApp);
+  for (const [object, ofObject] of files)
+    for (const [name, file] of ofObject) formulas.field(object, object.fields.get(name)!, file);
+  for (const name of names) formulas.validationRules(schema.object(name)!, join(root, name));
+  formulas.refuseCircles();
+  schema.sharingRules.push(...readSharingRules(schema, forceApp));
+  schema.duplicateRules.push(...readDuplicateRules(schema, forceApp));
   return schema;
 }

@@ -15,7 +15,7 @@ export function standardField(name: string, label: string, type: FieldType, extr
     caseSensitive: false,
     createable: true,
     updateable: true,
-    filterable: type !== 'textarea',
+    filterable: type !== 'textarea' || (extras.length ?? 0) <= 255,
     ...extras,
   };
 }
@@ -32,17 +32,17 @@ export function reference(
   to: string | string[],
   relationshipName: string,
   childRelationshipName?: string,
-  extras: Extras & { onDelete?: 'cascade' | 'setNull' | 'restrict' } = {},
+  extras: Extras & { onDelete?: 'cascade' | 'setNull' | 'restrict'; masterDetail?: boolean } = {},
 ): Field {
-  const { onDelete = 'setNull', ...rest } = extras;
+  const { masterDetail = false, onDelete = masterDetail ? 'cascade' : 'setNull', ...rest } = extras;
   return standardField(name, label, 'reference', {
     length: 18,
     reference: {
       to: [to].flat(),
       relationshipName,
-      masterDetail: false,
+      masterDetail,
       writeRequiresMasterRead: false,
-      reparentable: true,
+      reparentable: rest.updateable !== false,
       onDelete,
       ...(childRelationshipName === undefined ? {} : { childRelationshipName }),
     },
@@ -50,7 +50,36 @@ export function reference(
   });
 }
 
-const READ_ONLY = { createable: false, updateable: false };
+export const READ_ONLY = { createable: false, updateable: false };
+
+export const flag = (name: string, label: string, extras: Extras = {}): Field =>
+  standardField(name, label, 'boolean', extras);
+export const number = (name: string, label: string, precision: number, scale: number, extras: Extras = {}): Field =>
+  standardField(name, label, scale === 0 && precision <= 9 ? 'int' : 'double', { precision, scale, ...extras });
+export const money = (name: string, label: string, scale = 2, extras: Extras = {}): Field =>
+  standardField(name, label, 'currency', { precision: 18, scale, ...extras });
+export const date = (name: string, label: string, extras: Extras = {}): Field =>
+  standardField(name, label, 'date', extras);
+export const dateTime = (name: string, label: string, extras: Extras = {}): Field =>
+  standardField(name, label, 'datetime', extras);
+export const email = (name: string, label: string, extras: Extras = {}): Field =>
+  standardField(name, label, 'email', { length: 80, ...extras });
+export const phone = (name: string, label: string, extras: Extras = {}): Field =>
+  standardField(name, label, 'phone', { length: 40, ...extras });
+export const url = (name: string, label: string, extras: Extras = {}): Field =>
+  standardField(name, label, 'url', { length: 255, ...extras });
+export const longText = (name: string, label: string, length = 32_000, extras: Extras = {}): Field =>
+  standardField(name, label, 'textarea', { length, ...extras });
+
+/** Multi-select picklists and long texts have no order. */
+export const isSortable = (field: Field): boolean => field.filterable && field.type !== 'multipicklist';
+
+/** What a query may be grouped by (SOQL and SOSL Reference, "GROUP BY"). */
+export const isGroupable = (field: Field): boolean =>
+  isSortable(field) &&
+  field.autoNumber === undefined &&
+  field.formula === undefined &&
+  !['double', 'currency', 'percent', 'datetime', 'time'].includes(field.type);
 
 /** Fields that every record has (Object Reference, "System Fields"). */
 export function systemFields(): Field[] {
@@ -66,6 +95,20 @@ export function systemFields(): Field[] {
 }
 
 export const ownerField = (): Field => reference('OwnerId', 'Owner ID', 'User', 'Owner');
+
+/** Of objects whose records queues may own. */
+export const ownerOrQueue = (): Field => reference('OwnerId', 'Owner ID', ['User', 'Group'], 'Owner');
+
+/** What an org notes when somebody looks at a record; the simulated one never does. */
+export const viewedFields = (): Field[] => [
+  dateTime('LastViewedDate', 'Last Viewed Date', READ_ONLY),
+  dateTime('LastReferencedDate', 'Last Referenced Date', READ_ONLY),
+];
+
+export const activityField = (): Field => date('LastActivityDate', 'Last Activity', READ_ONLY);
+
+export const autoNumber = (name: string, label: string, format: string, first: number, extras: Extras = {}): Field =>
+  text(name, label, 30, { autoNumber: { format, first }, ...READ_ONLY, ...extras });
 
 export const SYSTEM_FIELD_NAMES: ReadonlySet<string> = new Set(systemFields().map((field) => field.name));
 

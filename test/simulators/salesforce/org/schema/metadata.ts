@@ -1,5 +1,6 @@
 import { XMLParser } from 'fast-xml-parser';
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 /** Element of a metadata file: text, or its children by name, always as lists. */
 export type Element = { text: string; children: ReadonlyMap<string, readonly Element[]> };
@@ -67,3 +68,11 @@ export class MetadataFile {
     return element.children.get(name) ?? [];
   }
 }
+
+/** Paths of the files in a folder, sorted by name; none when there is no folder. */
+export const filesIn = (folder: string): string[] =>
+  existsSync(folder)
+    ? readdirSync(folder)
+        .sort()
+        .map((name) => join(folder, name))
+    : [];

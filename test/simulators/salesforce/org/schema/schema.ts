@@ -1,5 +1,8 @@
 import type { CompiledFormula } from '../formula/compile.ts';
+import type { DuplicateRule } from '../duplicates/rules.ts';
+import type { SharingRule } from '../sharing/rules.ts';
 import type { Field, SObject } from '../types.ts';
+import type { Summary } from './summaries.ts';
 
 export type ChildRelationship = { object: SObject; field: Field; relationshipName: string };
 
@@ -19,10 +22,18 @@ export type RecordTypeInfo = {
 export class Schema {
   readonly formulas = new Map<Field, CompiledFormula>();
   readonly rules = new Map<SObject['validationRules'][number], CompiledFormula>();
+  /** Default values that are formulas. */
+  readonly defaults = new Map<Field, CompiledFormula>();
+  readonly summaries: (Summary & { master: SObject })[] = [];
+  readonly duplicateRules: DuplicateRule[] = [];
+  readonly sharingRules: SharingRule[] = [];
   readonly recordTypes: RecordTypeInfo[] = [];
+  /** Fields of Person Accounts → fields of their Contact; empty without Person Accounts. */
+  readonly personFields = new Map<string, string>();
   readonly #objects = new Map<string, SObject>();
   readonly #fields = new WeakMap<SObject, Map<string, Field>>();
   readonly #children = new WeakMap<SObject, ChildRelationship[]>();
+  readonly #references = new WeakMap<SObject, { object: SObject; field: Field }[]>();
 
   constructor(objects: readonly SObject[]) {
     for (const object of objects) this.add(object);
@@ -42,7 +53,7 @@ export class Schema {
 
   /** The object whose ids begin as `id` does. */
   objectOfId(id: string): SObject | undefined {
-    return this.all().find((object) => id.startsWith(object.keyPrefix));
+    return this.all().find(({ keyPrefix }) => keyPrefix !== '' && id.startsWith(keyPrefix));
   }
 
   field(object: SObject, name: string): Field | undefined {
@@ -66,11 +77,16 @@ export class Schema {
 
   /** Every reference that points to `object`, with or without a list name. */
   references(object: SObject): { object: SObject; field: Field }[] {
-    return this.all().flatMap((other) =>
-      [...other.fields.values()]
-        .filter((field) => field.reference?.to.includes(object.name))
-        .map((field) => ({ object: other, field })),
-    );
+    let found = this.#references.get(object);
+    if (!found) {
+      found = this.all().flatMap((other) =>
+        [...other.fields.values()]
+          .filter((field) => field.reference?.to.includes(object.name))
+          .map((field) => ({ object: other, field })),
+      );
+      this.#references.set(object, found);
+    }
+    return found;
   }
 
   children(object: SObject): ChildRelationship[] {

@@ -1,0 +1,77 @@
+import { RowFault } from '../errors.ts';
+import type { SObject, SRecord } from '../types.ts';
+import { behaviourOf } from './behaviours/index.ts';
+import { checkUnique } from './checks.ts';
+import { nowOf, target, type DmlContext } from './context.ts';
+import { lockedRecords } from './references.ts';
+import { emptiedBy } from './remove.ts';
+import { noAccess } from './save.ts';
+import { summarize } from './summaries.ts';
+
+const RETENTION_MS = 15 * 86_400_000;
+
+/** @throws RowFault when the record is not in the recycle bin; deleted records stay there for 15 days */
+function inRecycleBin(context: DmlContext, record: SRecord): void {
+  const since = Date.parse(String(record['LastModifiedDate']).replace('+0000', 'Z'));
+  const there = record['IsDeleted'] === true && context.clock.now().getTime() - since <= RETENTION_MS;
+  if (!there || record['_deletedWith'] === undefined)
+    throw new RowFault('UNDELETE_FAILED', 'entity is not in the recycle bin');
+}
+
+/** Details that went with a deleted record, at all levels. */
+function wentWith({ schema, store }: DmlContext, root: string): { object: SObject; record: SRecord }[] {
+  return schema.all().flatMap((object) =>
+    store
+      .deleted(object)
+      .filter((record) => record['_deletedWith'] === root)
+      .map((record) => ({ object, record })),
+  );
+}
+
+function bringBack(context: DmlContext, object: SObject, record: SRecord): void {
+  const { store } = context;
+  const { _deletedWith, _emptied, ...values } = record;
+  const at = nowOf(context);
+  const stamp = { LastModifiedDate: at, LastModifiedById: context.access.userId, SystemModstamp: at };
+  const restored = { ...values, IsDeleted: false, ...stamp } as SRecord;
+  checkUnique({ context, object, before: null, after: restored, written: new Set() });
+  store.put(object, restored);
+  for (const { object: name, id, field } of emptiedBy(record)) {
+    const holder = target(context, name, id);
+    if (holder && (holder[field] ?? null) === null)
+      store.put(context.schema.object(name)!, { ...holder, [field]: record.Id, SystemModstamp: at });
+  }
+}
+
+/** Brings a deleted record back, with its details and the lookups that it emptied. @throws RowFault */
+export function undeleteRow(context: DmlContext, object: SObject, record: SRecord): void {
+  const { access, locks, triggers } = context;
+  if (!access.deletesObject(object.name) || !access.removesRecord(object.name, record)) throw noAccess();
+  inRecycleBin(context, record);
+  if (
+    record['_deletedWith'] !== record.Id &&
+    target(context, rootObject(context, record), record['_deletedWith']) === null
+  )
+    throw new RowFault('UNDELETE_FAILED', 'the parent record is deleted: undelete it instead');
+  triggers.run(object.name, 'undelete');
+  for (const id of lockedRecords(context, object, record, record)) locks.take(id);
+  const back = wentWith(context, record.Id);
+  if (!back.some((one) => one.record.Id === record.Id)) back.unshift({ object, record });
+  for (const one of back) bringBack(context, one.object, one.record);
+  for (const one of back) {
+    behaviourOf(one.object).removed?.(context, one.record);
+    summarize(context, one.object, null, one.record);
+  }
+}
+
+const rootObject = ({ schema }: DmlContext, record: SRecord): string =>
+  schema.objectOfId(String(record['_deletedWith']))?.name ?? 'Account';
+
+/** Removes a deleted record for good, with the details that went with it. @throws RowFault */
+export function eraseRow(context: DmlContext, object: SObject, record: SRecord): void {
+  const { access, store } = context;
+  if (!access.deletesObject(object.name) || !access.removesRecord(object.name, record)) throw noAccess();
+  inRecycleBin(context, record);
+  for (const one of wentWith(context, record.Id)) store.erase(one.object, one.record.Id);
+  store.erase(object, record.Id);
+}
