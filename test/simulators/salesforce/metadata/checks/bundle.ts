@@ -114,13 +114,14 @@ export class BundleCheck {
     const ts = this.#ts;
     const file = ts.createSourceFile('x.ts', source, ts.ScriptTarget.Latest, true);
     const [broken] = (file as unknown as { parseDiagnostics: { start: number }[] }).parseDiagnostics;
-    const find = (node: import('typescript').Node): number | undefined =>
-      ts.isEnumDeclaration(node) || ts.isModuleDeclaration(node) || ts.isImportEqualsDeclaration(node)
-        ? node.getStart(file)
-        : ts.isParameter(node) && ts.isParameterPropertyDeclaration(node, node.parent)
-          ? node.getStart(file)
-          : ts.forEachChild(node, find);
-    const position = broken?.start ?? find(file);
+    const find = (node: import('typescript').Node): import('typescript').Node | undefined =>
+      ts.isEnumDeclaration(node) ||
+      ts.isModuleDeclaration(node) ||
+      ts.isImportEqualsDeclaration(node) ||
+      (ts.isParameter(node) && ts.isParameterPropertyDeclaration(node, node.parent))
+        ? node
+        : ts.forEachChild(node, find);
+    const position = broken?.start ?? find(file)?.getStart(file);
     if (position === undefined) return {};
     const { line, character } = file.getLineAndCharacterOfPosition(position);
     return { line: line + 1, column: character + 1 };

@@ -1,10 +1,27 @@
 import type { SimulatedOrg } from '../../org/org.ts';
 import type { Field, SObject } from '../../org/types.ts';
+import { textOf, type XmlNode } from '../xml/document.ts';
 
-const kind = (field: Field): string =>
-  field.formula !== undefined ? 'Formula' : field.reference?.masterDetail ? 'MasterDetail' : field.type;
+type Kind = 'Formula' | 'Summary' | 'AutoNumber' | 'Lookup' | 'MasterDetail' | 'plain';
 
-/** Why a field cannot become what the deploy makes of it (help, "Notes on Changing Custom Field Types"). */
+function kindOf(field: XmlNode): Kind {
+  if (textOf(field, 'formula') !== undefined) return 'Formula';
+  const type = textOf(field, 'type');
+  return (['Summary', 'AutoNumber', 'Lookup', 'MasterDetail'] as const).find((kind) => kind === type) ?? 'plain';
+}
+
+/** Why a field of one kind cannot become one of another (help, "Notes on Changing Custom Field Types"). */
+export function kindProblem(before: XmlNode, after: XmlNode): string | null {
+  const [was, is] = [kindOf(before), kindOf(after)];
+  const relationships = ['Lookup', 'MasterDetail'];
+  if (was === is || (relationships.includes(was) && relationships.includes(is))) return null;
+  if (was === 'AutoNumber' || (is === 'AutoNumber' && textOf(before, 'type') === 'Text')) return null;
+  return is === 'plain'
+    ? `Cannot update a field from a ${was} to something else`
+    : `Cannot update a field to a ${is} from something else`;
+}
+
+/** Why the records of the org do not let a field become what the deploy makes of it. */
 export function changeProblem(
   org: SimulatedOrg,
   object: SObject,
@@ -13,34 +30,22 @@ export function changeProblem(
 ): string | null {
   const records = org.object(object.name) ? org.all(object.name) : [];
   const values = before ? records.map((record) => record[before.name] ?? null).filter((value) => value !== null) : [];
-  if (after.reference?.masterDetail && !before && records.length > 0)
-    return 'Cannot add a master-detail relationship to an object that has records; add a lookup first';
+  if (after.reference?.masterDetail && !before?.reference?.masterDetail && values.length < records.length)
+    return 'A master-detail relationship needs a parent for every record that there is; deploy a lookup and fill it first';
   if (!before) return null;
-  const [was, is] = [kind(before), kind(after)];
-  if (was !== is) {
-    for (const one of ['Formula', 'MasterDetail', 'reference'])
-      if (
-        (was === one || is === one) &&
-        !(was === 'reference' && is === 'MasterDetail' && values.length === records.length)
-      ) {
-        const word = { reference: 'Lookup', Formula: 'Formula', MasterDetail: 'MasterDetail' }[one]!;
-        return is === one
-          ? `Cannot update a field to a ${word} from something else`
-          : `Cannot update a field from a ${word} to something else`;
-      }
-    if (values.length > 0 && !['string', 'textarea', 'picklist'].includes(is))
-      return `Cannot change the type of ${before.name} from ${was} to ${is}: existing data would be lost`;
-  }
-  if (was === 'reference' && before.reference!.to.join() !== after.reference!.to.join())
+  if (before.reference && before.reference.to.join() !== after.reference?.to.join())
     return 'Cannot change the object that a lookup refers to';
+  const texts: Field['type'][] = ['string', 'textarea', 'picklist'];
+  if (before.type !== after.type && values.length > 0 && !texts.includes(after.type))
+    return `Cannot change the type of ${before.name} from ${before.type} to ${after.type}: existing data would be lost`;
   if ((after.length ?? Infinity) < (before.length ?? 0)) {
     const longest = Math.max(0, ...values.map((value) => String(value).length));
     if (longest > after.length!)
       return `Cannot shorten ${before.name}: existing values have up to ${longest} characters`;
   }
   if (after.unique && !before.unique) {
-    const texts = values.map((value) => (after.caseSensitive ? String(value) : String(value).toLowerCase()));
-    if (new Set(texts).size < texts.length)
+    const keys = values.map((value) => (after.caseSensitive ? String(value) : String(value).toLowerCase()));
+    if (new Set(keys).size < keys.length)
       return `duplicate value found: ${before.name} has duplicates in existing records`;
   }
   return null;

@@ -6,6 +6,7 @@ import type { SimulatedOrg } from '../../org/org.ts';
 import { BundleCheck } from '../checks/bundle.ts';
 import { checkChannels } from '../../pubsub/channels/metadata.ts';
 import { CHECKS, NAME_CHECKS } from '../checks/checks.ts';
+import { fieldLimits } from '../checks/objects.ts';
 import type { View } from '../checks/view.ts';
 import { keyOf, sameContent, xmlOf, type Component, type Components } from '../components/component.ts';
 import { sourcePath, writeSourceFolder } from '../components/sourceFolder.ts';
@@ -14,7 +15,7 @@ import { METADATA_TYPES, typeNamed } from '../types.ts';
 import type { Problem } from '../xml/check.ts';
 import { childrenOf, textOf } from '../xml/document.ts';
 import type { Archive } from './archive.ts';
-import { changeProblem } from './changes.ts';
+import { changeProblem, kindProblem } from './changes.ts';
 import { withoutGrants } from './grants.ts';
 import { names, type Manifest } from './manifest.ts';
 import { Stage } from './stage.ts';
@@ -28,6 +29,8 @@ export type Success = {
   warning?: string;
 };
 export type Outcome = { successes: Success[]; failures: Failure[]; components: Components };
+
+const isCustom = (object: string): boolean => /__(?:c|e|mdt)$/.test(object);
 
 /** Standard objects are there without metadata of their own. */
 const impliedObject = (component: Component, archive: Archive): boolean =>
@@ -93,7 +96,7 @@ export class Attempt {
     const { components } = this.#stage;
     const view: View = { components, schema: this.#org.schema };
     const object = (name: string): boolean =>
-      components.has(keyOf('CustomObject', name)) || this.#org.object(name)?.custom === false;
+      isCustom(name) ? components.has(keyOf('CustomObject', name)) : this.#org.object(name) !== undefined;
     let failed = false;
     for (const component of [...this.#candidates.values()]) {
       const parent = parentTypeOf(component.type)?.name === 'CustomObject' ? component.fullName.split('.')[0]! : null;
@@ -101,15 +104,21 @@ export class Attempt {
       const problem =
         parent !== null && !object(parent)
           ? { problem: `Entity Enumeration Or ID: bad value for restricted picklist field: ${parent}` }
-          : own !== null && !/__(?:c|e|mdt)$/.test(own) && !object(own)
+          : own !== null && !object(own)
             ? { problem: `no CustomObject named ${own} found` }
             : component.type === 'CustomField'
-              ? targetProblem(component, object)
+              ? this.#fieldProblem(component, object)
               : (NAME_CHECKS[component.type]?.(component, view) ?? null);
       if (problem && this.#candidates.has(keyOf(component.type, component.fullName)))
         failed = this.#fail(component, problem);
     }
     return failed;
+  }
+
+  #fieldProblem(component: Component, object: (name: string) => boolean): Problem | null {
+    const before = this.#stage.before.get(keyOf(component.type, component.fullName));
+    const problem = before ? kindProblem(xmlOf(before), xmlOf(component)) : null;
+    return problem === null ? (targetProblem(component, object) ?? fieldLimits(xmlOf(component))) : { problem };
   }
 
   /** Makes an org of what is staged, as it would be; whether that failed, or a check of it. */
