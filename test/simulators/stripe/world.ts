@@ -1,8 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { MeterFault } from './usage/errorReports.ts';
 import type { CallLog } from '../kit/sim.ts';
 import type { SimClock } from '../kit/clock.ts';
 import type { SimState } from '../kit/state.ts';
 import { previousAttributes } from './events/diff.ts';
+import type { ThinEvent } from './events/thin.ts';
 import { missing } from './protocol/errors.ts';
 import type { Permissions } from './protocol/keys.ts';
 import { findById } from './protocol/expand.ts';
@@ -147,7 +149,17 @@ export type State = {
   invoiceDiscounts: Record<string, string[]>;
   /** Products that a coupon applies to; shown only when expanded. */
   appliesTo: Record<string, string[]>;
-  meterEvents: { meter: string; customer: string; value: string; timestamp: number; identifier: string }[];
+  meterEvents: {
+    meter: string;
+    customer: string;
+    value: string;
+    timestamp: number;
+    identifier: string;
+    /** When it came in; its timestamp may be another. */
+    received: number;
+  }[];
+  /** Meter events that could not be counted and are yet to be reported, by meter. */
+  meterFaults: Record<string, (MeterFault & { at: number })[]>;
   answers: Record<string, KeptAnswer>;
   /** Decline code by payment method: every charge on it fails with this code. */
   declines: Record<string, string>;
@@ -164,6 +176,10 @@ export type State = {
   restrictedKeys: Record<string, Permissions>;
   /** End of meter event sessions by their token, in seconds since 1970. */
   sessions: Record<string, number>;
+  /** Thin events by id, the time of the last one in ms, and where destinations of events are. */
+  thinEvents: Record<string, ThinEvent>;
+  lastThinMs: number;
+  destinationUrls: Record<string, string>;
   /** What happens by itself later, by `act:id`; the time in seconds since 1970. */
   timers: Record<string, number>;
   /** Seconds until search knows of a change. */
@@ -189,6 +205,7 @@ export function emptyState(): State {
     invoiceDiscounts: {},
     appliesTo: {},
     meterEvents: [],
+    meterFaults: {},
     answers: {},
     declines: {},
     heldUpdates: {},
@@ -198,6 +215,9 @@ export function emptyState(): State {
     secrets: {},
     restrictedKeys: {},
     sessions: {},
+    thinEvents: {},
+    lastThinMs: 0,
+    destinationUrls: {},
     timers: {},
     searchDelay: 60,
     afterRetries: 'canceled',

@@ -1,57 +1,15 @@
-import { createHmac } from 'node:crypto';
-import type { WebhookSender } from '../../kit/webhooks.ts';
-import { invalid, missing } from '../protocol/errors.ts';
+import { invalid, missing, notSimulated } from '../protocol/errors.ts';
 import { page, paging, within } from '../protocol/lists.ts';
 import { array, flag, mergeMetadata, metadata, range, required, text } from '../protocol/params.ts';
 import type { Routes } from '../protocol/protocol.ts';
-import { apiVersion, type StripeEvent, type WebhookEndpoint } from '../protocol/wire.ts';
+import { apiVersion, versionName, type StripeEvent, type WebhookEndpoint } from '../protocol/wire.ts';
 import type { World } from '../world.ts';
+import { checkedUrl } from './webhookUrl.ts';
 
-/** Stripe publishes no intervals; these are short enough to watch. */
-const retryDelaysMs = [1_000, 5_000, 30_000, 300_000] as const;
 const keptSeconds = 30 * 86_400;
 
-const listens = (endpoint: WebhookEndpoint, type: string): boolean =>
-  endpoint.status === 'enabled' && endpoint.enabled_events.some((one) => one === '*' || one === type);
-
-/** `t=<now>,v1=<HMAC-SHA256 of "t.body">` by real time, which is what the receiver's tolerance is measured by. */
-function signature(secret: string, body: string): string {
-  const at = Math.floor(Date.now() / 1000);
-  return `t=${at},v1=${createHmac('sha256', secret).update(`${at}.${body}`).digest('hex')}`;
-}
-
-/** Sends every event to the endpoints that listen to it, signed anew for every attempt. */
-export function deliverEvents(world: World, webhooks: WebhookSender): void {
-  world.onEvent((event) => {
-    const endpoints = world.all('webhookEndpoints').filter((endpoint) => listens(endpoint, event.type));
-    event.pending_webhooks = endpoints.length;
-    for (const endpoint of endpoints) {
-      let delivered = false;
-      webhooks.send({
-        url: endpoint.url,
-        request: () => {
-          const body = JSON.stringify(event, null, 2);
-          return {
-            headers: {
-              'Content-Type': 'application/json; charset=utf-8',
-              'User-Agent': 'Stripe/1.0 (+https://stripe.com/docs/webhooks)',
-              'Stripe-Signature': signature(world.state.secrets[endpoint.id] ?? '', body),
-            },
-            body,
-          };
-        },
-        accepts: (status) => status >= 200 && status < 300,
-        retryDelaysMs,
-        onAttempt: (_attempt, status) => {
-          if (delivered || status === null || status < 200 || status >= 300) return;
-          delivered = true;
-          event.pending_webhooks--;
-          world.store.touch();
-        },
-      });
-    }
-  });
-}
+/** As many endpoints as an account may have in test mode (Stripe docs, "Webhooks"). */
+const mostEndpoints = 16;
 
 /** @param secret made up when absent */
 export function addWebhookEndpoint(
@@ -112,16 +70,20 @@ export function addEventRoutes(routes: Routes, world: World): void {
 
 function addEndpointRoutes(routes: Routes, world: World): void {
   const fields = { url: text, enabled_events: array(text), description: text, metadata };
-  routes.post('/v1/webhook_endpoints', { ...fields, api_version: text }, ({ params }) => {
+  routes.post('/v1/webhook_endpoints', { ...fields, api_version: text, connect: flag }, ({ params }) => {
     const url = checkedUrl(required(params.url, 'url'));
     const version = params.api_version ?? apiVersion;
-    if (version !== apiVersion) {
-      world.calls.refuse(`webhook endpoint with api_version ${version}`);
-      throw invalid(`Invalid api_version: ${version}. This simulator sends ${apiVersion} only.`, 'api_version');
-    }
+    if (!/^\d{4}-\d{2}-\d{2}(\.\w+)?$/.test(version))
+      throw invalid(`Invalid Stripe API version: ${version}`, 'api_version');
+    if (!version.endsWith(`.${versionName}`))
+      throw notSimulated(world, `A webhook endpoint with api_version ${version}`);
+    if (params.connect) throw notSimulated(world, 'A webhook endpoint for connected accounts');
+    if (world.all('webhookEndpoints').length >= mostEndpoints)
+      throw invalid(`You have reached the maximum of ${mostEndpoints} test webhook endpoints.`);
     const endpoint = addWebhookEndpoint(world, {
       url,
-      enabled_events: required(params.enabled_events, 'enabled_events'),
+      api_version: params.api_version ?? null,
+      enabled_events: checkedTypes(required(params.enabled_events, 'enabled_events')),
       description: params.description ?? null,
       metadata: mergeMetadata({}, params.metadata),
     });
@@ -134,7 +96,7 @@ function addEndpointRoutes(routes: Routes, world: World): void {
   routes.post('/v1/webhook_endpoints/:id', { ...fields, disabled: flag }, ({ path, params }) =>
     world.change(world.get('webhookEndpoints', path['id'] ?? ''), null, (endpoint) => {
       if (params.url !== undefined) endpoint.url = checkedUrl(params.url);
-      if (params.enabled_events) endpoint.enabled_events = params.enabled_events;
+      if (params.enabled_events) endpoint.enabled_events = checkedTypes(params.enabled_events);
       if (params.description !== undefined) endpoint.description = params.description;
       if (params.disabled !== undefined) endpoint.status = params.disabled ? 'disabled' : 'enabled';
       endpoint.metadata = mergeMetadata(endpoint.metadata, params.metadata);
@@ -145,8 +107,10 @@ function addEndpointRoutes(routes: Routes, world: World): void {
   );
 }
 
-function checkedUrl(url: string): string {
-  if (!URL.canParse(url) || !/^https?:/.test(url))
-    throw invalid('Invalid URL: URL must be valid.', 'url', 'url_invalid');
-  return url;
+/** Names of events, or all of them; families such as `customer.*` cannot be listened to. */
+function checkedTypes(types: string[]): string[] {
+  for (const [index, type] of types.entries())
+    if (type !== '*' && !/^[a-z0-9_]+(\.[a-z0-9_]+)+$/.test(type))
+      throw invalid(`Invalid enabled_events[${index}]: must be the name of an event or *.`, `enabled_events[${index}]`);
+  return types;
 }

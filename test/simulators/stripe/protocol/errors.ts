@@ -1,5 +1,5 @@
 export type ErrorFields = {
-  type: 'invalid_request_error' | 'card_error' | 'api_error' | 'idempotency_error';
+  type: 'invalid_request_error' | 'card_error' | 'api_error' | 'idempotency_error' | 'temporary_session_expired';
   message: string;
   code?: string;
   param?: string;

@@ -46,11 +46,7 @@ export function authenticate(req: Request, world: World, secretKey: string): voi
       'secret_key_required',
     );
   const { sessions, restrictedKeys } = world.state;
-  const session = sessions[key];
-  if (session !== undefined && req.path === '/v2/billing/meter_event_stream') {
-    if (session > world.clock.seconds()) return;
-    throw refusal(401, 'The authentication token has expired; create a new meter event session.');
-  }
+  if (req.path === '/v2/billing/meter_event_stream') return checkSession(sessions[key], world);
   const permissions = Object.hasOwn(restrictedKeys, key) ? restrictedKeys[key] : undefined;
   if (key !== secretKey && !permissions) throw refusal(401, `Invalid API Key provided: ${masked(key)}`);
   if (permissions) checkPermission(req, key, permissions);
@@ -61,6 +57,17 @@ export function authenticate(req: Request, world: World, secretKey: string): voi
       `The provided key '${masked(key)}' does not have access to account '${account}' (or that account does not exist). Application access may have been revoked.`,
       'account_invalid',
     );
+}
+
+/** The stream of meter events takes only tokens of its own sessions. */
+function checkSession(end: number | undefined, world: World): void {
+  if (end === undefined) throw refusal(401, 'The stream takes the authentication_token of a meter event session only.');
+  if (end > world.clock.seconds()) return;
+  throw new StripeRefusal(401, {
+    type: 'temporary_session_expired',
+    code: 'billing_meter_event_session_expired',
+    message: 'The meter event session has expired. Create a new one.',
+  });
 }
 
 function checkPermission(req: Request, key: string, permissions: Permissions): void {

@@ -1,9 +1,13 @@
-import { invalid } from '../protocol/errors.ts';
+import type { Post } from '../events/delivery.ts';
+import { invalid, missing } from '../protocol/errors.ts';
 import { page, paging } from '../protocol/lists.ts';
-import { oneOf, required, shape, text, time, type Raw } from '../protocol/params.ts';
+import { oneOf, required, shape, text, time } from '../protocol/params.ts';
 import type { Routes } from '../protocol/protocol.ts';
 import type { Meter, MeterEvent, MeterEventSummary } from '../protocol/wire.ts';
 import type { World } from '../world.ts';
+import { addAlertRoutes, checkAlerts } from './alerts.ts';
+import { addErrorReports, noteFault, type MeterFault } from './errorReports.ts';
+import { addStreamRoutes, payload, type UsageEvent } from './stream.ts';
 
 const day = 86_400;
 
@@ -24,33 +28,91 @@ export function usageOf(world: World, meter: Meter, customer: string, period: { 
   return values.reduce((sum, value) => sum + value, 0);
 }
 
-/** Takes one usage event; what no meter or customer is there for is refused at once, unlike in the real service's v2 stream. */
-export function recordUsage(
-  world: World,
-  event: { event_name: string; payload: Record<string, string>; timestamp?: number; identifier?: string },
-): MeterEvent {
-  const meter = world.all('meters').find((one) => one.event_name === event.event_name && one.status === 'active');
-  if (!meter) throw invalid(`No active meter found with event name: ${event.event_name}`, 'event_name', 'no_meter');
-  const { customer_mapping: mapping, value_settings: settings } = meter;
-  const customer = required(event.payload[mapping.event_payload_key], `payload[${mapping.event_payload_key}]`);
-  world.get('customers', customer, `payload[${mapping.event_payload_key}]`);
-  const value =
-    meter.default_aggregation.formula === 'count'
-      ? '1'
-      : required(event.payload[settings.event_payload_key], `payload[${settings.event_payload_key}]`);
-  if (!/^-?\d+(\.\d+)?$/.test(value))
-    throw invalid(`Invalid value: ${value}. The value must be numeric.`, `payload[${settings.event_payload_key}]`);
+type Counted = { row: World['state']['meterEvents'][number]; meter: Meter };
+type Judged = Counted | { fault: MeterFault; param: string; noCustomer?: true };
+
+/** Whether a usage event can be counted, and otherwise what is wrong with it. */
+function judge(world: World, event: UsageEvent, identifier: string): Judged {
+  const named = world.all('meters').filter((one) => one.event_name === event.event_name);
+  const meter = named.find((one) => one.status === 'active');
+  const refuse = (code: string, message: string, param: string) => ({
+    fault: { code, message, identifier, meter: (meter ?? named[0])?.id ?? null },
+    param,
+  });
+  if (!meter)
+    return named.length > 0
+      ? refuse('archived_meter', `The meter with event name ${event.event_name} is archived.`, 'event_name')
+      : refuse('no_meter', `No active meter found with event name: ${event.event_name}`, 'event_name');
+  const customerKey = meter.customer_mapping.event_payload_key;
+  const valueKey = meter.value_settings.event_payload_key;
+  const customer = event.payload[customerKey];
+  if (customer === undefined)
+    return refuse(
+      'meter_event_no_customer_defined',
+      `Missing required param: payload[${customerKey}].`,
+      `payload[${customerKey}]`,
+    );
+  if (!world.find('customers', customer))
+    return {
+      ...refuse('meter_event_customer_not_found', `No such customer: '${customer}'`, `payload[${customerKey}]`),
+      noCustomer: true,
+    };
+  const value = meter.default_aggregation.formula === 'count' ? '1' : event.payload[valueKey];
+  if (value === undefined || !/^-?\d+(\.\d+)?$/.test(value))
+    return refuse(
+      'meter_event_invalid_value',
+      `Invalid value: ${value}. The value must be numeric.`,
+      `payload[${valueKey}]`,
+    );
   const now = world.now();
   const timestamp = event.timestamp ?? now;
   if (timestamp > now + 300)
-    throw invalid('The timestamp is too far in the future.', 'timestamp', 'timestamp_in_future');
+    return refuse('timestamp_in_future', 'The timestamp is too far in the future.', 'timestamp');
   if (timestamp < now - 35 * day)
-    throw invalid('The timestamp is more than 35 days in the past.', 'timestamp', 'timestamp_too_far_in_past');
-  const identifier = event.identifier ?? world.id('mev', 26).slice(4);
-  if (world.state.meterEvents.some((one) => one.identifier === identifier && one.timestamp > now - day))
-    throw invalid(`An event already exists with identifier ${identifier}.`, 'identifier', 'duplicate_meter_event');
-  world.state.meterEvents.push({ meter: meter.id, customer, value, timestamp, identifier });
+    return refuse('timestamp_too_far_in_past', 'The timestamp is more than 35 days in the past.', 'timestamp');
+  return { row: { meter: meter.id, customer, value, timestamp, identifier, received: now }, meter };
+}
+
+function count(world: World, event: UsageEvent, judged: Counted): MeterEvent {
+  world.state.meterEvents.push(judged.row);
   world.store.touch();
+  checkAlerts(world, judged.meter, judged.row.customer);
+  return {
+    object: 'billing.meter_event',
+    created: world.now(),
+    event_name: event.event_name,
+    identifier: judged.row.identifier,
+    livemode: false,
+    payload: event.payload,
+    timestamp: judged.row.timestamp,
+  };
+}
+
+/** An identifier is taken once within a day. */
+function identify(world: World, event: UsageEvent): string {
+  const identifier = event.identifier ?? world.id('mev', 26).slice(4);
+  if (world.state.meterEvents.some((one) => one.identifier === identifier && one.received > world.now() - day))
+    throw invalid(`An event already exists with identifier ${identifier}.`, 'identifier', 'duplicate_meter_event');
+  return identifier;
+}
+
+/** Takes one usage event; one that cannot be counted is refused at once. */
+export function recordUsage(world: World, event: UsageEvent): MeterEvent {
+  const judged = judge(world, event, identify(world, event));
+  if ('row' in judged) return count(world, event, judged);
+  const { fault, param } = judged;
+  throw judged.noCustomer
+    ? missing('customer', event.payload[param.slice(8, -1)] ?? '', param)
+    : invalid(fault.message, param, fault.code);
+}
+
+/** Takes one usage event as v2 does: one that cannot be counted is taken too, and reported later. */
+function takeUsage(world: World, event: UsageEvent): MeterEvent {
+  const identifier = identify(world, event);
+  const judged = judge(world, event, identifier);
+  if ('row' in judged) return count(world, event, judged);
+  noteFault(world, judged.fault);
+  const now = world.now();
   return {
     object: 'billing.meter_event',
     created: now,
@@ -58,22 +120,14 @@ export function recordUsage(
     identifier,
     livemode: false,
     payload: event.payload,
-    timestamp,
+    timestamp: event.timestamp ?? now,
   };
 }
 
-const payload = (raw: Raw, path: string): Record<string, string> => {
-  if (typeof raw === 'string') throw invalid('Invalid object', path);
-  return Object.fromEntries(Object.entries(raw).map(([key, value]) => [key, text(value, `${path}[${key}]`)]));
-};
-
-const isoTime = (raw: Raw, path: string): number => {
-  const at = Date.parse(text(raw, path));
-  if (Number.isNaN(at)) throw invalid('Invalid timestamp: must be RFC 3339.', path);
-  return Math.floor(at / 1000);
-};
-
-export function addMeterRoutes(routes: Routes, world: World): void {
+export function addMeterRoutes(routes: Routes, world: World, post: Post): void {
+  addErrorReports(world, post);
+  addAlertRoutes(routes, world);
+  addStreamRoutes(routes, world, takeUsage);
   routes.post(
     '/v1/billing/meters',
     {
@@ -149,24 +203,6 @@ function addUsageRoutes(routes: Routes, world: World): void {
         event_name: required(params.event_name, 'event_name'),
         payload: required(params.payload, 'payload'),
       }),
-  );
-  routes.post(
-    '/v2/billing/meter_events',
-    { event_name: text, payload, timestamp: isoTime, identifier: text },
-    ({ params }) => {
-      const iso = (seconds: number) => new Date(seconds * 1000).toISOString();
-      const event = recordUsage(world, {
-        ...params,
-        event_name: required(params.event_name, 'event_name'),
-        payload: required(params.payload, 'payload'),
-      });
-      return {
-        ...event,
-        object: 'v2.billing.meter_event',
-        created: iso(event.created),
-        timestamp: iso(event.timestamp),
-      };
-    },
   );
   routes.get(
     '/v1/billing/meters/:id/event_summaries',
