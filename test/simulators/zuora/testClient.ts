@@ -45,11 +45,16 @@ export class TestClient {
     return this;
   }
 
+  /** For calls that are made without this client. */
+  get authorization(): string {
+    return `Bearer ${this.#token}`;
+  }
+
   async call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
     const response = await fetch(path.startsWith('http') ? path : this.sim.url + path, {
       method,
       headers: {
-        authorization: `Bearer ${this.#token}`,
+        authorization: this.authorization,
         'zuora-version': '2025-08-12',
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...headers,

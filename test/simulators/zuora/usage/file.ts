@@ -1,4 +1,5 @@
 import { parse as parseCsv } from 'csv-parse/sync';
+import { isDate } from '../dates.ts';
 import { category, resource, ZuoraError } from '../protocol/errors.ts';
 import type { Tenant } from '../tenant.ts';
 import type { Usage, UsageImport } from './model.ts';
@@ -69,12 +70,11 @@ function read(tenant: Tenant, file: UsageImport): void {
   tenant.touch();
 }
 
-/** `MM/DD/YYYY`, the locale of the API user of this tenant. */
-function dateOf(text: string): string {
+/** `MM/DD/YYYY`, the locale of the API user of this tenant; undefined for anything else. */
+function dateOf(text: string): string | undefined {
   const match = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/.exec(text);
-  if (!match) return refuse(`'${text}' is not a date in the format MM/DD/YYYY.`);
-  const date = `${match[3]}-${match[1]!.padStart(2, '0')}-${match[2]!.padStart(2, '0')}`;
-  return Number.isNaN(Date.parse(date)) ? refuse(`'${text}' is not a date.`) : date;
+  const date = match && `${match[3]}-${match[1]!.padStart(2, '0')}-${match[2]!.padStart(2, '0')}`;
+  return date && isDate(date) ? date : undefined;
 }
 
 function rowsOf(text: string): UsageRequest[] {
@@ -94,14 +94,17 @@ function rowsOf(text: string): UsageRequest[] {
     for (const name of ['ACCOUNT_ID', 'UOM', 'QTY', 'STARTDATE'])
       if (cell(name) === '') refuse(`Row ${index + 2}: ${name} is empty.`);
     const quantity = Number(cell('QTY'));
+    for (const name of ['STARTDATE', 'ENDDATE'])
+      if (cell(name) !== '' && dateOf(cell(name)) === undefined)
+        refuse(`Row ${index + 2}: ${name} must be a date in the format MM/DD/YYYY.`);
     if (!(quantity >= 0)) refuse(`Row ${index + 2}: QTY must be a number that is not negative.`);
     return {
       // The account's number, whatever the column is called.
       AccountNumber: cell('ACCOUNT_ID'),
       UOM: cell('UOM'),
       Quantity: quantity,
-      StartDateTime: dateOf(cell('STARTDATE')),
-      EndDateTime: cell('ENDDATE') === '' ? undefined : dateOf(cell('ENDDATE')),
+      StartDateTime: dateOf(cell('STARTDATE'))!,
+      EndDateTime: dateOf(cell('ENDDATE')),
       SubscriptionNumber: optional('SUBSCRIPTION_ID'),
       ChargeNumber: optional('CHARGE_ID'),
       Description: optional('DESCRIPTION'),
