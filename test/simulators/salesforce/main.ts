@@ -49,7 +49,12 @@ export async function startSalesforceSim(options: SalesforceSimOptions = {}): Pr
   const clock = options.clock ?? new SimClock();
   const empty = options.forceApp === null ? mkdtempSync(join(tmpdir(), 'empty-org-')) : null;
   const forceApp = empty ?? options.forceApp ?? join(ROOT, 'force-app/main/default');
-  const org = createOrg({ clock, forceApp, stateFile: options.stateFile });
+  const org = createOrg({
+    clock,
+    forceApp,
+    personAccounts: options.personAccounts,
+    stateFile: options.stateFile,
+  });
   const automation = new Automation(org);
   const switches = new RestSwitches();
   const changes = new ChangeData(org, { clock, stateFile: options.stateFile && `${options.stateFile}.events` });

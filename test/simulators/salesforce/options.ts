@@ -29,6 +29,8 @@ export type SalesforceSimOptions = Omit<SimOptions, 'tls'> & {
    * package when null.
    */
   forceApp?: string | null | undefined;
+  /** Accounts may be people; off when absent. */
+  personAccounts?: boolean | undefined;
   connectedApps?: readonly ConnectedApp[] | undefined;
   /** Allows the password flow, one password for all users; without it the flow is refused as in orgs of today. */
   passwordFlow?: { password: string; securityToken: string } | undefined;

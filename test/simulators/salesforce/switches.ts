@@ -2,6 +2,7 @@ import express from 'express';
 import type { SimContext } from '../kit/sim.ts';
 import { normalizeId } from './org/ids.ts';
 import type { SimulatedOrg } from './org/org.ts';
+import { mountSaveSwitches } from './org/switches.ts';
 import type { ApiUsage } from './rest/usage.ts';
 
 /** Switches of the simulated org alone, beside those that all simulators have. */
@@ -34,5 +35,6 @@ export function mountSwitches({ app }: SimContext, org: SimulatedOrg, usage: Api
     org.mergeAccounts(masterId, loserId);
     res.json({ merged: true });
   });
+  mountSaveSwitches(sim, org);
   app.use('/__sim', sim);
 }

@@ -147,7 +147,12 @@ describe('sessions', () => {
   it('need API access, which the integration user has by its permission set alone', async () => {
     const admin = sim.org.userNamed(USERS.admin)!.Id;
     const { Id, ProfileId } = sim.org.userNamed(USERS.integration)!;
-    const locale = { TimeZoneSidKey: 'UTC', LocaleSidKey: 'en_US', EmailEncodingKey: 'UTF-8', LanguageLocaleKey: 'en_US' };
+    const locale = {
+      TimeZoneSidKey: 'UTC',
+      LocaleSidKey: 'en_US',
+      EmailEncodingKey: 'UTF-8',
+      LanguageLocaleKey: 'en_US',
+    };
     const name = { Username: 'bare@billing360.example', LastName: 'Bare', Email: 'bare@billing360.example' };
     const person = { ...name, Alias: 'bare', ...locale };
     expect(sim.org.insert('User', [{ ...person, ProfileId }], { userId: admin })[0]!.success).toBe(true);

@@ -1,5 +1,6 @@
 import type { SObject } from '../../types.ts';
 import { accounts } from './accounts.ts';
+import { flows } from './flows.ts';
 import type { StandardOptions } from './parts.ts';
 import { people } from './people.ts';
 import { products } from './products.ts';
@@ -11,5 +12,5 @@ export type { StandardOptions } from './parts.ts';
 
 /** The standard objects that the product and its clients touch, with their usual fields (Object Reference). */
 export function standardObjects(options: StandardOptions): SObject[] {
-  return [...accounts(options), ...sales(), ...products(), ...service(), ...people(), ...setup()];
+  return [...accounts(options), ...sales(), ...products(), ...service(), ...people(), ...setup(), ...flows()];
 }
