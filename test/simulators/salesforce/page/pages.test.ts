@@ -54,6 +54,28 @@ export default class Broken extends LightningElement {
 }
 `;
 
+const LISTS = `
+import { LightningElement, api, wire } from 'lwc';
+import { getRelatedListRecords } from 'lightning/uiRelatedListApi';
+import { getObjectInfo, getPicklistValues } from 'lightning/uiObjectInfoApi';
+import INDUSTRY from '@salesforce/schema/Account.Industry';
+
+export default class Lists extends LightningElement {
+  @api recordId: string | undefined;
+  @wire(getRelatedListRecords, { parentRecordId: '$recordId', relatedListId: 'Contacts', fields: ['Contact.LastName'], sortBy: ['-Contact.LastName'], pageSize: 2 })
+  contacts: { data?: { records: { fields: { LastName: { value: string } } }[] } } = {};
+  @wire(getObjectInfo, { objectApiName: 'Account' })
+  info: { data?: { label: string; defaultRecordTypeId: string } } = {};
+  @wire(getPicklistValues, { recordTypeId: '$recordTypeId', fieldApiName: INDUSTRY })
+  industries: { data?: { values: { value: string }[] } } = {};
+
+  get recordTypeId() { return this.info.data?.defaultRecordTypeId; }
+  get names() { return (this.contacts.data?.records ?? []).map(({ fields }) => fields.LastName.value).join(' '); }
+  get label() { return this.info.data?.label ?? ''; }
+  get first() { return this.industries.data?.values[0]?.value ?? ''; }
+}
+`;
+
 let made: TestPackage;
 let pages: TestPages;
 let browser: Browser;
@@ -64,7 +86,8 @@ beforeAll(async () => {
   made = testPackage({
     ...bundle('phone', PHONE, TEMPLATE),
     ...bundle('broken', BROKEN, 'never seen'),
-    ...accountPage({ header: ['force:highlightsPanel'], main: ['phone'], sidebar: ['force:detailPanel'] }),
+    ...bundle('lists', LISTS, '<p class="names">{names}</p><p class="label">{label}</p><p class="first">{first}</p>'),
+    ...accountPage({ header: ['force:highlightsPanel'], main: ['phone'], sidebar: ['force:detailPanel', 'lists'] }),
   });
   pages = await startPages(made.forceApp);
   acme = pages.account({ Name: 'Acme <b>&', Phone: '+1 555 0100', Industry: 'Energy' });
@@ -105,6 +128,17 @@ describe('a record page', () => {
       expect(await details.getByRole('link', { name: 'Riley Rep' }).count()).toBe(1);
       expect(await page.locator('.user').textContent()).toBe(pages.org.userNamed(USERS.rep)!.Id);
       expect(problems()).toEqual([]);
+    });
+  });
+
+  test('gives bundles related lists, object info and picklist values as the user may see them', async () => {
+    const [contact, ...rest] = ['Ada', 'Bob', 'Cyd'].map((LastName) => ({ LastName, AccountId: acme }));
+    pages.org.insert('Contact', [contact!, ...rest], { userId: pages.org.userNamed(USERS.rep)!.Id });
+    await onPage(async ({ page }) => {
+      await page.locator('.names', { hasText: 'Cyd Bob' }).waitFor();
+      await page.locator('.label', { hasText: 'Account' }).waitFor();
+      await page.locator('.first', { hasText: /\w/ }).waitFor();
+      expect(await page.locator('.names').textContent()).toBe('Cyd Bob');
     });
   });
 
@@ -223,6 +257,7 @@ describe('a record page', () => {
 test('a bundle that throws is seen, by people and by the harness, and leaves the others alone', async () => {
   const other = testPackage({
     ...bundle('broken', BROKEN, 'never seen'),
+    ...bundle('lists', LISTS, '<p class="names">{names}</p><p class="label">{label}</p><p class="first">{first}</p>'),
     ...accountPage({ main: ['broken', 'force:detailPanel'] }),
   });
   const broken = await startPages(other.forceApp);
