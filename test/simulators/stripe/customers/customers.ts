@@ -19,7 +19,7 @@ import { attach } from '../payments/methods.ts';
 import { endDiscount } from '../catalog/discounts.ts';
 import type { Routes } from '../protocol/protocol.ts';
 import { stopCollecting } from '../invoices/invoiceLife.ts';
-import { cancelNow } from '../subscriptions/subscriptionLife.ts';
+import { cancelNow } from '../subscriptions/ending.ts';
 import { checkRoomForCustomer } from '../time/testClocks.ts';
 import type { Customer } from '../protocol/wire.ts';
 import type { World } from '../world.ts';

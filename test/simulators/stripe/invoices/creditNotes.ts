@@ -22,7 +22,7 @@ import {
 } from '../protocol/params.ts';
 import type { Routes } from '../protocol/protocol.ts';
 import type { CreditNote, CreditNoteLine, Invoice } from '../protocol/wire.ts';
-import { paymentSucceeded } from '../subscriptions/subscriptionLife.ts';
+import { paymentSucceeded } from '../subscriptions/collection.ts';
 import type { World } from '../world.ts';
 import { markPaid } from './invoiceLife.ts';
 import { linesOf } from './invoiceTotals.ts';

@@ -26,7 +26,7 @@ import { addCreditNoteRoutes } from './creditNotes.ts';
 import { addInvoiceItemRoutes, inStatus } from './invoiceItems.ts';
 import { addLineRoutes } from './lineRoutes.ts';
 import type { Routes } from '../protocol/protocol.ts';
-import { cardError, paymentSucceeded, payNow } from '../subscriptions/subscriptionLife.ts';
+import { cardError, paymentSucceeded, payNow } from '../subscriptions/collection.ts';
 import type { Invoice } from '../protocol/wire.ts';
 import type { World } from '../world.ts';
 

@@ -1,7 +1,7 @@
 import { settleAttempt } from '../invoices/invoiceLife.ts';
 import { invalid, StripeRefusal } from '../protocol/errors.ts';
 import type { PaymentIntent, PaymentMethod, SetupIntent } from '../protocol/wire.ts';
-import { afterPayment } from '../subscriptions/subscriptionLife.ts';
+import { afterPayment } from '../subscriptions/collection.ts';
 import type { World } from '../world.ts';
 import { attempt, failProof, settleDebit, type Attempt, type Mode } from './intents.ts';
 import { attach, declinedError, methodNamed, spent } from './methods.ts';

@@ -3,7 +3,7 @@ import type { Subscription, SubscriptionItem, SubscriptionSchedule } from '../pr
 import { itemsOf, newItem } from '../subscriptions/items.ts';
 import { periodEnd } from '../subscriptions/periods.ts';
 import { createSubscription, discountOwner } from '../subscriptions/subscriptionCreate.ts';
-import { isOver, update } from '../subscriptions/subscriptionLife.ts';
+import { isOver, update } from '../subscriptions/changes.ts';
 import type { CreateParams, UpdateParams } from '../subscriptions/subscriptionParams.ts';
 import { updateSubscription } from '../subscriptions/subscriptionUpdate.ts';
 import type { Due } from '../time/due.ts';

@@ -6,7 +6,9 @@ import type { World } from '../world.ts';
 import { isMetered, itemsOf } from './items.ts';
 import { restartPeriods, setPeriod, wholePeriod } from './periods.ts';
 import { chargeRest, creditUnused } from './prorations.ts';
-import { billSubscription, hasPending, issue, markPaused, update, usageLines } from './subscriptionLife.ts';
+import { billSubscription, hasPending, issue, usageLines } from './billing.ts';
+import { update } from './changes.ts';
+import { markPaused } from './trials.ts';
 import type { PauseParams, ResumeParams } from './subscriptionParams.ts';
 
 /** The invoice of a resumption can be paid for 23 hours (Stripe API reference, "Resume a subscription"). */

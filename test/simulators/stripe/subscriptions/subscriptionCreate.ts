@@ -12,15 +12,9 @@ import { setCancellation } from './cancellation.ts';
 import { isMetered, itemsOf, newItem, showItems } from './items.ts';
 import { periodOf, wholePeriod } from './periods.ts';
 import { blankSubscription } from './subscriptionBlank.ts';
-import {
-  billSubscription,
-  cardError,
-  hasPending,
-  issue,
-  refuseFailure,
-  trialWarning,
-  trialWarningSeconds,
-} from './subscriptionLife.ts';
+import { billSubscription, hasPending, issue } from './billing.ts';
+import { cardError, refuseFailure } from './collection.ts';
+import { trialWarning, trialWarningSeconds } from './trials.ts';
 import type { CreateParams } from './subscriptionParams.ts';
 
 const daySeconds = 86_400;

@@ -14,7 +14,10 @@ import { expireHeld, holdUpdate, snapshot } from './pendingUpdates.ts';
 import { restartPeriods, wholePeriod } from './periods.ts';
 import { chargeRest, creditUnused } from './prorations.ts';
 import { addOneOffs, discountOwner, refusedTax, trialSettings } from './subscriptionCreate.ts';
-import { billSubscription, endTrial, hasPending, isOver, issue, refuseFailure, update } from './subscriptionLife.ts';
+import { billSubscription, hasPending, issue } from './billing.ts';
+import { isOver, update } from './changes.ts';
+import { refuseFailure } from './collection.ts';
+import { endTrial } from './trials.ts';
 import type { UpdateParams } from './subscriptionParams.ts';
 
 const intervalOf = (item: SubscriptionItem): string =>

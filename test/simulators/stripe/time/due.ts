@@ -1,18 +1,11 @@
 import { endDiscount, isRunning } from '../catalog/discounts.ts';
 import { subscriptionOf } from '../invoices/invoiceTotals.ts';
-import {
-  cancelAsPlanned,
-  endTrial,
-  expireIncomplete,
-  incompleteSeconds,
-  isOver,
-  issue,
-  payNow,
-  renew,
-  trialWarning,
-  trialWarningSeconds,
-  update,
-} from '../subscriptions/subscriptionLife.ts';
+import { issue } from '../subscriptions/billing.ts';
+import { isOver, update } from '../subscriptions/changes.ts';
+import { payNow } from '../subscriptions/collection.ts';
+import { cancelAsPlanned, expireIncomplete, incompleteSeconds } from '../subscriptions/ending.ts';
+import { renew } from '../subscriptions/renewal.ts';
+import { endTrial, trialWarning, trialWarningSeconds } from '../subscriptions/trials.ts';
 import { dueOfSchedule, passPhases, scheduleOf } from '../schedules/scheduleLife.ts';
 import { testClockOf } from './clockOf.ts';
 import { expireHeld } from '../subscriptions/pendingUpdates.ts';

@@ -1,0 +1,76 @@
+import { draftInvoice, finalize, markUncollectible, voidInvoice } from '../invoices/invoiceLife.ts';
+import type { Collected } from '../invoices/invoiceLife.ts';
+import { linesOf, subscriptionOf, total } from '../invoices/invoiceTotals.ts';
+import { invoiceItemLine, itemLines, takePending } from '../invoices/lines.ts';
+import type { Invoice, InvoiceLine, Subscription } from '../protocol/wire.ts';
+import type { World } from '../world.ts';
+import { payNow, paymentSucceeded } from './collection.ts';
+import { isMetered, itemsOf } from './items.ts';
+
+/** Whether something waits for the next invoice of a subscription. */
+export const hasPending = (world: World, subscription: Subscription): boolean =>
+  takePending(world, null, subscription.customer, subscription.id).length > 0;
+
+/** Makes an invoice of a subscription from lines and from what waits for its next invoice. */
+export function billSubscription(
+  world: World,
+  subscription: Subscription,
+  reason: NonNullable<Invoice['billing_reason']>,
+  lines: readonly InvoiceLine[],
+  period: { start: number; end: number },
+): Invoice {
+  const pending = takePending(world, null, subscription.customer, subscription.id);
+  const paused = subscription.pause_collection?.behavior === 'keep_as_draft';
+  const invoice = draftInvoice(world, {
+    customer: world.get('customers', subscription.customer),
+    subscription,
+    reason,
+    currency: subscription.currency,
+    lines: [...pending.map((item) => invoiceItemLine(world, item)), ...lines],
+    period,
+    collection: subscription.collection_method,
+    daysUntilDue: subscription.collection_method === 'send_invoice' ? (subscription.days_until_due ?? 0) : null,
+    autoAdvance: !paused && subscription.status !== 'unpaid',
+  });
+  for (const item of pending) world.change(item, null, (one) => (one.invoice = invoice.id));
+  return invoice;
+}
+
+/** Usage of the metered items since their periods began, as lines. */
+export function usageLines(world: World, subscription: Subscription, until: number): InvoiceLine[] {
+  return itemsOf(world, subscription)
+    .filter((item) => isMetered(item) && item.current_period_start < until)
+    .flatMap((item) => itemLines(world, item, subscription.customer, { start: item.current_period_start, end: until }));
+}
+
+/** Usage of the period that was reported while its invoice was a draft still goes onto it. */
+function refreshUsage(world: World, subscription: Subscription, invoice: Invoice): void {
+  const ofItem = (line: InvoiceLine) => line.parent?.subscription_item_details?.subscription_item;
+  const lines = linesOf(world, invoice);
+  for (const item of itemsOf(world, subscription).filter(isMetered)) {
+    const stale = lines.filter((line) => ofItem(line) === item.id);
+    if (!stale[0]) continue;
+    const fresh = itemLines(world, item, subscription.customer, stale[0].period);
+    if (sumOf(fresh) === sumOf(stale)) continue;
+    world.change(invoice, 'invoice.updated', (one) => {
+      lines.splice(lines.indexOf(stale[0]!), stale.length, ...fresh.map((line) => ({ ...line, invoice: one.id })));
+      total(world, one);
+    });
+  }
+}
+
+const sumOf = (lines: readonly InvoiceLine[]): number => lines.reduce((sum, line) => sum + line.amount, 0);
+
+/** Draft → open, and the money is asked for; the subscription's status follows the outcome. */
+export function issue(world: World, invoice: Invoice): Collected | null {
+  const subscription = world.find('subscriptions', subscriptionOf(invoice));
+  if (subscription && invoice.status === 'draft') refreshUsage(world, subscription, invoice);
+  finalize(world, invoice, world.now());
+  const behavior = subscription?.pause_collection?.behavior;
+  if (invoice.status === 'open' && behavior === 'void') voidInvoice(world, invoice);
+  else if (invoice.status === 'open' && behavior === 'mark_uncollectible') markUncollectible(world, invoice);
+  else if (invoice.status === 'open' && invoice.collection_method === 'charge_automatically')
+    return payNow(world, invoice);
+  if (invoice.status === 'paid') paymentSucceeded(world, invoice);
+  return null;
+}
