@@ -15,7 +15,7 @@ import { calloutRoutes } from './callouts/routes.ts';
 import { calloutSwitchRoutes } from './callouts/switches.ts';
 import { catalogCrudRoutes } from './catalog/crud.ts';
 import { catalogListRoutes, catalogSwitchRoutes } from './catalog/list.ts';
-import { emptyTenant, type TenantData } from './model.ts';
+import { dataFormat, emptyTenant, type TenantData } from './model.ts';
 import { objectQueryRoutes } from './objectQuery/routes.ts';
 import { asyncOrderRoutes } from './orders/async.ts';
 import { lineItemRoutes } from './orders/lineItemRoutes.ts';
@@ -92,13 +92,13 @@ const presetFields: CustomFieldDefinitions = {
 /** Starts a simulated Zuora tenant with orders, invoice settlement and object query enabled. See README.md. */
 export async function startZuoraSim(options: ZuoraSimOptions): Promise<RunningZuoraSim> {
   const state = new SimState<TenantData>(options.stateFile, emptyTenant);
+  if (state.data.format !== dataFormat)
+    throw new Error(`${options.stateFile} was written by another version of the simulated Zuora; start without it.`);
   let tenant!: Tenant;
   let origin = '';
   const running = await startSim(
     options,
     (ctx) => {
-      // A file of an earlier version of the simulator may lack tables.
-      state.data = { ...emptyTenant(), ...state.data };
       tenant = tenantOf(state, ctx, options);
       addRoutes(tenant, () => origin);
       ctx.clock.onMove(() => runCalendar(tenant));

@@ -46,6 +46,8 @@ export type TenantData = AccountData &
   CalloutData &
   CatalogData &
   OrderData & {
+    /** Layout of this data; raised when a field or table changes. */
+    format: number;
     counters: Record<string, number>;
     /** Every version of every subscription, oldest first. */
     subscriptions: SubscriptionVersion[];
@@ -56,6 +58,8 @@ export type TenantData = AccountData &
     ranThrough: string | null;
   };
 
+export const dataFormat = 2;
+
 export function emptyTenant(): TenantData {
   return {
     ...emptyAccounts(),
@@ -65,6 +69,7 @@ export function emptyTenant(): TenantData {
     ...emptyCallouts(),
     ...emptyCatalog(),
     ...emptyOrders(),
+    format: dataFormat,
     counters: {},
     subscriptions: [],
     idempotency: {},

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -30,4 +30,10 @@ it('cuts the connection after the effect was made, when told to', async () => {
   await expect(zuora.account()).rejects.toThrow();
   expect(rows((await zuora.get('/object-query/accounts')).body.data)).toHaveLength(1);
   await zuora.sim.close();
+});
+
+it('is refused when another version of the simulator wrote it', async () => {
+  const stateFile = join(folder, 'zuora.json');
+  writeFileSync(stateFile, '{"accounts":[]}');
+  await expect(startTest({ stateFile })).rejects.toThrow('was written by another version');
 });

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { emit } from '../callouts/emit.ts';
 import type { Invoice } from '../model.ts';
 import { needBody } from '../protocol/body.ts';
+import { parseCrud } from '../protocol/crud.ts';
 import { category, notFound, notSimulated, resource, ZuoraError } from '../protocol/errors.ts';
 import { onlyQuery, page, pageParameters } from '../protocol/paging.ts';
 import { dateField, parse } from '../protocol/parse.ts';
@@ -225,7 +226,7 @@ export function invoiceRoutes(tenant: Tenant, origin: () => string): express.Rou
   // Posting, unposting and cancelling one invoice is a change of its status in the CRUD family.
   router.put('/v1/object/invoice/:id', (req, res) => {
     const invoice = find(req.params.id);
-    const { Status: status, InvoiceDate, DueDate, Comments } = parse(crudSchema, req.body, resource.invoice);
+    const { Status: status, InvoiceDate, DueDate, Comments } = parseCrud(crudSchema, req, resource.invoice);
     if (status === 'Posted') postInvoice(tenant, invoice);
     if (status === 'Draft' && invoice.status === 'Posted') unpost(tenant, invoice);
     if (status === 'Canceled') {

@@ -1,3 +1,4 @@
+import { instantOf } from '../queries/compare.ts';
 import type { Tenant } from '../tenant.ts';
 import type { QueryObject, Rec } from './define.ts';
 import { refuse } from './refuse.ts';
@@ -5,10 +6,10 @@ import { refuse } from './refuse.ts';
 const isInstant = (value: unknown): value is string => typeof value === 'string' && /^\d{4}-\d{2}-\d{2}T/.test(value);
 
 /** Negative, zero or positive; instants by time, numbers by size, text by letters without case. */
-export function compareTo(value: unknown, text: string): number {
+function compareTo(tenant: Tenant, value: unknown, text: string): number {
   if (typeof value === 'number') return value - Number(text);
   if (isInstant(value)) {
-    const at = Date.parse(text);
+    const at = instantOf(tenant, text);
     return Number.isNaN(at) ? refuse(`'${text}' is not a date and time.`) : Date.parse(value) - at;
   }
   const [a, b] = [String(value).toLowerCase(), text.toLowerCase()];
@@ -29,7 +30,7 @@ export function filterOf(tenant: Tenant, object: QueryObject, text: string): (re
   const field = object.fields(tenant).get(name.toLowerCase());
   if (!field) return refuse(`Field '${name}' cannot be filtered on.`);
   const operator = operatorText.toUpperCase();
-  const matches = (actual: unknown, wanted: string) => actual !== null && compareTo(actual, wanted) === 0;
+  const matches = (actual: unknown, wanted: string) => actual !== null && compareTo(tenant, actual, wanted) === 0;
   if (value === 'null') return (record) => (operator === 'NE') === (field.of(record) !== null);
   if (operator === 'IN') {
     const wanted = value.replace(/^\[|\]$/g, '').split(',');
@@ -54,6 +55,6 @@ export function filterOf(tenant: Tenant, object: QueryObject, text: string): (re
 
   return (record) => {
     const actual = field.of(record);
-    return actual !== null && test(compareTo(actual, value));
+    return actual !== null && test(compareTo(tenant, actual, value));
   };
 }

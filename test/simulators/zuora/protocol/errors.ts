@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import type { CallLog } from '../../kit/sim.ts';
+import { UnrecognisedFields } from './unrecognised.ts';
 import type { Versions } from './versions.ts';
 
 /** Last two digits of a code: what kind of refusal it is (Zuora docs, "Error codes"). */
@@ -128,6 +129,8 @@ export function errorHandler(versionsOf: (req: Request) => Versions): ErrorReque
   return (error: unknown, req, res, _next) => {
     const versions = versionsOf(req);
     if (error instanceof ZuoraError) return sendError(error, req, res, versions);
+    if (error instanceof UnrecognisedFields)
+      return void res.status(400).json({ message: 'Error - unrecognised fields' });
     const type = (error as { type?: string }).type;
     if (type === 'entity.parse.failed')
       return sendError(new ZuoraError(category.malformed, 'Malformed JSON in the request body.'), req, res, versions);

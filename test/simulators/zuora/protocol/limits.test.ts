@@ -121,6 +121,8 @@ describe('requests', () => {
     const method = await zuora.call('DELETE', '/v1/payments');
     expect([method.status, codeOf(method)]).toEqual([405, 50000045]);
     expect(codeOf(await zuora.get('/v1/nowhere'))).toBe(50000040);
+    for (const path of ['/v1/payment-schedules', '/v1/custom-exchange-rates/EUR', '/settings/listing'])
+      expect([path, (await zuora.get(path)).status]).toEqual([path, 501]);
   });
 
   it('print the prices of previews with nine decimals', async () => {

@@ -1,18 +1,21 @@
 import type { RequestHandler, Router } from 'express';
 import type { Tenant } from '../tenant.ts';
-import { category, ZuoraError } from './errors.ts';
+import { category, notSimulated, ZuoraError } from './errors.ts';
+import { otherFamily } from './notSimulated.ts';
 
 /** What express knows of a route. */
 type Layer = { match(path: string): boolean; route?: { methods: Record<string, boolean> } };
 
 /** Paths that the gateway of the data centre routes to a service. */
-const services = /^\/(v1|object-query|query|events|notifications|objects|settings|data-query-files)(\/|$)/;
+const services = /^\/(v1|object-query|query|events|notifications|data-query-files)(\/|$)/;
 
-/** Answers for paths that no service has, for paths that have other methods, and for unknown ones. */
+/** Answers for paths that no service has, for what is not simulated, for other methods of a path, and for the unknown. */
 export function unknownRoute(tenant: Tenant, routers: readonly Router[]): RequestHandler {
   return (req, res) => {
     const layers = routers.flatMap((router) => router.stack as unknown as Layer[]);
     const known = layers.some((layer) => layer.route && !layer.route.methods['_all'] && layer.match(req.path));
+    const family = otherFamily(req.path);
+    if (family !== undefined && !known) notSimulated(tenant.ctx.calls, `/${family}`);
     tenant.ctx.calls.refuse(`${req.method} ${req.path}`);
     if (!services.test(req.path)) return void res.status(404).json({ message: 'no Route matched with those values' });
     if (known) throw new ZuoraError(category.method, `Request method '${req.method}' is not supported.`);

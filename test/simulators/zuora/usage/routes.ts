@@ -1,9 +1,9 @@
 import express from 'express';
 import * as z from 'zod';
+import { parseCrud } from '../protocol/crud.ts';
 import { category, resource, ZuoraError } from '../protocol/errors.ts';
 import { fileOf } from '../protocol/multipart.ts';
 import { onlyQuery, page, pageParameters } from '../protocol/paging.ts';
-import { parse } from '../protocol/parse.ts';
 import type { Tenant } from '../tenant.ts';
 import { takeFile } from './file.ts';
 import type { Usage, UsageImport } from './model.ts';
@@ -88,7 +88,7 @@ export function usageRoutes(tenant: Tenant, origin: () => string): express.Route
   const router = express.Router();
   const find = (id: string) => tenant.one('usages', id);
   router.post('/v1/object/usage', (req, res) => {
-    const usage = recordUsage(tenant, parse(usageSchema, req.body, resource.usage));
+    const usage = recordUsage(tenant, parseCrud(usageSchema, req, resource.usage));
     res.json({ Success: true, Id: usage.id });
   });
   router.get('/v1/object/usage/:id', (req, res) => {
@@ -114,7 +114,7 @@ export function usageRoutes(tenant: Tenant, origin: () => string): express.Route
   });
   router.put('/v1/object/usage/:id', (req, res) => {
     const usage = find(req.params.id);
-    changeUsage(tenant, usage, parse(usageChangeSchema, req.body, resource.usage));
+    changeUsage(tenant, usage, parseCrud(usageChangeSchema, req, resource.usage));
     res.json({ Success: true, Id: usage.id });
   });
   router.delete('/v1/object/usage/:id', (req, res) => {

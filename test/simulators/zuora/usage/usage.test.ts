@@ -108,6 +108,9 @@ describe('single usage', () => {
       Success: false,
       Errors: [{ Code: 'INVALID_VALUE' }],
     });
+    expect((await zuora.call('PUT', path, { Quantity: 7, Shoe: 1 })).status).toBe(200);
+    const told = await zuora.call('PUT', `${path}?rejectUnknownFields=true`, { Quantity: 7, Shoe: 1 });
+    expect([told.status, told.body]).toEqual([400, { message: 'Error - unrecognised fields' }]);
     await zuora.today('2026-12-05');
     await zuora.post('/__sim/act/post-invoice', { account: account.number });
     expect((await zuora.call('DELETE', path)).body).toMatchObject({ Errors: [{ Code: 'TRANSACTION_FAILED' }] });
