@@ -33,10 +33,10 @@ export type Change = {
 };
 
 /** A next version: same number, ids of its own for rate plans and charges. */
-function nextVersion(
+export function nextVersion(
   tenant: Tenant,
   base: SubscriptionVersion,
-  { orderNumber, orderDate }: Booking,
+  { orderNumber, orderDate }: Pick<Booking, 'orderNumber' | 'orderDate'>,
 ): SubscriptionVersion {
   const at = tenant.now();
   const next = structuredClone(base);

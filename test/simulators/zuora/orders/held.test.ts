@@ -238,6 +238,48 @@ describe('deleting a completed order', () => {
   });
 });
 
+describe('reverting a completed order', () => {
+  it('brings its subscriptions back in a new version, and gives back what was billed', async () => {
+    const number = await zuora.subscribe(account, planId, '2026-11-01');
+    await zuora.act(account, number, '2026-11-01', { type: 'AddProduct', addProduct: { productRatePlanId: planId } });
+    await zuora.post('/__sim/act/post-invoice', { account: account.number });
+    const revert = (order: string, body: object) => zuora.call('POST', `/v1/orders/${order}/revert`, body);
+    expect(code(await revert('O-00000002', {}))).toEqual([400, 70770022]);
+    expect(code(await revert('O-00000001', { orderDate: '2026-11-03' }))).toEqual([400, 70770030]);
+    expect((await revert('O-00000002', { orderDate: '2026-11-03' })).body).toEqual({
+      success: true,
+      orderNumber: 'O-00000003',
+      accountNumber: account.number,
+      status: 'Completed',
+      subscriptionNumbers: [number],
+    });
+    expect(await statusOf('O-00000002')).toBe('Reverted');
+    const reverted = await zuora.subscription(number);
+    expect(reverted).toMatchObject({ version: 3, contractedMrr: 150, totalContractedValue: 1800 });
+    expect(rows(reverted.ratePlans).map((plan) => plan.lastChangeType)).toEqual([null, 'Remove']);
+    const billed = await zuora.post('/__sim/act/post-invoice', { account: account.number });
+    expect(billed.creditMemos).toMatchObject([{ amount: 150 }]);
+    expect(code(await revert('O-00000002', { orderDate: '2026-11-03' }))).toEqual([400, 70770030]);
+  });
+
+  it('takes an update back to the segment before it', async () => {
+    const number = await zuora.subscribe(account, planId, '2026-11-01');
+    await zuora.act(account, number, '2026-12-01', {
+      type: 'UpdateProduct',
+      updateProduct: {
+        subscriptionRatePlanNumber: 'SRP-00000001',
+        chargeUpdates: [{ chargeNumber: 'C-00000001', pricing: { recurringFlatFee: { listPrice: 130 } } }],
+      },
+    });
+    await zuora.post('/v1/orders/O-00000002/revert', { orderDate: '2026-11-03' });
+    const all = charges(await zuora.subscription(number, 'all-segments'));
+    expect(all.map((one) => [one.segment, one.effectiveEndDate, one.price, one.tcv])).toEqual([
+      [1, '2027-11-01', 100, 1200],
+      [1, '2027-11-01', 50, 600],
+    ]);
+  });
+});
+
 describe('lists of orders', () => {
   it('go by dates, subscription, owner and payer, newest first', async () => {
     const payer = await zuora.account();

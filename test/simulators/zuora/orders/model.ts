@@ -1,7 +1,8 @@
 import type { CustomFields } from '../model.ts';
 import type { OrderRequest } from './schema/order.ts';
 
-export type OrderStatus = 'Draft' | 'Pending' | 'Completed' | 'Cancelled' | 'Scheduled' | 'Executing' | 'Failed';
+export type OrderStatus =
+  'Draft' | 'Pending' | 'Completed' | 'Cancelled' | 'Scheduled' | 'Executing' | 'Failed' | 'Reverted';
 
 export type OrderActionRecord = { id: string; type: string; sequence: number; [field: string]: unknown };
 

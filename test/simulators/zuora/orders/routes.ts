@@ -9,6 +9,7 @@ import { createOrder, type OrderOutcome } from './create.ts';
 import { activateOrder, cancelOrder, deleteOrder, setTriggerDates, updateOrder } from './held.ts';
 import type { OrderRecord } from './model.ts';
 import { refuse } from './refuse.ts';
+import { revertOrder, revertResource, revertSchema } from './revert.ts';
 import { orderFieldsSchema, triggerDatesSchema } from './schema/changes.ts';
 import { orderSchema, type OrderPart, type OrderRequest } from './schema/order.ts';
 import { refuseUnsupported } from './unsupported.ts';
@@ -63,6 +64,18 @@ export function orderRoutes(tenant: Tenant): express.Router {
   router.delete('/v1/orders/:number', (req, res) => {
     deleteOrder(tenant, find(req));
     res.json({ success: true });
+  });
+  router.post('/v1/orders/:number/revert', (req, res) => {
+    const order = find(req);
+    const { orderDate } = parse(revertSchema, req.body, revertResource);
+    const made = revertOrder(tenant, order, orderDate);
+    res.json({
+      success: true,
+      orderNumber: made.orderNumber,
+      accountNumber: tenant.account(made.accountId).accountNumber,
+      status: made.status,
+      subscriptionNumbers: made.subscriptions.map((one) => one.subscriptionNumber),
+    });
   });
   router.put('/v1/orders/:number/activate', (req, res) => answer(req, res, activateOrder(tenant, find(req))));
   router.put('/v1/orders/:number/cancel', (req, res) => {
