@@ -266,3 +266,65 @@ describe('a schedule of its own', () => {
     await expect(schedules().create({ customer, start_date: start })).rejects.toMatchObject({ param: 'phases' });
   });
 });
+
+describe('a schedule that cannot go on', () => {
+  it('is refused when it would begin now, and leaves nothing behind', async () => {
+    await subscribe();
+    const euro = await rig.price({ currency: 'eur' });
+    const mark = rig.mark();
+    await expect(
+      schedules().create({ customer, start_date: 'now', phases: [{ items: [{ price: euro.id }], duration: month }] }),
+    ).rejects.toMatchObject({ statusCode: 400 });
+    expect(rig.eventTypes(mark)).toEqual([]);
+    expect((await schedules().list()).data).toEqual([]);
+  });
+
+  it('is given up when a later phase is refused, and the subscription goes on', async () => {
+    const { subscription, schedule } = await planned();
+    await rig.stripe.prices.update(pro, { active: false });
+    const euro = await rig.price({ currency: 'eur' });
+    await schedules().update(schedule.id, {
+      phases: [
+        {
+          items: [{ price: basic }],
+          start_date: schedule.phases[0]!.start_date,
+          end_date: schedule.phases[0]!.end_date + 86_400,
+        },
+        { items: [{ price: euro.id }], duration: month },
+      ],
+    });
+    const mark = rig.mark();
+    rig.at('2026-05-03T00:00:00Z');
+    expect(rig.eventTypes(mark)).toContain('subscription_schedule.aborted');
+    expect(await schedules().retrieve(schedule.id)).toMatchObject({ status: 'canceled' });
+    expect(await rig.stripe.subscriptions.retrieve(subscription)).toMatchObject({ status: 'active', schedule: null });
+  });
+
+  it('bills what was used until a metered price leaves', async () => {
+    const meter = await rig.stripe.billing.meters.create({
+      display_name: 'Calls',
+      event_name: 'calls',
+      default_aggregation: { formula: 'sum' },
+    });
+    const metered = await rig.price({
+      unit_amount: 10,
+      recurring: { interval: 'month', usage_type: 'metered', meter: meter.id },
+    });
+    const { id } = await rig.stripe.subscriptions.create({ customer, items: [{ price: metered.id }] });
+    const { id: schedule, phases } = await schedules().create({ from_subscription: id });
+    const [{ start_date, end_date }] = phases as [Stripe.SubscriptionSchedule.Phase];
+    await schedules().update(schedule, {
+      phases: [
+        { items: [{ price: metered.id }], start_date, end_date },
+        { items: [{ price: pro }], duration: month },
+      ],
+    });
+    await rig.stripe.billing.meterEvents.create({
+      event_name: 'calls',
+      payload: { stripe_customer_id: customer, value: '9' },
+    });
+    rig.at('2026-05-01T02:00:00Z');
+    const after = await rig.stripe.subscriptions.retrieve(id, { expand: ['latest_invoice'] });
+    expect((after.latest_invoice as Stripe.Invoice).lines.data.map((line) => line.amount)).toEqual([90, 5_000]);
+  });
+});

@@ -8,7 +8,8 @@ import { isOver, update } from '../subscriptions/changes.ts';
 import { testClockOf } from '../time/clockOf.ts';
 import type { World } from '../world.ts';
 import { buildPhases, phaseOfSubscription, type Phase } from './phases.ts';
-import { currentPhase, enterPhase, passPhases, planEnd, release } from './scheduleLife.ts';
+import { enterPhase, planEnd } from './enterPhase.ts';
+import { advancePhases, currentPhase, release } from './scheduleLife.ts';
 import {
   scheduleCreateFields,
   scheduleUpdateFields,
@@ -98,8 +99,14 @@ function adopt(world: World, params: ScheduleCreate): SubscriptionSchedule {
   return schedule;
 }
 
+/** @throws 400 also for what its first phase is refused for, if that begins now; then nothing is left behind */
 export function createSchedule(world: World, params: ScheduleCreate): SubscriptionSchedule {
   if (params.from_subscription !== undefined) return adopt(world, params);
+  world.rehearse(() => plan(world, params));
+  return plan(world, params);
+}
+
+function plan(world: World, params: ScheduleCreate): SubscriptionSchedule {
   const customer = world.get('customers', required(params.customer, 'customer'), 'customer');
   const wanted = required(params.phases, 'phases');
   if (wanted.length === 0) throw invalid('Missing required param: phases.', 'phases', 'parameter_missing');
@@ -110,7 +117,7 @@ export function createSchedule(world: World, params: ScheduleCreate): Subscripti
   assign(schedule, params);
   if (lastEnd(schedule) <= now) throw invalid('The last phase of a schedule must end in the future.', 'phases');
   world.insert('subscriptionSchedules', schedule, 'subscription_schedule.created');
-  passPhases(world, schedule);
+  advancePhases(world, schedule);
   return schedule;
 }
 
@@ -123,11 +130,17 @@ function inForce(schedule: SubscriptionSchedule, verb: string): SubscriptionSche
   return schedule;
 }
 
+/** @throws 400 also for what a phase that begins now is refused for; then nothing has changed */
 export function updateSchedule(
   world: World,
   schedule: SubscriptionSchedule,
   params: ScheduleUpdate,
 ): SubscriptionSchedule {
+  world.rehearse(() => replan(world, world.get('subscriptionSchedules', schedule.id), params));
+  return replan(world, schedule, params);
+}
+
+function replan(world: World, schedule: SubscriptionSchedule, params: ScheduleUpdate): SubscriptionSchedule {
   inForce(schedule, 'update');
   const present = currentPhase(schedule);
   const phases =
@@ -152,7 +165,7 @@ export function updateSchedule(
       params.proration_behavior === undefined ? {} : { proration_behavior: params.proration_behavior },
     );
   else if (schedule.status === 'active') planEnd(world, schedule);
-  passPhases(world, schedule);
+  advancePhases(world, schedule);
   return schedule;
 }
 

@@ -6,7 +6,8 @@ import type { Subscription, SubscriptionItem } from '../protocol/wire.ts';
 import type { World } from '../world.ts';
 import { isMetered, itemsOf, newItem, planOf } from './items.ts';
 import { periodOf } from './periods.ts';
-import { checkItems, discountOwner, priceOf } from './subscriptionCreate.ts';
+import { checkItems, priceOf } from './itemPrices.ts';
+import { discountOwner } from './subscriptionCreate.ts';
 import type { UpdateParams } from './subscriptionParams.ts';
 
 type ItemChange = NonNullable<UpdateParams['items']>[number];

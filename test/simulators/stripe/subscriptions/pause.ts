@@ -40,7 +40,8 @@ export function pauseSubscription(world: World, subscription: Subscription, para
   return subscription;
 }
 
-function keepForLater(world: World, subscription: Subscription, line: InvoiceLine): void {
+/** Usage becomes an invoice item, which waits for the next invoice. */
+export function keepForLater(world: World, subscription: Subscription, line: InvoiceLine): void {
   const item = itemsOf(world, subscription).find(
     (one) => one.id === line.parent?.subscription_item_details?.subscription_item,
   );

@@ -1,14 +1,15 @@
 import { taxRatesNamed } from '../catalog/taxRates.ts';
-import { createPrice, type priceData } from '../catalog/catalog.ts';
 import { applyDiscounts } from '../catalog/discounts.ts';
 import { finalize, type Collected } from '../invoices/invoiceLife.ts';
-import { addInvoiceItem, itemLines, priceAmount } from '../invoices/lines.ts';
+import { itemLines } from '../invoices/lines.ts';
 import { invalid, notSimulated } from '../protocol/errors.ts';
 import { mergeMetadata, required } from '../protocol/params.ts';
-import type { Customer, InvoiceLine, Price, Subscription } from '../protocol/wire.ts';
+import type { Customer, InvoiceLine, Subscription } from '../protocol/wire.ts';
 import { checkRoomForSubscription } from '../time/testClocks.ts';
 import type { World } from '../world.ts';
+import { anchorOf, trialEnd } from './anchors.ts';
 import { setCancellation } from './cancellation.ts';
+import { addOneOffs, checkItems, priceOf } from './itemPrices.ts';
 import { isMetered, itemsOf, newItem, showItems } from './items.ts';
 import { periodOf, wholePeriod } from './periods.ts';
 import { blankSubscription } from './subscriptionBlank.ts';
@@ -16,86 +17,6 @@ import { billSubscription, hasPending, issue } from './billing.ts';
 import { cardError, refuseFailure } from './collection.ts';
 import { trialWarning, trialWarningSeconds } from './trials.ts';
 import type { CreateParams } from './subscriptionParams.ts';
-
-const daySeconds = 86_400;
-const mostItems = 20;
-
-/** The price that an item names or brings. */
-export function priceOf(
-  world: World,
-  item: { price?: string; price_data?: ReturnType<typeof priceData> },
-  param: string,
-): Price {
-  const price = item.price_data
-    ? createPrice(world, item.price_data)
-    : world.get('prices', required(item.price, `${param}[price]`), `${param}[price]`);
-  if (price.type !== 'recurring')
-    throw invalid(
-      `The price specified is set to \`type=one_time\` but this field only accepts prices with \`type=recurring\`.`,
-      `${param}[price]`,
-    );
-  if (!price.active)
-    throw invalid('The price specified is inactive. This field only accepts active prices.', `${param}[price]`);
-  return price;
-}
-
-/** @throws 400 for more items than a subscription may have, and for mixed intervals with classic billing */
-export function checkItems(items: readonly { price: Price }[], mode: string): void {
-  if (items.length > mostItems) throw invalid(`A subscription has at most ${mostItems} items.`, 'items');
-  const intervals = new Set(items.map(({ price }) => `${price.recurring?.interval_count}${price.recurring?.interval}`));
-  if (mode === 'classic' && intervals.size > 1)
-    throw invalid(
-      'All prices on a subscription must have the same `recurring.interval` and `recurring.interval_count`. If you meant to update an existing subscription item instead of creating a new one, make sure to include the subscription item ID in your request.',
-      'items',
-    );
-}
-
-function trialEnd(world: World, params: CreateParams): number | null {
-  if (params.trial_end !== undefined && params.trial_period_days !== undefined)
-    throw invalid('You can only set one of trial_end and trial_period_days.', 'trial_end');
-  if (params.trial_end === 'now') return null;
-  if (params.trial_end !== undefined) {
-    if (params.trial_end <= world.now())
-      throw invalid('Invalid timestamp: trial_end must be in the future.', 'trial_end');
-    return params.trial_end;
-  }
-  return params.trial_period_days ? world.now() + params.trial_period_days * daySeconds : null;
-}
-
-/** The next instant that has the parts that are given (Stripe docs, "Billing cycle"); the rest is as it is now. */
-function anchorBy(world: World, config: NonNullable<CreateParams['billing_cycle_anchor_config']>): number {
-  const now = new Date(world.now() * 1000);
-  const day = required(config.day_of_month, 'billing_cycle_anchor_config[day_of_month]');
-  if (day < 1 || day > 31)
-    throw invalid('day_of_month must be between 1 and 31.', 'billing_cycle_anchor_config[day_of_month]');
-  const time = [
-    config.hour ?? now.getUTCHours(),
-    config.minute ?? now.getUTCMinutes(),
-    config.second ?? now.getUTCSeconds(),
-  ] as const;
-  for (let ahead = 0; ; ahead++) {
-    const month = now.getUTCMonth() + ahead;
-    const last = new Date(Date.UTC(now.getUTCFullYear(), month + 1, 0)).getUTCDate();
-    const at = new Date(Date.UTC(now.getUTCFullYear(), month, Math.min(day, last), ...time));
-    if (at > now && (config.month === undefined || at.getUTCMonth() + 1 === config.month)) return at.getTime() / 1000;
-    if (ahead > 12) throw invalid('Invalid billing_cycle_anchor_config.', 'billing_cycle_anchor_config');
-  }
-}
-
-/** @throws 400 when the anchor is not ahead of now and within one interval of the shortest price */
-function anchorOf(world: World, params: CreateParams, prices: readonly Price[]): number {
-  const now = world.now();
-  if (params.billing_cycle_anchor_config) return anchorBy(world, params.billing_cycle_anchor_config);
-  const anchor = params.billing_cycle_anchor ?? now;
-  if (anchor < now) throw invalid('billing_cycle_anchor cannot be in the past.', 'billing_cycle_anchor');
-  const natural = Math.min(...prices.map((price) => wholePeriod({ price }, now, now).end));
-  if (anchor > natural)
-    throw invalid(
-      'billing_cycle_anchor cannot be later than next natural billing date for plan.',
-      'billing_cycle_anchor',
-    );
-  return anchor;
-}
 
 function checkPayable(world: World, params: CreateParams, customer: Customer, trial: number | null): void {
   if (params.collection_method === 'send_invoice') {
@@ -115,35 +36,6 @@ function checkPayable(world: World, params: CreateParams, customer: Customer, tr
       );
   } else if (trial === null && params.payment_behavior !== 'default_incomplete')
     throw cardError({ paid: false, decline: null, chargeId: null });
-}
-
-/** One-off items that go onto the invoice which the request makes. */
-export function addOneOffs(
-  world: World,
-  subscription: Subscription,
-  added: NonNullable<CreateParams['add_invoice_items']>,
-): void {
-  for (const [index, one] of added.entries()) {
-    const param = `add_invoice_items[${index}][price]`;
-    const price = world.get('prices', required(one.price, param), param);
-    if (price.type !== 'one_time')
-      throw invalid(
-        'The price specified is set to `type=recurring` but this field only accepts prices with `type=one_time`.',
-        param,
-      );
-    const quantity = one.quantity ?? 1;
-    addInvoiceItem(world, {
-      customer: subscription.customer,
-      currency: price.currency,
-      amount: priceAmount(world, price, quantity),
-      quantity,
-      description: world.find('products', price.product)?.name ?? null,
-      period: { start: world.now(), end: world.now() },
-      price,
-      subscription: { id: subscription.id },
-      metadata: mergeMetadata({}, one.metadata),
-    });
-  }
 }
 
 /**

@@ -38,16 +38,16 @@ function dueOfSubscription(world: World, one: Subscription): Due[] {
       if (world.once(warned)) world.emit('customer.subscription.trial_will_end', one);
     };
     if (!world.state.done[warned]) due.push({ at: one.trial_end - trialWarningSeconds, act: warn });
-    due.push({ at: one.trial_end, act: () => endTrial(world, one) });
-  } else due.push({ at: periodEnd(world, one), act: () => renewInPhase(world, one) });
+    due.push({ at: one.trial_end, act: () => inPhase(world, one, () => endTrial(world, one)) });
+  } else due.push({ at: periodEnd(world, one), act: () => inPhase(world, one, () => renew(world, one, world.now())) });
   return due;
 }
 
-/** A phase that begins with the period decides what the period costs. */
-function renewInPhase(world: World, subscription: Subscription): void {
+/** A phase that begins with a period decides what the period costs. */
+function inPhase(world: World, subscription: Subscription, bill: () => unknown): void {
   const schedule = scheduleOf(world, subscription);
   if (schedule) passPhases(world, schedule);
-  renew(world, subscription, world.now());
+  bill();
 }
 
 function dropDiscount(world: World, subscription: Subscription, id: string): void {

@@ -1,0 +1,68 @@
+import { createPrice, type priceData } from '../catalog/catalog.ts';
+import { addInvoiceItem, priceAmount } from '../invoices/lines.ts';
+import { invalid } from '../protocol/errors.ts';
+import { mergeMetadata, required } from '../protocol/params.ts';
+import type { Price, Subscription } from '../protocol/wire.ts';
+import type { World } from '../world.ts';
+import type { CreateParams } from './subscriptionParams.ts';
+
+const mostItems = 20;
+
+/** The price that an item names or brings. */
+export function priceOf(
+  world: World,
+  item: { price?: string; price_data?: ReturnType<typeof priceData> },
+  param: string,
+): Price {
+  const price = item.price_data
+    ? createPrice(world, item.price_data)
+    : world.get('prices', required(item.price, `${param}[price]`), `${param}[price]`);
+  if (price.type !== 'recurring')
+    throw invalid(
+      `The price specified is set to \`type=one_time\` but this field only accepts prices with \`type=recurring\`.`,
+      `${param}[price]`,
+    );
+  if (!price.active)
+    throw invalid('The price specified is inactive. This field only accepts active prices.', `${param}[price]`);
+  return price;
+}
+
+/** @throws 400 for more items than a subscription may have, and for mixed intervals with classic billing */
+export function checkItems(items: readonly { price: Price }[], mode: string): void {
+  if (items.length > mostItems) throw invalid(`A subscription has at most ${mostItems} items.`, 'items');
+  const intervals = new Set(items.map(({ price }) => `${price.recurring?.interval_count}${price.recurring?.interval}`));
+  if (mode === 'classic' && intervals.size > 1)
+    throw invalid(
+      'All prices on a subscription must have the same `recurring.interval` and `recurring.interval_count`. If you meant to update an existing subscription item instead of creating a new one, make sure to include the subscription item ID in your request.',
+      'items',
+    );
+}
+
+/** One-off items that go onto the invoice which the request makes. */
+export function addOneOffs(
+  world: World,
+  subscription: Subscription,
+  added: NonNullable<CreateParams['add_invoice_items']>,
+): void {
+  for (const [index, one] of added.entries()) {
+    const param = `add_invoice_items[${index}][price]`;
+    const price = world.get('prices', required(one.price, param), param);
+    if (price.type !== 'one_time')
+      throw invalid(
+        'The price specified is set to `type=recurring` but this field only accepts prices with `type=one_time`.',
+        param,
+      );
+    const quantity = one.quantity ?? 1;
+    addInvoiceItem(world, {
+      customer: subscription.customer,
+      currency: price.currency,
+      amount: priceAmount(world, price, quantity),
+      quantity,
+      description: world.find('products', price.product)?.name ?? null,
+      period: { start: world.now(), end: world.now() },
+      price,
+      subscription: { id: subscription.id },
+      metadata: mergeMetadata({}, one.metadata),
+    });
+  }
+}
