@@ -211,6 +211,17 @@ describe('ingest jobs', () => {
     expect(done).toMatchObject({ errorMessage: 'InvalidBatch : Field name not found : Billing_Status__c' });
   });
 
+  it('delete for good with the permission to', async () => {
+    const access = sim.org.accessOf(sim.org.userNamed(USERS.rep)!.Id);
+    const granted = vi.spyOn(access, 'hasPermission').mockReturnValue(true);
+    const id = accountOf(sim, 'rep', { Name: 'For good' });
+    const done = await load({ operation: 'hardDelete' }, `Id\n${id}\n`);
+    granted.mockRestore();
+    expect(done).toMatchObject({ numberRecordsProcessed: 1, numberRecordsFailed: 0 });
+    const text = encodeURIComponent(`SELECT Id FROM Account WHERE Id = '${id}'`);
+    expect((await rep.call('GET', `/queryAll?q=${text}`)).body).toMatchObject({ totalSize: 0 });
+  });
+
   it('work off thousands of rows in transactions of 200, and count batches', async () => {
     const sizes: number[] = [];
     const stop = sim.org.onCommit(({ changes }) => sizes.push(changes.length));

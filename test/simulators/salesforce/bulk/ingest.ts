@@ -21,7 +21,12 @@ function save(org: SimulatedOrg, job: IngestJob, rows: readonly InputRow[], opti
   const { object, operation, externalIdFieldName } = job;
   if (operation === 'insert') return org.insert(object, rows, options).map((one) => ({ ...one, created: true }));
   if (operation === 'update') return org.update(object, rows, options);
-  if (operation === 'delete' || operation === 'hardDelete') return org.remove(object, rows.map(idOf), options);
+  if (operation === 'delete' || operation === 'hardDelete') {
+    const results = org.remove(object, rows.map(idOf), options);
+    const gone = results.flatMap(({ id, success }) => (success && id !== null ? [id] : []));
+    if (operation === 'hardDelete') org.emptyRecycleBin(object, gone, options);
+    return results;
+  }
   if (externalIdFieldName?.toLowerCase() !== 'id') return org.upsert(object, externalIdFieldName!, rows, options);
   return rows.map((row) => {
     const created = row['Id'] === undefined || row['Id'] === null;

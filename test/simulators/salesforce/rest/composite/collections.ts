@@ -116,7 +116,7 @@ export function addCollections(routes: Routes, org: SimulatedOrg): void {
     const records = ids.map((id) => {
       const record = org.get(object.name, id);
       const seen = record !== null && call.access.seesRecord(object.name, record);
-      return seen ? recordBody(org, call.version, object, record, fields) : null;
+      return seen ? recordBody(org, call.version, object, record, fields, call.access.userId) : null;
     });
     return ok(records, ids.length);
   };

@@ -10,25 +10,26 @@ const SOAP_TYPES: Partial<Record<Field['type'], string>> = {
   int: 'xsd:int',
   date: 'xsd:date',
   datetime: 'xsd:dateTime',
+  time: 'xsd:time',
 };
-const LENGTHS: Partial<Record<Field['type'], number>> = { id: 18, reference: 18, picklist: 255 };
+const LENGTHS: Partial<Record<Field['type'], number>> = { id: 18, reference: 18, picklist: 255, multipicklist: 4099 };
 const NUMBERS: readonly Field['type'][] = ['double', 'percent', 'currency', 'int'];
-const UNGROUPED: readonly Field['type'][] = ['double', 'percent', 'currency', 'datetime'];
+const UNGROUPED: readonly Field['type'][] = ['double', 'percent', 'currency', 'datetime', 'time', 'multipicklist'];
 
 /** One entry of `fields` in a describe (REST API Developer Guide and SOAP `DescribeSObjectResult`). */
 export function describeField(object: SObject, field: Field, access: Access): Record<string, unknown> {
   const writable = access.editsField(object.name, field.name);
   const { reference, type } = field;
   const length = field.length ?? LENGTHS[type] ?? 0;
-  const isName = field.name === 'Name';
+  const isName = field.name === object.nameField;
   const decimal = NUMBERS.includes(type) && type !== 'int';
-  const compound = isName && object.fields.has('LastName') ? 'Name' : null;
+  const compound = field.name === 'Name' && object.fields.has('LastName') ? 'Name' : null;
   return {
     aggregatable: field.filterable && type !== 'boolean',
     aiPredictionField: false,
-    autoNumber: false,
+    autoNumber: field.autoNumber !== undefined,
     byteLength: type === 'id' || type === 'reference' ? 18 : length * 3,
-    calculated: field.formula !== undefined,
+    calculated: field.formula !== undefined || field.summary !== undefined,
     calculatedFormula: field.formula ?? null,
     cascadeDelete: reference?.onDelete === 'cascade',
     caseSensitive: field.caseSensitive,
@@ -45,13 +46,13 @@ export function describeField(object: SObject, field: Field, access: Access): Re
     displayLocationInDecimal: false,
     encrypted: false,
     externalId: field.externalId,
-    extraTypeInfo: null,
+    extraTypeInfo: type === 'textarea' ? (field.html ? 'richtextarea' : 'plaintextarea') : null,
     filterable: field.filterable,
     filteredLookupInfo: null,
     formulaTreatNullNumberAsZero: false,
     groupable: field.filterable && !UNGROUPED.includes(type),
     highScaleNumber: false,
-    htmlFormatted: false,
+    htmlFormatted: field.html ?? false,
     idLookup: field.externalId || type === 'id' || (isName && object.custom),
     inlineHelpText: field.helpText ?? null,
     label: field.label,
@@ -66,7 +67,7 @@ export function describeField(object: SObject, field: Field, access: Access): Re
     picklistValues: (field.picklist?.values ?? []).map((value) => ({
       active: true,
       defaultValue: value === field.defaultValue,
-      label: value,
+      label: field.picklist?.labels?.[value] ?? value,
       validFor: null,
       value,
     })),

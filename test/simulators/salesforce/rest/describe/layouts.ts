@@ -1,3 +1,4 @@
+import { normalizeId } from '../../org/ids.ts';
 import type { SimulatedOrg } from '../../org/org.ts';
 import type { Field, SObject } from '../../org/types.ts';
 import { readableObject } from '../rows/records.ts';
@@ -5,6 +6,7 @@ import { ok, param, type Call } from '../wire/call.ts';
 import { invalidInput, notFound, notSimulated } from '../wire/faults.ts';
 import type { Routes } from '../wire/routes.ts';
 import { describeField } from './fields.ts';
+import { recordTypeInfos } from './objects.ts';
 
 const readable = (call: Call, object: SObject): Field[] =>
   [...object.fields.values()].filter((field) => call.access.readsField(object.name, field.name));
@@ -53,7 +55,7 @@ function layout(call: Call, object: SObject): Record<string, unknown> {
 }
 
 function compactLayout(call: Call, object: SObject): Record<string, unknown> {
-  const name = readable(call, object).find((field) => field.name === 'Name');
+  const name = readable(call, object).find((field) => field.name === object.nameField);
   return {
     actions: [],
     fieldItems: name ? [layoutItem(call, object, name, 1)] : [],
@@ -68,15 +70,17 @@ function compactLayout(call: Call, object: SObject): Record<string, unknown> {
 /** Layouts, compact layouts and quick actions of objects, as clients of an org without own ones see them. */
 export function addLayouts(routes: Routes, org: SimulatedOrg): void {
   const objectOf = (call: Call): SObject => readableObject(org, call.access, param(call, 'object'));
+  const recordTypesOf = (call: Call) => recordTypeInfos(org, objectOf(call), call.access, call.version);
   routes.on('GET', '/sobjects/:object/describe/layouts', (call) =>
     ok({
       layouts: [layout(call, objectOf(call))],
-      recordTypeMappings: [],
-      recordTypeSelectorRequired: [false],
+      recordTypeMappings: recordTypesOf(call).map(({ urls, ...type }) => ({ ...type, layoutId: null, urls })),
+      recordTypeSelectorRequired: [recordTypesOf(call).filter(({ available }) => available).length > 1],
     }),
   );
   routes.on('GET', '/sobjects/:object/describe/layouts/:recordTypeId', (call) => {
-    if (param(call, 'recordTypeId') !== '012000000000000AAA') throw notFound();
+    const id = normalizeId(param(call, 'recordTypeId'));
+    if (!recordTypesOf(call).some(({ recordTypeId }) => recordTypeId === id)) throw notFound();
     return ok(layout(call, objectOf(call)));
   });
   routes.on('GET', '/sobjects/:object/describe/compactLayouts', (call) =>

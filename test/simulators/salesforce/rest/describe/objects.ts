@@ -1,4 +1,5 @@
 import type { SimulatedOrg } from '../../org/org.ts';
+import type { UserAccess } from '../../org/access.ts';
 import type { Access, SObject } from '../../org/types.ts';
 import type { Recents } from '../rows/recent.ts';
 import { conditionFails, validators } from '../rows/conditional.ts';
@@ -8,10 +9,20 @@ import type { Routes } from '../wire/routes.ts';
 import { describeField } from './fields.ts';
 
 const MASTER = '012000000000000AAA';
+
+type RecordTypeInfo = {
+  active: boolean;
+  available: boolean;
+  defaultRecordTypeMapping: boolean;
+  developerName: string;
+  master: boolean;
+  name: string;
+  recordTypeId: string;
+  urls: { layout: string };
+};
+
 const MERGEABLE = ['Account', 'Contact', 'Lead', 'Case'];
 const SEARCHED = ['Account', 'Contact', 'Lead', 'Opportunity', 'Case', 'Task', 'Event', 'User', 'Product2', 'Campaign'];
-/** Set-up records: no layouts, no triggers. */
-const SETUP = ['Profile', 'Organization', 'PermissionSet', 'PermissionSetAssignment', 'RecordType'];
 
 function urlsOf(object: SObject, version: number): Record<string, string> {
   const sobject = `/services/data/v${version}.0/sobjects/${object.name}`;
@@ -29,13 +40,15 @@ function urlsOf(object: SObject, version: number): Record<string, string> {
 
 /** One entry of `GET /sobjects`, and the head of a describe. */
 export function describeObject(object: SObject, access: Access, version: number): Record<string, unknown> {
-  const setup = SETUP.includes(object.name);
-  const deletable = access.deletesObject(object.name);
+  // Set-up records and shares have no layouts and no triggers.
+  const setup = object.apiOnly === true || object.shareOf !== undefined;
+  const { create = true, update = true, delete: remove = true } = object.operations ?? {};
+  const deletable = remove && access.deletesObject(object.name);
   return {
     activateable: false,
     associateEntityType: null,
     associateParentEntity: null,
-    createable: access.createsObject(object.name),
+    createable: create && access.createsObject(object.name),
     custom: object.custom,
     customSetting: false,
     deepCloneable: false,
@@ -58,26 +71,53 @@ export function describeObject(object: SObject, access: Access, version: number)
     searchable: object.custom || SEARCHED.includes(object.name),
     triggerable: !setup,
     undeletable: deletable && !setup,
-    updateable: access.editsObject(object.name),
+    updateable: update && access.editsObject(object.name),
     urls: urlsOf(object, version),
   };
 }
 
-const recordTypeInfos = (object: SObject, version: number): unknown[] => [
-  {
-    active: true,
-    available: true,
-    defaultRecordTypeMapping: true,
-    developerName: 'Master',
-    master: true,
-    name: 'Master',
-    recordTypeId: MASTER,
-    urls: { layout: `/services/data/v${version}.0/sobjects/${object.name}/describe/layouts/${MASTER}` },
-  },
-];
+/** Record types of the object and the master, which is the default where the user may choose no other. */
+export function recordTypeInfos(
+  org: SimulatedOrg,
+  object: SObject,
+  access: UserAccess,
+  version: number,
+): RecordTypeInfo[] {
+  const layouts = `/services/data/v${version}.0/sobjects/${object.name}/describe/layouts`;
+  const info = (name: string, developerName: string, recordTypeId: string, active: boolean, available: boolean) => ({
+    active,
+    available,
+    defaultRecordTypeMapping: false,
+    developerName,
+    master: recordTypeId === MASTER,
+    name,
+    recordTypeId,
+    urls: { layout: `${layouts}/${recordTypeId}` },
+  });
+  const own = org
+    .all('RecordType')
+    .filter((type) => type['SobjectType'] === object.name)
+    .map((type) => {
+      const [name, developerName] = [String(type['Name']), String(type['DeveloperName'])];
+      const active = type['IsActive'] === true;
+      return info(
+        name,
+        developerName,
+        type.Id,
+        active,
+        active && access.choosesRecordType(`${object.name}.${developerName}`),
+      );
+    });
+  const chosen = own.findIndex(({ available }) => available);
+  const master = info('Master', 'Master', MASTER, true, chosen < 0);
+  return [...own, master].map((type, at) => ({
+    ...type,
+    defaultRecordTypeMapping: chosen < 0 ? type === master : at === chosen,
+  }));
+}
 
 /** Answer of `GET /sobjects/X/describe`: only what the user may read. */
-function describe(org: SimulatedOrg, object: SObject, access: Access, version: number): Record<string, unknown> {
+function describe(org: SimulatedOrg, object: SObject, access: UserAccess, version: number): Record<string, unknown> {
   const { urls, ...head } = describeObject(object, access, version);
   const fields = [...object.fields.values()].filter((field) => access.readsField(object.name, field.name));
   const children = org.schema
@@ -107,7 +147,7 @@ function describe(org: SimulatedOrg, object: SObject, access: Access, version: n
     lookupLayoutable: null,
     namedLayoutInfos: [],
     networkScopeFieldName: null,
-    recordTypeInfos: recordTypeInfos(object, version),
+    recordTypeInfos: recordTypeInfos(org, object, access, version),
     searchLayoutable: head['layoutable'],
     sobjectDescribeOption: 'FULL',
     supportedScopes: [

@@ -27,7 +27,7 @@ export class Recents {
       const record = object && org.get(name, id);
       if (!object || (only && only !== object) || !record || !call.access.seesRecord(name, record)) return [];
       const attributes = { type: object.name, url: recordUrl(call.version, object, record.Id) };
-      return [{ attributes, Id: record.Id, Name: record['Name'] ?? null }];
+      return [{ attributes, Id: record.Id, Name: record[object.nameField ?? ''] ?? null }];
     });
   }
 }

@@ -37,8 +37,9 @@ export function recordBody(
   object: SObject,
   record: SRecord,
   fields: readonly Field[],
+  userId: string,
 ): RecordBody {
-  const values = fields.map((field): [string, FieldValue] => [field.name, org.value(object, record, field)]);
+  const values = fields.map((field): [string, FieldValue] => [field.name, org.value(object, record, field, userId)]);
   return {
     attributes: { type: object.name, url: recordUrl(version, object, record.Id) },
     ...Object.fromEntries(values),

@@ -41,7 +41,7 @@ function childrenOf(
     .referencing(child.object, child.field, record.Id)
     .filter((row) => call.access.seesRecord(child.object.name, row));
   return pageReply(call, 'query', cursors, rows.length, (from, to) =>
-    rows.slice(from, to).map((row) => recordBody(org, call.version, child.object, row, fields)),
+    rows.slice(from, to).map((row) => recordBody(org, call.version, child.object, row, fields, call.access.userId)),
   );
 }
 

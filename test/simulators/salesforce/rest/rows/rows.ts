@@ -37,7 +37,10 @@ export function readRow(org: SimulatedOrg, call: Call, object: SObject, record: 
   const [etag, modified] = [etagOf(object, record), new Date(String(record['LastModifiedDate']))];
   const unchanged = conditionFails(call, etag, modified);
   if (unchanged) return unchanged;
-  return { ...ok(recordBody(org, call.version, object, record, fields)), headers: validators(etag, modified) };
+  return {
+    ...ok(recordBody(org, call.version, object, record, fields, call.access.userId)),
+    headers: validators(etag, modified),
+  };
 }
 
 export function updateRow(org: SimulatedOrg, call: Call, object: SObject, record: SRecord): Reply {

@@ -12,12 +12,12 @@ import { malformedSearch, parseSosl, SCOPES, type Returning, type Search } from 
 
 const MAX_ROWS = 2000;
 /** What a search looks at when it returns no particular object. */
-const USUAL = ['Account', 'Contact', 'Opportunity', 'Case', 'User'];
-const TEXT: readonly Field['type'][] = ['string', 'textarea', 'email', 'phone', 'url', 'picklist'];
+const USUAL = ['Account', 'Contact', 'Lead', 'Opportunity', 'Case', 'Task', 'Event', 'Product2', 'User'];
+const TEXT: readonly Field['type'][] = ['string', 'textarea', 'email', 'phone', 'url', 'picklist', 'multipicklist'];
 
 function searched(object: SObject, scope: Search['scope']): Field[] {
   const fields = [...object.fields.values()];
-  if (scope === 'NAME') return fields.filter(({ name }) => ['Name', 'FirstName', 'LastName', 'Subject'].includes(name));
+  if (scope === 'NAME') return fields.filter(({ name }) => [object.nameField, 'FirstName', 'LastName'].includes(name));
   if (scope === 'EMAIL') return fields.filter(({ type }) => type === 'email');
   if (scope === 'PHONE') return fields.filter(({ type }) => type === 'phone');
   return fields.filter(({ type }) => TEXT.includes(type));
@@ -50,7 +50,7 @@ function found(
   const looked = searched(object, search.scope).filter((field) => call.access.readsField(object.name, field.name));
   const matches = matcher(search.find);
   const holds = (record: SRecord): boolean =>
-    looked.some((field) => matches(String(org.value(object, record, field) ?? '')));
+    looked.some((field) => matches(String(org.value(object, record, field, call.access.userId) ?? '')));
   return result.rows
     .filter(holds)
     .slice(part.offset, part.limit === null ? undefined : part.offset + part.limit)

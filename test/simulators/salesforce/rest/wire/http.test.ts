@@ -132,6 +132,22 @@ describe('calls that an org takes', () => {
   });
 });
 
+it('the duplicate rule header lets alerts pass, on rows and in Collections', async () => {
+  const insert = vi.spyOn(sim.org, 'insert');
+  const save = async (path: string, body: object, header?: string) => {
+    const headers = { ...json, ...(header === undefined ? {} : { 'sforce-duplicate-rule-header': header }) };
+    await raw(path, { method: 'POST', headers, body: JSON.stringify(body) });
+    return insert.mock.lastCall![2].allowDuplicates;
+  };
+  const row = { Name: 'Again' };
+  expect(await save('/sobjects/Account', row)).toBe(false);
+  expect(await save('/sobjects/Account', row, 'allowSave=false')).toBe(false);
+  expect(await save('/sobjects/Account', row, 'allowSave=true; includeRecordDetails=true')).toBe(true);
+  const records = [{ attributes: { type: 'Account' }, ...row }];
+  expect(await save('/composite/sobjects', { records }, 'runAsCurrentUser=true, allowSave=true')).toBe(true);
+  insert.mockRestore();
+});
+
 describe('an org under load', () => {
   it('takes its time by call and by record', async () => {
     await rest({ latency: { baseMs: 60, perRowMs: 0 } });
