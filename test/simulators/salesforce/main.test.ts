@@ -47,6 +47,15 @@ describe('one org behind all its APIs', () => {
     expect((await callsOf(sim, 'rep').query('SELECT COUNT() FROM Account')).body).toMatchObject({ totalSize: 0 });
   });
 
+  it('an address that no family answers is refused, to clients in JSON and to browsers with a page, and counted', async () => {
+    const service = await fetch(`${sim.url}/services/apexrest/orders`);
+    expect([service.status, await service.json()]).toMatchObject([404, [{ errorCode: 'NOT_FOUND' }]]);
+    const page = await fetch(`${sim.url}/nowhere`);
+    expect([page.status, await page.text()]).toEqual([404, expect.stringContaining('URL No Longer Exists')]);
+    const { unsupported } = sim.ctx.calls;
+    expect([unsupported.get('GET /services/apexrest/orders'), unsupported.get('GET /nowhere')]).toEqual([1, 1]);
+  });
+
   it('calls are counted by route, without ids', async () => {
     await fetch(`${sim.url}/__sim/calls/clear`, { method: 'POST' });
     const rep = callsOf(sim, 'rep');

@@ -24,6 +24,7 @@ import { PubSubServer } from './pubsub/server/server.ts';
 import { mountPubSubSwitches } from './pubsub/switches.ts';
 import { mountChannelTooling } from './pubsub/tooling.ts';
 import { mountUiApi } from './uiapi/index.ts';
+import { mountUnknownPaths } from './unknownPaths.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 
@@ -91,6 +92,7 @@ export async function startSalesforceSim(options: SalesforceSimOptions = {}): Pr
     mountAutomation(ctx, org, automation);
     rest = mountRest(ctx, org, options, { usage, switches });
     readyPages = pagesWhenVisited(ctx, org, pages);
+    mountUnknownPaths(ctx);
   };
   const reset = (): void => {
     org.reset();
