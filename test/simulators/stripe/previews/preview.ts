@@ -71,12 +71,7 @@ function live(world: World, ids: () => string[]): void {
   }
 }
 
-const idsOf = (world: World, subscription: Subscription) => () =>
-  [
-    subscription.schedule ?? [],
-    subscription.id,
-    world.find('subscriptionSchedules', subscription.schedule)?.id ?? [],
-  ].flat();
+const idsOf = (subscription: Subscription) => () => [subscription.schedule ?? [], subscription.id].flat();
 
 function setDiscounts(world: World, params: PreviewParams, subscription: Subscription): void {
   if (!params.discounts) return;
@@ -111,7 +106,7 @@ function change(world: World, params: PreviewParams, subscription: Subscription)
   }
   if (params.schedule_details && subscription.schedule !== null)
     updateSchedule(world, world.get('subscriptionSchedules', subscription.schedule), params.schedule_details);
-  live(world, idsOf(world, subscription));
+  live(world, idsOf(subscription));
 }
 
 function begin(world: World, params: PreviewParams, customer: string): void {

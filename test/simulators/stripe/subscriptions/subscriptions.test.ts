@@ -86,6 +86,27 @@ describe('a new subscription', () => {
     expect((await rig.stripe.subscriptions.list({ customer: customer.id, status: 'all' })).data).toHaveLength(1);
   });
 
+  it('waits for its holder with default_incomplete, who pays by the secret of the invoice', async () => {
+    const customer = await rig.stripe.customers.create({ name: 'No card yet' });
+    const price = await rig.price();
+    const subscription = await rig.stripe.subscriptions.create({
+      customer: customer.id,
+      items: [{ price: price.id }],
+      payment_behavior: 'default_incomplete',
+      expand: ['latest_invoice.confirmation_secret'],
+    });
+    const invoice = subscription.latest_invoice as Stripe.Invoice;
+    expect(subscription.status).toBe('incomplete');
+    expect(invoice).toMatchObject({ status: 'open', confirmation_secret: { type: 'payment_intent' } });
+    const [intent] = invoice.confirmation_secret!.client_secret.split('_secret_');
+    const confirmed = await rig.stripe.paymentIntents.confirm(intent!, {
+      payment_method: 'pm_card_visa',
+      return_url: 'https://shop.example/back',
+    });
+    expect(confirmed.status).toBe('succeeded');
+    expect(await rig.stripe.subscriptions.retrieve(subscription.id)).toMatchObject({ status: 'active' });
+  });
+
   it('needs a way to pay', async () => {
     const customer = await rig.stripe.customers.create({ name: 'No card' });
     const price = await rig.price();

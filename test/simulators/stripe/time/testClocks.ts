@@ -1,4 +1,4 @@
-import { invalid, missing, notSimulated } from '../protocol/errors.ts';
+import { invalid, missing, notSimulated, StripeRefusal } from '../protocol/errors.ts';
 import { page, paging } from '../protocol/lists.ts';
 import { required, text, time, type Raw } from '../protocol/params.ts';
 import type { Routes } from '../protocol/protocol.ts';
@@ -86,21 +86,32 @@ function firstDue(world: World, clock: TestClock, until: number): Due | undefine
   return first;
 }
 
+/** @returns false when something that fell due was refused */
+function passTime(world: World, clock: TestClock, until: number): boolean {
+  try {
+    for (let due = firstDue(world, clock, until); due; due = firstDue(world, clock, until)) {
+      clock.frozen_time = Math.max(clock.frozen_time, due.at);
+      world.atTestTime(clock.frozen_time, due.act);
+    }
+    return true;
+  } catch (error) {
+    if (!(error instanceof StripeRefusal)) throw error;
+    return false;
+  }
+}
+
 /** Lets everything happen that falls due up to where each advancing clock is headed, each at its own time. */
 export function finishAdvancing(world: World): void {
   for (const clock of world.all('testClocks')) {
     const target = clock.status_details.advancing?.target_frozen_time;
     if (clock.status !== 'advancing' || target === undefined) continue;
-    for (let due = firstDue(world, clock, target); due; due = firstDue(world, clock, target)) {
-      clock.frozen_time = Math.max(clock.frozen_time, due.at);
-      world.atTestTime(clock.frozen_time, due.act);
-    }
+    const failed = !passTime(world, clock, target);
     world.change(clock, null, (one) => {
-      one.frozen_time = target;
-      one.status = 'ready';
+      if (!failed) one.frozen_time = target;
+      one.status = failed ? 'internal_failure' : 'ready';
       one.status_details = {};
     });
-    world.emit('test_helpers.test_clock.ready', clock);
+    world.emit(`test_helpers.test_clock.${failed ? 'internal_failure' : 'ready'}`, clock);
   }
 }
 
