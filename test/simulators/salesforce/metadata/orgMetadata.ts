@@ -12,6 +12,7 @@ import { Attempt, type Failure, type Outcome, type Success } from './deploy/depl
 import type { DeployOptions } from './deploy/options.ts';
 import type { Deployment, DeployMessage } from './deploy/result.ts';
 import { FlowVersions } from './flowVersions.ts';
+import { publishFlows } from './flowViews.ts';
 
 /** Who made and last changed a component. */
 export type Provenance = { id: string; createdBy: string; createdAt: string; changedBy: string; changedAt: string };
@@ -37,7 +38,7 @@ export class OrgMetadata {
   constructor(ctx: SimContext, org: SimulatedOrg) {
     this.#ctx = ctx;
     this.#org = org;
-    this.flowVersions.follow(this.components);
+    this.#followFlows(this.components);
   }
 
   get components(): Components {
@@ -54,7 +55,7 @@ export class OrgMetadata {
     this.deployments.clear();
     this.production = false;
     this.flowVersions.reset();
-    this.flowVersions.follow(this.components);
+    this.#followFlows(this.components);
   }
 
   close(): void {
@@ -174,7 +175,12 @@ export class OrgMetadata {
     writeSourceFolder(folder, components);
     this.#org.useMetadata(folder);
     this.#current = { folder, components };
+    this.#followFlows(components);
+  }
+
+  #followFlows(components: Components): void {
     this.flowVersions.follow(components);
+    publishFlows(this.#org, this.flowVersions.all());
   }
 
   /** Which version of a flow runs, as an admin chooses in Setup; null for none. @throws Error when there is no such version */

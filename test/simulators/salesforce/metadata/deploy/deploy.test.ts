@@ -185,7 +185,7 @@ describe('a deploy that fails', () => {
     [
       'a field of an object that is not there',
       { 'objects/Nothing.object': metadataFile('CustomObject', textField('F__c')) },
-      { fullName: 'Nothing.F__c', problem: /Nothing/ },
+      { fullName: 'Nothing', problem: /^no CustomObject named Nothing found/ },
     ],
     [
       'a permission on an unknown field',

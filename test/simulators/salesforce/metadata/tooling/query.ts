@@ -71,9 +71,12 @@ export function readToolingQuery(text: string): { object: string; run(rows: read
     const shown: ToolingRow = { attributes: row['attributes']! };
     for (const path of paths) {
       const steps = path.split('.');
+      const parents = steps.slice(0, -1);
       let into = shown;
-      for (const step of steps.slice(0, -1)) into = (into[step] ??= {}) as ToolingRow;
-      into[steps.at(-1)!] = valueAt(row, path);
+      const missing = parents.findIndex((_step, at) => valueAt(row, parents.slice(0, at + 1).join('.')) === null);
+      const kept = missing < 0 ? parents : parents.slice(0, missing);
+      for (const step of kept) into = (into[step] ??= {}) as ToolingRow;
+      into[missing < 0 ? steps.at(-1)! : steps[missing]!] = missing < 0 ? valueAt(row, path) : null;
     }
     return shown;
   };

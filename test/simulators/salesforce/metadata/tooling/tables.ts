@@ -1,4 +1,5 @@
 import type { FlowDefinition } from '../flowVersions.ts';
+import { statusOf } from '../flowViews.ts';
 import type { OrgMetadata } from '../orgMetadata.ts';
 import { readXml, textOf } from '../xml/document.ts';
 
@@ -39,7 +40,6 @@ function versionRows(definition: FlowDefinition): ToolingRow[] {
   return definition.versions.map(({ id, text, createdAt }, index): ToolingRow => {
     const root = readXml(text);
     const number = index + 1;
-    const draft = definition.active === null || number > definition.active;
     return {
       attributes: attributes('Flow', id),
       Id: id,
@@ -49,7 +49,7 @@ function versionRows(definition: FlowDefinition): ToolingRow[] {
       Description: textOf(root, 'description') ?? null,
       ProcessType: textOf(root, 'processType') ?? null,
       VersionNumber: number,
-      Status: number === definition.active ? 'Active' : draft ? 'Draft' : 'Obsolete',
+      Status: statusOf(definition, number),
       ApiVersion: Number(textOf(root, 'apiVersion') ?? 66),
       ManageableState: 'unmanaged',
       CreatedDate: createdAt,
