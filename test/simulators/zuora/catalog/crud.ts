@@ -1,7 +1,9 @@
 import express, { type Request } from 'express';
 import type * as z from 'zod';
+import { parseCrud } from '../protocol/crud.ts';
 import { category, notFound, notSimulated, ZuoraError } from '../protocol/errors.ts';
 import { parse, splitCustomFields } from '../protocol/parse.ts';
+import { UnrecognisedFields } from '../protocol/unrecognised.ts';
 import type { Tenant } from '../tenant.ts';
 import { chargeOf } from './charge.ts';
 import { chargeFields, chargeView, productFields, ratePlanFields, rowsOf, tierView, withoutNulls } from './crudView.ts';
@@ -15,6 +17,17 @@ const refuse = (message: string, kind: number = category.badValue): never => {
 const checkDates = (start: string, end: string): void => {
   if (end <= start) refuse('EffectiveEndDate must be after EffectiveStartDate.', category.rule);
 };
+
+/**
+ * Splits a body of the CRUD family into fields and custom fields. Those that the object has not got are ignored, unless
+ * the call says `rejectUnknownFields=true`.
+ */
+function split<S extends z.ZodObject>(req: Request, schema: S, defined: readonly string[]) {
+  const entries = Object.entries((req.body ?? {}) as object);
+  const known = entries.filter(([name]) => name in schema.shape || defined.includes(name));
+  if (known.length < entries.length && req.query['rejectUnknownFields'] === 'true') throw new UnrecognisedFields();
+  return splitCustomFields(Object.fromEntries(known), defined);
+}
 
 /** True for plans that a subscription has or had. */
 function isSold(tenant: Tenant, plans: readonly ProductRatePlan[]): boolean {
@@ -59,7 +72,7 @@ function productRoutes(router: express.Router, tenant: Tenant): void {
     };
   };
   router.post('/v1/object/product', (req, res) => {
-    const { standard, custom } = splitCustomFields(req.body, defined);
+    const { standard, custom } = split(req, productSchema, defined);
     const fields = set(parse(productSchema, standard), undefined);
     const id = tenant.newId();
     tenant.data.products.push({ id, ...fields, customFields: custom, createdDate: tenant.now() });
@@ -69,7 +82,7 @@ function productRoutes(router: express.Router, tenant: Tenant): void {
   router.get('/v1/object/product/:id', (req, res) => void res.json(withoutNulls(productFields(tenant, find(req)))));
   router.put('/v1/object/product/:id', (req, res) => {
     const product = find(req);
-    const { standard, custom } = splitCustomFields(req.body, defined);
+    const { standard, custom } = split(req, productSchema, defined);
     Object.assign(product, set(merged(productSchema, productFields(tenant, product), standard), product));
     Object.assign(product.customFields, custom);
     tenant.touch();
@@ -115,7 +128,7 @@ function ratePlanRoutes(router: express.Router, tenant: Tenant): void {
     };
   };
   router.post('/v1/object/product-rate-plan', (req, res) => {
-    const { standard, custom } = splitCustomFields(req.body, defined);
+    const { standard, custom } = split(req, ratePlanSchema, defined);
     const fields = set(parse(ratePlanSchema, standard), undefined);
     const id = tenant.newId();
     tenant.data.productRatePlans.push({
@@ -134,7 +147,7 @@ function ratePlanRoutes(router: express.Router, tenant: Tenant): void {
   );
   router.put('/v1/object/product-rate-plan/:id', (req, res) => {
     const plan = find(req);
-    const { standard, custom } = splitCustomFields(req.body, defined);
+    const { standard, custom } = split(req, ratePlanSchema, defined);
     Object.assign(plan, set(merged(ratePlanSchema, ratePlanFields(tenant, plan), standard), plan));
     Object.assign(plan.customFields, custom);
     tenant.touch();
@@ -152,11 +165,11 @@ function ratePlanRoutes(router: express.Router, tenant: Tenant): void {
 function chargeRoutes(router: express.Router, tenant: Tenant): void {
   const find = (req: Request): ProductCharge => tenant.one('productCharges', String(req.params['id']));
   const defined = tenant.customFields.productRatePlanCharge;
-  const split = (req: Request) => {
+  const splitCharge = (req: Request) => {
     const given = Object.keys((req.body ?? {}) as object);
     const unsupported = given.find((key) => unsupportedChargeFields.includes(key));
     if (unsupported) notSimulated(tenant.ctx.calls, `catalog: ${unsupported} of a charge`);
-    return splitCustomFields(req.body, defined);
+    return split(req, chargeSchema, defined);
   };
   const addCurrencies = (charge: Pick<ProductCharge, 'productRatePlanId' | 'prices'>) => {
     const plan = tenant.by('productRatePlans', 'id', charge.productRatePlanId)[0];
@@ -164,7 +177,7 @@ function chargeRoutes(router: express.Router, tenant: Tenant): void {
     plan.activeCurrencies = [...new Set([...plan.activeCurrencies, ...charge.prices.map((one) => one.currency)])];
   };
   router.post('/v1/object/product-rate-plan-charge', (req, res) => {
-    const { standard, custom } = split(req);
+    const { standard, custom } = splitCharge(req);
     const body = parse(chargeSchema, standard);
     const charge = chargeOf(tenant, body);
     addCurrencies(charge);
@@ -181,7 +194,7 @@ function chargeRoutes(router: express.Router, tenant: Tenant): void {
   );
   router.put('/v1/object/product-rate-plan-charge/:id', (req, res) => {
     const charge = find(req);
-    const { standard, custom } = split(req);
+    const { standard, custom } = splitCharge(req);
     const tiers = { ProductRatePlanChargeTierData: { ProductRatePlanChargeTier: charge.prices.flatMap(rowsOf) } };
     const next = chargeOf(tenant, merged(chargeSchema, { ...chargeFields(charge), ...tiers }, standard));
     const repriced = 'ProductRatePlanChargeTierData' in standard;
@@ -213,7 +226,7 @@ function tierRoutes(router: express.Router, tenant: Tenant): void {
   });
   router.put('/v1/object/product-rate-plan-charge-tier/:id', (req, res) => {
     const { charge, price } = find(req.params.id);
-    const { Price } = parse(tierChangeSchema, req.body);
+    const { Price } = parseCrud(tierChangeSchema, req);
     const tier = price.tiers?.[price.rowIds.indexOf(req.params.id)];
     if (tier) tier.price = Price;
     else if (price.overagePrice !== null) price.overagePrice = Price;
