@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { CheckoutPlan } from './checkout/sessions.ts';
 import type { MeterFault } from './usage/errorReports.ts';
 import type { CallLog } from '../kit/sim.ts';
 import type { SimClock } from '../kit/clock.ts';
@@ -25,6 +26,7 @@ import type {
   InvoiceItem,
   InvoiceLine,
   InvoicePayment,
+  LineItem,
   Json,
   Mandate,
   Meter,
@@ -138,6 +140,9 @@ export type State = {
   lines: Record<string, InvoiceLine[]>;
   /** Every line by credit note. */
   creditLines: Record<string, CreditNoteLine[]>;
+  /** What a checkout session sells, and how it is to be paid. */
+  checkoutLines: Record<string, LineItem[]>;
+  checkoutPlans: Record<string, CheckoutPlan>;
   /** Ids of the invoices of a subscription, and of the payment of an invoice. */
   invoicesOf: Record<string, string[]>;
   paymentOf: Record<string, string>;
@@ -198,6 +203,8 @@ export function emptyState(): State {
     items: {},
     lines: {},
     creditLines: {},
+    checkoutLines: {},
+    checkoutPlans: {},
     invoicesOf: {},
     paymentOf: {},
     tiers: {},

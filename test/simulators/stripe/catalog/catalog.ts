@@ -54,6 +54,19 @@ const tierList = array(
   shape({ ...amounts, flat_amount: integer, flat_amount_decimal: decimal, up_to: either(integer, oneOf('inf')) }),
 );
 
+const productDataFields = {
+  active: flag,
+  description: text,
+  id: text,
+  images: array(text),
+  metadata,
+  name: text,
+  statement_descriptor: text,
+  tax_code: text,
+  tax_details: unsimulated,
+  unit_label: text,
+};
+
 const currencyOptions = hashOf(
   shape({
     ...amounts,
@@ -74,7 +87,7 @@ const priceFields = {
   metadata,
   nickname: text,
   product: text,
-  product_data: shape({ name: text, metadata }),
+  product_data: shape(productDataFields),
   recurring,
   tax_behavior: oneOf('exclusive', 'inclusive', 'unspecified'),
   tiers: tierList,
@@ -84,13 +97,18 @@ const priceFields = {
 };
 
 /** Parameters of a price that is made together with what uses it. */
-export const priceData = shape({
+const priceDataFields = {
   ...amounts,
   currency: text,
   product: text,
   recurring,
   tax_behavior: priceFields.tax_behavior,
-});
+};
+
+export const priceData = shape(priceDataFields);
+
+/** The same where a product can be made with it. */
+export const priceDataWithProduct = shape({ ...priceDataFields, product_data: shape(productDataFields) });
 
 /** The amount as whole minor units (null when it has a fraction) and as exact decimal. */
 function amountPair(

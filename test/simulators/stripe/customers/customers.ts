@@ -53,6 +53,34 @@ const fields = {
   validate: unsimulated,
 };
 
+/** A customer of whom nothing is known yet; nobody has heard of it. */
+export function blankCustomer(world: World): Customer {
+  return {
+    id: world.id('cus', 14),
+    object: 'customer',
+    address: null,
+    balance: 0,
+    created: world.now(),
+    currency: null,
+    customer_account: null,
+    default_source: null,
+    delinquent: false,
+    description: null,
+    email: null,
+    invoice_prefix: world.id('p', 8).slice(2).toUpperCase(),
+    invoice_settings: { custom_fields: null, default_payment_method: null, footer: null, rendering_options: null },
+    livemode: false,
+    metadata: {},
+    name: null,
+    next_invoice_sequence: 1,
+    phone: null,
+    preferred_locales: [],
+    shipping: null,
+    tax_exempt: 'none',
+    test_clock: null,
+  };
+}
+
 export function addCustomerRoutes(routes: Routes, world: World): void {
   addCustomerBalanceRoutes(routes, world);
   addTaxIdRoutes(routes, world);
@@ -63,30 +91,8 @@ export function addCustomerRoutes(routes: Routes, world: World): void {
     test_clock: text,
   };
   routes.post('/v1/customers', created, ({ params }) => {
-    const customer: Customer = {
-      id: world.id('cus', 14),
-      object: 'customer',
-      address: null,
-      balance: 0,
-      created: world.now(),
-      currency: null,
-      customer_account: null,
-      default_source: null,
-      delinquent: false,
-      description: null,
-      email: null,
-      invoice_prefix: world.id('p', 8).slice(2).toUpperCase(),
-      invoice_settings: { custom_fields: null, default_payment_method: null, footer: null, rendering_options: null },
-      livemode: false,
-      metadata: {},
-      name: null,
-      next_invoice_sequence: 1,
-      phone: null,
-      preferred_locales: [],
-      shipping: null,
-      tax_exempt: 'none',
-      test_clock: params.test_clock === undefined ? null : checkRoomForCustomer(world, params.test_clock).id,
-    };
+    const customer = blankCustomer(world);
+    if (params.test_clock !== undefined) customer.test_clock = checkRoomForCustomer(world, params.test_clock).id;
     assign(customer, params);
     world.insert('customers', customer);
     try {

@@ -82,6 +82,17 @@ export function addDebitTimer(world: World): void {
   world.onTimer('settle-debit', (id) => {
     const intent = world.find('paymentIntents', id);
     const settled = intent && settleDebit(world, intent);
-    if (intent && settled) tellInvoice(world, intent, settled);
+    if (!intent || !settled) return;
+    tellInvoice(world, intent, settled);
+    tellCheckout(world, intent, settled);
   });
+}
+
+/** A checkout session that was completed with a debit learns what became of it. */
+function tellCheckout(world: World, intent: PaymentIntent, settled: Attempt): void {
+  const session = world.all('checkoutSessions').find((one) => one.payment_intent === intent.id);
+  if (!session) return;
+  const paid = settled.status === 'succeeded';
+  if (paid) world.change(session, null, (one) => (one.payment_status = 'paid'));
+  world.emit(`checkout.session.async_payment_${paid ? 'succeeded' : 'failed'}`, session);
 }

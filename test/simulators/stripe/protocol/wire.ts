@@ -54,6 +54,7 @@ export type Alert = Wire<Stripe.Billing.Alert>;
 export type PortalConfiguration = Wire<Stripe.BillingPortal.Configuration>;
 export type PortalSession = Wire<Stripe.BillingPortal.Session>;
 export type CheckoutSession = Wire<Stripe.Checkout.Session>;
+export type LineItem = Wire<Stripe.LineItem>;
 export type EventDestination = Wire<Stripe.V2.Core.EventDestination>;
 
 /** An event as stored; `data.object` is the object at the time of the event. */

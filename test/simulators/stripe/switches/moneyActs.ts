@@ -1,3 +1,4 @@
+import { completeCheckout } from '../checkout/complete.ts';
 import { answerProof } from '../payments/confirm.ts';
 import { declineCodes } from '../payments/declines.ts';
 import { addDispute, decide } from '../payments/disputes.ts';
@@ -15,6 +16,10 @@ export type MoneyBody = {
   charge?: string;
   reason?: string;
   inquiry?: boolean;
+  session?: string;
+  card?: string;
+  email?: string;
+  name?: string;
   dispute?: string;
   verdict?: 'won' | 'lost';
 };
@@ -65,9 +70,16 @@ function decideDispute(world: World, body: MoneyBody): object {
   return { dispute: decide(world, found, body.verdict === 'won' ? 'won' : 'lost') };
 }
 
+/** A person completes a checkout session on its page. */
+function completeSession(world: World, body: MoneyBody): object {
+  const session = world.get('checkoutSessions', required(body.session, 'session'), 'session');
+  return { session: completeCheckout(world, session, body) };
+}
+
 export const moneyActs: Record<string, (world: World, body: MoneyBody) => object> = {
   'decline-card': declineCard,
   authenticate,
+  'complete-checkout': completeSession,
   dispute,
   'decide-dispute': decideDispute,
 };
