@@ -3,7 +3,7 @@ import type { Subscription, SubscriptionItem, SubscriptionSchedule } from '../pr
 import { usageLines } from '../subscriptions/billing.ts';
 import { isOver, update } from '../subscriptions/changes.ts';
 import { itemsOf, newItem } from '../subscriptions/items.ts';
-import { keepForLater } from '../subscriptions/pause.ts';
+import { itemIdOf, keepForLater } from '../subscriptions/pause.ts';
 import { periodEnd } from '../subscriptions/periods.ts';
 import { createSubscription, discountOwner } from '../subscriptions/subscriptionCreate.ts';
 import type { CreateParams, UpdateParams } from '../subscriptions/subscriptionParams.ts';
@@ -97,8 +97,8 @@ function swapItems(world: World, subscription: Subscription, phase: Phase): void
   const now = world.now();
   const staying = new Set(phase.items.map((one) => one.price));
   for (const line of usageLines(world, subscription, now)) {
-    const item = items.find((one) => one.id === line.parent?.subscription_item_details?.subscription_item);
-    if (item && !staying.has(item.price.id)) keepForLater(world, subscription, line);
+    const item = items.find((one) => one.id === itemIdOf(line));
+    if (item && !staying.has(item.price.id)) keepForLater(world, { subscription, items }, line);
   }
   const next = phase.items.map((wanted) => {
     const price = world.get('prices', wanted.price);

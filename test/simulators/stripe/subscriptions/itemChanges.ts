@@ -19,6 +19,10 @@ export type Planned = { before: SubscriptionItem | null; after: SubscriptionItem
 export const changesPrice = ({ before, after }: Planned): boolean =>
   !before || !after || before.price.id !== after.price.id || before.quantity !== after.quantity;
 
+/** Whether a metered price is taken off the subscription. */
+export const changesMeteredPrice = ({ before, after }: Planned): boolean =>
+  before !== null && isMetered(before) && before.price.id !== after?.price.id;
+
 function setQuantity(item: SubscriptionItem, quantity: number | undefined, param: string): void {
   if (quantity === undefined) return;
   if (isMetered(item)) throw invalid('You cannot set a quantity for a metered plan.', `${param}[quantity]`);

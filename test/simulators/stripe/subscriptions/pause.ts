@@ -4,6 +4,7 @@ import { invalid } from '../protocol/errors.ts';
 import type { Invoice, InvoiceLine, Subscription } from '../protocol/wire.ts';
 import type { World } from '../world.ts';
 import { isMetered, itemsOf } from './items.ts';
+import { snapshot, type Before } from './pendingUpdates.ts';
 import { restartPeriods, setPeriod, wholePeriod } from './periods.ts';
 import { chargeRest, creditUnused } from './prorations.ts';
 import { billSubscription, hasPending, issue, usageLines } from './billing.ts';
@@ -30,7 +31,7 @@ export function pauseSubscription(world: World, subscription: Subscription, para
   const used = params.bill_for?.outstanding_usage_through?.type ?? 'now';
   const usage = used === 'now' ? usageLines(world, subscription, now) : [];
   const bills = params.invoicing_behavior === 'invoice';
-  if (!bills) for (const line of usage) keepForLater(world, subscription, line);
+  if (!bills) for (const line of usage) keepForLater(world, snapshot(world, subscription), line);
   markPaused(world, subscription, 'pause_requested');
   if (bills && (usage.length > 0 || hasPending(world, subscription))) {
     const invoice = billSubscription(world, subscription, 'subscription_update', usage, { start: now, end: now });
@@ -40,11 +41,13 @@ export function pauseSubscription(world: World, subscription: Subscription, para
   return subscription;
 }
 
-/** Usage becomes an invoice item, which waits for the next invoice. */
-export function keepForLater(world: World, subscription: Subscription, line: InvoiceLine): void {
-  const item = itemsOf(world, subscription).find(
-    (one) => one.id === line.parent?.subscription_item_details?.subscription_item,
-  );
+/** The subscription item that a line is for. */
+export const itemIdOf = (line: InvoiceLine): string | undefined =>
+  line.parent?.subscription_item_details?.subscription_item;
+
+/** Usage of an item, as the subscription has or had it, becomes an invoice item, which waits for the next invoice. */
+export function keepForLater(world: World, { subscription, items }: Before, line: InvoiceLine): void {
+  const item = items.find((one) => one.id === itemIdOf(line));
   addInvoiceItem(world, {
     customer: subscription.customer,
     currency: line.currency,

@@ -241,3 +241,50 @@ describe('a parameter that the simulator does not have', () => {
     expect(Object.keys(counted as object)).toContain(`POST /v1/subscriptions/${id} billing_thresholds`);
   });
 });
+
+describe('an end that is planned within a period', () => {
+  it('is credited once, and no more when it is called off', async () => {
+    const { id, customer } = await subscribe(1, { billing_mode: { type: 'classic' } });
+    await rig.stripe.subscriptions.update(id, { cancel_at: seconds('2026-04-16T00:00:00Z') });
+    await rig.stripe.subscriptions.update(id, { metadata: { a: '1' } });
+    expect(await amounts(customer)).toEqual([-1_000]);
+    await rig.stripe.subscriptions.update(id, { cancel_at: seconds('2026-04-21T00:00:00Z') });
+    expect(await amounts(customer)).toEqual([-667]);
+    await rig.stripe.subscriptions.update(id, { cancel_at: '' });
+    expect(await amounts(customer)).toEqual([]);
+  });
+});
+
+describe('usage of a metered item', () => {
+  it('is billed when the item leaves, or when its period is cut short', async () => {
+    const meter = await rig.stripe.billing.meters.create({
+      display_name: 'Calls',
+      event_name: 'calls',
+      default_aggregation: { formula: 'sum' },
+    });
+    const metered = await rig.price({
+      unit_amount: 10,
+      recurring: { interval: 'month', usage_type: 'metered', meter: meter.id },
+    });
+    const { id, customer } = await subscribe(1);
+    const { id: item } = await rig.stripe.subscriptionItems.create({ subscription: id, price: metered.id });
+    const use = (value: string) =>
+      rig.stripe.billing.meterEvents.create({
+        event_name: 'calls',
+        payload: { stripe_customer_id: customer, value },
+      });
+    await use('4');
+    rig.at('2026-04-16T00:00:00Z');
+    const restarted = await rig.stripe.subscriptions.update(id, {
+      billing_cycle_anchor: { type: 'now' },
+      expand: ['latest_invoice'],
+    });
+    expect((restarted.latest_invoice as Stripe.Invoice).lines.data.map((line) => line.amount)).toEqual([
+      -1_000, 40, 2_000,
+    ]);
+    await use('6');
+    rig.at('2026-04-20T00:00:00Z');
+    await rig.stripe.subscriptionItems.del(item);
+    expect(await amounts(customer)).toEqual([60]);
+  });
+});

@@ -1,21 +1,22 @@
 import { taxRatesNamed } from '../catalog/taxRates.ts';
 import { applyDiscounts, endDiscount } from '../catalog/discounts.ts';
 import { finalize, type Collected } from '../invoices/invoiceLife.ts';
-import { itemLines } from '../invoices/lines.ts';
+import { itemLines, takePending } from '../invoices/lines.ts';
 import { invalid } from '../protocol/errors.ts';
 import { mergeMetadata } from '../protocol/params.ts';
-import type { Subscription, SubscriptionItem } from '../protocol/wire.ts';
+import type { InvoiceLine, Subscription, SubscriptionItem } from '../protocol/wire.ts';
 import { keepInPhase } from '../schedules/scheduleLife.ts';
 import type { World } from '../world.ts';
 import { setCancellation } from './cancellation.ts';
-import { changesPrice, itemsAfter, planItems, type Planned } from './itemChanges.ts';
+import { changesMeteredPrice, changesPrice, itemsAfter, planItems, type Planned } from './itemChanges.ts';
 import { isMetered, itemsOf } from './items.ts';
-import { expireHeld, holdUpdate, snapshot } from './pendingUpdates.ts';
+import { itemIdOf, keepForLater } from './pause.ts';
+import { expireHeld, holdUpdate, snapshot, type Before } from './pendingUpdates.ts';
 import { restartPeriods, wholePeriod } from './periods.ts';
 import { chargeRest, creditUnused } from './prorations.ts';
 import { addOneOffs } from './itemPrices.ts';
 import { discountOwner, refusedTax, trialSettings } from './subscriptionCreate.ts';
-import { billSubscription, hasPending, issue } from './billing.ts';
+import { billSubscription, hasPending, issue, usageLines } from './billing.ts';
 import { isOver, update } from './changes.ts';
 import { refuseFailure } from './collection.ts';
 import { endTrial } from './trials.ts';
@@ -95,6 +96,10 @@ function carryOut(world: World, subscription: Subscription, params: UpdateParams
     priced.some((one) => one.before && one.after && intervalOf(one.before) !== intervalOf(one.after));
   const trialAhead = typeof params.trial_end === 'number' && !trialing;
   const before = snapshot(world, subscription);
+  const leaving = new Set(priced.filter(changesMeteredPrice).map((one) => one.before?.id));
+  const usage = trialing
+    ? []
+    : usageLines(world, subscription, world.now()).filter((line) => restart || leaving.has(itemIdOf(line)));
   const touched = restart || trialAhead ? before.items : priced.flatMap((one) => one.before ?? []);
   if (world.state.heldUpdates[subscription.id] && (priced.length > 0 || restart || params.trial_end !== undefined))
     expireHeld(world, subscription);
@@ -115,10 +120,12 @@ function carryOut(world: World, subscription: Subscription, params: UpdateParams
   };
   update(world, subscription, mutate, holds ? null : 'customer.subscription.updated');
 
-  const prorates = params.proration_behavior !== 'none' && !trialing;
-  const cut = prorates ? prorate(world, subscription, { before: before.items, touched, priced, restart, at }) : false;
+  const prorates = params.proration_behavior !== 'none' && !trialing && subscription.status !== 'paused';
+  if (prorates) prorate(world, subscription, { touched, priced, restart, at });
+  const cut = moveEnd(world, subscription, before.subscription.cancel_at, prorates);
   for (const id of ended) endDiscount(world, id);
   addOneOffs(world, subscription, params.add_invoice_items ?? []);
+  if (!restart) for (const line of usage) keepForLater(world, before, line);
   if (params.trial_end === 'now' && trialing) return endTrialNow(world, subscription);
   if (subscription.status === 'trialing' && !trialAhead) {
     if (holds) tell(world, subscription, before);
@@ -126,13 +133,13 @@ function carryOut(world: World, subscription: Subscription, params: UpdateParams
   }
   const always = params.proration_behavior === 'always_invoice' && (priced.length > 0 || cut || trialAhead);
   if ((restart && !trialing) || (always && hasPending(world, subscription)))
-    return billNow(world, subscription, params, restart && !trialing, before);
+    return billNow(world, subscription, params, { restart: restart && !trialing, usage, before });
   if (holds) tell(world, subscription, before);
   return null;
 }
 
 /** Reports a change that was made silently. */
-function tell(world: World, subscription: Subscription, before: ReturnType<typeof snapshot>): void {
+function tell(world: World, subscription: Subscription, before: Before): void {
   const [after, items] = [structuredClone(subscription), itemsOf(world, subscription)];
   Object.assign(subscription, before.subscription);
   update(world, subscription, (one) => {
@@ -141,18 +148,16 @@ function tell(world: World, subscription: Subscription, before: ReturnType<typeo
   });
 }
 
-/** @returns whether the end of the subscription was moved into a period that is billed already */
 function prorate(
   world: World,
   subscription: Subscription,
   change: {
-    before: readonly SubscriptionItem[];
     touched: readonly SubscriptionItem[];
     priced: readonly Planned[];
     restart: boolean;
     at: number;
   },
-): boolean {
+): void {
   const { at } = change;
   for (const item of change.touched) creditUnused(world, subscription, item, at);
   if (!change.restart && subscription.status !== 'trialing')
@@ -160,8 +165,19 @@ function prorate(
       const item = itemsOf(world, subscription).find((one) => one.id === after?.id);
       if (item) chargeRest(world, subscription, item, at, wholePeriod(item, subscription.billing_cycle_anchor, at));
     }
+}
+
+/**
+ * Credits what is billed beyond the end of the subscription, in place of the credit for an end that was planned before.
+ * @returns whether there is such a credit
+ */
+function moveEnd(world: World, subscription: Subscription, before: number | null, prorates: boolean): boolean {
   const end = subscription.cancel_at;
-  if (end === null || subscription.cancel_at_period_end) return false;
+  if (end === before) return false;
+  for (const item of takePending(world, null, subscription.customer, subscription.id))
+    if (item.proration && item.amount < 0 && item.period.start === before)
+      world.remove('invoiceItems', item, 'invoiceitem.deleted');
+  if (end === null || subscription.cancel_at_period_end || !prorates) return false;
   const cut = itemsOf(world, subscription).filter((item) => end < item.current_period_end);
   for (const item of cut) creditUnused(world, subscription, item, end);
   return cut.length > 0;
@@ -178,21 +194,16 @@ function billNow(
   world: World,
   subscription: Subscription,
   params: UpdateParams,
-  restart: boolean,
-  before: ReturnType<typeof snapshot>,
+  how: { restart: boolean; usage: readonly InvoiceLine[]; before: Before },
 ): Collected | null {
   const now = world.now();
   const items = itemsOf(world, subscription).filter((item) => !isMetered(item));
-  const lines = restart
-    ? items.flatMap((item) =>
-        itemLines(world, item, subscription.customer, {
-          start: item.current_period_start,
-          end: item.current_period_end,
-        }),
-      )
+  const period = (item: SubscriptionItem) => ({ start: item.current_period_start, end: item.current_period_end });
+  const lines = how.restart
+    ? [...how.usage, ...items.flatMap((item) => itemLines(world, item, subscription.customer, period(item)))]
     : [];
   const invoice = billSubscription(world, subscription, 'subscription_update', lines, { start: now, end: now });
-  if (params.payment_behavior === 'pending_if_incomplete') holdUpdate(world, subscription, before, invoice);
+  if (params.payment_behavior === 'pending_if_incomplete') holdUpdate(world, subscription, how.before, invoice);
   else update(world, subscription, (one) => (one.latest_invoice = invoice.id));
   if (params.payment_behavior !== 'default_incomplete') return issue(world, invoice);
   finalize(world, invoice, null);
