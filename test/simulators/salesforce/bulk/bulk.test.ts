@@ -97,6 +97,9 @@ describe('ingest jobs', () => {
       retries: 0,
     });
     expect(named('Slow')).toBeDefined();
+    expect((await rep.call('PATCH', `/jobs/ingest/${job.id}`, { state: 'Aborted' })).body).toEqual([
+      { errorCode: 'INVALIDJOBSTATE', message: 'Aborting already Completed Job not allowed' },
+    ]);
   });
 
   it('upsert by external id with parents by theirs, one bad row failing by itself', async () => {

@@ -69,8 +69,9 @@ export class Jobs {
     return makeId('750', this.#next++);
   }
 
+  /** To the second, as jobs tell it. */
   now(): Date {
-    return this.#clock.now();
+    return new Date(Math.floor(this.#clock.now().getTime() / 1000) * 1000);
   }
 
   add(job: AnyJob): void {
@@ -130,7 +131,12 @@ export const jobFault = (errorCode: string, message: string): RequestFault => ne
 
 /** @throws RequestFault INVALIDJOBSTATE unless the job is in one of these states */
 export function needState(job: Job, states: readonly State[], what: string): void {
-  if (!states.includes(job.state)) throw jobFault('INVALIDJOBSTATE', `${what} is not allowed in state ${job.state}`);
+  if (states.includes(job.state)) return;
+  const message =
+    what === 'Aborted' && job.state === 'JobComplete'
+      ? 'Aborting already Completed Job not allowed'
+      : `${what} is not allowed in state ${job.state}`;
+  throw jobFault('INVALIDJOBSTATE', message);
 }
 
 /** What every answer about a job says. */

@@ -125,7 +125,8 @@ describe('composite', () => {
     ['26 subrequests', Array.from({ length: 26 }, (_, at) => get(`r${at}`, '/limits')), {}, 'INVALID_INPUT'],
     ['six queries', Array.from({ length: 6 }, (_, at) => get(`r${at}`, '/query?q=x')), {}, 'INVALID_INPUT'],
     ['the same id twice', [get('a', '/limits'), get('a', '/limits')], {}, 'INVALID_INPUT'],
-    ['an id with a dash', [get('a-b', '/limits')], {}, 'INVALID_INPUT'],
+    ['an id with a dash', [get('a-b', '/limits')], {}, 'JSON_PARSER_ERROR'],
+    ['a method in small letters', [{ ...get('a', '/limits'), method: 'get' }], {}, 'INVALID_INPUT'],
     ['no method', [{ url: `${data}/limits`, referenceId: 'a' }], {}, 'INVALID_INPUT'],
     ['a reference forward', [get('a', '/sobjects/Account/@{b.id}'), account('b', {})], {}, 'INVALID_INPUT'],
     ['a name that nobody knows', [{ ...get('a', '/limits'), foo: 1 }], {}, 'JSON_PARSER_ERROR'],
@@ -133,6 +134,10 @@ describe('composite', () => {
     ['allOrNone as text', [get('a', '/limits')], { allOrNone: 'true' }, 'JSON_PARSER_ERROR'],
   ])('refuses %s before it runs anything', async (_what, requests, more, errorCode) => {
     expect(await composite(requests, more)).toMatchObject({ status: 400, body: [{ errorCode }] });
+  });
+
+  it('lists its resources', async () => {
+    expect((await rep.call('GET', '/composite')).body).toMatchObject({ tree: `${data}/composite/tree` });
   });
 
   it('is no way to composite resources, nor in versions before v38.0', async () => {

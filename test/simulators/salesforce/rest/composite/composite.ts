@@ -16,6 +16,16 @@ const HEAVY = /^\/(?:query|queryAll|composite\/sobjects)(?:\/|$)/;
 
 /** `POST /composite`: subrequests that quote each other's answers, one API call in all (docs: "Composite"). */
 export function addComposite(routes: Routes, org: SimulatedOrg): void {
+  routes.on('GET', '/composite', (call) =>
+    ok(
+      Object.fromEntries(
+        ['batch', 'graph', 'sobjects', 'tree'].map((name) => [
+          name,
+          `/services/data/v${call.version}.0/composite/${name}`,
+        ]),
+      ),
+    ),
+  );
   routes.on('POST', '/composite', (call): Reply => {
     since(call, 38);
     const body = jsonObject(call);

@@ -28,10 +28,14 @@ export function nodesOf(entries: unknown, most: number, inOrder: boolean): Node[
     if (!isObject(entry)) throw refused('a subrequest must be an object');
     onlyNames(entry, ['method', 'url', 'referenceId', 'body', 'httpHeaders']);
     const referenceId = text(entry, 'referenceId');
-    if (!/^[A-Za-z]\w*$/.test(referenceId))
-      throw refused(`referenceId must be letters, digits and underscores, and begin with a letter: ${referenceId}`);
+    if (!/^[A-Za-z0-9]\w*$/.test(referenceId))
+      throw new RequestFault(
+        400,
+        'JSON_PARSER_ERROR',
+        `Provided referenceId ('${referenceId}') must start with a letter or a number, and it can contain only letters, numbers and underscores ('_').`,
+      );
     if (seen.has(referenceId)) throw refused(`Duplicate referenceId: ${referenceId}`);
-    const method = text(entry, 'method').toUpperCase();
+    const method = text(entry, 'method');
     if (!METHODS.includes(method)) throw refused(`method is not supported: ${method}`);
     const { httpHeaders } = entry;
     if (httpHeaders !== undefined && !isObject(httpHeaders)) throw refused('httpHeaders must be an object');
@@ -53,6 +57,9 @@ export function nodesOf(entries: unknown, most: number, inOrder: boolean): Node[
 const kindOf = ({ method, url }: Node): string =>
   `${method} ${(splitUrl(url)?.path ?? '').split('/').slice(0, 3).join('/')}`;
 
+/** Subrequests with headers of their own stay where they are. */
+const collates = ({ httpHeaders = {} }: Node): boolean => Object.keys(httpHeaders).length === 0;
+
 /**
  * The order in which subrequests run. When they are collated, one takes with it all later ones of its kind that wait for
  * nothing, so that only references hold an order (docs: "Composite", `collateSubrequests`).
@@ -66,7 +73,8 @@ export function runOrder(nodes: readonly Node[], collate: boolean): Node[] {
   while (waiting.length > 0) {
     const first = waiting.find(ready);
     if (!first) throw refused('Invalid reference specified. Subrequests refer to each other in a circle');
-    const group = collate ? waiting.filter((node) => ready(node) && kindOf(node) === kindOf(first)) : [first];
+    const joins = (node: Node): boolean => collates(node) && ready(node) && kindOf(node) === kindOf(first);
+    const group = collate && collates(first) ? waiting.filter(joins) : [first];
     for (const node of group) {
       waiting.splice(waiting.indexOf(node), 1);
       done.add(node.referenceId);

@@ -31,7 +31,8 @@ export function runSubrequest(routes: Routes, outer: Call, sub: Subrequest, allo
       path: address.path,
       query: new URLSearchParams(address.search.replace(/\+/g, '%20')),
       version: address.version,
-      header: (name) => headers.get(name.toLowerCase()) ?? outer.header(name),
+      // Conditions of the outer call are not those of its parts.
+      header: (name) => headers.get(name.toLowerCase()) ?? (/^sforce-/i.test(name) ? outer.header(name) : undefined),
       body: sub.body === undefined ? { text: '', type: 'application/json' } : { json: sub.body },
     });
   } catch (error) {

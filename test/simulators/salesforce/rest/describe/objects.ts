@@ -56,6 +56,7 @@ export function describeObject(object: SObject, access: Access, version: number)
     deprecatedAndHidden: false,
     feedEnabled: false,
     hasSubtypes: false,
+    idEnabled: true,
     isInterface: false,
     isSubtype: false,
     keyPrefix: object.keyPrefix,

@@ -27,7 +27,7 @@ export function queryContext(
 ): QueryContext {
   const unsupported = (what: string): RequestFault => {
     calls.refuse(what);
-    return malformed(text, '', `${what} is not supported by the simulated org`);
+    return notSimulated(what);
   };
   return { org, access: call.access, text, all, unsupported };
 }
@@ -47,7 +47,11 @@ export function addQuery(
     if (other !== undefined) throw notSimulated(`The parameter ${other} of a query`);
     const text = call.query.get('q') ?? '';
     if (text.trim() === '') throw malformed('', '', 'SOQL statement cannot be empty');
-    const context = queryContext(ctx, org, call, text, resource === 'queryAll');
+    const context: QueryContext = {
+      ...queryContext(ctx, org, call, text, resource === 'queryAll'),
+      openCursor: (total, batchSize, page) =>
+        `/services/data/v${call.version}.0/${resource}/${cursors.children(call.access.userId, total, batchSize, page)}`,
+    };
     const result = runQuery(context, call.version);
     if (call.query.get('columns') === 'true') return ok(columnMetadata(context));
     if (result.kind === 'count') return ok({ totalSize: result.totalSize, done: true, records: [] });
