@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -95,6 +95,36 @@ describe('an admin at the stock CLI', { timeout: 120_000 }, () => {
     ]);
     expect(contacts).toMatchObject([{ LastName: 'Leaf', Account: { Name: 'Treeful Inc' } }]);
     expect(found).toMatchObject({ result: { searchRecords: [{ Name: 'Treeful Inc' }] } });
+  });
+
+  it('imports, upserts and exports in bulk', async () => {
+    const bulk = (...args: string[]) => inOrg('data', ...args, '--sobject', 'Account', '--wait', '5');
+    const names = file('new.csv', 'Name,Phone\nBulk One,1\nBulk Two,2\n');
+    expect(await bulk('import', 'bulk', '--file', names, '--line-ending', 'LF')).toMatchObject({
+      status: 0,
+      result: { processedRecords: 2, successfulRecords: 2, failedRecords: 0 },
+    });
+    const [known] = sim.org.all('Account').filter(({ Name }) => Name === 'Bulk One');
+    const changes = file('changed.csv', `Id,Phone\n${known!.Id},3\n`);
+    const upserted = await bulk('upsert', 'bulk', '--file', changes, '--external-id', 'Id', '--line-ending', 'LF');
+    expect(upserted.message).toBe('');
+    expect(sim.org.get('Account', known!.Id)).toMatchObject({ Phone: '3' });
+    const output = join(files, 'all.csv');
+    const exported = await inOrg(
+      ...['data', 'export', 'bulk', '--query', "SELECT Name, Phone FROM Account WHERE Name LIKE 'Bulk%' ORDER BY Name"],
+      ...['--output-file', output, '--result-format', 'csv', '--wait', '5'],
+    );
+    expect(exported).toMatchObject({ status: 0, result: { totalSize: 2 } });
+    expect(readFileSync(output, 'utf8')).toMatch(/Bulk One"?,"?3"?\n"?Bulk Two"?,"?2/);
+  });
+
+  it('tells of a row that fails in bulk', async () => {
+    const bad = file('bad.csv', 'Name,Phone\n,1\nGood,2\n');
+    const answer = await inOrg(
+      ...['data', 'import', 'bulk', '--file', bad, '--sobject', 'Account', '--wait', '5', '--line-ending', 'LF'],
+    );
+    expect(answer.code).not.toBe(0);
+    expect(sim.org.all('Account').map(({ Name }) => Name)).toContain('Good');
   });
 
   it('reads by a table for people too', async () => {
