@@ -26,13 +26,14 @@ import { paymentMethodRoutes } from './payments/methodRoutes.ts';
 import { paymentRoutes, refundRoutes } from './payments/routes.ts';
 import { executePaymentRuns } from './payments/run.ts';
 import { paymentRunRoutes } from './payments/runRoutes.ts';
-import { envelope, plainText } from './protocol/envelope.ts';
+import { checkBody } from './protocol/body.ts';
+import { envelope } from './protocol/envelope.ts';
 import { errorHandler } from './protocol/errors.ts';
 import { idempotency } from './protocol/idempotency.ts';
 import { limits } from './protocol/limits.ts';
 import { bearer, oauthRoutes } from './protocol/oauth.ts';
 import { readLag } from './protocol/readLag.ts';
-import { refusals } from './protocol/refusals.ts';
+import { isEarly, refusals } from './protocol/refusals.ts';
 import { unknownRoute } from './protocol/unknown.ts';
 import { versionsOfRequest } from './protocol/versions.ts';
 import { legacyRoutes } from './subscriptions/legacyRoutes.ts';
@@ -144,6 +145,7 @@ function tenantOf(state: SimState<TenantData>, ctx: SimContext, options: ZuoraSi
       calloutFormat: 'json',
       calloutRetryMs: options.calloutRetryMs ?? 2000,
       calloutAttempts: 3,
+      declinedAttempt: 1,
       allSegments: 'flat',
       ...switchesOff(),
     },
@@ -174,7 +176,11 @@ function addRoutes(tenant: Tenant, origin: () => string): void {
     oauthRoutes(tenant),
     dataQuery.files,
   );
-  app.use(limits(tenant), envelope(tenant), bearer(tenant), plainText, refusals(tenant), idempotency(tenant));
+  app.use(limits(tenant), envelope(tenant), bearer(tenant), refusals(tenant, isEarly), checkBody);
+  app.use(
+    idempotency(tenant),
+    refusals(tenant, (one) => !isEarly(one)),
+  );
   app.use(readLag(tenant));
   const routers = [
     accountRoutes(tenant),

@@ -34,6 +34,8 @@ export type TenantOptions = OrderOptions & {
   calloutRetryMs: number;
   /** How often a callout is tried, 3 unless the tenant sets up to 5. */
   calloutAttempts: number;
+  /** PaymentDeclined is told at this failure in a row of a method, 1 unless the tenant sets another; null: at every one. */
+  declinedAttempt: number | null;
   /** Real time that usage files and data queries take, in ms. */
   jobMs: number;
   /** null: the limit is not enforced. */

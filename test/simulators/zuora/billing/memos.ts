@@ -21,9 +21,13 @@ export type MemoItem = {
 
 /** What credit memos have taken off an invoice item already, drafts included. */
 export function creditedOf(tenant: Tenant, item: InvoiceItem): number {
-  const memos = tenant.data.creditMemos.filter((one) => one.status !== 'Canceled');
-  const items = memos.flatMap((one) => one.items).filter((one) => one.sourceItemId === item.id);
-  return Number(sum(items.map((one) => exact(one.chargeAmount))).toString());
+  const credited = tenant.derived('creditedOfItems', () =>
+    Map.groupBy(
+      tenant.data.creditMemos.filter((one) => one.status !== 'Canceled').flatMap((one) => one.items),
+      (one) => one.sourceItemId,
+    ),
+  );
+  return Number(sum((credited.get(item.id) ?? []).map((one) => exact(one.chargeAmount))).toString());
 }
 
 /** Items of a memo on an invoice; @throws ZuoraError where more is credited than was charged */

@@ -215,6 +215,23 @@ describe('notification definitions', () => {
     expect(events.sort()).toEqual(['CreditMemoPosted', 'PaymentProcessed', 'PaymentRunCompletion']);
   });
 
+  it('tell of the first failure in a row of a method, unless the tenant wants another or all', async () => {
+    await define('PaymentDeclined');
+    const account = await zuora.account({ paymentMethod: testCard() });
+    await invoice(account.id);
+    const fail = () => zuora.post('/__sim/act/fail-payment', { account: account.number });
+    await fail();
+    await fail();
+    expect(await delivered()).toHaveLength(1);
+    await zuora.post('/__sim/callouts', { declinedAttempt: 3 });
+    await fail();
+    await fail();
+    expect(await delivered()).toHaveLength(2);
+    await zuora.post('/__sim/callouts', { declinedAttempt: null });
+    await fail();
+    expect(await delivered()).toHaveLength(3);
+  });
+
   it('filter by a rule, and can be switched off, changed and listed', async () => {
     const made = await define(
       'InvoicePosted',

@@ -70,7 +70,9 @@ export function createPayment(tenant: Tenant, account: Account, request: Payment
     payment.transactionLogId = logTransaction(tenant, 'Payment', payment.id, method, 'Sale', decline).id;
   if (!decline) applyTo(tenant, payment, request.targets, resource.payment);
   tenant.touch();
-  if (electronic) tellPayment(tenant, account, payment, request.targets);
+  const { declinedAttempt } = tenant.options;
+  const counts = !decline || declinedAttempt === null || method?.numConsecutiveFailures === declinedAttempt;
+  if (electronic && counts) tellPayment(tenant, account, payment, request.targets);
   return payment;
 }
 

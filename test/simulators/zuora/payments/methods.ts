@@ -1,3 +1,4 @@
+import { emit } from '../callouts/emit.ts';
 import type { Account } from '../model.ts';
 import { category, resource, ZuoraError } from '../protocol/errors.ts';
 import type { Tenant } from '../tenant.ts';
@@ -144,4 +145,6 @@ export function changePaymentMethod(tenant: Tenant, method: PaymentMethod, chang
   Object.assign(method.holder, accountHolderInfo ?? {});
   Object.assign(method, fields, { updatedDate: tenant.now() });
   tenant.touch();
+  if (method.accountId !== null)
+    emit(tenant, 'PaymentMethodUpdated', tenant.account(method.accountId), { paymentMethodId: method.id });
 }

@@ -136,6 +136,13 @@ describe('payment methods', () => {
     const id = await methodId();
     expect((await put(`/v1/payment-methods/${id}`, { expirationYear: 2040 })).body).toEqual({ id, success: true });
     expect((await zuora.get(`/v1/payment-methods/${id}`)).body.expirationYear).toBe(2040);
+    await put(`/v1/payment-methods/${id}/verify`);
+    const logs = await zuora.post('/v1/action/query', {
+      queryString: `select Id from PaymentMethodTransactionLog where PaymentMethodId = '${id}'`,
+    });
+    expect(logs.size).toBe(2);
+    const log = await zuora.get(`/v1/object/payment-method-transaction-log/${text(logs.records?.[0]?.Id)}`);
+    expect(log.body).toMatchObject({ PaymentMethodId: id, GatewayTransactionType: 'Validate' });
     const refused = await zuora.call('DELETE', `/v1/payment-methods/${id}`);
     expect([codeOf(refused), refused.body.reasons?.[0]?.message]).toEqual([
       50000030,

@@ -44,10 +44,3 @@ export function envelope(tenant: Tenant): RequestHandler {
     next();
   };
 }
-
-/** Texts may hold characters of at most three bytes in UTF-8, which leaves emoji out. */
-export const plainText: RequestHandler = (req, _res, next) => {
-  if (req.is('json') && /[\u{10000}-\u{10ffff}]/u.test(JSON.stringify(req.body ?? null)))
-    throw new ZuoraError(category.badValue, 'Characters of four bytes in UTF-8 are not supported.');
-  next();
-};

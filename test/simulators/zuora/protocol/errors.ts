@@ -132,6 +132,8 @@ export function errorHandler(versionsOf: (req: Request) => Versions): ErrorReque
     if (error instanceof UnrecognisedFields)
       return void res.status(400).json({ message: 'Error - unrecognised fields' });
     const type = (error as { type?: string }).type;
+    if (type === 'entity.too.large') return void res.status(413).json({ message: 'Request size limit exceeded' });
+    if (type === 'encoding.unsupported') return void res.status(415).json({ message: 'Unsupported content encoding' });
     if (type === 'entity.parse.failed')
       return sendError(new ZuoraError(category.malformed, 'Malformed JSON in the request body.'), req, res, versions);
     console.error(error);

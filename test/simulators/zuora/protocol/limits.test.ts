@@ -115,6 +115,15 @@ describe('requests', () => {
       expect((await zuora.get('/v1/payments', { [header]: 'x' })).status).toBe(501);
   });
 
+  it('are JSON or a file, and not too large', async () => {
+    const form = await zuora.call('POST', '/v1/accounts', 'name=Acme', {
+      'content-type': 'application/x-www-form-urlencoded',
+    });
+    expect([form.status, codeOf(form)]).toEqual([415, 50000045]);
+    const large = await zuora.call('POST', '/v1/accounts', { name: 'x'.repeat(6_000_000) });
+    expect([large.status, large.body]).toEqual([413, { message: 'Request size limit exceeded' }]);
+  });
+
   it('find no route outside the services, and no other method on a path', async () => {
     const nowhere = await zuora.get('/commerce/plans');
     expect([nowhere.status, nowhere.body]).toEqual([404, { message: 'no Route matched with those values' }]);
@@ -179,6 +188,16 @@ describe('refusals', () => {
     const older = await zuora.get('/v1/payments', { 'zuora-version': '341.0' });
     expect([older.status, codeOf(older)]).toEqual([code % 100 === 70 ? 429 : 200, code]);
     expect((await zuora.get('/v1/payments')).status).toBe(200);
+  });
+
+  it('of the service are kept under an idempotency key, those of the gateway are not', async () => {
+    const body = { name: 'Acme', currency: 'USD', billToContact: { firstName: 'Ada', lastName: 'Byron' } };
+    const post = async (key: string) =>
+      (await zuora.call('POST', '/v1/accounts', body, { 'idempotency-key': key })).status;
+    await zuora.post('/__sim/refusals', { refusals: [{ path: '^/v1/accounts$', code: 50000050, times: 1 }] });
+    expect([await post('a'), await post('a'), await post('b')]).toEqual([409, 409, 200]);
+    await zuora.post('/__sim/refusals', { refusals: [{ path: '^/v1/accounts$', code: 50000070, times: 1 }] });
+    expect([await post('c'), await post('c')]).toEqual([429, 200]);
   });
 
   it('come after the effect too: an order that timed out is there', async () => {

@@ -26,13 +26,18 @@ const messages: Record<number, string> = {
   99: 'The external system answered with an error.',
 };
 
+/** True for what is refused before the service sees the call, and so before its idempotency key is noted. */
+export const isEarly = ({ code }: Refusal): boolean => [10, 11, 70].includes(code % 100);
+
 /** Refuses calls as the switch says, before they have an effect. */
-export function refusals(tenant: Tenant): RequestHandler {
+export function refusals(tenant: Tenant, when: (refusal: Refusal) => boolean): RequestHandler {
   return (req, res, next) => {
     const { options } = tenant;
     const found = options.refusals.find(
       (one) =>
-        (one.method === undefined || one.method.toUpperCase() === req.method) && new RegExp(one.path).test(req.path),
+        when(one) &&
+        (one.method === undefined || one.method.toUpperCase() === req.method) &&
+        new RegExp(one.path).test(req.path),
     );
     if (!found) return next();
     if (found.times !== undefined && --found.times <= 0)

@@ -9,6 +9,7 @@ const calloutsSchema = z.strictObject({
   format: z.enum(['json', 'form', 'xml']).optional(),
   retryMs: z.number().int().min(0).optional(),
   attempts: z.number().int().min(1).max(5).optional(),
+  declinedAttempt: z.number().int().min(1).nullable().optional(),
   targets: z.array(z.strictObject({ url: z.url(), user: z.string(), password: z.string() })).optional(),
 });
 
@@ -45,6 +46,7 @@ export function optionRoutes(tenant: Tenant): express.Router {
     format: options.calloutFormat,
     retryMs: options.calloutRetryMs,
     attempts: options.calloutAttempts,
+    declinedAttempt: options.declinedAttempt,
     targets: options.callouts.map(({ url, user }) => ({ url, user })),
   });
   router.get('/__sim/callouts', (_req, res) => void res.json(callouts()));
@@ -53,6 +55,7 @@ export function optionRoutes(tenant: Tenant): express.Router {
     if (body.format) options.calloutFormat = body.format;
     if (body.retryMs !== undefined) options.calloutRetryMs = body.retryMs;
     if (body.attempts !== undefined) options.calloutAttempts = body.attempts;
+    if (body.declinedAttempt !== undefined) options.declinedAttempt = body.declinedAttempt;
     if (body.targets) options.callouts = body.targets;
     res.json(callouts());
   });
