@@ -2,14 +2,14 @@ import { runBilling } from '../billing/billRun.ts';
 import { emit } from '../callouts/emit.ts';
 import type { Account, CreditMemo, Invoice, OrderRecord, Payment, SubscriptionVersion } from '../model.ts';
 import { collect } from '../payments/collect.ts';
-import { category, resource } from '../protocol/errors.ts';
-import { customFields } from '../protocol/parse.ts';
+import { category } from '../protocol/errors.ts';
 import { isPending } from '../subscriptions/status.ts';
 import type { Tenant } from '../tenant.ts';
 import { accountFrom } from './actions/create.ts';
 import { atomically, changesOf, type Change } from './booking.ts';
 import { newLineItem } from './lineItems.ts';
 import type { OrderStatus } from './model.ts';
+import { carriedOut, described, planned } from './record.ts';
 import { refuse } from './refuse.ts';
 import type { OrderRequest } from './schema/order.ts';
 import { isComplete, triggersOf } from './triggers.ts';
@@ -51,31 +51,6 @@ function checkCollecting(tenant: Tenant, { processingOptions, existingAccountNum
     return refuse(category.rule, 'The account has no default payment method to collect the payment with.');
 }
 
-/** Fields of the record that an order gives itself. */
-export const described = (tenant: Tenant, request: OrderRequest) => ({
-  orderDate: request.orderDate,
-  category: request.category ?? 'NewSales',
-  description: request.description ?? null,
-  reasonCode: request.reasonCode ?? null,
-  externallyManagedBy: request.externallyManagedBy ?? null,
-  customFields: customFields(request.customFields ?? {}, tenant.customFields.order, resource.order),
-  schedulingOptions: request.schedulingOptions
-    ? { scheduledDate: request.schedulingOptions.scheduledDate, scheduledDatePolicy: 'SpecificDate' }
-    : null,
-});
-
-/** Parts of an order that is not carried out yet, as reads show them. */
-export const planned = (request: OrderRequest): OrderRecord['subscriptions'] =>
-  (request.subscriptions ?? []).map((part) => ({
-    subscriptionNumber: part.subscriptionNumber ?? '',
-    baseVersion: null,
-    newVersion: null,
-    customFields: (part.customFields ?? {}) as OrderRecord['customFields'],
-    quote: (part.quote ?? {}) as Record<string, string | null>,
-    ramp: part.ramp ?? null,
-    orderActions: part.orderActions.map((action, sequence) => ({ ...action, id: '', sequence })),
-  }));
-
 /**
  * Takes an order as POST /v1/orders does: all of it or nothing. Drafts and scheduled orders are only kept, and so are
  * changes that wait for a trigger date.
@@ -102,7 +77,7 @@ export function createOrder(tenant: Tenant, request: OrderRequest): OrderOutcome
       status: held ? (request.status as OrderStatus) : 'Pending',
       cancelReason: null,
       request,
-      subscriptions: planned(request),
+      subscriptions: planned(tenant, request),
       orderLineItems: [],
       createdDate: at,
       updatedDate: at,
@@ -137,23 +112,9 @@ function carryOut(tenant: Tenant, order: OrderRecord): Change[] {
   const lineItems = (request!.orderLineItems ?? []).map((one, index) =>
     newLineItem(tenant, one, order, account, index),
   );
-  const subscriptions = changes.map(({ base, next, part }) => ({
-    subscriptionNumber: next.number,
-    baseVersion: base?.version ?? null,
-    newVersion: next.version,
-    customFields: (part.customFields ?? {}) as OrderRecord['customFields'],
-    quote: (part.quote ?? {}) as Record<string, string | null>,
-    ramp: part.ramp ?? null,
-    orderActions: part.orderActions.map((action, sequence) => ({
-      ...action,
-      id: tenant.newId(),
-      sequence,
-      customFields: customFields(action.customFields ?? {}, tenant.customFields.orderAction, resource.order),
-    })),
-  }));
   const pending = changes.some(({ next }) => isPending(next));
   Object.assign(order, {
-    subscriptions,
+    subscriptions: carriedOut(tenant, changes),
     orderLineItems: lineItems,
     status: pending ? 'Pending' : 'Completed',
     updatedDate: tenant.now(),
@@ -169,11 +130,9 @@ function carryOut(tenant: Tenant, order: OrderRecord): Change[] {
 function finish(tenant: Tenant, order: OrderRecord, changes: readonly Change[]): OrderOutcome {
   const account = tenant.account(order.accountId);
   const versions = changes.map((one) => one.next);
-  const carriedOut = order.status === 'Completed' || versions.length > 0;
-  if (carriedOut) tell(tenant, account, order, versions);
-  const billed = carriedOut
-    ? bill(tenant, account, order.request!)
-    : { invoices: [], creditMemos: [], payment: undefined };
+  const isDone = order.status === 'Completed' || versions.length > 0;
+  if (isDone) tell(tenant, account, order, versions);
+  const billed = isDone ? bill(tenant, account, order.request!) : { invoices: [], creditMemos: [], payment: undefined };
   if (order.status === 'Completed') order.request = null;
   return { order, account, versions, ...billed };
 }

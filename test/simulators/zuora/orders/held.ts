@@ -4,8 +4,9 @@ import { isPending } from '../subscriptions/status.ts';
 import type { SubscriptionVersion } from '../subscriptions/model.ts';
 import type { Tenant } from '../tenant.ts';
 import { startPending } from './actions/products.ts';
-import { described, executeOrder, planned, waitsForDates, type OrderOutcome } from './create.ts';
+import { executeOrder, waitsForDates, type OrderOutcome } from './create.ts';
 import type { OrderRecord } from './model.ts';
+import { described, planned } from './record.ts';
 import { refuse } from './refuse.ts';
 import type { OrderRequest } from './schema/order.ts';
 import type { TriggerDatesRequest } from './schema/changes.ts';
@@ -32,7 +33,7 @@ export function updateOrder(tenant: Tenant, order: OrderRecord, request: OrderRe
     return refuse(category.rule, 'The account of an order cannot be changed.');
   Object.assign(order, described(tenant, request), {
     request: { ...request, existingAccountNumber: accountNumber },
-    subscriptions: planned(request),
+    subscriptions: planned(tenant, request),
     updatedDate: tenant.now(),
   });
   if (request.status === 'Scheduled' || request.status === 'Draft') order.status = request.status;

@@ -165,6 +165,37 @@ describe('orders', () => {
     const changed = await zuora.subscription(number);
     expect(changed).toMatchObject({ autoRenew: true, termEndDate: '2028-11-01', currentTerm: 24 });
     expect(charges(changed)[0]?.effectiveEndDate).toBe('2028-11-01');
+    await zuora.act(account, number, '2026-11-21', {
+      type: 'TermsAndConditions',
+      termsAndConditions: { lastTerm: { termType: 'EVERGREEN' } },
+    });
+    const evergreen = await zuora.subscription(number);
+    expect(evergreen).toMatchObject({ termType: 'EVERGREEN', termEndDate: null, totalContractedValue: null });
+    expect(charges(evergreen)).toMatchObject([{ effectiveEndDate: null, tcv: null, dtcv: null }]);
+    await zuora.act(account, number, '2026-11-21', {
+      type: 'TermsAndConditions',
+      termsAndConditions: { lastTerm: { termType: 'TERMED', period: 6, periodType: 'Month' } },
+    });
+    expect(charges(await zuora.subscription(number))).toMatchObject([{ effectiveEndDate: '2027-05-01' }]);
+    await zuora.act(account, number, '2027-05-01', { type: 'RenewSubscription' });
+    const moved = await zuora.call('POST', '/v1/orders', {
+      orderDate: '2026-11-21',
+      existingAccountNumber: account.number,
+      subscriptions: [
+        {
+          subscriptionNumber: number,
+          orderActions: [
+            {
+              type: 'TermsAndConditions',
+              termsAndConditions: {
+                lastTerm: { termType: 'TERMED', period: 6, periodType: 'Month', startDate: '2027-06-01' },
+              },
+            },
+          ],
+        },
+      ],
+    });
+    expect(moved.body.reasons?.[0]?.code).toBe(58730030);
   });
 
   it('does all of an order or nothing', async () => {
@@ -245,6 +276,11 @@ describe('orders', () => {
     expect((await zuora.call('POST', '/v1/orders', order)).status).toBe(400);
     expect((await zuora.get('/v1/orders/SF-1')).body.order?.subscriptions).toMatchObject([
       { baseVersion: 1, newVersion: 2 },
+    ]);
+    const first = (await zuora.get('/v1/orders/O-00000001')).body.order?.subscriptions?.[0]?.orderActions?.[0];
+    const versionOne = (await zuora.get(`/v1/subscriptions/${number}/versions/1`)).body;
+    expect(first?.createSubscription?.subscribeToRatePlans).toMatchObject([
+      { newRatePlanId: versionOne.ratePlans?.[0]?.id },
     ]);
   });
 });

@@ -31,6 +31,7 @@ export function orderView(tenant: Tenant, order: OrderRecord): Record<string, un
       const owner = tenant.account(version?.accountId ?? order.accountId);
       return {
         ...one,
+        subscriptionNumber: one.subscriptionNumber || null,
         sequence,
         externallyManagedBy: version?.externallyManagedBy ?? null,
         subscriptionOwnerAccountNumber: owner.accountNumber,

@@ -80,10 +80,12 @@ export function changeTerms(
   if (subscription.cancelledFrom !== null)
     throw ZuoraError.of(58730020, `Subscription ${subscription.number} is cancelled and cannot be changed.`);
   const start = lastTerm.startDate ?? subscription.termStartDate;
+  const first = subscription.termStartDate === subscription.subscriptionStartDate;
+  if (!first && start !== subscription.termStartDate)
+    return refuse(category.rule, 'The start of the term of a renewed subscription cannot be changed.');
   const end = termEnd(lastTerm, start);
   if (end !== null && end < start) return refuse(category.rule, 'The term would end before it starts.');
   moveEnd(subscription.ratePlans, subscription.termEndDate, end);
-  const first = subscription.termStartDate === subscription.subscriptionStartDate;
   Object.assign(subscription, {
     termType: lastTerm.termType,
     termStartDate: start,
