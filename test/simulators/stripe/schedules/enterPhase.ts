@@ -1,13 +1,12 @@
 import { applyDiscounts } from '../catalog/discounts.ts';
 import type { Subscription, SubscriptionItem, SubscriptionSchedule } from '../protocol/wire.ts';
-import { usageLines } from '../subscriptions/billing.ts';
 import { isOver, update } from '../subscriptions/changes.ts';
 import { itemsOf, newItem } from '../subscriptions/items.ts';
-import { itemIdOf, keepForLater } from '../subscriptions/pause.ts';
 import { periodEnd } from '../subscriptions/periods.ts';
 import { createSubscription, discountOwner } from '../subscriptions/subscriptionCreate.ts';
 import type { CreateParams, UpdateParams } from '../subscriptions/subscriptionParams.ts';
 import { updateSubscription } from '../subscriptions/subscriptionUpdate.ts';
+import { itemIdOf, keepForLater, usageLines } from '../subscriptions/usage.ts';
 import type { World } from '../world.ts';
 import type { Phase } from './phases.ts';
 

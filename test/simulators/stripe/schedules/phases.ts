@@ -1,8 +1,8 @@
 import { invalid } from '../protocol/errors.ts';
 import { mergeMetadata, required } from '../protocol/params.ts';
 import type { Subscription, SubscriptionSchedule } from '../protocol/wire.ts';
-import { itemsOf } from '../subscriptions/items.ts';
 import { priceOf } from '../subscriptions/itemPrices.ts';
+import { itemsOf } from '../subscriptions/items.ts';
 import { addIntervals, type Interval } from '../time/calendar.ts';
 import type { World } from '../world.ts';
 import type { PhaseParams } from './scheduleParams.ts';

@@ -3,12 +3,12 @@ import { page, paging, within } from '../protocol/lists.ts';
 import { flag, mergeMetadata, range, required, text } from '../protocol/params.ts';
 import type { Routes } from '../protocol/protocol.ts';
 import type { Subscription, SubscriptionSchedule } from '../protocol/wire.ts';
-import { cancelBy } from '../subscriptions/ending.ts';
 import { isOver, update } from '../subscriptions/changes.ts';
+import { cancelBy } from '../subscriptions/ending.ts';
 import { testClockOf } from '../time/clockOf.ts';
 import type { World } from '../world.ts';
-import { buildPhases, phaseOfSubscription, type Phase } from './phases.ts';
 import { enterPhase, planEnd } from './enterPhase.ts';
+import { buildPhases, phaseOfSubscription, type Phase } from './phases.ts';
 import { advancePhases, currentPhase, release } from './scheduleLife.ts';
 import {
   scheduleCreateFields,

@@ -1,11 +1,10 @@
-import { draftInvoice, finalize, markUncollectible, voidInvoice } from '../invoices/invoiceLife.ts';
-import type { Collected } from '../invoices/invoiceLife.ts';
-import { linesOf, subscriptionOf, total } from '../invoices/invoiceTotals.ts';
-import { invoiceItemLine, itemLines, takePending } from '../invoices/lines.ts';
+import { draftInvoice, finalize, markUncollectible, voidInvoice, type Collected } from '../invoices/invoiceLife.ts';
+import { subscriptionOf } from '../invoices/invoiceTotals.ts';
+import { invoiceItemLine, takePending } from '../invoices/lines.ts';
 import type { Invoice, InvoiceLine, Subscription } from '../protocol/wire.ts';
 import type { World } from '../world.ts';
 import { payNow, paymentSucceeded } from './collection.ts';
-import { isMetered, itemsOf } from './items.ts';
+import { refreshUsage } from './usage.ts';
 
 /** Whether something waits for the next invoice of a subscription. */
 export const hasPending = (world: World, subscription: Subscription): boolean =>
@@ -35,31 +34,6 @@ export function billSubscription(
   for (const item of pending) world.change(item, null, (one) => (one.invoice = invoice.id));
   return invoice;
 }
-
-/** Usage of the metered items since their periods began, as lines. */
-export function usageLines(world: World, subscription: Subscription, until: number): InvoiceLine[] {
-  return itemsOf(world, subscription)
-    .filter((item) => isMetered(item) && item.current_period_start < until)
-    .flatMap((item) => itemLines(world, item, subscription.customer, { start: item.current_period_start, end: until }));
-}
-
-/** Usage of the period that was reported while its invoice was a draft still goes onto it. */
-function refreshUsage(world: World, subscription: Subscription, invoice: Invoice): void {
-  const ofItem = (line: InvoiceLine) => line.parent?.subscription_item_details?.subscription_item;
-  const lines = linesOf(world, invoice);
-  for (const item of itemsOf(world, subscription).filter(isMetered)) {
-    const stale = lines.filter((line) => ofItem(line) === item.id);
-    if (!stale[0]) continue;
-    const fresh = itemLines(world, item, subscription.customer, stale[0].period);
-    if (sumOf(fresh) === sumOf(stale)) continue;
-    world.change(invoice, 'invoice.updated', (one) => {
-      lines.splice(lines.indexOf(stale[0]!), stale.length, ...fresh.map((line) => ({ ...line, invoice: one.id })));
-      total(world, one);
-    });
-  }
-}
-
-const sumOf = (lines: readonly InvoiceLine[]): number => lines.reduce((sum, line) => sum + line.amount, 0);
 
 /** Draft → open, and the money is asked for; the subscription's status follows the outcome. */
 export function issue(world: World, invoice: Invoice): Collected | null {

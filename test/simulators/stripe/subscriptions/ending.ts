@@ -2,10 +2,11 @@ import { invoicesOf, stopCollecting, voidInvoice } from '../invoices/invoiceLife
 import type { Subscription } from '../protocol/wire.ts';
 import { scheduleEnds } from '../schedules/scheduleLife.ts';
 import type { World } from '../world.ts';
-import { billSubscription, hasPending, issue, usageLines } from './billing.ts';
+import { billSubscription, hasPending, issue } from './billing.ts';
 import { update } from './changes.ts';
 import { itemsOf, showItems } from './items.ts';
 import { creditUnused } from './prorations.ts';
+import { usageLines } from './usage.ts';
 
 /** The first invoice can be paid for 23 hours (Stripe docs, "Subscription statuses"). */
 export const incompleteSeconds = 23 * 3_600;

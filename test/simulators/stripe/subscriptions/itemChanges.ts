@@ -1,12 +1,12 @@
-import { taxRatesNamed } from '../catalog/taxRates.ts';
 import { applyDiscounts } from '../catalog/discounts.ts';
+import { taxRatesNamed } from '../catalog/taxRates.ts';
 import { invalid, missing } from '../protocol/errors.ts';
 import { mergeMetadata } from '../protocol/params.ts';
 import type { Subscription, SubscriptionItem } from '../protocol/wire.ts';
 import type { World } from '../world.ts';
+import { checkItems, priceOf } from './itemPrices.ts';
 import { isMetered, itemsOf, newItem, planOf } from './items.ts';
 import { periodOf } from './periods.ts';
-import { checkItems, priceOf } from './itemPrices.ts';
 import { discountOwner } from './subscriptionCreate.ts';
 import type { UpdateParams } from './subscriptionParams.ts';
 

@@ -1,16 +1,17 @@
 import { voidInvoice } from '../invoices/invoiceLife.ts';
-import { addInvoiceItem, itemLines } from '../invoices/lines.ts';
+import { itemLines } from '../invoices/lines.ts';
 import { invalid } from '../protocol/errors.ts';
-import type { Invoice, InvoiceLine, Subscription } from '../protocol/wire.ts';
+import type { Invoice, Subscription } from '../protocol/wire.ts';
 import type { World } from '../world.ts';
+import { billSubscription, hasPending, issue } from './billing.ts';
+import { update } from './changes.ts';
 import { isMetered, itemsOf } from './items.ts';
-import { snapshot, type Before } from './pendingUpdates.ts';
+import { snapshot } from './pendingUpdates.ts';
 import { restartPeriods, setPeriod, wholePeriod } from './periods.ts';
 import { chargeRest, creditUnused } from './prorations.ts';
-import { billSubscription, hasPending, issue, usageLines } from './billing.ts';
-import { update } from './changes.ts';
-import { markPaused } from './trials.ts';
 import type { PauseParams, ResumeParams } from './subscriptionParams.ts';
+import { markPaused } from './trials.ts';
+import { keepForLater, usageLines } from './usage.ts';
 
 /** The invoice of a resumption can be paid for 23 hours (Stripe API reference, "Resume a subscription"). */
 const resumeSeconds = 23 * 3_600;
@@ -39,25 +40,6 @@ export function pauseSubscription(world: World, subscription: Subscription, para
     issue(world, invoice);
   }
   return subscription;
-}
-
-/** The subscription item that a line is for. */
-export const itemIdOf = (line: InvoiceLine): string | undefined =>
-  line.parent?.subscription_item_details?.subscription_item;
-
-/** Usage of an item, as the subscription has or had it, becomes an invoice item, which waits for the next invoice. */
-export function keepForLater(world: World, { subscription, items }: Before, line: InvoiceLine): void {
-  const item = items.find((one) => one.id === itemIdOf(line));
-  addInvoiceItem(world, {
-    customer: subscription.customer,
-    currency: line.currency,
-    amount: line.amount,
-    quantity: line.quantity ?? 1,
-    description: line.description,
-    period: line.period,
-    ...(item ? { price: item.price } : {}),
-    subscription: { id: subscription.id, ...(item ? { item: item.id } : {}) },
-  });
 }
 
 /** Takes service up again, at once or when the invoice for it is paid. */

@@ -2,8 +2,8 @@ import { voidInvoice } from '../invoices/invoiceLife.ts';
 import { subscriptionOf } from '../invoices/invoiceTotals.ts';
 import type { Invoice, Subscription, SubscriptionItem } from '../protocol/wire.ts';
 import type { World } from '../world.ts';
-import { itemsOf } from './items.ts';
 import { update } from './changes.ts';
+import { itemsOf } from './items.ts';
 
 /** The invoice of a pending update can be paid for 23 hours (Stripe docs, "Pending updates"). */
 const expirySeconds = 23 * 3_600;

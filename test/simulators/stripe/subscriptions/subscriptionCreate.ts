@@ -1,5 +1,5 @@
-import { taxRatesNamed } from '../catalog/taxRates.ts';
 import { applyDiscounts } from '../catalog/discounts.ts';
+import { taxRatesNamed } from '../catalog/taxRates.ts';
 import { finalize, type Collected } from '../invoices/invoiceLife.ts';
 import { itemLines } from '../invoices/lines.ts';
 import { invalid, notSimulated } from '../protocol/errors.ts';
@@ -8,15 +8,15 @@ import type { Customer, InvoiceLine, Subscription } from '../protocol/wire.ts';
 import { checkRoomForSubscription } from '../time/testClocks.ts';
 import type { World } from '../world.ts';
 import { anchorOf, trialEnd } from './anchors.ts';
+import { billSubscription, hasPending, issue } from './billing.ts';
 import { setCancellation } from './cancellation.ts';
+import { cardError, refuseFailure } from './collection.ts';
 import { addOneOffs, checkItems, priceOf } from './itemPrices.ts';
 import { isMetered, itemsOf, newItem, showItems } from './items.ts';
 import { periodOf, wholePeriod } from './periods.ts';
 import { blankSubscription } from './subscriptionBlank.ts';
-import { billSubscription, hasPending, issue } from './billing.ts';
-import { cardError, refuseFailure } from './collection.ts';
-import { trialWarning, trialWarningSeconds } from './trials.ts';
 import type { CreateParams } from './subscriptionParams.ts';
+import { trialWarning, trialWarningSeconds } from './trials.ts';
 
 function checkPayable(world: World, params: CreateParams, customer: Customer, trial: number | null): void {
   if (params.collection_method === 'send_invoice') {

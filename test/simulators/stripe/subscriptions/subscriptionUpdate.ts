@@ -1,5 +1,5 @@
-import { taxRatesNamed } from '../catalog/taxRates.ts';
 import { applyDiscounts, endDiscount } from '../catalog/discounts.ts';
+import { taxRatesNamed } from '../catalog/taxRates.ts';
 import { finalize, type Collected } from '../invoices/invoiceLife.ts';
 import { itemLines, takePending } from '../invoices/lines.ts';
 import { invalid } from '../protocol/errors.ts';
@@ -7,20 +7,20 @@ import { mergeMetadata } from '../protocol/params.ts';
 import type { InvoiceLine, Subscription, SubscriptionItem } from '../protocol/wire.ts';
 import { keepInPhase } from '../schedules/scheduleLife.ts';
 import type { World } from '../world.ts';
+import { billSubscription, hasPending, issue } from './billing.ts';
 import { setCancellation } from './cancellation.ts';
+import { isOver, update } from './changes.ts';
+import { refuseFailure } from './collection.ts';
 import { changesMeteredPrice, changesPrice, itemsAfter, planItems, type Planned } from './itemChanges.ts';
+import { addOneOffs } from './itemPrices.ts';
 import { isMetered, itemsOf } from './items.ts';
-import { itemIdOf, keepForLater } from './pause.ts';
 import { expireHeld, holdUpdate, snapshot, type Before } from './pendingUpdates.ts';
 import { restartPeriods, wholePeriod } from './periods.ts';
 import { chargeRest, creditUnused } from './prorations.ts';
-import { addOneOffs } from './itemPrices.ts';
 import { discountOwner, refusedTax, trialSettings } from './subscriptionCreate.ts';
-import { billSubscription, hasPending, issue, usageLines } from './billing.ts';
-import { isOver, update } from './changes.ts';
-import { refuseFailure } from './collection.ts';
-import { endTrial } from './trials.ts';
 import type { UpdateParams } from './subscriptionParams.ts';
+import { endTrial } from './trials.ts';
+import { itemIdOf, keepForLater, usageLines } from './usage.ts';
 
 const intervalOf = (item: SubscriptionItem): string =>
   `${item.price.recurring?.interval_count}${item.price.recurring?.interval}`;

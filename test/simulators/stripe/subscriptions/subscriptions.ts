@@ -4,11 +4,11 @@ import { clearable, flag, oneOf, range, required, shape, text, unsimulated } fro
 import type { Routes } from '../protocol/protocol.ts';
 import type { Subscription } from '../protocol/wire.ts';
 import type { World } from '../world.ts';
+import { isOver, update } from './changes.ts';
 import { cancelBy } from './ending.ts';
 import { itemsOf } from './items.ts';
 import { expireResumption, pauseSubscription, resumeSubscription } from './pause.ts';
 import { createSubscription } from './subscriptionCreate.ts';
-import { isOver, update } from './changes.ts';
 import { billingMode, createFields, feedback, pauseFields, resumeFields, updateFields } from './subscriptionParams.ts';
 import { updateSubscription } from './subscriptionUpdate.ts';
 

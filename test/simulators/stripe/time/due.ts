@@ -1,17 +1,17 @@
 import { endDiscount, isRunning } from '../catalog/discounts.ts';
 import { subscriptionOf } from '../invoices/invoiceTotals.ts';
+import type { Invoice, Subscription } from '../protocol/wire.ts';
+import { dueOfSchedule, passPhases, scheduleOf } from '../schedules/scheduleLife.ts';
 import { issue } from '../subscriptions/billing.ts';
 import { isOver, update } from '../subscriptions/changes.ts';
 import { payNow } from '../subscriptions/collection.ts';
 import { cancelAsPlanned, expireIncomplete, incompleteSeconds } from '../subscriptions/ending.ts';
-import { renew } from '../subscriptions/renewal.ts';
-import { endTrial, trialWarning, trialWarningSeconds } from '../subscriptions/trials.ts';
-import { dueOfSchedule, passPhases, scheduleOf } from '../schedules/scheduleLife.ts';
-import { testClockOf } from './clockOf.ts';
 import { expireHeld } from '../subscriptions/pendingUpdates.ts';
 import { periodEnd } from '../subscriptions/periods.ts';
-import type { Invoice, Subscription } from '../protocol/wire.ts';
+import { renew } from '../subscriptions/renewal.ts';
+import { endTrial, trialWarning, trialWarningSeconds } from '../subscriptions/trials.ts';
 import type { World } from '../world.ts';
+import { testClockOf } from './clockOf.ts';
 
 /** Days before the due date are a setting of the dashboard; three here. */
 const reminderSeconds = 3 * 86_400;
