@@ -28,7 +28,7 @@ export class OrgMetadata {
   );
   readonly #ctx: SimContext;
   readonly #org: SimulatedOrg;
-  readonly #work = mkdtempSync(join(tmpdir(), 'org-metadata-'));
+  #work: string | null = null;
   #current: { folder: string; components: Components } | null = null;
   #folders = 0;
   #ids = 0;
@@ -59,7 +59,8 @@ export class OrgMetadata {
   }
 
   close(): void {
-    rmSync(this.#work, { recursive: true, force: true });
+    if (this.#work !== null) rmSync(this.#work, { recursive: true });
+    this.#work = null;
   }
 
   newId(keyPrefix: string): string {
@@ -171,6 +172,7 @@ export class OrgMetadata {
   }
 
   #use(components: Components): void {
+    this.#work ??= mkdtempSync(join(tmpdir(), 'org-metadata-'));
     const folder = join(this.#work, String(++this.#folders));
     writeSourceFolder(folder, components);
     this.#org.useMetadata(folder);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Automation } from '../../automation/automation.ts';
 import type { SimulatedOrg } from '../../org/org.ts';
+import { readRecordPages } from '../../page/flexiPage.ts';
 import { BundleCheck } from '../checks/bundle.ts';
 import { checkChannels } from '../../pubsub/channels/metadata.ts';
 import { CHECKS, NAME_CHECKS } from '../checks/checks.ts';
@@ -128,6 +129,7 @@ export class Attempt {
       writeSourceFolder(folder, this.#stage.components);
       const trial = this.#org.withMetadata(folder);
       new Automation(trial);
+      readRecordPages(folder);
       checkChannels(trial);
       return this.#checksFail({ components: this.#stage.components, schema: trial.schema }, bundles);
     } catch (error) {

@@ -79,6 +79,20 @@ describe('the Metadata API', () => {
     await expect(metadata.list({ type: 'Shoe' }, '66.0')).rejects.toThrow('Unknown type:Shoe');
   });
 
+  it('shows whose a component is that somebody else brought into the org', async () => {
+    const files = { 'objects/Other__c.object': customObject('Other') };
+    const by = org.sim.usernames.rep;
+    expect((await org.switch('components', { files, by })).status).toBe(200);
+    const { metadata } = org.as();
+    const otherOf = async () =>
+      (await metadata.list({ type: 'CustomObject' }, '66.0')).find((one) => one.fullName === 'Other__c');
+    expect(await otherOf()).toMatchObject({ createdByName: 'Riley Rep', lastModifiedByName: 'Riley Rep' });
+    await org.deploy({ 'objects/Other__c.object': customObject('Ours') });
+    expect(await otherOf()).toMatchObject({ createdByName: 'Riley Rep', lastModifiedByName: 'Ada Admin' });
+    expect((await org.switch('components', { files: { 'flows/X.flow': '<Flow>' } })).status).toBe(400);
+    expect((await org.switch('components', { files, by: 'nobody' })).status).toBe(400);
+  });
+
   it('describes its types', async () => {
     const { metadataObjects, partialSaveAllowed } = await org.as().metadata.describe('66.0');
     expect(partialSaveAllowed).toBe(true);
