@@ -70,8 +70,9 @@ export const inMonths = (length: PeriodLength): Fraction =>
 /** Whole months from a date, and the rest by actual days of the month it lies in (Zuora docs, "How TCV is calculated"). */
 export function monthsBetween(from: string, to: string): Fraction {
   if (to <= from) return new Fraction(0);
-  let whole = 0;
-  while (addMonths(from, whole + 1) <= to) whole++;
+  const [fromYear, fromMonth, toYear, toMonth] = [from, to].flatMap((day) => day.split('-').slice(0, 2).map(Number));
+  let whole = (toYear! - fromYear!) * 12 + toMonth! - fromMonth!;
+  while (addMonths(from, whole) > to) whole--;
   const start = addMonths(from, whole);
   const rest = new Fraction(daysBetween(start, to), daysBetween(start, addMonths(from, whole + 1)));
   return rest.add(whole);

@@ -68,6 +68,13 @@ it('leave plans without charges out when asked to', async () => {
     );
   expect(await read('')).toHaveLength(1);
   expect(await read('&exclude-rate-plans-with-no-charges=true')).toEqual([]);
+  const plan = { productRatePlanId: (await zuora.subscription(number)).ratePlans?.[0]?.productRatePlanId };
+  await zuora.act(account, number, '2026-10-01', { type: 'AddProduct', addProduct: { ...plan, uniqueToken: 'new' } });
+  await zuora.act(account, number, '2026-09-01', { type: 'RemoveProduct', removeProduct: { uniqueToken: 'new' } });
+  const last = async (query: string) =>
+    charges((await zuora.get(`/v1/subscriptions/${number}${query}`)).body).map((one) => one.number as unknown);
+  expect(await last('')).toEqual(['C-00000001', 'C-00000002']);
+  expect(await last('?exclude-rate-plans-with-no-charges=true')).toEqual(['C-00000001']);
 });
 
 it('know every version by number, and each by its id', async () => {

@@ -16,7 +16,7 @@ export type ChargeDetail =
 /** What a read of a subscription asked for. */
 export type ViewOptions = {
   detail: ChargeDetail;
-  /** Leaves out plans of which the detail shows no charge. */
+  /** Leaves out charges that were removed before they began, and plans of which no charge is shown. */
   withoutEmptyPlans: boolean;
   /** Day for net and as-of-day metrics; absent: the read did not ask for them. */
   metricsOf?: string | undefined;
@@ -44,12 +44,13 @@ function planView(
   tenant: Tenant,
   subscription: SubscriptionVersion,
   plan: RatePlan,
-  detail: ChargeDetail,
+  { detail, withoutEmptyPlans }: ViewOptions,
 ): Record<string, unknown> & { ratePlanCharges: unknown[] } {
   const product = tenant.one('productRatePlans', plan.productRatePlanId);
   const { name, sku } = tenant.one('products', product.productId);
   const nested = detail.kind === 'all-segments' && tenant.options.allSegments === 'nested';
-  const shown = segmentsOf(plan.segments, nested ? { kind: 'last-segment' } : detail, tenant.today());
+  const found = segmentsOf(plan.segments, nested ? { kind: 'last-segment' } : detail, tenant.today());
+  const shown = withoutEmptyPlans ? found.filter((one) => one.effectiveStartDate !== one.effectiveEndDate) : found;
   return {
     id: plan.id,
     lastChangeType: plan.lastChangeType,
@@ -99,11 +100,12 @@ export function contractMetrics(subscription: SubscriptionVersion): Record<strin
 export function subscriptionView(
   tenant: Tenant,
   subscription: SubscriptionVersion,
-  { detail, withoutEmptyPlans, metricsOf }: ViewOptions,
+  options: ViewOptions,
 ): Record<string, unknown> {
+  const { withoutEmptyPlans, metricsOf } = options;
   const account = tenant.account(subscription.accountId);
   const owner = tenant.account(subscription.invoiceOwnerAccountId);
-  const plans = subscription.ratePlans.map((plan) => planView(tenant, subscription, plan, detail));
+  const plans = subscription.ratePlans.map((plan) => planView(tenant, subscription, plan, options));
   return {
     id: subscription.id,
     accountId: account.id,
