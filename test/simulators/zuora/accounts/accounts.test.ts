@@ -82,6 +82,26 @@ describe('accounts', () => {
     expect(codeOf(again)).toBe(51100020);
   });
 
+  it('take a card in the older way, and say what they cannot take', async () => {
+    const { type: _, ...card } = testCard();
+    const creditCard = { ...card, expirationMonth: '12', expirationYear: '2030' };
+    const account = await zuora.account({ creditCard, partnerAccount: true, customerServiceRepName: 'Kim' });
+    const { body } = await zuora.get(`/v1/accounts/${account.number}/payment-methods`);
+    expect(body.creditcard).toMatchObject([{ expirationYear: 2030, isDefault: true }]);
+    expect((await zuora.get(`/v1/accounts/${account.number}`)).body.basicInfo).toMatchObject({
+      partnerAccount: true,
+      customerServiceRepName: 'Kim',
+    });
+    const answer = await zuora.call('POST', '/v1/accounts', {
+      name: 'A',
+      currency: 'USD',
+      billToContact: { firstName: 'A', lastName: 'B' },
+      subscription: {},
+    });
+    expect(answer.status).toBe(501);
+    expect((await zuora.get('/__sim/unsupported')).body).toEqual({ "the field 'subscription'": 1 });
+  });
+
   it('show only their six newest subscriptions in the summary', async () => {
     const account = await zuora.account({ paymentMethod: testCard(), autoPay: true });
     const { planId } = await zuora.plan([

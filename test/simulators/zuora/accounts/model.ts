@@ -52,6 +52,10 @@ export type Account = {
   notes: string | null;
   salesRep: string | null;
   purchaseOrderNumber: string | null;
+  customerServiceRepName: string | null;
+  invoiceTemplateId: string | null;
+  sequenceSetId: string | null;
+  partnerAccount: boolean;
   /** null: the account is muted and gets no callouts. */
   communicationProfileId: string | null;
   currency: string;

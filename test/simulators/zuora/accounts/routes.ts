@@ -1,8 +1,8 @@
 import express, { type Request } from 'express';
 import { emit } from '../callouts/emit.ts';
-import { notSimulated, resource } from '../protocol/errors.ts';
+import { resource } from '../protocol/errors.ts';
 import { onlyQuery } from '../protocol/paging.ts';
-import { parse, splitCustomFields } from '../protocol/parse.ts';
+import { parse, refuseFields, splitCustomFields } from '../protocol/parse.ts';
 import { versionsOfRequest } from '../protocol/versions.ts';
 import type { Tenant } from '../tenant.ts';
 import { deleteAccount } from './remove.ts';
@@ -21,8 +21,16 @@ export function accountRoutes(tenant: Tenant): express.Router {
   const router = express.Router();
   router.post('/v1/accounts', (req, res) => {
     const { standard, custom } = splitCustomFields(req.body, tenant.customFields.account, resource.account);
-    if (standard['subscription'] !== undefined)
-      notSimulated(tenant.ctx.calls, 'an account with a subscription in one call');
+    refuseFields(tenant.ctx.calls, standard, [
+      'applicationOrder',
+      'applyCredit',
+      'applyCreditBalance',
+      'creditMemoTemplateId',
+      'debitMemoTemplateId',
+      'organizationLabel',
+      'subscription',
+      'tagging',
+    ]);
     const account = createAccount(tenant, parseNewAccount(req, standard), custom);
     emit(tenant, 'AccountCreated', account, {});
     res.json({

@@ -33,7 +33,7 @@ export function accountSummary(tenant: Tenant, account: Account, excludeUsage: b
       invoiceDeliveryPrefsEmail: account.invoiceDeliveryPrefsEmail,
       invoiceDeliveryPrefsPrint: account.invoiceDeliveryPrefsPrint,
       purchaseOrderNumber: account.purchaseOrderNumber,
-      partnerAccount: false,
+      partnerAccount: account.partnerAccount,
       organizationLabel: null,
       tags: null,
       lastInvoiceDate: invoices[0]?.invoiceDate ?? null,

@@ -3,7 +3,7 @@ import { emit } from '../callouts/emit.ts';
 import { defaultProfileId } from '../callouts/model.ts';
 import type { CustomFields } from '../model.ts';
 import { addPaymentMethod } from '../payments/methods.ts';
-import { paymentMethodSchema } from '../payments/methodSchema.ts';
+import { paymentMethodSchema, type NewMethod } from '../payments/methodSchema.ts';
 import { category, resource, ZuoraError } from '../protocol/errors.ts';
 import { dateField } from '../protocol/parse.ts';
 import type { Tenant } from '../tenant.ts';
@@ -44,8 +44,23 @@ const shared = {
   paymentTerm: z.enum(['Due Upon Receipt', 'Net 15', 'Net 30', 'Net 45', 'Net 60', 'Net 90']).optional(),
   purchaseOrderNumber: text,
   salesRep: text,
+  customerServiceRepName: text,
+  invoiceTemplateId: text,
+  sequenceSetId: text,
+  partnerAccount: z.boolean().optional(),
   taxInfo: taxInfoSchema.optional(),
 };
+
+const digits = z.union([z.string().regex(/^\d+$/), z.number()]).transform(Number);
+
+const creditCardSchema = z.strictObject({
+  cardHolderInfo: z.looseObject({ cardHolderName: z.string() }).optional(),
+  cardNumber: z.string().regex(/^\d{13,19}$/),
+  cardType: z.enum(['Visa', 'MasterCard', 'AmericanExpress', 'Discover']),
+  expirationMonth: digits,
+  expirationYear: digits,
+  securityCode: z.string().optional(),
+});
 
 /** Body of POST /v1/accounts without custom fields; what is missing here is refused. */
 export const newAccountSchema = z.strictObject({
@@ -58,6 +73,8 @@ export const newAccountSchema = z.strictObject({
   shipToContact: contactSchema.optional(),
   soldToSameAsBillTo: z.boolean().optional(),
   paymentMethod: paymentMethodSchema.optional(),
+  /** The older way to give a card. */
+  creditCard: creditCardSchema.optional(),
   hpmCreditCardPaymentMethodId: z.string().optional(),
 });
 
@@ -107,7 +124,9 @@ export function createAccount(tenant: Tenant, body: NewAccount, custom: CustomFi
       ? undefined
       : tenant.data.paymentMethods.find((one) => one.id === hpmId && one.accountId === null);
   if (hpmId !== undefined && !waiting) refuse(category.badValue, 'hpmCreditCardPaymentMethodId is invalid.');
-  if (body.autoPay && !body.paymentMethod && !waiting) refuse(category.rule, 'Auto-pay needs a payment method.');
+  const method: NewMethod | undefined =
+    body.paymentMethod ?? (body.creditCard && { type: 'CreditCard', ...body.creditCard });
+  if (body.autoPay && !method && !waiting) refuse(category.rule, 'Auto-pay needs a payment method.');
   if (body.communicationProfileId != null) tenant.one('communicationProfiles', body.communicationProfileId);
   const parentId = body.parentId == null ? null : tenant.account(body.parentId).id;
   const at = tenant.now();
@@ -124,6 +143,10 @@ export function createAccount(tenant: Tenant, body: NewAccount, custom: CustomFi
     notes: body.notes ?? null,
     salesRep: body.salesRep ?? null,
     purchaseOrderNumber: body.purchaseOrderNumber ?? null,
+    customerServiceRepName: body.customerServiceRepName ?? null,
+    invoiceTemplateId: body.invoiceTemplateId ?? null,
+    sequenceSetId: body.sequenceSetId ?? null,
+    partnerAccount: body.partnerAccount ?? false,
     communicationProfileId: body.communicationProfileId ?? defaultProfileId,
     currency: body.currency,
     billCycleDay: body.billCycleDay ?? 0,
@@ -143,7 +166,7 @@ export function createAccount(tenant: Tenant, body: NewAccount, custom: CustomFi
     updatedDate: at,
   };
   tenant.data.accounts.push(account);
-  if (body.paymentMethod) addPaymentMethod(tenant, account, body.paymentMethod, true);
+  if (method) addPaymentMethod(tenant, account, method, true);
   if (waiting) {
     waiting.accountId = account.id;
     account.defaultPaymentMethodId = waiting.id;

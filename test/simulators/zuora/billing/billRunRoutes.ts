@@ -93,9 +93,18 @@ function execute(tenant: Tenant, run: BillRun): void {
   emit(tenant, 'BillingRunCompletion', null, { billRunId: run.id, billRunNumber: run.billRunNumber });
 }
 
-/** Runs every bill run that waits; the tenant does it before each call that follows the one that made the run. */
+/** Runs every bill run that waits, those that cannot be done end with status Error; the tenant does it before each call that follows the one that made the run. */
 export function executeBillRuns(tenant: Tenant): void {
-  for (const run of tenant.data.billRuns) if (run.status === 'Pending') execute(tenant, run);
+  for (const run of tenant.data.billRuns) {
+    if (run.status !== 'Pending') continue;
+    try {
+      execute(tenant, run);
+    } catch (error) {
+      if (!(error instanceof ZuoraError)) throw error;
+      Object.assign(run, { status: 'Error', updatedDate: tenant.now() });
+      tenant.touch();
+    }
+  }
 }
 
 /** `/v1/bill-runs`: of batches, of one account, or of some of its subscriptions. */

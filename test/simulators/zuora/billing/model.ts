@@ -125,7 +125,7 @@ export type BillRun = {
   id: string;
   billRunNumber: string;
   name: string | null;
-  status: 'Pending' | 'Completed' | 'Canceled' | 'Posted';
+  status: 'Pending' | 'Completed' | 'Error' | 'Canceled' | 'Posted';
   invoiceDate: string;
   targetDate: string;
   autoEmail: boolean;

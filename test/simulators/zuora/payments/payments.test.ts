@@ -230,4 +230,15 @@ describe('payment runs', () => {
     expect(codeOf(await zuora.get(`/v1/payment-runs/${text(made.id)}/data`))).toBe(57210030);
     expect((await zuora.call('DELETE', `/v1/payment-runs/${text(made.id)}`)).status).toBe(400);
   });
+
+  it('end with an error when their document is gone, and hold up nothing', async () => {
+    const id = await invoice(10);
+    const data = [{ accountId: account.id, documentType: 'Invoice', documentId: id }];
+    const made = await zuora.post('/v1/payment-runs', { data, runDate: '2026-11-25 08:00:00' });
+    await put(`/v1/object/invoice/${id}`, { Status: 'Draft' });
+    await zuora.call('DELETE', `/v1/invoices/${id}`);
+    await zuora.today('2026-11-26');
+    expect((await zuora.get(`/v1/payment-runs/${text(made.id)}`)).body.status).toBe('Error');
+    expect((await zuora.call('DELETE', `/v1/payment-runs/${text(made.id)}`)).body).toEqual({ success: true });
+  });
 });

@@ -5,7 +5,7 @@ import type { Payment } from '../model.ts';
 import { category, notSimulated, resource, ZuoraError } from '../protocol/errors.ts';
 import { filtered } from '../protocol/filters.ts';
 import { onlyQuery, page, pageParameters } from '../protocol/paging.ts';
-import { dateField, parse } from '../protocol/parse.ts';
+import { dateField, parse, refuseFields } from '../protocol/parse.ts';
 import type { Tenant } from '../tenant.ts';
 import { createPayment } from './collect.ts';
 import { gateway } from './gateway.ts';
@@ -78,6 +78,16 @@ export function paymentRoutes(tenant: Tenant, origin: () => string): express.Rou
   const find = (key: string) => tenant.one('payments', key, 'number');
   const answer = (payment: Payment) => ({ ...paymentView(tenant, payment), success: true });
   router.post('/v1/payments', (req, res) => {
+    refuseFields(tenant.ctx.calls, req.body, [
+      'authTransactionId',
+      'customRates',
+      'financeInformation',
+      'gatewayOrderId',
+      'mitTransactionSource',
+      'paymentOption',
+      'paymentScheduleKey',
+      'prepayment',
+    ]);
     const body = parse(paymentSchema, req.body, resource.payment);
     const key = body.accountId ?? body.accountNumber;
     if (key === undefined)

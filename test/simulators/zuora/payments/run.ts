@@ -4,7 +4,7 @@ import { applyTo, type Target } from '../billing/settle.ts';
 import { emit } from '../callouts/emit.ts';
 import { exact, money, sum } from '../decimal.ts';
 import type { Account } from '../model.ts';
-import { resource } from '../protocol/errors.ts';
+import { resource, ZuoraError } from '../protocol/errors.ts';
 import type { Tenant } from '../tenant.ts';
 import { createPayment } from './collect.ts';
 import { retryBlock } from './gateway.ts';
@@ -192,8 +192,16 @@ function collectGroup(tenant: Tenant, run: PaymentRun, group: readonly Task[], r
   });
 }
 
-/** Runs every payment run whose time has come. */
+/** Runs every payment run whose time has come; one that cannot be done ends with status Error. */
 export function executePaymentRuns(tenant: Tenant): void {
-  for (const run of tenant.data.paymentRuns)
-    if (run.status === 'Pending' && run.runDate <= tenant.now()) executeRun(tenant, run);
+  for (const run of tenant.data.paymentRuns) {
+    if (run.status !== 'Pending' || run.runDate > tenant.now()) continue;
+    try {
+      executeRun(tenant, run);
+    } catch (error) {
+      if (!(error instanceof ZuoraError)) throw error;
+      Object.assign(run, { status: 'Error', updatedDate: tenant.now() });
+      tenant.touch();
+    }
+  }
 }

@@ -1,7 +1,8 @@
 import * as z from 'zod';
+import type { CallLog } from '../../kit/sim.ts';
 import { isDate } from '../dates.ts';
 import type { CustomFields } from '../model.ts';
-import { category, resource, ZuoraError } from './errors.ts';
+import { category, notSimulated, resource, ZuoraError } from './errors.ts';
 
 export const dateField = z.string().refine(isDate, 'Dates must be in the format YYYY-MM-DD');
 
@@ -48,4 +49,10 @@ export function customFields(
       throw new ZuoraError(category.badValue, `'${key}' value is not valid.`, of);
   }
   return fields as CustomFields;
+}
+
+/** Refuses fields that the real service takes and this simulator does not. */
+export function refuseFields(calls: CallLog, body: unknown, names: readonly string[]): void {
+  const found = names.find((name) => (body as Record<string, unknown> | undefined)?.[name] !== undefined);
+  if (found !== undefined) notSimulated(calls, `the field '${found}'`);
 }
