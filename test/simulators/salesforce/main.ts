@@ -60,7 +60,7 @@ export async function startSalesforceSim(options: SalesforceSimOptions = {}): Pr
   const switches = new RestSwitches();
   const changes = new ChangeData(org, { clock, stateFile: options.stateFile && `${options.stateFile}.events` });
   let pubsub: PubSubServer | null = null;
-  const usage = new ApiUsage(options.dailyApiLimit ?? 100_000, switches, changes.usage);
+  const usage = new ApiUsage(options.dailyApiLimit ?? 100_000, { switches, events: changes.usage, clock });
   const tokenFor = (username: string): string => {
     const user = org.userNamed(username);
     if (!user) throw new Error(`the simulated org has no user ${username}`);

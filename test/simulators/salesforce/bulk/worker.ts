@@ -43,8 +43,9 @@ export class BulkWorker {
       await work();
       if (this.#goesOn(job)) this.#jobs.move(job, 'JobComplete');
     } catch (error) {
-      if (!(error instanceof CsvFault || error instanceof RequestFault)) throw error;
-      if (this.#goesOn(job)) this.#jobs.move(job, 'Failed', error.message);
+      const message = error instanceof Error ? error.message : String(error);
+      const own = error instanceof CsvFault || error instanceof RequestFault;
+      if (this.#goesOn(job)) this.#jobs.move(job, 'Failed', own ? message : `InternalServerError : ${message}`);
     }
     job.processingTime = Date.now() - started;
   }

@@ -28,7 +28,7 @@ it('counts data calls, says so in the header and in /limits, and jsforce reads i
   expect(connection.limitInfo.apiUsage).toEqual({ used: 19, limit: 15_000 });
 });
 
-it('refuses every call with 403 once the allowance is used up', async () => {
+it('refuses every call with 403 once the allowance of 24 hours is used up', async () => {
   await setLimits({ max: 100, used: 99 });
   const rep = callsOf(sim, 'rep');
   expect((await rep.query('SELECT Id FROM Account')).status).toBe(200);
@@ -36,6 +36,6 @@ it('refuses every call with 403 once the allowance is used up', async () => {
     status: 403,
     body: [{ errorCode: 'REQUEST_LIMIT_EXCEEDED', message: 'TotalRequests Limit exceeded.' }],
   });
-  await setLimits({ max: 100_000, used: 0 });
-  expect((await rep.query('SELECT Id FROM Account')).status).toBe(200);
+  sim.org.clock.setOffset(sim.org.clock.offsetMs + 25 * 3_600_000);
+  expect((await rep.query('SELECT Id FROM Account')).headers.get('Sforce-Limit-Info')).toBe('api-usage=1/100');
 });

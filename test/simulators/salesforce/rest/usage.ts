@@ -1,4 +1,5 @@
 import type { RequestHandler } from 'express';
+import type { SimClock } from '../../kit/clock.ts';
 import { RequestFault } from '../org/errors.ts';
 import type { DeliveryUsage } from '../pubsub/usage.ts';
 import type { RestSwitches } from './switches.ts';
@@ -8,35 +9,53 @@ import { bearerOf } from './wire/session.ts';
 /** API calls of the last 24 hours against the allowance of the org, and those of each connected app. */
 export class ApiUsage {
   max: number;
-  used = 0;
-  readonly byApp = new Map<string, number>();
   /** Change events delivered, which `limits` tells too. */
   readonly events: DeliveryUsage;
+  readonly #byApp = new Map<string, number>();
+  /** Calls by the hour of the clock in which they were made. */
+  readonly #byHour = new Map<number, number>();
   readonly #switches: RestSwitches;
+  readonly #clock: SimClock;
 
-  constructor(max: number, switches: RestSwitches, events: DeliveryUsage) {
+  constructor(max: number, parts: { switches: RestSwitches; events: DeliveryUsage; clock: SimClock }) {
     this.max = max;
-    this.events = events;
-    this.#switches = switches;
+    this.events = parts.events;
+    this.#switches = parts.switches;
+    this.#clock = parts.clock;
+  }
+
+  #hour(): number {
+    return Math.floor(this.#clock.now().getTime() / 3_600_000);
+  }
+
+  get used(): number {
+    const now = this.#hour();
+    for (const hour of this.#byHour.keys()) if (hour <= now - 24 || hour > now) this.#byHour.delete(hour);
+    return [...this.#byHour.values()].reduce((sum, calls) => sum + calls, 0);
+  }
+
+  set used(calls: number) {
+    this.#byHour.clear();
+    this.#byHour.set(this.#hour(), calls);
   }
 
   reset(): void {
     this.used = 0;
-    this.byApp.clear();
+    this.#byApp.clear();
   }
 
   /** @throws RequestFault when the allowance is used up */
   spend(calls: number): void {
     if (this.used + calls > this.max)
       throw new RequestFault(403, 'REQUEST_LIMIT_EXCEEDED', 'TotalRequests Limit exceeded.');
-    this.used += calls;
+    this.#byHour.set(this.#hour(), (this.#byHour.get(this.#hour()) ?? 0) + calls);
   }
 
   #info(app: string | null): string {
     const { perAppLimit } = this.#switches;
     const org = `api-usage=${this.used}/${this.max}`;
     if (perAppLimit === 0 || app === null) return org;
-    return `${org}; per-app-api-usage=${this.byApp.get(app) ?? 0}/${perAppLimit}(appName=${app})`;
+    return `${org}; per-app-api-usage=${this.#byApp.get(app) ?? 0}/${perAppLimit}(appName=${app})`;
   }
 
   /**
@@ -56,7 +75,7 @@ export class ApiUsage {
         res.set('Sforce-Limit-Info', this.#info(app));
         return sendError(res, error);
       }
-      if (app !== null) this.byApp.set(app, (this.byApp.get(app) ?? 0) + 1);
+      if (app !== null) this.#byApp.set(app, (this.#byApp.get(app) ?? 0) + 1);
       res.set('Sforce-Limit-Info', this.#info(app));
       next();
     };
