@@ -2,6 +2,7 @@ import { blankCustomer } from '../customers/customers.ts';
 import { confirmIntent } from '../payments/confirm.ts';
 import { attach, methodNamed } from '../payments/methods.ts';
 import { blankIntent } from '../payments/intents.ts';
+import { shownShipping } from '../payments/paymentIntents.ts';
 import { confirmSetup } from '../payments/setups.ts';
 import { invalid } from '../protocol/errors.ts';
 import { mergeMetadata } from '../protocol/params.ts';
@@ -31,6 +32,7 @@ function payOnce(world: World, session: CheckoutSession, customer: string | null
     capture_method: plan?.capture_method ?? 'automatic_async',
     metadata: mergeMetadata({}, plan?.metadata),
     setup_future_usage: plan?.setup_future_usage ?? null,
+    shipping: plan?.shipping ? shownShipping(plan.shipping) : null,
     payment_method_types: session.payment_method_types,
   });
   world.insert('paymentIntents', intent, 'payment_intent.created');

@@ -3,7 +3,7 @@ import { discountParams } from '../catalog/discounts.ts';
 import { rounded } from '../catalog/pricing.ts';
 import { priceAmount } from '../invoices/lines.ts';
 import { addSetup } from '../payments/setups.ts';
-import { methodTypes } from '../payments/paymentIntents.ts';
+import { methodTypes, shipping } from '../payments/paymentIntents.ts';
 import { invalid } from '../protocol/errors.ts';
 import { page, paging, within } from '../protocol/lists.ts';
 import {
@@ -59,6 +59,7 @@ const fields = {
     ...data,
     capture_method: oneOf('automatic', 'automatic_async', 'manual'),
     setup_future_usage: oneOf('off_session', 'on_session'),
+    shipping,
   }),
   payment_method_collection: oneOf('always', 'if_required'),
   payment_method_options: unsimulated,

@@ -155,5 +155,4 @@ export function settle(world: World, row: Charge, method: PaymentMethod | undefi
     reporting_category: 'charge',
     wait: atOnce ? 0 : availableAfterSeconds,
   }).id;
-  if (method && behaviour(world, method).dispute) world.at(world.now(), 'dispute', row.id);
 }

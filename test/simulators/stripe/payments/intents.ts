@@ -150,6 +150,13 @@ function succeed(world: World, intent: PaymentIntent, method: PaymentMethod, cha
   });
   if (intent.setup_future_usage !== null) world.state.done[`setup:${method.id}`] = true;
   world.emit('payment_intent.succeeded', intent);
+  disputeOf(world, charge, method);
+}
+
+/** Test cards that are made for it dispute what was paid with them. */
+export function disputeOf(world: World, charge: Charge, method: PaymentMethod): void {
+  const { dispute } = behaviour(world, method);
+  if (dispute) addDispute(world, charge, dispute);
 }
 
 function fail(
@@ -286,11 +293,5 @@ export function addIntentTimers(world: World): void {
   world.onTimer('expire-capture', (id) => {
     const intent = world.find('paymentIntents', id);
     if (intent?.status === 'requires_capture') cancelIntent(world, intent, 'automatic');
-  });
-  world.onTimer('dispute', (id) => {
-    const charge = world.find('charges', id);
-    const method = charge && world.find('paymentMethods', charge.payment_method);
-    const dispute = method && behaviour(world, method).dispute;
-    if (charge && dispute && !charge.disputed) addDispute(world, charge, dispute);
   });
 }

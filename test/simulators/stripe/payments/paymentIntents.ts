@@ -38,6 +38,14 @@ export const mandateData = shape({
   }),
 });
 
+export const shipping = shape({ address, carrier: text, name: text, phone: text, tracking_number: text });
+
+/** An address to ship to, as intents show it. */
+export const shownShipping = (given: ReturnType<typeof shipping>): NonNullable<PaymentIntent['shipping']> => ({
+  ...given,
+  address: fullAddress(given.address ?? {}),
+});
+
 const fields = {
   amount: integer,
   currency: text,
@@ -49,7 +57,7 @@ const fields = {
   allowed_payment_method_types: methodTypes,
   receipt_email: clearable(text),
   setup_future_usage: clearable(oneOf('off_session', 'on_session')),
-  shipping: clearable(shape({ address, carrier: text, name: text, phone: text, tracking_number: text })),
+  shipping: clearable(shipping),
   statement_descriptor: text,
   statement_descriptor_suffix: text,
   transfer_group: text,
@@ -268,7 +276,7 @@ export function checkDeposits(
 
 /** Sets what the parameters say; a method makes the intent ready to be confirmed. */
 function assign(world: World, intent: PaymentIntent, params: Fields): void {
-  const { customer, metadata: meta, payment_method: id, payment_method_data: data, shipping, ...rest } = params;
+  const { customer, metadata: meta, payment_method: id, payment_method_data: data, shipping: to, ...rest } = params;
   const plain: Partial<PaymentIntent> = {};
   const names = [
     'amount',
@@ -285,8 +293,7 @@ function assign(world: World, intent: PaymentIntent, params: Fields): void {
   Object.assign(intent, plain);
   const allowed: readonly string[] | null = intent.allowed_payment_method_types;
   intent.payment_method_types = typesFor(intent.currency).filter((type) => allowed?.includes(type) ?? true);
-  if (shipping !== undefined)
-    intent.shipping = shipping && { ...shipping, address: fullAddress(shipping.address ?? {}) };
+  if (to !== undefined) intent.shipping = to && shownShipping(to);
   if (customer !== undefined) intent.customer = world.get('customers', customer, 'customer').id;
   intent.metadata = mergeMetadata(intent.metadata, meta);
   if (id === undefined && data === undefined) return;

@@ -19,7 +19,7 @@ import type { World } from '../world.ts';
 import { refresh } from './balance.ts';
 import { addCharge } from './charges.ts';
 import { addDisputeRoutes } from './disputes.ts';
-import { blankIntent, capture } from './intents.ts';
+import { blankIntent, capture, disputeOf } from './intents.ts';
 import { declinedError, declineFor, methodNamed } from './methods.ts';
 import { addPaymentIntentRoutes } from './paymentIntents.ts';
 import { addRefundRoutes } from './refunds.ts';
@@ -87,6 +87,7 @@ function chargeSource(world: World, params: Read<typeof legacyCharge>): Charge {
   charge.payment_intent = null;
   world.emit(decline ? 'charge.failed' : 'charge.succeeded', charge);
   if (decline) throw declinedError(decline, { charge: charge.id });
+  if (captured) disputeOf(world, charge, method);
   return charge;
 }
 

@@ -269,6 +269,40 @@ describe('idempotency', () => {
   });
 });
 
+describe('a request without a version, as the Stripe command line sends it', () => {
+  const post = async (path: string, fields: Record<string, string>, headers: Record<string, string> = {}) => {
+    const response = await raw(path, {
+      method: 'POST',
+      headers: { ...bearer(), ...headers },
+      body: new URLSearchParams(fields),
+    });
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  };
+  const pay = { amount: '2000', currency: 'usd', confirm: 'true', payment_method: 'pm_card_visa' };
+
+  it('may use the parameters of older versions, one with a version may not', async () => {
+    const typed = { ...pay, 'payment_method_types[]': 'card' };
+    expect(await post('/v1/payment_intents', typed)).toMatchObject({ status: 200, body: { status: 'succeeded' } });
+    const pinned = await post('/v1/payment_intents', typed, { 'Stripe-Version': '2026-10-28.endive' });
+    expect(pinned).toMatchObject({ status: 400, body: { error: { code: 'parameter_unknown' } } });
+  });
+
+  it('takes cards only where it names no kinds of methods, and a token as the default card', async () => {
+    expect((await post('/v1/payment_intents', pay)).body).toMatchObject({
+      status: 'succeeded',
+      payment_method_types: ['card'],
+    });
+    const customer = await post('/v1/customers', { source: 'tok_visa' });
+    expect(customer.body).toMatchObject({
+      invoice_settings: { default_payment_method: expect.stringMatching(/^pm_/) as string },
+    });
+    const coupon = await rig.stripe.coupons.create({ percent_off: 10, duration: 'once' });
+    expect((await post('/v1/promotion_codes', { coupon: coupon.id })).body).toMatchObject({
+      promotion: { coupon: coupon.id },
+    });
+  });
+});
+
 describe('rate limits', () => {
   it('are off until somebody switches them on', async () => {
     const many = await Promise.all(Array.from({ length: 60 }, () => raw('/v1/products?limit=1')));

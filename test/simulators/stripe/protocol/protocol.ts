@@ -6,6 +6,7 @@ import { array, parseForm, shape, text, type Raw, type Read, type Reader } from 
 import { idempotencyKey, once, type Answer } from './idempotency.ts';
 import { authenticate } from './keys.ts';
 import { keyInUse, lockTimeout, tooMany, type Limits } from './limits.ts';
+import { olderParams } from './older.ts';
 import { leftOutFamily } from './unknown.ts';
 import { apiVersion, versionName } from './wire.ts';
 import { onTestClock } from '../time/testClocks.ts';
@@ -55,7 +56,8 @@ export function stripeProtocol(app: express.Express, guard: Guard): Routes {
       world.calls.call(req.method, route);
       serve(req, res, guard, `${method} ${route}`, () => {
         checkVersion(req, world);
-        const raw = rawParams(req);
+        const given = rawParams(req);
+        const raw = req.get('stripe-version') === undefined ? olderParams(req.method, req.path, given) : given;
         return once(req, res, world, raw, () => {
           const answer = answerOf(world, res, () => {
             const read = reader(raw, '') as Read<Shape> & { expand?: string[] };
