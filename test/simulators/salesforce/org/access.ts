@@ -67,6 +67,16 @@ export class UserAccess implements Access {
     return this.#granted.some((permissions) => permissions.principals.has(principal));
   }
 
+  /** Lightning apps of force-app; admins see them all. */
+  opensApp(name: string): boolean {
+    return this.isAdmin || this.#granted.some((permissions) => permissions.apps.has(name));
+  }
+
+  /** Tabs of force-app, likewise. */
+  showsTab(name: string): boolean {
+    return this.isAdmin || this.#granted.some((permissions) => permissions.tabs.has(name));
+  }
+
   /** Flows are run by all who have Run Flows, and by those who are granted this one. */
   runsFlow(name: string): boolean {
     return this.hasPermission('RunFlow') || this.#granted.some((permissions) => permissions.flows.has(name));

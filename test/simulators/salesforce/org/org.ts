@@ -215,6 +215,29 @@ export class SimulatedOrg implements Org {
     return new Evaluator(this.schema, this.store, this.clock);
   }
 
+  /** What a user may do with a record, as a row of `UserRecordAccess`; nothing with one that is not there. */
+  recordAccess(userId: string, id: string): SRecord {
+    const object = this.schema.objectOfId(id);
+    const record = object ? this.get(object.name, id) : null;
+    const access = this.accessOf(userId);
+    const name = object?.name ?? '';
+    const read = record !== null && access.readsObject(name) && access.seesRecord(name, record);
+    const edit = read && access.editsObject(name) && access.changesRecord(name, record);
+    const all = edit && access.removesRecord(name, record);
+    const remove = all && access.deletesObject(name);
+    return {
+      Id: id,
+      RecordId: record?.Id ?? id,
+      UserId: userId,
+      HasReadAccess: read,
+      HasEditAccess: edit,
+      HasDeleteAccess: remove,
+      HasTransferAccess: all,
+      HasAllAccess: remove,
+      MaxAccessLevel: remove ? 'All' : edit ? 'Edit' : read ? 'Read' : 'None',
+    };
+  }
+
   userOfToken(token: string): string | null {
     const userId = this.sessions.userOf(token);
     return userId !== null && this.get('User', userId)?.['IsActive'] === true ? userId : null;

@@ -10,6 +10,7 @@ export const PROFILES = {
 /** What everybody may read: who is who, and what the org is made of. */
 const DIRECTORY = ['User', 'UserRole', 'Group', 'GroupMember', 'QueueSobject', 'Profile', 'Organization'].concat([
   ...['PermissionSet', 'PermissionSetAssignment', 'ObjectPermissions', 'FieldPermissions', 'RecordType'],
+  'ListView',
   ...['UserRecordAccess', 'OpportunityStage', 'CaseStatus', 'TaskStatus', 'TaskPriority', 'ContractStatus'],
 ]);
 const SALES = [
@@ -22,6 +23,8 @@ const SALES = [
   'Case',
 ].concat(['Task', 'Event', 'Contract', 'Campaign', 'CampaignMember']);
 const PRICES = ['Product2', 'Pricebook2', 'PricebookEntry'];
+/** Of those who may run reports. */
+const REPORTS = ['Report', 'Dashboard', 'Folder'];
 
 const ADMIN_PERMISSIONS = [
   ...['ViewAllData', 'ModifyAllData', 'ManageUsers', 'CustomizeApplication', 'ModifyMetadata', 'ViewSetup', 'RunFlow'],
@@ -63,7 +66,7 @@ export function profilePermissions(profile: string, schema: Schema, installed: R
   if (profile === PROFILES.standard) {
     for (const name of STANDARD_PERMISSIONS) permissions.user.add(name);
     grant(SALES, CRUD);
-    grant(PRICES, { ...noPermission(), read: true });
+    grant([...PRICES, ...REPORTS], { ...noPermission(), read: true });
   }
   if (profile === PROFILES.admin) {
     for (const name of ADMIN_PERMISSIONS) permissions.user.add(name);

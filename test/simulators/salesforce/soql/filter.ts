@@ -5,16 +5,19 @@ import type { Field, FieldValue, SObject, SRecord } from '../org/types.ts';
 import { evaluate, treeOf, type Tree } from './conditions.ts';
 import { periodOf } from './dateLiterals.ts';
 import { malformed, queryFault } from './fault.ts';
-import { resolve, valueAt, type FieldPath, type QueryContext } from './names.ts';
+import type { QueryContext } from './names.ts';
+import { fieldTerm, functionTerm, type Term } from './terms.ts';
 
 /** A literal in the form in which values are stored; `to` for date literals, which stand for a period. */
 type Literal = { value: FieldValue; to?: string };
 type Test = (value: FieldValue) => boolean;
-type Compiled = { path: FieldPath; test: Test; equals: readonly FieldValue[] | null };
+type Compiled = { term: Term; test: Test; equals: readonly FieldValue[] | null };
 export type Filter = {
   matches(record: SRecord): boolean;
   /** Ids among which all matches are; null when no index helps. */
   candidates: readonly string[] | null;
+  /** Values of which every match has one in this own field; null when nothing says so. */
+  valuesOf(field: string): readonly FieldValue[] | null;
 };
 /** Works a semi-join out: the values of its one field. */
 export type SemiJoin = (
@@ -30,7 +33,7 @@ export function comparable(field: Field, value: FieldValue): FieldValue {
 }
 
 const isText = (field: Field): boolean =>
-  !NUMBERS.includes(field.type) && !['boolean', 'date', 'datetime', 'id', 'reference'].includes(field.type);
+  !NUMBERS.includes(field.type) && !['boolean', 'date', 'datetime', 'time', 'id', 'reference'].includes(field.type);
 
 const unquote = (text: string): string =>
   text.slice(1, -1).replace(/\\(.)/g, (_, char: string) => ({ n: '\n', r: '\r', t: '\t' })[char] ?? char);
@@ -110,6 +113,15 @@ function like(pattern: string): Test {
   return (value) => typeof value === 'string' && expression.test(value);
 }
 
+/** `('a;b', 'c')`: both a and b, or c. */
+function chosenValues(texts: readonly string[]): Test {
+  const wanted = texts.map((text) => unquote(text).toLowerCase().split(';'));
+  return (value) => {
+    const chosen = value === null ? [] : String(value).toLowerCase().split(';');
+    return wanted.some((all) => all.every((one) => chosen.includes(one)));
+  };
+}
+
 function compileCondition(
   context: QueryContext,
   object: SObject,
@@ -117,61 +129,88 @@ function compileCondition(
   semiJoin: SemiJoin,
   alias: string | undefined,
 ): Compiled {
-  if ('fn' in condition) throw context.unsupported(`SOQL function ${condition.fn.rawValue ?? ''} in WHERE`);
-  if (!('field' in condition)) throw malformed(context.text, '', 'unexpected token: NOT');
-  const path = resolve(context, object, condition.field, alias);
-  const { field } = path;
-  if (!field.filterable)
+  if (!('fn' in condition) && !('field' in condition)) throw malformed(context.text, '', 'unexpected token: NOT');
+  const name = 'fn' in condition ? (condition.fn.functionName ?? '') : condition.field;
+  const term =
+    'fn' in condition
+      ? functionTerm(context, object, condition.fn, alias)
+      : fieldTerm(context, object, condition.field, alias);
+  const { field } = term;
+  if (term.fn === 'FORMAT') throw malformed(context.text, name, `unexpected token: '${name}'`);
+  if (!term.path.field.filterable)
     throw queryFault(
       'INVALID_FIELD',
       context.text,
-      condition.field,
-      `field '${field.name}' can not be filtered in a query call`,
+      name,
+      `field '${term.path.field.name}' can not be filtered in a query call`,
     );
   const { operator } = condition;
   if ('valueQuery' in condition) {
+    if (field.type !== 'id' && field.type !== 'reference')
+      throw queryFault('INVALID_QUERY_FILTER_OPERATOR', context.text, name, 'invalid operator on string field');
     const values = semiJoin(condition.valueQuery);
     const inside: Test = (value) => value !== null && values.has(value);
     return operator === 'IN'
-      ? { path, test: inside, equals: [...values] }
-      : { path, test: (value) => !inside(value), equals: null };
+      ? { term, test: inside, equals: [...values] }
+      : { term, test: (value) => !inside(value), equals: null };
   }
-  if (operator === 'INCLUDES' || operator === 'EXCLUDES') throw context.unsupported(`SOQL ${operator}`);
   const texts = [condition.value].flat();
   const types = [condition.literalType].flat();
   const typeAt = (at: number): LiteralType | undefined => types[at] ?? types[0];
   if (operator === 'LIKE') {
     if (!isText(field) || typeAt(0) !== 'STRING')
-      throw queryFault('INVALID_QUERY_FILTER_OPERATOR', context.text, condition.field, 'invalid operator on id field');
-    return { path, test: like(texts[0]!.slice(1, -1).replace(/\\(['"])/g, '$1')), equals: null };
+      throw queryFault('INVALID_QUERY_FILTER_OPERATOR', context.text, name, 'invalid operator on id field');
+    return { term, test: like(texts[0]!.slice(1, -1).replace(/\\(['"])/g, '$1')), equals: null };
+  }
+  const operatorFault = (): Error =>
+    queryFault('INVALID_QUERY_FILTER_OPERATOR', context.text, name, `invalid operator on ${field.type} field`);
+  if (operator === 'INCLUDES' || operator === 'EXCLUDES') {
+    if (field.type !== 'multipicklist') throw operatorFault();
+    const includes = chosenValues(texts);
+    const test: Test = (value) => includes(value) === (operator === 'INCLUDES');
+    return { term, test, equals: null };
   }
   const literals = texts.map((text, at) => literalOf(context, field, text, typeAt(at)));
   if (operator === 'IN' || operator === 'NOT IN') {
     const values = new Set(literals.map((literal) => literal.value));
     const inside: Test = (value) => values.has(comparable(field, value));
     return operator === 'IN'
-      ? { path, test: inside, equals: [...values] }
-      : { path, test: (value) => !inside(value), equals: null };
+      ? { term, test: inside, equals: [...values] }
+      : { term, test: (value) => !inside(value), equals: null };
   }
-  if (ORDERED.includes(operator) && ['boolean', 'id', 'reference'].includes(field.type))
-    throw queryFault(
-      'INVALID_QUERY_FILTER_OPERATOR',
-      context.text,
-      condition.field,
-      `invalid operator on ${field.type} field`,
-    );
+  if (ORDERED.includes(operator) && ['boolean', 'id', 'reference', 'multipicklist'].includes(field.type))
+    throw operatorFault();
   const compare = comparison(operator, literals[0]!);
   const equals = operator === '=' && literals[0]!.to === undefined ? [literals[0]!.value] : null;
-  return { path, test: (value) => compare(comparable(field, value)), equals };
+  return { term, test: (value) => compare(comparable(field, value)), equals };
 }
 
 /** Ids that an index gives for a condition on the object's own field. */
-function indexed(context: QueryContext, object: SObject, { path, equals }: Compiled): readonly string[] | null {
-  if (path.parents.length > 0 || equals === null || equals.includes(null) || context.all) return null;
+function indexed(context: QueryContext, object: SObject, { term, equals }: Compiled): readonly string[] | null {
+  const { path } = term;
+  if (term.fn !== null || path.parents.length > 0 || equals === null) return null;
+  if (equals.includes(null) || context.all) return null;
   if (path.field.type === 'id') return equals.map(String).filter((id) => context.org.get(object.name, id) !== null);
   return context.org.store.isIndexed(path.field)
     ? [...new Set(equals.flatMap((value) => context.org.store.holding(path.field, value)))]
     : null;
+}
+
+const MAX_SEMI_JOINS = 2;
+
+/** Sub-selects stand beside AND only, two at most (SOQL and SOSL Reference, "Semi-Joins"). */
+function refuseSemiJoins(context: QueryContext, tree: Tree<ConditionWithValueQuery>): void {
+  const count = (node: Tree<ConditionWithValueQuery>, belowOr: boolean): number => {
+    if (node.kind === 'condition') {
+      if (!('valueQuery' in node.condition)) return 0;
+      if (belowOr) throw malformed(context.text, '', "Semi join sub-selects are not allowed with the 'OR' operator");
+      return 1;
+    }
+    if (node.kind === 'not') return count(node.operand, belowOr);
+    return node.operands.reduce((sum, operand) => sum + count(operand, belowOr || node.kind === 'or'), 0);
+  };
+  if (count(tree, false) > MAX_SEMI_JOINS)
+    throw malformed(context.text, '', `Only ${MAX_SEMI_JOINS} semi join sub-selects are allowed in a query`);
 }
 
 /** @throws RequestFault as Salesforce refuses the WHERE */
@@ -182,7 +221,7 @@ export function compileFilter(
   semiJoin: SemiJoin,
   alias?: string,
 ): Filter {
-  if (!where) return { matches: () => true, candidates: null };
+  if (!where) return { matches: () => true, candidates: null, valuesOf: () => null };
   const tree = treeOf<ConditionWithValueQuery>(where, context.text);
   const compiled = new Map<ConditionWithValueQuery, Compiled>();
   const visit = (node: Tree<ConditionWithValueQuery>): void => {
@@ -192,6 +231,7 @@ export function compileFilter(
     else node.operands.forEach(visit);
   };
   visit(tree);
+  refuseSemiJoins(context, tree);
   const needed = tree.kind === 'and' ? tree.operands : [tree];
   const candidates = needed
     .map((node) => (node.kind === 'condition' ? indexed(context, object, compiled.get(node.condition)!) : null))
@@ -199,10 +239,17 @@ export function compileFilter(
     .sort((a, b) => a.length - b.length)[0];
   return {
     candidates: candidates ?? null,
+    valuesOf: (name) => {
+      const conditions = needed.flatMap((node) => (node.kind === 'condition' ? [compiled.get(node.condition)!] : []));
+      return (
+        conditions.find(({ term, equals }) => term.fn === null && term.field.name === name && equals !== null)
+          ?.equals ?? null
+      );
+    },
     matches: (record) =>
       evaluate(tree, (condition) => {
-        const { path, test } = compiled.get(condition)!;
-        return test(valueAt(context, path, record));
+        const { term, test } = compiled.get(condition)!;
+        return test(term.valueOf(record));
       }),
   };
 }

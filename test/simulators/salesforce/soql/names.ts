@@ -3,6 +3,7 @@ import type { UserAccess } from '../org/access.ts';
 import type { SimulatedOrg } from '../org/org.ts';
 import type { Field, FieldValue, SObject, SRecord } from '../org/types.ts';
 import { noSuchColumn, queryFault } from './fault.ts';
+import { NAME_OBJECT, nameValue } from './nameObject.ts';
 
 /** What a query is worked out with. */
 export type QueryContext = {
@@ -13,6 +14,8 @@ export type QueryContext = {
   all: boolean;
   /** Notes what a real org would answer and this one does not. */
   unsupported(what: string): RequestFault;
+  /** Keeps what is left of a long list of children; @returns where to get the next page. Lists are whole without. */
+  openCursor?(total: number, batchSize: number, page: (from: number, to: number) => unknown[]): string;
 };
 
 /** A field, reached over at most five references from the object of the query. */
@@ -42,19 +45,19 @@ export function resolve(context: QueryContext, object: SObject, path: string, al
   for (const part of parts) {
     const field = org.schema.relationship(current, part);
     const target = field && access.readsField(current.name, field.name) ? field.reference!.to : [];
-    if (target.length > 1) throw context.unsupported(`SOQL path over the polymorphic ${current.name}.${part}`);
-    if (target.length === 0 || !access.readsObject(target[0]!))
+    if (target.length === 0 || !target.some((name) => access.readsObject(name)))
       throw queryFault(
         'INVALID_FIELD',
         text,
         path,
         `Didn't understand relationship '${part}' in field path. If you are attempting to use a custom relationship, be sure to append the '__r' after the custom relationship name. Please reference your WSDL or the describe call for the appropriate names.`,
       );
-    current = org.object(target[0]!)!;
+    current = target.length > 1 ? NAME_OBJECT : org.object(target[0]!)!;
     parents.push({ field: field!, object: current });
   }
   const field = org.field(current, last);
-  if (!field || !access.readsField(current.name, field.name)) throw noSuchColumn(text, path, last, current.name);
+  if (!field || !(current === NAME_OBJECT || access.readsField(current.name, field.name)))
+    throw noSuchColumn(text, path, last, current.name);
   return { parents, object: current, field };
 }
 
@@ -67,8 +70,9 @@ export function parentOf(
   let current: SRecord = record;
   for (const { field, object } of parents) {
     const id = current[field.name] ?? null;
-    const parent = id === null ? null : org.get(object.name, String(id));
-    if (!parent || !access.seesRecord(object.name, parent)) return null;
+    const target = id === null || object !== NAME_OBJECT ? object : org.schema.objectOfId(String(id));
+    const parent = id === null || !target ? null : org.get(target.name, String(id));
+    if (!parent || !access.readsObject(target!.name) || !access.seesRecord(target!.name, parent)) return null;
     current = parent;
   }
   return current;
@@ -76,5 +80,11 @@ export function parentOf(
 
 export function valueAt(context: QueryContext, path: FieldPath, record: SRecord): FieldValue {
   const holder = parentOf(context, path.parents, record);
-  return holder === null ? null : context.org.value(path.object, holder, path.field);
+  return holder === null ? null : fieldValue(context, path.object, holder, path.field);
+}
+
+/** Value of a field of a record, as this user reads it. */
+export function fieldValue({ org, access }: QueryContext, object: SObject, record: SRecord, field: Field): FieldValue {
+  if (object !== NAME_OBJECT) return org.value(object, record, field, access.userId);
+  return nameValue(org.schema.objectOfId(record.Id)!, record, field.name);
 }

@@ -215,11 +215,16 @@ describe('what is refused', () => {
     expect(answer).toMatchObject({ status: 400, body: [{ errorCode, message: expect.stringContaining(message) }] });
   });
 
-  it('reports under /__sim/unsupported what a real org would answer', async () => {
-    const answer = await rep.query('SELECT toLabel(Industry) FROM Account');
-    expect(answer).toMatchObject({ status: 400, body: [{ errorCode: 'MALFORMED_QUERY' }] });
-    const unsupported = await (await fetch(`${sim.url}/__sim/unsupported`)).json();
-    expect(unsupported).toHaveProperty('SOQL function toLabel(Industry) in SELECT');
+  it.each([
+    'SELECT Id FROM Account WHERE CreatedDate = THIS_FISCAL_YEAR',
+    'SELECT convertCurrency(AnnualRevenue) FROM Account',
+  ])('is 501 and told under /__sim/unsupported where a real org would answer: %s', async (soql) => {
+    expect(await rep.query(soql)).toMatchObject({
+      status: 501,
+      body: [{ message: expect.stringContaining('not simulated') }],
+    });
+    const unsupported = (await (await fetch(`${sim.url}/__sim/unsupported`)).json()) as Record<string, unknown>;
+    expect(Object.keys(unsupported).join()).toMatch(/THIS_FISCAL_YEAR|convertCurrency/);
   });
 });
 

@@ -1,12 +1,15 @@
 import type { OrderByClause, Query, Subquery } from '@jetstreamapp/soql-parser-js';
 import { RequestFault } from '../org/errors.ts';
+import { normalizeId } from '../org/ids.ts';
+import { isSortable } from '../org/schema/fields.ts';
 import type { Field, FieldValue, SObject, SRecord } from '../org/types.ts';
 import { aggregate, isAggregate, isPlainCount } from './aggregate.ts';
 import { malformed, queryFault } from './fault.ts';
-import { compileFilter, type SemiJoin } from './filter.ts';
+import { compileFilter, type Filter, type SemiJoin } from './filter.ts';
 import { resolve, valueAt, type QueryContext } from './names.ts';
 import { sortBy } from './order.ts';
 import { parse } from './parse.ts';
+import { fieldTerm, functionTerm } from './terms.ts';
 import { childObject, compileSelect, type Render, type RunChildren } from './select.ts';
 
 /** `rows` are rendered page by page. */
@@ -16,6 +19,9 @@ export type QueryResult =
   | { kind: 'aggregate'; rows: Record<string, unknown>[] };
 
 const MAX_OFFSET = 2000;
+const MAX_LENGTH = 100_000;
+/** Children of one record that come with it; the rest is fetched page by page. */
+const CHILD_BATCH = 200;
 
 /** @throws RequestFault with the code and words of a real org */
 export function runQuery(context: QueryContext, version: number): QueryResult {
@@ -24,7 +30,9 @@ export function runQuery(context: QueryContext, version: number): QueryResult {
   const object = objectNamed(context, query.sObject ?? '');
   const semiJoin: SemiJoin = (inner) => semiJoinValues(context, inner);
   const where = compileFilter(context, object, query.where, semiJoin, query.sObjectAlias);
-  const matching = (): SRecord[] => matchingRecords(context, object, where);
+  const own = query.usingScope?.toLowerCase() === 'mine';
+  const matching = (): SRecord[] =>
+    matchingRecords(context, object, where).filter((record) => !own || record['OwnerId'] === context.access.userId);
   if (isPlainCount(query)) {
     const count = matching().length;
     return { kind: 'count', totalSize: query.limit === undefined ? count : Math.min(count, query.limit) };
@@ -36,9 +44,13 @@ export function runQuery(context: QueryContext, version: number): QueryResult {
 }
 
 function refuseUnsupported(context: QueryContext, query: Query): void {
-  if (query.usingScope !== undefined) throw context.unsupported('SOQL USING SCOPE');
+  if (context.text.length > MAX_LENGTH)
+    throw malformed(context.text, '', `SOQL statements cannot be longer than ${MAX_LENGTH} characters.`);
+  const scope = query.usingScope?.toLowerCase();
+  if (scope !== undefined && !['mine', 'everything'].includes(scope))
+    throw context.unsupported(`SOQL USING SCOPE ${scope}`);
   if (query.withDataCategory !== undefined) throw context.unsupported('SOQL WITH DATA CATEGORY');
-  if (query.update !== undefined || query.for === 'UPDATE') throw context.unsupported('SOQL FOR UPDATE');
+  if (query.update !== undefined) throw context.unsupported('SOQL UPDATE TRACKING and VIEWSTAT');
   if ((query.offset ?? 0) > MAX_OFFSET)
     throw queryFault(
       'NUMBER_OUTSIDE_VALID_RANGE',
@@ -59,11 +71,9 @@ function objectNamed({ org, access, text }: QueryContext, name: string): SObject
   );
 }
 
-function matchingRecords(
-  { org, access, all }: QueryContext,
-  object: SObject,
-  where: ReturnType<typeof compileFilter>,
-): SRecord[] {
+function matchingRecords(context: QueryContext, object: SObject, where: Filter): SRecord[] {
+  const { org, access, all } = context;
+  if (object.name === 'UserRecordAccess') return recordAccess(context, where);
   const { candidates } = where;
   const records = candidates
     ? candidates.map((id) => org.store.find(object, id)!)
@@ -73,6 +83,19 @@ function matchingRecords(
   return records.filter((record) => where.matches(record) && access.seesRecord(object.name, record));
 }
 
+const MAX_RECORDS_OF_ACCESS = 200;
+
+/** What users may do with records, worked out for those that the query names (Object Reference, "UserRecordAccess"). */
+function recordAccess(context: QueryContext, where: Filter): SRecord[] {
+  const { org, text } = context;
+  const [users, records] = [where.valuesOf('UserId'), where.valuesOf('RecordId')];
+  if (users?.length !== 1 || records === null || records.length > MAX_RECORDS_OF_ACCESS)
+    throw malformed(text, 'UserRecordAccess', 'UserRecordAccess must be filtered by one UserId and up to 200 RecordId');
+  const userId = normalizeId(String(users[0]));
+  if (userId === null || !org.get('User', userId)) return [];
+  return records.map((id) => org.recordAccess(userId, String(id))).filter((row) => where.matches(row));
+}
+
 function ordered(
   context: QueryContext,
   object: SObject,
@@ -80,19 +103,17 @@ function ordered(
   matching: () => SRecord[],
 ): SRecord[] {
   const clauses = [query.orderBy ?? []].flat() as OrderByClause[];
-  const paths = clauses.map((clause) => {
-    if (!('field' in clause)) throw context.unsupported('SOQL function in ORDER BY');
-    const path = resolve(context, object, clause.field, query.sObjectAlias);
-    if (!path.field.filterable)
-      throw queryFault(
-        'INVALID_FIELD',
-        context.text,
-        clause.field,
-        `field '${path.field.name}' can not be sorted in a query call`,
-      );
-    return path;
+  const terms = clauses.map((clause) => {
+    const term =
+      'field' in clause
+        ? fieldTerm(context, object, clause.field, query.sObjectAlias)
+        : functionTerm(context, object, clause.fn, query.sObjectAlias);
+    const { name } = term.path.field;
+    if (!isSortable(term.path.field))
+      throw queryFault('INVALID_FIELD', context.text, name, `field '${name}' can not be sorted in a query call`);
+    return term;
   });
-  const rows = sortBy(matching(), clauses, (record) => paths.map((path) => valueAt(context, path, record)));
+  const rows = sortBy(matching(), clauses, (record) => terms.map((term) => term.valueOf(record)));
   const offset = query.offset ?? 0;
   return rows.slice(offset, query.limit === undefined ? undefined : offset + query.limit);
 }
@@ -124,6 +145,7 @@ function childQuery(
   version: number,
   semiJoin: SemiJoin,
 ): ReturnType<RunChildren> {
+  if (subquery.offset !== undefined) throw malformed(context.text, 'OFFSET', 'OFFSET cannot be used in the subquery');
   const { object, reference, name } = childObject(context, parent, subquery.relationshipName);
   const where = compileFilter(context, object, subquery.where, semiJoin, subquery.sObjectAlias);
   const render = compileSelect(context, object, subquery, version, null);
@@ -133,7 +155,12 @@ function childQuery(
       const rows = ordered(context, object, subquery, () =>
         childrenOf(context, object, reference, record).filter((child) => where.matches(child)),
       );
-      return rows.length === 0 ? null : { totalSize: rows.length, done: true, records: rows.map(render) };
+      if (rows.length === 0) return null;
+      if (rows.length <= CHILD_BATCH || !context.openCursor)
+        return { totalSize: rows.length, done: true, records: rows.map(render) };
+      const page = (from: number, to: number): unknown[] => rows.slice(from, to).map(render);
+      const nextRecordsUrl = context.openCursor(rows.length, CHILD_BATCH, page);
+      return { totalSize: rows.length, done: false, nextRecordsUrl, records: page(0, CHILD_BATCH) };
     },
   };
 }

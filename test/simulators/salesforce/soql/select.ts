@@ -1,8 +1,11 @@
-import type { FieldType, Query, Subquery } from '@jetstreamapp/soql-parser-js';
+import type { FieldFunctionExpression, FieldType, Query, Subquery } from '@jetstreamapp/soql-parser-js';
 import type { SObject, SRecord } from '../org/types.ts';
 import { recordUrl } from '../rest/rows/records.ts';
 import { malformed, noSuchColumn, queryFault } from './fault.ts';
-import { parentOf, resolve, type FieldPath, type QueryContext } from './names.ts';
+import { fieldValue, parentOf, resolve, type FieldPath, type QueryContext } from './names.ts';
+import { NAME_OBJECT } from './nameObject.ts';
+import { functionTerm } from './terms.ts';
+import { typeOf } from './typeOf.ts';
 
 export type Render = (record: SRecord) => Record<string, unknown>;
 /** Runs a child subquery for one parent. */
@@ -30,6 +33,28 @@ function allFields(context: QueryContext, object: SObject, which: string, limit:
     .map((field) => field.name);
 }
 
+type Shown = { name: string; render(record: SRecord): unknown };
+
+const MAX_SUBQUERIES = 20;
+
+const realObject = ({ org }: QueryContext, object: SObject, record: SRecord): SObject =>
+  object === NAME_OBJECT ? org.schema.objectOfId(record.Id)! : object;
+
+/** `toLabel(Status)` and `FORMAT(Amount)`, called by their alias or their field. */
+function shownFunction(
+  context: QueryContext,
+  object: SObject,
+  call: FieldFunctionExpression,
+  { sObjectAlias }: Query | Subquery,
+): Shown {
+  const term = functionTerm(context, object, call, sObjectAlias);
+  if (term.fn !== 'TOLABEL' && term.fn !== 'FORMAT')
+    throw malformed(context.text, call.functionName, `Field must be grouped or aggregated: ${term.path.field.name}`);
+  if (term.path.parents.length > 0 && call.alias === undefined)
+    throw context.unsupported(`SOQL function ${call.rawValue ?? ''} of a parent without alias`);
+  return { name: call.alias ?? term.path.field.name, render: (record) => term.valueOf(record) };
+}
+
 /**
  * Compiles the SELECT list to a function that makes the JSON of a record.
  * @throws RequestFault as Salesforce refuses it
@@ -43,6 +68,7 @@ export function compileSelect(
 ): Render {
   const root: Node = { object, fields: [], parents: new Map() };
   const lists: ReturnType<RunChildren>[] = [];
+  const shows: Shown[] = [];
   const seen = new Set<string>();
   const add = (name: string): void => {
     const path = resolve(context, object, name, query.sObjectAlias);
@@ -61,21 +87,26 @@ export function compileSelect(
     }
     node.fields.push(path);
   };
+  if ((query.fields ?? []).filter(({ type }) => type === 'FieldSubquery').length > MAX_SUBQUERIES)
+    throw malformed(context.text, '', `A query can have at most ${MAX_SUBQUERIES} subqueries`);
   for (const field of query.fields ?? []) {
     const name = named(field);
     if (name !== null) add(name);
     else if (field.type === 'FieldSubquery' && children) lists.push(children(field.subquery));
     else if (field.type === 'FieldFunctionExpression' && field.functionName.toUpperCase() === 'FIELDS')
       for (const one of allFields(context, object, String(field.parameters[0] ?? ''), query.limit)) add(one);
-    else if (field.type === 'FieldFunctionExpression')
-      throw context.unsupported(`SOQL function ${field.rawValue ?? ''} in SELECT`);
-    else throw context.unsupported(`SOQL ${field.type} in SELECT`);
+    else if (field.type === 'FieldFunctionExpression') shows.push(shownFunction(context, object, field, query));
+    else if (field.type === 'FieldTypeof') shows.push(typeOf(context, object, field, version));
+    else throw malformed(context.text, '', "unexpected token: '('");
   }
   const render = (node: Node, record: SRecord): Record<string, unknown> => {
     const body: Record<string, unknown> = {
-      attributes: { type: node.object.name, url: recordUrl(version, node.object, record.Id) },
+      attributes: {
+        type: node.object.name,
+        url: recordUrl(version, realObject(context, node.object, record), record.Id),
+      },
     };
-    for (const { field } of node.fields) body[field.name] = context.org.value(node.object, record, field);
+    for (const { field } of node.fields) body[field.name] = fieldValue(context, node.object, record, field);
     for (const [name, parent] of node.parents) {
       const holder = parentOf(context, parent.path, record);
       body[name] = holder === null ? null : render(parent.node, holder);
@@ -84,6 +115,7 @@ export function compileSelect(
   };
   return (record) => {
     const body = render(root, record);
+    for (const { name, render: show } of shows) body[name] = show(record);
     for (const { name, rows } of lists) body[name] = rows(record);
     return body;
   };

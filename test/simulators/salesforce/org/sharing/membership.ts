@@ -66,6 +66,7 @@ export class Membership {
       const role = this.roleOf(userId);
       parties = new Set<Party>([
         'allInternalUsers',
+        `user:${String(this.#find('User', userId)?.['Username'])}`,
         ...(role ? [`role:${String(role['DeveloperName'])}`] : []),
         ...this.#lineOf(role).map((one) => `roleAndSubordinates:${String(one['DeveloperName'])}`),
         ...[...this.idsOf(userId)].flatMap((id) => {

@@ -7,10 +7,12 @@ import { products } from './products.ts';
 import { sales } from './sales.ts';
 import { service } from './service.ts';
 import { setup } from './setup.ts';
+import { views } from './views.ts';
 
 export type { StandardOptions } from './parts.ts';
 
 /** The standard objects that the product and its clients touch, with their usual fields (Object Reference). */
 export function standardObjects(options: StandardOptions): SObject[] {
-  return [...accounts(options), ...sales(), ...products(), ...service(), ...people(), ...setup(), ...flows()];
+  const sold = [...accounts(options), ...sales(), ...products(), ...service()];
+  return [...sold, ...people(), ...setup(), ...flows(), ...views()];
 }

@@ -1,5 +1,5 @@
 import type { Field, SObject } from '../../types.ts';
-import { READ_ONLY, dateTime, flag, number, picklist, reference, text } from '../fields.ts';
+import { READ_ONLY, dateTime, flag, number, picklist, reference, standardField, text } from '../fields.ts';
 import { SETUP_ONLY, standard } from './parts.ts';
 
 const readOnly = { operations: SETUP_ONLY, apiOnly: true as const };
@@ -78,14 +78,14 @@ export function setup(): SObject[] {
     master('CaseStatus', '01B', [flag('IsClosed', 'Closed', READ_ONLY)]),
     master('TaskStatus', '01T', [flag('IsClosed', 'Closed', READ_ONLY)]),
     master('TaskPriority', '01G', [flag('IsHighPriority', 'High Priority', READ_ONLY)]),
-    master('ContractStatus', '01Z', [text('StatusCode', 'Status Category', 40, READ_ONLY)]),
+    master('ContractStatus', '811', [text('StatusCode', 'Status Category', 40, READ_ONLY)]),
     standard(
       'UserRecordAccess',
       'User Record Access',
       '',
       'Read',
       [
-        text('RecordId', 'Record ID', 18, READ_ONLY),
+        standardField('RecordId', 'Record ID', 'id', { length: 18, ...READ_ONLY }),
         reference('UserId', 'User ID', 'User', 'User', undefined, READ_ONLY),
         ...['HasReadAccess', 'HasEditAccess', 'HasDeleteAccess', 'HasTransferAccess', 'HasAllAccess'].map((name) =>
           flag(name, name.replace(/([a-z])([A-Z])/g, '$1 $2'), READ_ONLY),
