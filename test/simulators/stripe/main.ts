@@ -3,6 +3,7 @@ import { SimState } from '../kit/state.ts';
 import { addActs } from './switches/act.ts';
 import { addCatalogRoutes } from './catalog/catalog.ts';
 import { addCustomerRoutes } from './customers/customers.ts';
+import { addPaymentPageRoutes } from './checkout/paymentPages.ts';
 import { addCheckoutRoutes } from './checkout/sessions.ts';
 import { addCouponRoutes } from './catalog/discounts.ts';
 import { addTaxRateRoutes } from './catalog/taxRates.ts';
@@ -36,6 +37,8 @@ export type StripeSimOptions = SimOptions & {
   secretKey?: string;
   /** Endpoints that are there from the start, in place of those of the last start. */
   webhookEndpoints?: { url: string; secret: string }[];
+  /** How long, in real time, a test clock takes until it is where it is advanced to; 25 ms unless told. */
+  advanceMs?: number;
   /** Base of links such as `request_log_url`. */
   dashboardUrl?: string;
 };
@@ -53,9 +56,6 @@ export type StripeSim = RunningSim & {
   /** State and time of the simulated account, for tests in the same process. */
   world: World;
 };
-
-/** A test clock takes a moment, in real time, until it is where it is advanced to. */
-const advanceMs = 25;
 
 const configured = 'configured at start';
 
@@ -104,8 +104,9 @@ export async function startStripeSim(options: StripeSimOptions = {}): Promise<St
       addInvoiceRoutes(routes, made);
       addPaymentRoutes(routes, made);
       addMeterRoutes(routes, made, post);
-      addTestClockRoutes(routes, made, (work) => void setTimeout(work, advanceMs).unref());
+      addTestClockRoutes(routes, made, (work) => void setTimeout(work, options.advanceMs ?? 25).unref());
       addCheckoutRoutes(routes, made);
+      addPaymentPageRoutes(routes, made);
       addPortalRoutes(routes, made);
       addEventRoutes(routes, made);
       addDestinationRoutes(routes, made, post);

@@ -59,7 +59,7 @@ function changed(
   param: string,
 ): SubscriptionItem {
   const after = structuredClone(before);
-  if (change.price !== undefined || change.price_data !== undefined) {
+  if (change.price !== undefined || change.plan !== undefined || change.price_data !== undefined) {
     const price = priceOf(world, change, param);
     checkCurrency(subscription, price.currency, param);
     after.price = structuredClone(price);

@@ -8,15 +8,15 @@ import type { CreateParams } from './subscriptionParams.ts';
 
 const mostItems = 20;
 
-/** The price that an item names or brings. */
+/** The price that an item names, also by the older name of the parameter, or brings. */
 export function priceOf(
   world: World,
-  item: { price?: string; price_data?: ReturnType<typeof priceData> },
+  item: { plan?: string; price?: string; price_data?: ReturnType<typeof priceData> },
   param: string,
 ): Price {
   const price = item.price_data
     ? createPrice(world, item.price_data)
-    : world.get('prices', required(item.price, `${param}[price]`), `${param}[price]`);
+    : world.get('prices', required(item.price ?? item.plan, `${param}[price]`), `${param}[price]`);
   if (price.type !== 'recurring')
     throw invalid(
       `The price specified is set to \`type=one_time\` but this field only accepts prices with \`type=recurring\`.`,

@@ -38,6 +38,7 @@ export const itemFields = {
   current_trial: unsimulated,
   discounts: discountParams,
   metadata,
+  plan: text,
   price: text,
   price_data: priceData,
   quantity: integer,
@@ -64,6 +65,7 @@ export const billingMode = shape({
 /** Parameters that create and update have in common. */
 export const commonFields = {
   add_invoice_items: addedItems,
+  application_fee_percent: unsimulated,
   automatic_tax: shape({ enabled: flag, liability: unsimulated }),
   billing_schedules: unsimulated,
   billing_thresholds: unsimulated,
@@ -79,6 +81,7 @@ export const commonFields = {
   invoice_settings: unsimulated,
   metadata,
   off_session: flag,
+  on_behalf_of: unsimulated,
   payment_behavior: oneOf('allow_incomplete', 'default_incomplete', 'error_if_incomplete', 'pending_if_incomplete'),
   payment_settings: shape({
     payment_method_options: unsimulated,
@@ -87,6 +90,7 @@ export const commonFields = {
   }),
   pending_invoice_item_interval: unsimulated,
   proration_behavior: prorationBehavior,
+  transfer_data: unsimulated,
   trial_end: either(time, oneOf('now')),
   trial_from_plan: unsimulated,
   trial_settings: shape({
@@ -111,6 +115,7 @@ export const createFields = {
   billing_mode: billingMode,
   currency: text,
   customer: text,
+  customer_account: unsimulated,
   items: array(shape(itemFields)),
   trial_period_days: integer,
 };

@@ -253,3 +253,18 @@ describe('discounts', () => {
     expect(totals).toEqual([2_000, 1_500]);
   });
 });
+
+describe('the list of subscriptions', () => {
+  it('can be narrowed by price and by the period of an item', async () => {
+    rig.at('2027-01-01T00:00:00Z');
+    const one = await subscribe();
+    rig.at('2027-01-02T00:00:00Z');
+    const two = await subscribe();
+    const start = two.items.data[0]!.current_period_start;
+    const ids = async (params: Stripe.SubscriptionListParams) =>
+      (await rig.stripe.subscriptions.list(params)).data.map((found) => found.id);
+    expect(await ids({ current_period_start: { gte: start } })).toEqual([two.id]);
+    expect(await ids({ price: one.items.data[0]!.price.id })).toEqual([one.id]);
+    expect(await ids({ plan: two.items.data[0]!.price.id, current_period_end: { lt: start } })).toEqual([]);
+  });
+});

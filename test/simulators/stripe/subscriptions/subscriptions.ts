@@ -32,8 +32,13 @@ export function addSubscriptionRoutes(routes: Routes, world: World): void {
     {
       ...paging,
       collection_method: oneOf('charge_automatically', 'send_invoice'),
+      automatic_tax: unsimulated,
       created: range,
+      current_period_end: range,
+      current_period_start: range,
       customer: text,
+      customer_account: unsimulated,
+      plan: text,
       price: text,
       status: statuses,
       test_clock: text,
@@ -57,7 +62,13 @@ export function addSubscriptionRoutes(routes: Routes, world: World): void {
             (params.customer !== undefined || one.test_clock === (params.test_clock ?? null)) &&
             (params.customer === undefined || one.customer === params.customer) &&
             (params.collection_method === undefined || one.collection_method === params.collection_method) &&
-            (params.price === undefined || itemsOf(world, one).some((item) => item.price.id === params.price))
+            itemsOf(world, one).some(
+              (item) =>
+                within(item.current_period_end, params.current_period_end) &&
+                within(item.current_period_start, params.current_period_start) &&
+                (params.price === undefined || item.price.id === params.price) &&
+                (params.plan === undefined || item.price.id === params.plan),
+            )
           );
         },
         params,

@@ -15,6 +15,7 @@ import { payNow } from '../subscriptions/collection.ts';
 import { cancelNow } from '../subscriptions/ending.ts';
 import { renew } from '../subscriptions/renewal.ts';
 import { updateSubscription } from '../subscriptions/subscriptionUpdate.ts';
+import { onTestClock } from '../time/testClocks.ts';
 import { addSettings } from './settings.ts';
 import type { Invoice, PaymentMethod, Subscription } from '../protocol/wire.ts';
 import type { World } from '../world.ts';
@@ -171,7 +172,9 @@ export function addActs(app: Express, world: World): void {
     if (!act) return void res.status(404).json({ message: `No such act; there are ${Object.keys(acts).join(', ')}` });
     const before = world.all('events').length;
     try {
-      const changed = act(world, (req.body ?? {}) as Body);
+      const body = (req.body ?? {}) as Body;
+      const named = Object.fromEntries(Object.entries(body).map(([key, value]) => [key, String(value)]));
+      const changed = onTestClock(world, 'POST', named, () => act(world, body));
       return void res.json({
         ...changed,
         events: world

@@ -72,6 +72,8 @@ describe('a test clock', () => {
   });
 
   it('advances in the background, tells when it is ready, and lets nothing be changed until then', async () => {
+    await rig.sim.close();
+    rig = await startRig({ advanceMs: 600_000 });
     const clock = await newClock();
     const { customer } = await subscribe(clock.id);
     const mark = rig.mark();
@@ -135,5 +137,16 @@ describe('a test clock', () => {
     expect((await rig.stripe.subscriptions.list()).data).toEqual([]);
     for (const filter of [{ test_clock: clock.id }, { customer: customer.id }])
       expect((await rig.stripe.subscriptions.list(filter)).data).toMatchObject([{ id: subscription.id }]);
+  });
+});
+
+describe('a helper under /__sim/act', () => {
+  it('works at the time of the test clock of its customer', async () => {
+    const clock = await newClock();
+    const { customer, subscription } = await subscribe(clock.id);
+    await rig.advance(clock.id, '2030-01-10T00:00:00Z');
+    const { body } = await rig.act('renew', { subscription: subscription.id });
+    expect(body['invoice']).toMatchObject({ created: seconds('2030-01-10T00:00:00Z'), status: 'paid' });
+    expect(body['subscription']).toMatchObject({ customer: customer.id });
   });
 });
