@@ -13,6 +13,7 @@ import type { DeployOptions } from './deploy/options.ts';
 import type { Deployment, DeployMessage } from './deploy/result.ts';
 import { FlowVersions } from './flowVersions.ts';
 import { publishFlows } from './flowViews.ts';
+import { typeNamed } from './types.ts';
 
 /** Who made and last changed a component. */
 export type Provenance = { id: string; createdBy: string; createdAt: string; changedBy: string; changedAt: string };
@@ -38,7 +39,7 @@ export class OrgMetadata {
   constructor(ctx: SimContext, org: SimulatedOrg) {
     this.#ctx = ctx;
     this.#org = org;
-    this.#followFlows(this.components);
+    this.#readFlows();
   }
 
   get components(): Components {
@@ -55,7 +56,7 @@ export class OrgMetadata {
     this.deployments.clear();
     this.production = false;
     this.flowVersions.reset();
-    this.#followFlows(this.components);
+    this.#readFlows();
   }
 
   close(): void {
@@ -178,6 +179,11 @@ export class OrgMetadata {
     this.#org.useMetadata(folder);
     this.#current = { folder, components };
     this.#followFlows(components);
+  }
+
+  /** Everything else is read when it is first asked for, since most orgs never are. */
+  #readFlows(): void {
+    this.#followFlows(readSourceFolder(this.#org.forceApp, [typeNamed('Flow')!]));
   }
 
   #followFlows(components: Components): void {

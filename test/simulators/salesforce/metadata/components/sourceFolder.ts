@@ -66,9 +66,9 @@ function plainFiles(root: string, type: MetadataType): Component[] {
   });
 }
 
-/** Reads what a folder in the format of `force-app/main/default` holds; files of other kinds are left out. */
-export function readSourceFolder(root: string): Components {
-  const all = METADATA_TYPES.flatMap((type) =>
+/** Reads what a folder in the format of `force-app/main/default` holds of these types; other files are left out. */
+export function readSourceFolder(root: string, types: readonly MetadataType[] = METADATA_TYPES): Components {
+  const all = types.flatMap((type) =>
     type.name === 'CustomObject'
       ? objects(root, type)
       : type.suffix === undefined

@@ -6,19 +6,17 @@ import type { SimulatedOrg } from '../../org/org.ts';
 import { readRecordPages } from '../../page/flexiPage.ts';
 import { BundleCheck } from '../checks/bundle.ts';
 import { checkChannels } from '../../pubsub/channels/metadata.ts';
-import { CHECKS, NAME_CHECKS } from '../checks/checks.ts';
-import { fieldLimits } from '../checks/objects.ts';
+import { CHECKS } from '../checks/checks.ts';
 import type { View } from '../checks/view.ts';
 import { keyOf, sameContent, xmlOf, type Component, type Components } from '../components/component.ts';
 import { sourcePath, writeSourceFolder } from '../components/sourceFolder.ts';
-import { parentTypeOf } from '../components/decompose.ts';
-import { METADATA_TYPES, typeNamed } from '../types.ts';
 import type { Problem } from '../xml/check.ts';
-import { childrenOf, textOf } from '../xml/document.ts';
 import type { Archive } from './archive.ts';
-import { changeProblem, kindProblem } from './changes.ts';
+import { changeProblem } from './changes.ts';
 import { withoutGrants } from './grants.ts';
 import { names, type Manifest } from './manifest.ts';
+import { nameProblem } from './names.ts';
+import { inOrder } from './order.ts';
 import { Stage } from './stage.ts';
 
 export type Failure = Problem & { type: string; fullName: string; fileName: string };
@@ -30,8 +28,6 @@ export type Success = {
   warning?: string;
 };
 export type Outcome = { successes: Success[]; failures: Failure[]; components: Components };
-
-const isCustom = (object: string): boolean => /__(?:c|e|mdt)$/.test(object);
 
 /** Standard objects are there without metadata of their own. */
 const impliedObject = (component: Component, archive: Archive): boolean =>
@@ -94,32 +90,13 @@ export class Attempt {
 
   /** Whether something failed that can be said without a schema. */
   #namesFail(): boolean {
-    const { components } = this.#stage;
-    const view: View = { components, schema: this.#org.schema };
-    const object = (name: string): boolean =>
-      isCustom(name) ? components.has(keyOf('CustomObject', name)) : this.#org.object(name) !== undefined;
     let failed = false;
-    for (const component of [...this.#candidates.values()]) {
-      const parent = parentTypeOf(component.type)?.name === 'CustomObject' ? component.fullName.split('.')[0]! : null;
-      const own = component.type === 'CustomObject' ? component.fullName : null;
-      const problem =
-        parent !== null && !object(parent)
-          ? { problem: `Entity Enumeration Or ID: bad value for restricted picklist field: ${parent}` }
-          : own !== null && !object(own)
-            ? { problem: `no CustomObject named ${own} found` }
-            : component.type === 'CustomField'
-              ? this.#fieldProblem(component, object)
-              : (NAME_CHECKS[component.type]?.(component, view) ?? null);
+    for (const component of inOrder(this.#candidates.values())) {
+      const problem = nameProblem(component, this.#stage, this.#org);
       if (problem && this.#candidates.has(keyOf(component.type, component.fullName)))
         failed = this.#fail(component, problem);
     }
     return failed;
-  }
-
-  #fieldProblem(component: Component, object: (name: string) => boolean): Problem | null {
-    const before = this.#stage.before.get(keyOf(component.type, component.fullName));
-    const problem = before ? kindProblem(xmlOf(before), xmlOf(component)) : null;
-    return problem === null ? (targetProblem(component, object) ?? fieldLimits(xmlOf(component))) : { problem };
   }
 
   /** Makes an org of what is staged, as it would be; whether that failed, or a check of it. */
@@ -143,16 +120,17 @@ export class Attempt {
 
   #checksFail(view: View, bundles: BundleCheck | null): boolean {
     let failed = false;
-    for (const type of inOrder([...this.#candidates.values()])) {
-      const problem =
-        type.type === 'LightningComponentBundle' && bundles
-          ? bundles.problem(type, view)
-          : type.type === 'CustomField'
-            ? this.#changeProblem(type, view)
-            : (CHECKS[type.type]?.(type, view) ?? null);
-      if (problem) failed = this.#fail(type, problem);
+    for (const component of inOrder(this.#candidates.values())) {
+      const problem = this.#checkProblem(component, view, bundles);
+      if (problem) failed = this.#fail(component, problem);
     }
     return failed;
+  }
+
+  #checkProblem(component: Component, view: View, bundles: BundleCheck | null): Problem | null {
+    if (component.type === 'LightningComponentBundle') return bundles!.problem(component, view);
+    if (component.type === 'CustomField') return this.#changeProblem(component, view);
+    return CHECKS[component.type]?.(component, view) ?? null;
   }
 
   #changeProblem(component: Component, view: View): Problem | null {
@@ -204,7 +182,7 @@ export class Attempt {
 
   #successes(): Success[] {
     const { before } = this.#stage;
-    const taken = inOrder([...this.#candidates.values()]).map((component): Success => {
+    const taken = inOrder(this.#candidates.values()).map((component): Success => {
       const old = before.get(keyOf(component.type, component.fullName));
       const now = this.#stage.components.get(keyOf(component.type, component.fullName)) ?? component;
       const created = !old && !(component.type === 'CustomObject' && this.#org.object(component.fullName));
@@ -222,19 +200,4 @@ export class Attempt {
     });
     return [...taken, ...deleted];
   }
-}
-
-/** Types as an org takes them in, children after what they belong to. */
-function inOrder(components: readonly Component[]): Component[] {
-  const rank = ({ type }: Component): number => {
-    const at = METADATA_TYPES.indexOf((typeNamed(type) ?? parentTypeOf(type))!);
-    return typeNamed(type) ? at : at + 0.5;
-  };
-  return components.toSorted((a, b) => rank(a) - rank(b));
-}
-
-function targetProblem(component: Component, object: (name: string) => boolean): Problem | null {
-  const target = childrenOf(xmlOf(component), 'referenceTo')[0];
-  if (!target || object(target.text) || textOf(xmlOf(component), 'type') === 'Hierarchy') return null;
-  return { problem: `referenceTo value of '${target.text}' does not resolve to a valid sObject type` };
 }
