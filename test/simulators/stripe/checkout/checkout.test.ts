@@ -113,6 +113,18 @@ describe('a checkout session', () => {
     expect(rig.eventTypes().at(-1)).toBe('checkout.session.async_payment_failed');
   });
 
+  it('can be completed as the Stripe command line does it', async () => {
+    const session = await open({ line_items: [oneOff] });
+    const confirm = (amount: number) =>
+      fetch(`${rig.sim.url}/v1/payment_pages/${session.id}/confirm`, {
+        method: 'POST',
+        headers: { Authorization: `Bearer ${rig.sim.secretKey}` },
+        body: new URLSearchParams({ payment_method: 'pm_card_visa', expected_amount: String(amount) }),
+      });
+    expect((await confirm(1)).status).toBe(400);
+    expect(await (await confirm(3_000)).json()).toMatchObject({ id: session.id, status: 'complete' });
+  });
+
   it('ends after a day or when it is told to, and cannot be completed then', async () => {
     const [left, ended] = [await open({ line_items: [oneOff] }), await open({ line_items: [oneOff] })];
     expect(await rig.stripe.checkout.sessions.expire(ended.id)).toMatchObject({ status: 'expired', url: null });

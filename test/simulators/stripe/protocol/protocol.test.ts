@@ -133,6 +133,8 @@ describe('a path that nobody knows', () => {
       },
     });
     expect((await raw('/v1/stripecli/sessions', { method: 'POST', headers: bearer() })).status).toBe(501);
+    expect((await raw('/v1/customers/cus_1/sources')).status).toBe(501);
+    expect((await raw('/v2/core/accounts')).status).toBe(501);
   });
 
   it('asks for the key first', async () => {

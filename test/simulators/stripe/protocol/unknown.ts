@@ -60,9 +60,15 @@ const leftOutV2 = [
   'money_management',
 ];
 
+/** Parts of objects that are simulated otherwise. */
+const leftOutParts =
+  /^\/v1\/(customers\/\w+\/(sources|cards|bank_accounts|cash_balance|cash_balance_transactions|funding_instructions)|products\/\w+\/features)(\/|$)/;
+
 /** The family of a path that the real service has and the simulator does not; undefined for paths that nobody knows. */
 export function leftOutFamily(path: string): string | undefined {
   const [, version, ...rest] = path.split('/');
+  const part = leftOutParts.exec(path)?.[1];
+  if (part !== undefined) return part;
   const inner = `${rest.join('/')}/`;
   const families = version === 'v1' ? leftOut : version === 'v2' ? leftOutV2 : [];
   return families.find((family) => inner.startsWith(`${family}/`));
