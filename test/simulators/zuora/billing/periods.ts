@@ -1,7 +1,7 @@
 import Fraction from 'fraction.js';
 import { addDays, addMonths, daysBetween } from '../dates.ts';
 import type { Segment, SubscriptionVersion } from '../model.ts';
-import { billingPeriodLength, type PeriodLength } from '../subscriptions/metrics.ts';
+import { billingPeriodLength, type PeriodLength } from '../metrics/length.ts';
 
 /** Days from `start` up to, without, `end`; `share` is how much of a full billing period they are. */
 export type Span = { start: string; end: string; share: Fraction };

@@ -1,5 +1,5 @@
 import type { Account } from '../model.ts';
-import { soldIn } from '../subscriptions/metrics.ts';
+import { soldIn } from '../metrics/discounts.ts';
 import type { Tenant } from '../tenant.ts';
 import { dueItems } from './billRun.ts';
 import type { InvoiceItem } from './model.ts';

@@ -1,6 +1,6 @@
 import { metric, sum } from '../decimal.ts';
 import type { Account } from '../model.ts';
-import { contractedMrr } from '../subscriptions/metrics.ts';
+import { contractedMrr } from './contract.ts';
 import type { Tenant } from '../tenant.ts';
 
 /** Moment up to which the metrics of accounts know orders: they are worked out some time after (`lastMetricsUpdate`). */

@@ -1,5 +1,5 @@
 import { metric } from '../decimal.ts';
-import { mrrOf, tcvOf } from '../subscriptions/metrics.ts';
+import { mrrOf, tcvOf } from './contract.ts';
 import type { Segment, SubscriptionVersion } from '../subscriptions/model.ts';
 
 /**

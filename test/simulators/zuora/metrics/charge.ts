@@ -1,5 +1,5 @@
 import { exact, metric, money, sum, type Fraction } from '../decimal.ts';
-import { lastSegments, mrrOn, tcvAmounts, type Amounts } from '../subscriptions/metrics.ts';
+import { lastSegments, mrrOn, tcvAmounts, type Amounts } from './contract.ts';
 import type { RatePlan, Segment, SubscriptionVersion } from '../subscriptions/model.ts';
 import { discountsOn, isDiscount, soldIn } from './discounts.ts';
 import { mrrPieces, oneTimePieces, tcbOf } from './pieces.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exact, metric } from '../decimal.ts';
-import { monthsBetween } from '../subscriptions/metrics.ts';
+import { monthsBetween } from './length.ts';
 import { charges, startTest, type CatalogCharge, type TestClient } from '../testClient.ts';
 
 let zuora: TestClient;

@@ -2,7 +2,7 @@ import type Fraction from 'fraction.js';
 import { addDays } from '../dates.ts';
 import { exact, money, sum } from '../decimal.ts';
 import { spansBetween } from '../billing/periods.ts';
-import { cutsOf, mrrOn, periodAmount, tcvOf, type Amounts } from '../subscriptions/metrics.ts';
+import { cutsOf, mrrOn, periodAmount, tcvOf, type Amounts } from './contract.ts';
 import type { Segment, SubscriptionVersion } from '../subscriptions/model.ts';
 import { isDiscount, soldIn } from './discounts.ts';
 import { monthsBetween } from './length.ts';

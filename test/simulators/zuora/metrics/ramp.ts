@@ -1,6 +1,6 @@
 import { addDays, earlier } from '../dates.ts';
 import { exact, metric, money, sum, type Fraction } from '../decimal.ts';
-import type { Amounts } from '../subscriptions/metrics.ts';
+import type { Amounts } from './contract.ts';
 import type { Ramp, SubscriptionVersion } from '../subscriptions/model.ts';
 import { mrrPieces, oneTimePieces, tcbOf, tcvOfPiece, type Piece } from './pieces.ts';
 

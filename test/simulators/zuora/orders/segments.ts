@@ -1,6 +1,6 @@
 import type { ProductCharge } from '../catalog/model.ts';
 import { category } from '../protocol/errors.ts';
-import { lastSegments } from '../subscriptions/metrics.ts';
+import { lastSegments } from '../metrics/contract.ts';
 import type { RatePlan, Segment, SubscriptionVersion } from '../subscriptions/model.ts';
 import type { Tenant } from '../tenant.ts';
 import { priceOfNextTerm } from './pricing.ts';

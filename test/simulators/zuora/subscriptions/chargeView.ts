@@ -1,6 +1,6 @@
 import { metric } from '../decimal.ts';
 import type { Tenant } from '../tenant.ts';
-import { mrrOf, tcvOf } from './metrics.ts';
+import { mrrOf, tcvOf } from '../metrics/contract.ts';
 import type { Segment, SubscriptionVersion } from './model.ts';
 
 function pricingSummary(segment: Segment, currency: string): string {

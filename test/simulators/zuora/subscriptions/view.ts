@@ -2,7 +2,8 @@ import { metric } from '../decimal.ts';
 import { contactFields, type Contact } from '../model.ts';
 import type { Tenant } from '../tenant.ts';
 import { chargeView } from './chargeView.ts';
-import { contracted, covers, lastSegments, mrrAsOf, tcvTotal } from './metrics.ts';
+import { contracted, lastSegments, mrrAsOf, tcvTotal } from '../metrics/contract.ts';
+import { covers } from '../metrics/discounts.ts';
 import type { RatePlan, Segment, SubscriptionVersion } from './model.ts';
 import { statusHistory, statusOn } from './status.ts';
 

@@ -11,7 +11,7 @@ import { createPayment } from '../payments/collect.ts';
 import { addPaymentMethod } from '../payments/methods.ts';
 import { category, ZuoraError } from '../protocol/errors.ts';
 import { dateField, parse } from '../protocol/parse.ts';
-import { contractedMrr } from '../subscriptions/metrics.ts';
+import { contractedMrr } from '../metrics/contract.ts';
 import { statusOn } from '../subscriptions/status.ts';
 import type { Tenant } from '../tenant.ts';
 import { recordUsage } from '../usage/record.ts';

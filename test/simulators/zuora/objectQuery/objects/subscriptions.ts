@@ -1,6 +1,7 @@
 import { metric } from '../../decimal.ts';
 import type { SubscriptionVersion } from '../../model.ts';
-import { contractedMrr, mrrOf, soldIn, tcvOf, type Sold } from '../../subscriptions/metrics.ts';
+import { contractedMrr, mrrOf, tcvOf } from '../../metrics/contract.ts';
+import { soldIn, type Sold } from '../../metrics/discounts.ts';
 import { statusOn } from '../../subscriptions/status.ts';
 import type { Tenant } from '../../tenant.ts';
 import { define } from '../define.ts';

@@ -1,13 +1,9 @@
 import Fraction from 'fraction.js';
 import { exact, sum } from '../decimal.ts';
-import { covers, discountsOn, isDiscount, netFactor, soldIn, type Sold } from '../metrics/discounts.ts';
-import { billingPeriodLength, inMonths, monthsBetween, priceBaseLength } from '../metrics/length.ts';
-import { priceOf } from '../metrics/price.ts';
-import type { Segment, SubscriptionVersion } from './model.ts';
-
-export { covers, discountsOn, netFactor, soldIn, type Sold } from '../metrics/discounts.ts';
-export { billingPeriodLength, monthsBetween, type PeriodLength } from '../metrics/length.ts';
-export { priceOf } from '../metrics/price.ts';
+import { covers, discountsOn, isDiscount, netFactor, soldIn, type Sold } from './discounts.ts';
+import { billingPeriodLength, inMonths, monthsBetween, priceBaseLength } from './length.ts';
+import { priceOf } from './price.ts';
+import type { Segment, SubscriptionVersion } from '../subscriptions/model.ts';
 
 const zero = new Fraction(0);
 
