@@ -14,6 +14,7 @@ import type { Deployment, DeployMessage } from './deploy/result.ts';
 import { FlowVersions } from './flowVersions.ts';
 import { publishFlows } from './flowViews.ts';
 import { typeNamed } from './types.ts';
+import { metadataRoot, writeXml } from './xml/document.ts';
 
 /** Who made and last changed a component. */
 export type Provenance = { id: string; createdBy: string; createdAt: string; changedBy: string; changedAt: string };
@@ -47,6 +48,21 @@ export class OrgMetadata {
     if (this.#current?.folder !== forceApp)
       this.#current = { folder: forceApp, components: readSourceFolder(forceApp) };
     return this.#current.components;
+  }
+
+  /** With the standard objects of which nothing was ever set, as lists and retrieves see them. */
+  get visible(): Components {
+    const standard = this.#org.objects().filter((object) => !object.custom && !object.apiOnly);
+    const empty = standard.map(({ name }): [string, Component] => [
+      keyOf('CustomObject', name),
+      {
+        type: 'CustomObject',
+        fullName: name,
+        fileName: `objects/${name}.object`,
+        text: writeXml(metadataRoot('CustomObject', [])),
+      },
+    ]);
+    return new Map([...empty, ...this.components]);
   }
 
   /** Back to the metadata that the org was made with; after the org's own reset. */

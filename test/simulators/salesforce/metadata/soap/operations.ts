@@ -134,7 +134,7 @@ export class MetadataOperations {
     const type = METADATA_TYPES.find((one) => one.name === name || (one.inFolder && name === `${one.name}Folder`));
     if (!type && !parentTypeOf(name))
       throw new SoapFault('INVALID_TYPE', `Unknown type:${name}. Please specify the correct type`);
-    return componentsOf(this.#metadata.components, type?.name ?? name)
+    return componentsOf(this.#metadata.visible, type?.name ?? name)
       .filter((one) => {
         if (!type?.inFolder) return true;
         const path = one.fullName.split('/').slice(0, -1).join('/');
@@ -151,7 +151,7 @@ export class MetadataOperations {
         ? readXml(composed(type, component, childrenIn(this.#metadata.components, type, component)))
         : xmlOf(component);
     return fullNames.map((fullName) => {
-      const component = componentsOf(this.#metadata.components, name).find((one) => one.fullName === fullName);
+      const component = componentsOf(this.#metadata.visible, name).find((one) => one.fullName === fullName);
       const inside = component ? content(component).children.filter((child) => child.name !== 'fullName') : [];
       return new RawXml(component ? `<fullName>${escapeXml(fullName)}</fullName>${inside.map(asXml).join('')}` : '');
     });

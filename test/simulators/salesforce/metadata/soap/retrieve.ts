@@ -24,7 +24,7 @@ type Selected = { components: Map<string, Component>; messages: RetrieveResult['
 const isStandardObject = (component: Component): boolean => !/__(?:c|e|mdt)$/.test(component.fullName);
 
 function select(metadata: OrgMetadata, wanted: ReadonlyMap<string, readonly string[]>): Selected {
-  const { components } = metadata;
+  const components = metadata.visible;
   const messages: RetrieveResult['messages'] = [];
   const selected = new Map<string, Component>();
   const add = (component: Component): void => void selected.set(keyOf(component.type, component.fullName), component);

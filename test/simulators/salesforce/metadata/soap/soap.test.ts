@@ -39,6 +39,13 @@ describe('a retrieve', () => {
     ]);
   });
 
+  it('gives a standard object of which nothing was set, when it is named', async () => {
+    const files = await org.retrieve({ CustomObject: ['Account'] });
+    expect(Object.keys(files).sort()).toEqual(['objects/Account.object', 'package.xml']);
+    const listed = await org.as().metadata.list({ type: 'CustomObject' }, '66.0');
+    expect(listed.map(({ fullName }) => fullName)).toEqual(expect.arrayContaining(['Account', 'Case', 'Thing__c']));
+  });
+
   it('tells what is not there', async () => {
     const { metadata } = org.as();
     metadata.pollInterval = 20;
