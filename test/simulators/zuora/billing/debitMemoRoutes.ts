@@ -11,7 +11,7 @@ import type { Tenant } from '../tenant.ts';
 import { cancelMemo, newDebitMemo, postDebitMemo, unpostMemo } from './documents.ts';
 import { chargesSchema, fromInvoiceSchema, memoItemsOf } from './memoSchema.ts';
 import { itemsFromCharges, itemsFromInvoice } from './memos.ts';
-import { debitMemoView, memoItemView } from './memoView.ts';
+import { debitMemoView, memoItemView, taxItemView } from './memoView.ts';
 import type { DebitMemo } from './model.ts';
 import { partView } from './settle.ts';
 
@@ -167,6 +167,11 @@ export function debitMemoRoutes(tenant: Tenant, origin: () => string): express.R
     const item = memo.items.find((one) => one.id === req.params.id);
     if (!item) throw notFound(req.params.id);
     res.json({ ...memoItemView(tenant, memo, item, versionsOfRequest(req).memoItemDescription), success: true });
+  });
+  router.get('/v1/debitmemos/:key/items/:id/taxation-items', (req, res) => {
+    const item = find(req.params.key).items.find((one) => one.id === req.params.id);
+    if (!item) throw notFound(req.params.id);
+    res.json({ data: item.taxItems.map(taxItemView), success: true });
   });
   router.get('/v1/debitmemos/:key/application-parts', (req, res) => {
     const memo = find(req.params.key);

@@ -85,6 +85,18 @@ export function notificationRoutes(tenant: Tenant): express.Router {
   router.get('/notifications/callout-templates/:id', (req, res) => {
     res.json(templateView(tenant, tenant.one('calloutTemplates', req.params.id)));
   });
+  router.put('/notifications/callout-templates/:id', (req, res) => {
+    const template = tenant.one('calloutTemplates', req.params.id);
+    const body = parse(templateSchema, req.body);
+    const {
+      id: _,
+      createdDate: _c,
+      ...fields
+    } = templateOf(tenant, body, body.eventTypeName ?? template.eventTypeName);
+    Object.assign(template, fields);
+    tenant.touch();
+    res.json(templateView(tenant, template));
+  });
   router.delete('/notifications/callout-templates/:id', (req, res) => {
     remove(tenant.data.calloutTemplates, req.params.id);
     res.status(204).end();

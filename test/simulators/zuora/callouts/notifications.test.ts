@@ -232,6 +232,24 @@ describe('notification definitions', () => {
     expect(await delivered()).toHaveLength(3);
   });
 
+  it('use a template that stands for itself, and what it is changed to', async () => {
+    const template = await zuora.post('/notifications/callout-templates', callout({ calloutParams: { a: '1' } }));
+    await zuora.post('/notifications/notification-definitions', {
+      name: 'By template',
+      eventTypeName: 'InvoicePosted',
+      calloutActive: true,
+      calloutTemplateId: template.id,
+    });
+    const path = `/notifications/callout-templates/${text(template.id)}`;
+    expect((await zuora.call('PUT', path, callout({ calloutParams: { a: '2' } }))).status).toBe(200);
+    expect((await zuora.get('/notifications/callout-templates')).body.data).toMatchObject([
+      { calloutParams: { a: '2' } },
+    ]);
+    await invoice((await zuora.account()).id);
+    expect((await delivered()).map((one) => one.body)).toEqual(['a=2']);
+    expect((await zuora.call('DELETE', path)).status).toBe(204);
+  });
+
   it('filter by a rule, and can be switched off, changed and listed', async () => {
     const made = await define(
       'InvoicePosted',

@@ -55,6 +55,9 @@ describe('payments', () => {
     const refund = await zuora.post(`${path}/refunds`, { type: 'External', methodType: 'Check', totalAmount: 30 });
     expect((await zuora.get(path)).body).toMatchObject({ refundAmount: 30, unappliedAmount: 50 });
     expect(codeOf(await put(`${path}/cancel`))).toBe(59710030);
+    expect((await put(`/v1/refunds/${text(refund.id)}`, { comment: 'Sorry' })).body.comment).toBe('Sorry');
+    expect((await zuora.get('/v1/refunds?status=Processed')).body.refunds).toMatchObject([{ amount: 30 }]);
+    expect((await zuora.get(`/v1/refunds/${text(refund.number)}/parts`)).body.parts).toMatchObject([{ amount: 30 }]);
     expect((await put(`/v1/refunds/${text(refund.id)}/cancel`)).body.status).toBe('Canceled');
     expect((await put(`${path}/cancel`)).body).toMatchObject({ status: 'Canceled', unappliedAmount: 0 });
     expect((await zuora.call('DELETE', path)).body).toEqual({ success: true });
@@ -203,6 +206,24 @@ describe('payment runs', () => {
     }
     await zuora.post('/__sim/clock', { advanceDays: 30 });
     expect(await result()).toMatchObject({ errorCode: 'MaxConsecutiveFailures' });
+  });
+
+  it('retry by the rule of the method itself, and leave closed ones alone unless told otherwise', async () => {
+    const id = await invoice(10);
+    const method = await methodId();
+    const change = (body: object) => put(`/v1/object/payment-method/${method}`, body);
+    await change({ UseDefaultRetryRule: false, MaxConsecutivePaymentFailures: 2, PaymentRetryWindow: 1 });
+    await zuora.post('/__sim/act/fail-payment', { account: account.number });
+    await zuora.post('/__sim/clock', { advanceMs: 3_700_000 });
+    const errors = async (more: object = {}) => (await summary((await run(more)).id)).numberOfErrors;
+    expect(await errors()).toBe(1);
+    expect((await zuora.get(`/v1/payment-methods/${method}`)).body.numConsecutiveFailures).toBe(2);
+    await zuora.post('/__sim/act/pay-invoice', { account: account.number });
+    const other = await invoice(10);
+    expect((await change({ PaymentMethodStatus: 'Closed' })).body).toEqual({ Success: true, Id: method });
+    expect([await errors(), await balance(other)]).toEqual([1, 10]);
+    expect([await errors({ processPaymentWithClosedPM: true }), await balance(other)]).toEqual([0, 0]);
+    expect(await balance(id)).toBe(0);
   });
 
   it('use unapplied money first, and pay several documents at once', async () => {

@@ -2,13 +2,14 @@ import express, { type Request } from 'express';
 import * as z from 'zod';
 import { partOf, partView, targetFields, targetsOf, unapplyFrom, applyTo } from '../billing/settle.ts';
 import type { Payment } from '../model.ts';
-import { category, notSimulated, resource, ZuoraError } from '../protocol/errors.ts';
+import { category, notFound, notSimulated, resource, ZuoraError } from '../protocol/errors.ts';
 import { filtered } from '../protocol/filters.ts';
 import { onlyQuery, page, pageParameters } from '../protocol/paging.ts';
 import { dateField, parse, refuseFields } from '../protocol/parse.ts';
 import type { Tenant } from '../tenant.ts';
 import { createPayment } from './collect.ts';
 import { gateway } from './gateway.ts';
+import type { Refund } from './model.ts';
 import { cancelRefund, createRefund, refundSchema } from './refund.ts';
 import { listedPayment, paymentView, refundView } from './view.ts';
 
@@ -37,6 +38,12 @@ const applySchema = z.strictObject({ ...targetFields, effectiveDate: dateField.o
 const changeSchema = z.strictObject({
   comment: z.string().max(1000).optional(),
   referenceId: z.string().max(60).optional(),
+});
+
+const refundChangeSchema = z.strictObject({
+  comment: z.string().max(255).optional(),
+  reasonCode: z.string().optional(),
+  referenceId: z.string().max(100).optional(),
 });
 
 const paymentFilters = [
@@ -225,21 +232,36 @@ export function refundRoutes(tenant: Tenant, origin: () => string): express.Rout
     onlyQuery(req, []);
     res.json({ ...refundView(tenant, find(req.params.key)), success: true });
   });
+  // A refund of one payment or memo has one part, which goes by the id of the refund.
+  const partView = (refund: Refund) => ({
+    id: refund.id,
+    amount: refund.amount,
+    paymentId: refund.paymentId,
+    creditMemoId: refund.creditMemoId,
+    createdById: tenant.userId,
+    createdDate: tenant.dateTime(refund.createdDate),
+    updatedById: tenant.userId,
+    updatedDate: tenant.dateTime(refund.updatedDate),
+    organizationLabel: null,
+  });
   router.get('/v1/refunds/:key/parts', (req, res) => {
     onlyQuery(req, []);
+    res.json({ parts: [partView(find(req.params.key))], success: true });
+  });
+  router.get('/v1/refunds/:key/parts/:id', (req, res) => {
     const refund = find(req.params.key);
-    const part = {
-      id: refund.id,
-      amount: refund.amount,
-      paymentId: refund.paymentId,
-      creditMemoId: refund.creditMemoId,
-      createdById: tenant.userId,
-      createdDate: tenant.dateTime(refund.createdDate),
-      updatedById: tenant.userId,
-      updatedDate: tenant.dateTime(refund.updatedDate),
-      organizationLabel: null,
-    };
-    res.json({ parts: [part], success: true });
+    if (req.params.id !== refund.id) throw notFound(req.params.id);
+    res.json({ ...partView(refund), success: true });
+  });
+  router.put('/v1/refunds/:key', (req, res) => {
+    const refund = find(req.params.key);
+    const { comment, reasonCode, referenceId } = parse(refundChangeSchema, req.body, resource.refund);
+    refund.comment = comment ?? refund.comment;
+    refund.reasonCode = reasonCode ?? refund.reasonCode;
+    refund.referenceId = referenceId ?? refund.referenceId;
+    refund.updatedDate = tenant.now();
+    tenant.touch();
+    res.json({ ...refundView(tenant, refund), success: true });
   });
   router.put('/v1/refunds/:key/cancel', (req, res) => {
     const refund = find(req.params.key);

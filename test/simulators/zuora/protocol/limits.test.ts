@@ -132,6 +132,8 @@ describe('requests', () => {
     expect(codeOf(await zuora.get('/v1/nowhere'))).toBe(50000040);
     for (const path of ['/v1/payment-schedules', '/v1/custom-exchange-rates/EUR', '/settings/listing'])
       expect([path, (await zuora.get(path)).status]).toEqual([path, 501]);
+    expect((await zuora.call('PUT', '/v1/invoices', {})).status).toBe(501);
+    expect((await zuora.get('/v1/payments/P-1/parts/x/itemparts')).status).toBe(501);
   });
 
   it('print the prices of previews with nine decimals', async () => {

@@ -52,7 +52,27 @@ const families = [
   'workflows',
 ];
 
-const pattern = new RegExp(`^/(${families.join('|')})`);
+const familyPattern = new RegExp(`^/(${families.join('|')})`);
 
-/** The family of a path that real tenants have and this one has not; undefined for any other path. */
-export const otherFamily = (path: string): string | undefined => pattern.exec(path)?.[1];
+/** Single operations of families that are there otherwise. */
+const operations = [
+  /^GET \/v1\/batch-query\/jobs\/partner\//,
+  /^\w+ \/v1\/accounts\/billing-documents\/files\/deletion-jobs/,
+  /^\w+ \/v1\/multi-organizations\//,
+  /^\w+ \/notifications\/history/,
+  /^GET \/v1\/notification-history\/email$/,
+  /^PUT \/v1\/orderActions\//,
+  /^POST \/v1\/refunds\/[^/]+\/reconcile$/,
+  /^GET \/v1\/(payments|refunds)\/[^/]+\/parts\/[^/]+\/itemparts/,
+  /^POST \/v1\/payments\/[^/]+\/refunds\/unapply$/,
+  /^GET \/v1\/invoices\/invoice-item\/[^/]+\/usage-rate-detail$/,
+  /^PUT \/v1\/(debitmemos|invoices|revpro-accounting-codes)$/,
+  /^POST \/v1\/payment-methods\/decryption$/,
+];
+
+/** What real tenants have and this one has not, in words; undefined for any other call. */
+export function otherOperation(method: string, path: string): string | undefined {
+  const family = familyPattern.exec(path)?.[1];
+  if (family !== undefined) return `/${family}`;
+  return operations.some((one) => one.test(`${method} ${path}`)) ? `${method} ${path}` : undefined;
+}

@@ -1,7 +1,7 @@
 import type { RequestHandler, Router } from 'express';
 import type { Tenant } from '../tenant.ts';
 import { category, notSimulated, ZuoraError } from './errors.ts';
-import { otherFamily } from './notSimulated.ts';
+import { otherOperation } from './notSimulated.ts';
 
 /** What express knows of a route. */
 type Layer = { match(path: string): boolean; route?: { methods: Record<string, boolean> } };
@@ -14,8 +14,8 @@ export function unknownRoute(tenant: Tenant, routers: readonly Router[]): Reques
   return (req, res) => {
     const layers = routers.flatMap((router) => router.stack as unknown as Layer[]);
     const known = layers.some((layer) => layer.route && !layer.route.methods['_all'] && layer.match(req.path));
-    const family = otherFamily(req.path);
-    if (family !== undefined && !known) notSimulated(tenant.ctx.calls, `/${family}`);
+    const other = otherOperation(req.method, req.path);
+    if (other !== undefined) notSimulated(tenant.ctx.calls, other);
     tenant.ctx.calls.refuse(`${req.method} ${req.path}`);
     if (!services.test(req.path)) return void res.status(404).json({ message: 'no Route matched with those values' });
     if (known) throw new ZuoraError(category.method, `Request method '${req.method}' is not supported.`);

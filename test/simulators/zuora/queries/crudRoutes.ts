@@ -1,6 +1,8 @@
 import express from 'express';
+import * as z from 'zod';
 import { objectByName } from '../objectQuery/objects.ts';
-import { category, notFound, ZuoraError } from '../protocol/errors.ts';
+import { parseCrud } from '../protocol/crud.ts';
+import { category, notFound, resource, ZuoraError } from '../protocol/errors.ts';
 import type { Tenant } from '../tenant.ts';
 import { deleteObject, updateAccount, updateObject } from './objects.ts';
 import { pascal } from './zoql.ts';
@@ -21,7 +23,18 @@ const readable: Record<string, string> = {
   'billing-run': 'BillingRun',
 };
 
-/** `/v1/object/{name}/{id}` of what has no routes of its own: reading, and changing accounts and contacts. */
+/** How a payment method may be retried by payment runs, and whether it may be charged at all. */
+const methodSchema = z.strictObject({
+  PaymentMethodStatus: z.enum(['Active', 'Closed']).optional(),
+  UseDefaultRetryRule: z.boolean().optional(),
+  MaxConsecutivePaymentFailures: z.number().int().min(1).max(100).optional(),
+  PaymentRetryWindow: z.number().int().min(1).max(1000).optional(),
+});
+
+/**
+ * `/v1/object/{name}/{id}` of what has no routes of its own: reading, and changing accounts, contacts and how payment
+ * methods are retried.
+ */
 export function crudRoutes(tenant: Tenant): express.Router {
   const router = express.Router();
   router.get('/v1/object/:name/:id', (req, res, next) => {
@@ -40,6 +53,19 @@ export function crudRoutes(tenant: Tenant): express.Router {
           .filter(([, value]) => value !== null),
       ),
     );
+  });
+  router.put('/v1/object/payment-method/:id', (req, res) => {
+    const method = tenant.one('paymentMethods', req.params.id);
+    const { PaymentMethodStatus: status, ...rule } = parseCrud(methodSchema, req, resource.paymentMethod);
+    if (method.status === 'Scrubbed')
+      throw new ZuoraError(category.rule, 'A scrubbed payment method cannot be updated.', resource.paymentMethod);
+    method.status = status ?? method.status;
+    method.useDefaultRetryRule = rule.UseDefaultRetryRule ?? method.useDefaultRetryRule;
+    method.maxConsecutivePaymentFailures = rule.MaxConsecutivePaymentFailures ?? method.maxConsecutivePaymentFailures;
+    method.paymentRetryWindow = rule.PaymentRetryWindow ?? method.paymentRetryWindow;
+    method.updatedDate = tenant.now();
+    tenant.touch();
+    res.json({ Success: true, Id: method.id });
   });
   router.put('/v1/object/account/:id', (req, res) => {
     updateAccount(tenant, req.params.id, (req.body ?? {}) as Record<string, unknown>);
