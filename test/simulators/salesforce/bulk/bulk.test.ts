@@ -225,7 +225,7 @@ describe('ingest jobs', () => {
     expect((await rep.call('GET', `/queryAll?q=${text}`)).body).toMatchObject({ totalSize: 0 });
   });
 
-  it('work off thousands of rows in transactions of 200, and count batches', async () => {
+  it('work off many rows in transactions of 200, promise no order of results, and count batches', async () => {
     const sizes: number[] = [];
     const stop = sim.org.onCommit(({ changes }) => sizes.push(changes.length));
     const limit = async () =>
@@ -238,6 +238,7 @@ describe('ingest jobs', () => {
     expect(done).toMatchObject({ numberRecordsProcessed: 450, numberRecordsFailed: 0 });
     expect(sizes).toEqual([200, 200, 50]);
     expect(before - (await limit())).toBe(1);
+    expect(done.good.split('\n')[1]).toContain('"Mass 400"');
   });
 
   it('with nothing in them end with empty results', async () => {

@@ -28,7 +28,7 @@ export type Job = Dialect & {
   errorMessage: string | null;
 };
 
-/** Results of rows in the order in which they were tried; `row` is an index into the table. */
+/** What came of one row; `row` is an index into the table. */
 export type RowOutcome = { row: number; id: string | null; created: boolean; error: string | null };
 export type IngestJob = Job & {
   kind: 'ingest';

@@ -57,7 +57,8 @@ export class BulkWorker {
       const outcomes = await saveChunk(this.#org, job, columns, from, () =>
         this.#wait(Math.max(LOCK_WAIT_MS, this.#delayMs())),
       );
-      job.outcomes.push(...outcomes);
+      // No order of results is promised, so the last chunk comes first.
+      job.outcomes.unshift(...outcomes);
       job.processed += outcomes.length;
       await this.#wait(0);
     }

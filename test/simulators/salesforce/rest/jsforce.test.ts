@@ -212,6 +212,19 @@ describe('jsforce and records', () => {
     expect(account.childRelationships).toContainEqual(
       expect.objectContaining({ childSObject: 'Contact', field: 'AccountId', relationshipName: 'Contacts' }),
     );
+    const flags =
+      'aggregatable autoNumber calculated compoundFieldName controllerName dependentPicklist encrypted extraTypeInfo highScaleNumber htmlFormatted mask namePointing queryByDistance'.split(
+        ' ',
+      );
+    for (const field of account.fields) expect(Object.keys(field)).toEqual(expect.arrayContaining(flags));
+    const name = account.fields.find((field) => field.name === 'Name');
+    expect(name).toMatchObject({
+      nameField: true,
+      type: 'string',
+      length: 255,
+      byteLength: 765,
+      soapType: 'xsd:string',
+    });
     const layouts = await connection.sobject('Account').layouts();
     expect(layouts.layouts[0]!.detailLayoutSections[0]!.layoutRows.length).toBeGreaterThan(5);
     expect((await connection.sobject('Account').compactLayouts()).compactLayouts[0]).toMatchObject({ name: 'SYSTEM' });
