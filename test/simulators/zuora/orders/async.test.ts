@@ -63,6 +63,16 @@ it('tells in the job what was wrong, with the code in brackets', async () => {
   expect((await zuora.get('/v1/async-jobs/none')).status).toBe(404);
 });
 
+it('meets a lock only while it works on an order, where the switch says so', async () => {
+  const refusal = { method: 'JOB', path: '^/v1/async/orders$', code: 40000050, times: 1 };
+  await zuora.post('/__sim/refusals', { refusals: [refusal] });
+  expect(await job(await zuora.post('/v1/async/orders', order([part()])))).toMatchObject({
+    status: 'Failed',
+    errors: '[40000050] Operation failed due to a lock competition, please retry later.',
+  });
+  expect((await job(await zuora.post('/v1/async/orders', order([part()])))).status).toBe('Completed');
+});
+
 it('takes 300 subscriptions, where an order at once takes 50', async () => {
   const many = Array.from({ length: 51 }, () => part());
   const atOnce = await zuora.call('POST', '/v1/orders', order(many));

@@ -2,6 +2,7 @@ import express from 'express';
 import { notFound, ZuoraError } from '../protocol/errors.ts';
 import { onlyQuery } from '../protocol/paging.ts';
 import { parse } from '../protocol/parse.ts';
+import { throwRefusal } from '../protocol/refusals.ts';
 import type { Tenant } from '../tenant.ts';
 import { createOrder } from './create.ts';
 import type { AsyncJob } from './model.ts';
@@ -15,6 +16,8 @@ import { orderAnswer } from './view.ts';
 /** Six digits that name order previews in error codes (seen live: 58740021). */
 const preview = 587400;
 
+const paths = { AsyncCreateOrder: '/v1/async/orders', AsyncPreviewOrder: '/v1/async/orders/preview' };
+
 function previewRequest(tenant: Tenant, body: unknown, limit: number): PreviewRequest {
   refuseUnsupported(tenant, body);
   const request = parse(previewSchema, body, preview);
@@ -26,6 +29,7 @@ function previewRequest(tenant: Tenant, body: unknown, limit: number): PreviewRe
 function run(tenant: Tenant, job: AsyncJob): void {
   if (job.status !== 'Processing' || tenant.by('asyncJobs', 'id', job.id)[0] !== job) return;
   try {
+    throwRefusal(tenant, { method: 'JOB', path: paths[job.kind] }, () => true);
     job.result = { success: true, jobType: job.kind, ...resultOf(tenant, job) };
     job.status = 'Completed';
   } catch (error) {

@@ -29,20 +29,33 @@ const messages: Record<number, string> = {
 /** True for what is refused before the service sees the call, and so before its idempotency key is noted. */
 export const isEarly = ({ code }: Refusal): boolean => [10, 11, 70].includes(code % 100);
 
+/** Throws what the switch has for a call, and counts it. `JOB` is the method of the work behind an asynchronous call. */
+export function throwRefusal(
+  tenant: Tenant,
+  { method, path }: { method: string; path: string },
+  when: (refusal: Refusal) => boolean,
+  before: (refusal: Refusal) => void = () => undefined,
+): void {
+  const { options } = tenant;
+  const found = options.refusals.find(
+    (one) =>
+      when(one) &&
+      (one.method?.toUpperCase() ?? (method === 'JOB' ? undefined : method)) === method &&
+      new RegExp(one.path).test(path),
+  );
+  if (!found) return;
+  if (found.times !== undefined && --found.times <= 0)
+    options.refusals = options.refusals.filter((one) => one !== found);
+  before(found);
+  throw ZuoraError.of(found.code, found.message ?? messages[found.code % 100] ?? 'The request was refused.');
+}
+
 /** Refuses calls as the switch says, before they have an effect. */
 export function refusals(tenant: Tenant, when: (refusal: Refusal) => boolean): RequestHandler {
   return (req, res, next) => {
-    const { options } = tenant;
-    const found = options.refusals.find(
-      (one) =>
-        when(one) &&
-        (one.method === undefined || one.method.toUpperCase() === req.method) &&
-        new RegExp(one.path).test(req.path),
-    );
-    if (!found) return next();
-    if (found.times !== undefined && --found.times <= 0)
-      options.refusals = options.refusals.filter((one) => one !== found);
-    if (found.retryAfterSeconds !== undefined) res.set('Retry-After', String(found.retryAfterSeconds));
-    throw ZuoraError.of(found.code, found.message ?? messages[found.code % 100] ?? 'The request was refused.');
+    throwRefusal(tenant, req, when, ({ retryAfterSeconds: seconds }) => {
+      if (seconds !== undefined) res.set('Retry-After', String(seconds));
+    });
+    next();
   };
 }
