@@ -6,7 +6,7 @@ import { invalid, missing, StripeRefusal } from '../protocol/errors.ts';
 import { inline, page, paging } from '../protocol/lists.ts';
 import { mergeMetadata, required } from '../protocol/params.ts';
 import type { Routes } from '../protocol/protocol.ts';
-import type { Invoice, Subscription } from '../protocol/wire.ts';
+import type { Invoice, InvoiceLine, Subscription } from '../protocol/wire.ts';
 import { createSchedule, updateSchedule } from '../schedules/schedules.ts';
 import { isOver, update } from '../subscriptions/changes.ts';
 import { cancelBy } from '../subscriptions/ending.ts';
@@ -17,6 +17,9 @@ import { updateSubscription } from '../subscriptions/subscriptionUpdate.ts';
 import { nextOf } from '../time/due.ts';
 import type { World } from '../world.ts';
 import { previewFields, type PreviewParams } from './previewParams.ts';
+
+/** Previews whose lines can be listed; older ones are forgotten. */
+const keptPreviews = 100;
 
 /** How many things may happen to a subscription until it bills; phases and trials are few. */
 const mostSteps = 50;
@@ -176,6 +179,14 @@ function act(world: World, params: PreviewParams): void {
   return params.subscription_details?.items ? begin(world, params, customer) : nextOfCustomer(world, params, customer);
 }
 
+function keepLines(world: World, id: string, lines: InvoiceLine[]): void {
+  world.previewLines.set(id, lines);
+  for (const oldest of world.previewLines.keys()) {
+    if (world.previewLines.size <= keptPreviews) return;
+    world.previewLines.delete(oldest);
+  }
+}
+
 /**
  * What would be billed: the very thing is carried out on a copy of the account until its invoice has been drafted.
  * @throws 404 `invoice_upcoming_none` when nothing would be
@@ -192,7 +203,7 @@ export function previewInvoice(world: World, params: PreviewParams): Invoice {
         applyBalance(world, invoice, world.get('customers', invoice.customer ?? ''));
         const id = world.id('upcoming_in');
         const shown = lines.map((line) => ({ ...line, invoice: id }));
-        world.previewLines.set(id, structuredClone(shown));
+        keepLines(world, id, structuredClone(shown));
         throw new Found(
           structuredClone({
             ...invoice,

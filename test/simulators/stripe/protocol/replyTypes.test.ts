@@ -5,11 +5,18 @@ import { loadTypes, type TypeCheck } from './typeCheck.ts';
 /** Types of the stripe package by the `object` of a reply. */
 const typeOf: Record<string, string> = {
   balance_transaction: 'BalanceTransaction',
+  'billing.alert': 'Billing.Alert',
   'billing.meter': 'Billing.Meter',
+  'billing_portal.configuration': 'BillingPortal.Configuration',
+  'billing_portal.session': 'BillingPortal.Session',
   charge: 'Charge',
+  'checkout.session': 'Checkout.Session',
   coupon: 'Coupon',
+  credit_note: 'CreditNote',
   customer: 'Customer',
+  customer_balance_transaction: 'CustomerBalanceTransaction',
   discount: 'Discount',
+  dispute: 'Dispute',
   invoice: 'Invoice',
   invoice_payment: 'InvoicePayment',
   invoiceitem: 'InvoiceItem',
@@ -18,10 +25,14 @@ const typeOf: Record<string, string> = {
   payment_method: 'PaymentMethod',
   price: 'Price',
   product: 'Product',
+  promotion_code: 'PromotionCode',
   refund: 'Refund',
+  setup_intent: 'SetupIntent',
   subscription: 'Subscription',
   subscription_item: 'SubscriptionItem',
   subscription_schedule: 'SubscriptionSchedule',
+  tax_id: 'TaxId',
+  tax_rate: 'TaxRate',
   'test_helpers.test_clock': 'TestHelpers.TestClock',
   webhook_endpoint: 'WebhookEndpoint',
 };
@@ -134,9 +145,64 @@ async function live(): Promise<string[]> {
   ];
 }
 
+/** Money that moves in the ways that subscriptions do not take it. */
+async function money(): Promise<string[]> {
+  const { stripe } = rig;
+  const rate = await stripe.taxRates.create({ display_name: 'VAT', percentage: 19, inclusive: false });
+  const customer = await rig.customer('pm_card_visa', { balance: -50 });
+  await stripe.customers.createTaxId(customer.id, { type: 'eu_vat', value: 'DE123456789' });
+  const coupon = await stripe.coupons.create({ amount_off: 100, currency: 'usd', duration: 'once' });
+  await stripe.promotionCodes.create({ promotion: { type: 'coupon', coupon: coupon.id }, code: 'HELLO' });
+  const price = await rig.price();
+  const taxed = await stripe.subscriptions.create({
+    customer: customer.id,
+    items: [{ price: price.id }],
+    default_tax_rates: [rate.id],
+  });
+  await stripe.creditNotes.create({ invoice: taxed.latest_invoice as string, amount: 100, credit_amount: 100 });
+  for (const method of ['pm_card_createDispute', 'pm_card_authenticationRequired'])
+    await stripe.paymentIntents.create({
+      amount: 900,
+      currency: 'usd',
+      payment_method: method,
+      confirm: true,
+      return_url: 'https://shop.example/back',
+    });
+  await stripe.setupIntents.create({
+    customer: customer.id,
+    payment_method: 'pm_card_visa',
+    confirm: true,
+    return_url: 'https://shop.example/back',
+  });
+  const configuration = await stripe.billingPortal.configurations.create({
+    features: { invoice_history: { enabled: true } },
+  });
+  await stripe.billingPortal.sessions.create({
+    customer: customer.id,
+    configuration: configuration.id,
+    return_url: 'https://shop.example/back',
+  });
+  await stripe.checkout.sessions.create({
+    mode: 'subscription',
+    line_items: [{ price: price.id, quantity: 1 }],
+    success_url: 'https://shop.example/done',
+  });
+  return [
+    '/v1/billing_portal/configurations',
+    '/v1/checkout/sessions',
+    '/v1/credit_notes',
+    `/v1/customers/${customer.id}/balance_transactions`,
+    `/v1/customers/${customer.id}/tax_ids`,
+    '/v1/disputes',
+    '/v1/promotion_codes',
+    '/v1/setup_intents',
+    '/v1/tax_rates',
+  ];
+}
+
 describe('replies', () => {
   it('have every field that the types of the stripe package have, and no other', async () => {
-    const more = await live();
+    const more = [...(await live()), ...(await money())];
     const lists = [
       '/v1/balance_transactions',
       '/v1/billing/meters',
