@@ -129,7 +129,12 @@ export class TestClient {
     account: { number: string },
     planId: string,
     start: string,
-    more: { chargeOverrides?: unknown[]; terms?: Record<string, unknown>; plans?: unknown[] } = {},
+    more: {
+      chargeOverrides?: unknown[];
+      terms?: Record<string, unknown>;
+      plans?: unknown[];
+      invoiceSeparately?: boolean;
+    } = {},
   ): Promise<string> {
     const answer = await this.post('/v1/orders', {
       orderDate: start,
@@ -141,6 +146,7 @@ export class TestClient {
               type: 'CreateSubscription',
               triggerDates: triggerDates(start),
               createSubscription: {
+                ...(more.invoiceSeparately && { invoiceSeparately: true }),
                 terms: {
                   initialTerm: { termType: 'TERMED', period: 12, periodType: 'Month' },
                   renewalSetting: 'RENEW_WITH_SPECIFIC_TERM',

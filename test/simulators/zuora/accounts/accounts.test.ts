@@ -148,6 +148,9 @@ describe('accounts', () => {
     });
     const gone = await zuora.call('DELETE', `/v1/accounts/${account.number}`);
     expect(gone.body).toMatchObject({ id: account.id, jobStatus: 'Pending', success: true });
+    const job = await zuora.get(`/v1/operations/jobs/${text(gone.body.jobId)}`);
+    expect(job.body).toMatchObject({ objectId: account.id, operationType: 'Delete', status: 'Completed' });
+    expect((await zuora.get('/v1/operations/jobs/none')).status).toBe(404);
     expect((await zuora.get(`/v1/accounts/${account.number}`)).body.basicInfo?.status).toBe('Canceled');
     expect((await zuora.get('/v1/invoices/INV00000001')).status).toBe(404);
     expect(codeOf(await put(`/v1/accounts/${account.number}`, { name: 'New' }))).toBe(51500030);

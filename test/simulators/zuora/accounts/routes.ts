@@ -1,6 +1,6 @@
 import express, { type Request } from 'express';
 import { emit } from '../callouts/emit.ts';
-import { resource } from '../protocol/errors.ts';
+import { notFound, resource } from '../protocol/errors.ts';
 import { onlyQuery } from '../protocol/paging.ts';
 import { parse, refuseFields, splitCustomFields } from '../protocol/parse.ts';
 import { versionsOfRequest } from '../protocol/versions.ts';
@@ -19,6 +19,8 @@ function parseNewAccount(req: Request, body: Record<string, unknown>): NewAccoun
 
 export function accountRoutes(tenant: Tenant): express.Router {
   const router = express.Router();
+  /** Deletions by the id of their job; they live as long as the simulator runs. */
+  const jobs = new Map<string, string>();
   router.post('/v1/accounts', (req, res) => {
     const { standard, custom } = splitCustomFields(req.body, tenant.customFields.account, resource.account);
     refuseFields(tenant.ctx.calls, standard, [
@@ -55,7 +57,15 @@ export function accountRoutes(tenant: Tenant): express.Router {
   router.delete('/v1/accounts/:key', (req, res) => {
     const account = tenant.account(req.params.key);
     deleteAccount(tenant, account);
-    res.json({ id: account.id, jobId: tenant.newId(), jobStatus: 'Pending', success: true });
+    const jobId = tenant.newId();
+    jobs.set(jobId, account.id);
+    res.json({ id: account.id, jobId, jobStatus: 'Pending', success: true });
+  });
+  router.get('/v1/operations/jobs/:id', (req, res) => {
+    const objectId = jobs.get(req.params.id);
+    if (objectId === undefined) throw notFound(req.params.id);
+    const job = { id: req.params.id, objectType: 'Account', objectId, operationType: 'Delete', status: 'Completed' };
+    res.json({ ...job, success: true });
   });
   router.get('/v1/accounts/:key/summary', (req, res) => {
     onlyQuery(req, ['excludeUsage']);

@@ -307,6 +307,17 @@ describe('bill runs', () => {
     expect((await zuora.get('/v1/invoices/INV00000002')).body).toMatchObject({ status: 'Posted', amount: 100 });
   });
 
+  it('make a document of its own for a subscription that is invoiced separately', async () => {
+    const { planId } = await zuora.plan([fee]);
+    await zuora.subscribe(account, planId, '2026-11-01');
+    await zuora.subscribe(account, planId, '2026-11-01');
+    const separate = await zuora.subscribe(account, planId, '2026-11-01', { invoiceSeparately: true });
+    const made = await zuora.post('/__sim/act/post-invoice', { account: account.number, targetDate: '2026-11-30' });
+    expect(rows(made.invoices).map((one) => one.amount)).toEqual([200, 100]);
+    const [item] = await itemsOf(made.invoices?.[1]?.id);
+    expect(item?.subscriptionName).toBe(separate);
+  });
+
   it('are refused with both or neither of batches and filters, and as schedules', async () => {
     const code = async (body: object) => codeOf(await zuora.call('POST', '/v1/bill-runs', body));
     expect(await code({ targetDate: '2026-11-30' })).toBe(59310030);

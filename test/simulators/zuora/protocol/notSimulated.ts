@@ -23,7 +23,6 @@ const families = [
   'v1/journal-runs',
   'v1/object/import',
   'v1/offers',
-  'v1/operations/jobs',
   'v1/order-line-items/bulk',
   'v1/payment-method-updaters',
   'v1/payment-schedule-items',

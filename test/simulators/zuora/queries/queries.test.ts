@@ -45,7 +45,7 @@ describe('ZOQL', () => {
     const first = (await zoql('select Id from Account', { batchSize: 2 })).body;
     expect([first.size, first.done, rows(first.records).length]).toEqual([3, false, 2]);
     const more = () => zuora.call('POST', '/v1/action/queryMore', { queryLocator: first.queryLocator });
-    expect((await more()).body).toMatchObject({ done: true, records: [{}] });
+    expect((await more()).body).toMatchObject({ size: 3, done: true, records: [{}] });
     const now = Date.now();
     vi.spyOn(Date, 'now').mockImplementation(() => now + 16 * 60_000);
     expect((await more()).body).toMatchObject({ FaultCode: 'INVALID_QUERY_LOCATOR' });

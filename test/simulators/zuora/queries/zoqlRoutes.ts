@@ -23,18 +23,17 @@ const writeSchema = z.strictObject({
 });
 const deleteSchema = z.strictObject({ type: z.string(), ids: z.array(z.string()).min(1).max(mostObjects) });
 
-type Kept = { rows: Record<string, unknown>[]; at: number; batchSize: number };
+type Kept = { rows: Record<string, unknown>[]; at: number; batchSize: number; size: number };
 
 /** `/v1/action/…`: ZOQL, and writing several objects of one type, each with its own outcome. */
 export function actionRoutes(tenant: Tenant): express.Router {
   const router = express.Router();
   const locators = new Map<string, Kept>();
-  const answer = (res: Response, rows: Record<string, unknown>[], start: number, batchSize: number, size: number) => {
-    const batch = rows.slice(start, start + batchSize);
-    const done = start + batchSize >= rows.length;
+  const answer = (res: Response, rows: Record<string, unknown>[], batchSize: number, size: number) => {
+    const done = batchSize >= rows.length;
     const id = tenant.newId();
-    if (!done) locators.set(id, { rows: rows.slice(start + batchSize), at: Date.now(), batchSize });
-    res.json({ size, records: batch, ...(!done && { queryLocator: `${id}-${batchSize}` }), done });
+    if (!done) locators.set(id, { rows: rows.slice(batchSize), at: Date.now(), batchSize, size });
+    res.json({ size, records: rows.slice(0, batchSize), ...(!done && { queryLocator: `${id}-${batchSize}` }), done });
   };
   const fault = (res: Response, error: unknown) => {
     if (!(error instanceof ZoqlFault)) throw error;
@@ -47,7 +46,7 @@ export function actionRoutes(tenant: Tenant): express.Router {
       const records = rows.map(({ values }) =>
         Object.fromEntries(fields.map((name, index) => [name, values[index]]).filter(([, value]) => value !== null)),
       ) as Record<string, unknown>[];
-      answer(res, records, 0, Math.min(conf?.batchSize ?? mostRows, mostRows), records.length);
+      answer(res, records, Math.min(conf?.batchSize ?? mostRows, mostRows), records.length);
     } catch (error) {
       fault(res, error);
     }
@@ -58,7 +57,7 @@ export function actionRoutes(tenant: Tenant): express.Router {
     const kept = locators.get(id);
     if (!kept || Date.now() - kept.at > locatorLivesMs)
       return fault(res, new ZoqlFault('INVALID_QUERY_LOCATOR', 'The query locator is invalid or has expired.'));
-    answer(res, kept.rows, 0, kept.batchSize, kept.rows.length);
+    answer(res, kept.rows, kept.batchSize, kept.size);
   });
   router.post('/v1/action/create', (req, res) => {
     const { type, objects } = parse(writeSchema, req.body);
