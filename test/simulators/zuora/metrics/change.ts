@@ -8,13 +8,14 @@ import type { Segment, SubscriptionVersion } from '../subscriptions/model.ts';
  */
 export function fromNow(base: SubscriptionVersion | null, next: SubscriptionVersion): void {
   const before = new Map((base?.ratePlans ?? []).flatMap((plan) => plan.segments.map((one) => [keyOf(one), one])));
-  for (const segment of next.ratePlans.flatMap((plan) => plan.segments)) {
+  const segments = next.ratePlans.flatMap((plan) => plan.segments);
+  for (const segment of segments) {
     const old = before.get(keyOf(segment));
-    const previous = before.get(`${segment.number} ${segment.segment - 1}`);
+    const previous = segments.find((one) => one.number === segment.number && one.segment === segment.segment - 1);
     const mrr = mrrOf(segment, next);
     const tcv = tcvOf(segment, next);
     const oldTcv = old ? tcvOf(old, base!) : null;
-    if (!old) segment.dmrc = metric(mrr.sub(previous ? mrrOf(previous, base!) : 0));
+    if (!old) segment.dmrc = metric(mrr.sub(previous ? mrrOf(previous, next) : 0));
     else if (!mrr.equals(mrrOf(old, base!))) segment.dmrc = metric(mrr.sub(mrrOf(old, base!)));
     if (tcv === null) segment.dtcv = null;
     else if (!old || oldTcv === null) segment.dtcv = metric(tcv);
@@ -22,5 +23,5 @@ export function fromNow(base: SubscriptionVersion | null, next: SubscriptionVers
   }
 }
 
-/** What a segment is over versions: the number of its charge, and its place among the segments. */
-export const keyOf = (segment: Segment): string => `${segment.number} ${segment.segment}`;
+/** What a segment is over versions: the number of its charge, and its start; its place may change. */
+export const keyOf = (segment: Segment): string => `${segment.number} ${segment.effectiveStartDate}`;

@@ -1,7 +1,6 @@
 import { exact, metric, money, type Fraction } from '../decimal.ts';
 import type { Step } from '../orders/booking.ts';
 import type { SubscriptionVersion } from '../subscriptions/model.ts';
-import { keyOf } from './change.ts';
 import { mrrPieces, oneTimePieces, tcbOf, tcvOfPiece, type Piece } from './pieces.ts';
 
 /** One row of order delta metrics; `endDate` exclusive, null: evergreen. */
@@ -63,7 +62,7 @@ function changesOf(before: readonly Piece[], after: readonly Piece[]): Changed[]
 
 function bySegment(pieces: readonly Piece[]): Map<string, Piece[]> {
   const result = new Map<string, Piece[]>();
-  for (const piece of pieces) result.set(keyOf(piece.segment), [...(result.get(keyOf(piece.segment)) ?? []), piece]);
+  for (const piece of pieces) result.set(piece.segment.id, [...(result.get(piece.segment.id) ?? []), piece]);
   return result;
 }
 

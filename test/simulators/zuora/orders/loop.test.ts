@@ -199,7 +199,18 @@ describe('worked examples of Zuora', () => {
       ],
     });
     expect([early.status, early.body.reasons?.[0]?.code]).toEqual([400, 58730030]);
-    await zuora.act(account, number, '2021-05-01', await update(number, 15, { specificUpdateDate: '2021-05-01' }));
+    const ahead = await update(number, 15, { specificUpdateDate: '2021-05-01' });
+    expect((await deltas(number, '2021-05-01', ahead)).mrr).toEqual([
+      ['2021-05-01', '2021-07-01', -100, -100],
+      ['2021-05-01', '2021-07-01', 150, 150],
+    ]);
+    await zuora.act(account, number, '2021-05-01', ahead);
+    const inAll = charges(await zuora.subscription(number, 'all-segments'));
+    expect(inAll.map((one) => [one.dmrc, one.dtcv])).toEqual([
+      [100, -200],
+      [50, 300],
+      [100, 1200],
+    ]);
     expect(segments(await zuora.subscription(number, 'all-segments'))).toEqual([
       [1, '2021-01-01', '2021-05-01', 10, 100, 400],
       [2, '2021-05-01', '2021-07-01', 15, 150, 300],

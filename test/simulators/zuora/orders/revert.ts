@@ -25,7 +25,7 @@ const undone = (segment: Segment): Segment => ({ ...segment, effectiveEndDate: s
 function revertedSegments(before: readonly Segment[], now: readonly Segment[]): Segment[] {
   const keys = new Set(before.map(keyOf));
   const restored = before.map((old): Segment => {
-    const current = now.find((one) => keyOf(one) === keyOf(old));
+    const current = now.findLast((one) => keyOf(one) === keyOf(old));
     return { ...old, chargedThroughDate: current?.chargedThroughDate ?? old.chargedThroughDate };
   });
   return [...restored, ...now.filter((one) => !keys.has(keyOf(one)) && one.chargedThroughDate !== null).map(undone)];
