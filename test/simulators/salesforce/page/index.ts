@@ -119,7 +119,7 @@ export async function pageRoutes(ctx: SimContext, org: Org, options: PageOptions
   });
 
   routes.get('/lightning/r/:id/view', (req, res) => {
-    const object = org.objects().find(({ keyPrefix }) => req.params.id.startsWith(keyPrefix));
+    const object = org.objects().find(({ keyPrefix }) => keyPrefix !== '' && req.params.id.startsWith(keyPrefix));
     res.redirect(`/lightning/r/${object?.name ?? 'Account'}/${encodeURIComponent(req.params.id)}/view`);
   });
 

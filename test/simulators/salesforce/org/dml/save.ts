@@ -26,15 +26,26 @@ export function refuseOperation(object: SObject, operation: 'create' | 'update' 
     );
 }
 
+const blanks = new WeakMap<SObject, SRecord>();
+
+/** A new record before anything is written. */
+function blankOf(object: SObject): SRecord {
+  let blank = blanks.get(object);
+  if (!blank) {
+    const fields = [...object.fields.values()].filter(({ formula, type }) => formula === undefined && type !== 'id');
+    blank = { ...Object.fromEntries(fields.map((field) => [field.name, defaultOf(field)])), Id: '' };
+    blanks.set(object, blank);
+  }
+  return blank;
+}
+
 /** @returns the id of the new record; @throws RowFault */
 export function insertRow(context: DmlContext, object: SObject, row: ReadRow): string {
   const { access, store, schema } = context;
   refuseOperation(object, 'create');
   if (!access.createsObject(object.name)) throw noAccess();
   checkWritable(context, object, row, 'createable');
-  const after: SRecord = { Id: '' };
-  for (const field of object.fields.values())
-    if (field.formula === undefined && field.type !== 'id') after[field.name] = defaultOf(field);
+  const after: SRecord = { ...blankOf(object) };
   for (const [field, value] of row.values) after[field.name] = value ?? defaultOf(field);
   for (const field of object.fields.values()) {
     const formula = schema.defaults.get(field);

@@ -1,3 +1,5 @@
+import { hasFieldSecurity } from '../../org/access.ts';
+import { isGroupable, isSortable } from '../../org/schema/fields.ts';
 import type { Access, Field, SObject } from '../../org/types.ts';
 
 const SOAP_TYPES: Partial<Record<Field['type'], string>> = {
@@ -14,7 +16,6 @@ const SOAP_TYPES: Partial<Record<Field['type'], string>> = {
 };
 const LENGTHS: Partial<Record<Field['type'], number>> = { id: 18, reference: 18, picklist: 255, multipicklist: 4099 };
 const NUMBERS: readonly Field['type'][] = ['double', 'percent', 'currency', 'int'];
-const UNGROUPED: readonly Field['type'][] = ['double', 'percent', 'currency', 'datetime', 'time', 'multipicklist'];
 
 /** One entry of `fields` in a describe (REST API Developer Guide and SOAP `DescribeSObjectResult`). */
 export function describeField(object: SObject, field: Field, access: Access): Record<string, unknown> {
@@ -50,7 +51,7 @@ export function describeField(object: SObject, field: Field, access: Access): Re
     filterable: field.filterable,
     filteredLookupInfo: null,
     formulaTreatNullNumberAsZero: false,
-    groupable: field.filterable && !UNGROUPED.includes(type),
+    groupable: isGroupable(field),
     highScaleNumber: false,
     htmlFormatted: field.html ?? false,
     idLookup: field.externalId || type === 'id' || (isName && object.custom),
@@ -63,7 +64,7 @@ export function describeField(object: SObject, field: Field, access: Access): Re
     nameField: isName,
     namePointing: (reference?.to.length ?? 0) > 1,
     nillable: !field.required && type !== 'boolean' && type !== 'id',
-    permissionable: !field.required && field.custom && !reference?.masterDetail,
+    permissionable: hasFieldSecurity(object, field),
     picklistValues: (field.picklist?.values ?? []).map((value) => ({
       active: true,
       defaultValue: value === field.defaultValue,
@@ -83,7 +84,7 @@ export function describeField(object: SObject, field: Field, access: Access): Re
     scale: field.scale ?? 0,
     searchPrefilterable: type === 'reference',
     soapType: SOAP_TYPES[type] ?? 'xsd:string',
-    sortable: field.filterable,
+    sortable: isSortable(field),
     type,
     unique: field.unique,
     updateable: field.updateable && writable,
