@@ -2,7 +2,7 @@ import type Fraction from 'fraction.js';
 import { addDays } from '../dates.ts';
 import { exact, money, sum } from '../decimal.ts';
 import { spansBetween } from '../billing/periods.ts';
-import { cutsOf, mrrOn, periodAmount, tcvOf, type Amounts } from './contract.ts';
+import { cutsOf, mrrOn, periodAmount, type Amounts } from './contract.ts';
 import type { Segment, SubscriptionVersion } from '../subscriptions/model.ts';
 import { isDiscount, soldIn } from './discounts.ts';
 import { monthsBetween } from './length.ts';
@@ -14,7 +14,7 @@ const never = '9999-12-31';
 export type Piece = { segment: Segment; from: string; to: string | null } & Amounts;
 
 /** Regular one-time and recurring segments of a subscription that have a length. */
-export const regularSegments = (subscription: SubscriptionVersion): Segment[] =>
+const regularSegments = (subscription: SubscriptionVersion): Segment[] =>
   soldIn(subscription)
     .map((one) => one.segment)
     .filter((one) => one.type !== 'Usage' && !isDiscount(one) && one.effectiveStartDate !== one.effectiveEndDate);
@@ -64,10 +64,4 @@ export function tcbOf(
   const billed = spansBetween(segment, subscription, billCycleDay, from, to!).map((span) => full.mul(span.share));
   const kept = gross.equals(0) ? exact(1) : net.div(gross);
   return { gross: sum(billed.map(part)), net: sum(billed.map((amount) => part(amount.mul(kept)))) };
-}
-
-/** TCV of a whole segment before discounts, rounded to the currency; null: evergreen. */
-export function roundedTcv(segment: Segment, subscription: SubscriptionVersion): number | null {
-  const tcv = tcvOf(segment, subscription);
-  return tcv === null ? null : money(tcv, subscription.currency);
 }

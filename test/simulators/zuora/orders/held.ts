@@ -17,7 +17,7 @@ const only = (order: OrderRecord, statuses: readonly string[], verb: string): vo
 };
 
 /** The order as it now stands, for an answer. */
-export function outcomeOf(tenant: Tenant, order: OrderRecord): OrderOutcome {
+function outcomeOf(tenant: Tenant, order: OrderRecord): OrderOutcome {
   const versions = order.subscriptions
     .filter((one) => one.newVersion !== null)
     .map((one) => tenant.subscription(one.subscriptionNumber));

@@ -4,7 +4,7 @@ import type { OrderRequest } from './schema/order.ts';
 export type OrderStatus =
   'Draft' | 'Pending' | 'Completed' | 'Cancelled' | 'Scheduled' | 'Executing' | 'Failed' | 'Reverted';
 
-export type OrderActionRecord = { id: string; type: string; sequence: number; [field: string]: unknown };
+type OrderActionRecord = { id: string; type: string; sequence: number; [field: string]: unknown };
 
 export type OrderRecord = {
   id: string;
@@ -35,7 +35,7 @@ export type OrderRecord = {
   updatedDate: number;
 };
 
-export type OrderLineItemState = 'Executing' | 'Booked' | 'SentToBilling' | 'Complete' | 'Cancelled';
+type OrderLineItemState = 'Executing' | 'Booked' | 'SentToBilling' | 'Complete' | 'Cancelled';
 
 /** A line of an order that is no subscription; `fields` are those that nothing here reads. */
 export type OrderLineItem = {

@@ -1,6 +1,6 @@
 import type { SubscriptionVersion } from './model.ts';
 
-export type SubscriptionStatus = 'Active' | 'Cancelled' | 'Suspended' | 'Pending Activation' | 'Pending Acceptance';
+type SubscriptionStatus = 'Active' | 'Cancelled' | 'Suspended' | 'Pending Activation' | 'Pending Acceptance';
 
 /** True while the tenant waits for the activation or acceptance of a new subscription. */
 export const isPending = (subscription: SubscriptionVersion): boolean =>
@@ -18,7 +18,7 @@ export function statusOn(subscription: SubscriptionVersion, day: string): Subscr
   return suspended ? 'Suspended' : 'Active';
 }
 
-export type StatusPeriod = { startDate: string; endDate: string | null; status: string };
+type StatusPeriod = { startDate: string; endDate: string | null; status: string };
 
 /** Stretches by status from the start of the subscription; ends exclusive. */
 export function statusHistory(subscription: SubscriptionVersion): StatusPeriod[] {

@@ -9,7 +9,7 @@ import { endSegments, moveEnd, resumeSegments } from '../segments.ts';
 const missing = (field: string): never => refuse(category.missingField, `Missing required value: ${field}.`);
 
 /** The day through which the subscription has been billed, exclusive; its start while nothing was. */
-export function billedThrough(subscription: SubscriptionVersion): string {
+function billedThrough(subscription: SubscriptionVersion): string {
   const through = subscription.ratePlans
     .flatMap((plan) => plan.segments)
     .filter((one) => one.type === 'Recurring' && one.chargedThroughDate !== null)
