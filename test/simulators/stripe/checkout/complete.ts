@@ -2,7 +2,7 @@ import { blankCustomer } from '../customers/customers.ts';
 import { confirmIntent } from '../payments/confirm.ts';
 import { attach, methodNamed } from '../payments/methods.ts';
 import { blankIntent } from '../payments/intents.ts';
-import { shownShipping } from '../payments/paymentIntents.ts';
+import { shownShipping } from '../payments/intentParams.ts';
 import { confirmSetup } from '../payments/setups.ts';
 import { invalid } from '../protocol/errors.ts';
 import { mergeMetadata } from '../protocol/params.ts';

@@ -3,7 +3,7 @@ import { discountParams } from '../catalog/discounts.ts';
 import { rounded } from '../catalog/pricing.ts';
 import { priceAmount } from '../invoices/lines.ts';
 import { addSetup } from '../payments/setups.ts';
-import { methodTypes, shipping } from '../payments/paymentIntents.ts';
+import { methodTypes, shipping } from '../payments/intentParams.ts';
 import { invalid } from '../protocol/errors.ts';
 import { page, paging, within } from '../protocol/lists.ts';
 import {

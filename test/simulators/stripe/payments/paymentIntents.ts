@@ -1,102 +1,22 @@
 import { invalid } from '../protocol/errors.ts';
 import { page, paging, within } from '../protocol/lists.ts';
-import {
-  address,
-  array,
-  clearable,
-  either,
-  flag,
-  fullAddress,
-  integer,
-  mergeMetadata,
-  metadata,
-  oneOf,
-  range,
-  required,
-  shape,
-  text,
-  time,
-  type Read,
-} from '../protocol/params.ts';
+import { array, flag, integer, mergeMetadata, metadata, oneOf, range, required, text } from '../protocol/params.ts';
 import type { Routes } from '../protocol/protocol.ts';
 import type { PaymentIntent } from '../protocol/wire.ts';
 import type { World } from '../world.ts';
 import { addDebitTimer, answerProof, confirmIntent, usableMethod } from './confirm.ts';
 import { addIntentTimers, blankIntent, cancelIntent, capture } from './intents.ts';
-import { createMethod, methodData } from './paymentMethods.ts';
+import {
+  assignIntent,
+  automatic,
+  checkAmount,
+  confirming,
+  intentFields,
+  typesFor,
+  type Confirming,
+} from './intentParams.ts';
 import { invoicePaidBy } from './payments.ts';
 import { depositSeconds, isUnverified } from './setups.ts';
-
-export const methodTypes = array(oneOf('card', 'us_bank_account', 'sepa_debit', 'link'));
-export const automatic = shape({ enabled: flag, allow_redirects: oneOf('always', 'never') });
-export const mandateData = shape({
-  customer_acceptance: shape({
-    type: oneOf('online', 'offline'),
-    accepted_at: time,
-    online: shape({ ip_address: text, user_agent: text }),
-    offline: shape({}),
-  }),
-});
-
-export const shipping = shape({ address, carrier: text, name: text, phone: text, tracking_number: text });
-
-/** An address to ship to, as intents show it. */
-export const shownShipping = (given: ReturnType<typeof shipping>): NonNullable<PaymentIntent['shipping']> => ({
-  ...given,
-  address: fullAddress(given.address ?? {}),
-});
-
-const fields = {
-  amount: integer,
-  currency: text,
-  customer: text,
-  description: clearable(text),
-  metadata,
-  payment_method: text,
-  payment_method_data: methodData,
-  allowed_payment_method_types: methodTypes,
-  receipt_email: clearable(text),
-  setup_future_usage: clearable(oneOf('off_session', 'on_session')),
-  shipping: clearable(shipping),
-  statement_descriptor: text,
-  statement_descriptor_suffix: text,
-  transfer_group: text,
-};
-
-const confirming = {
-  error_on_requires_action: flag,
-  mandate_data: mandateData,
-  off_session: either(flag, oneOf('one_off', 'recurring')),
-  payment_method: text,
-  payment_method_data: methodData,
-  return_url: text,
-  use_stripe_sdk: flag,
-};
-
-type Fields = Read<typeof fields>;
-type Confirming = Read<typeof confirming>;
-
-/** Smallest amounts that can be charged (Stripe docs, "Minimum and maximum charge amounts"). */
-const smallest: Record<string, number> = { gbp: 30, jpy: 50, dkk: 250, nok: 300, sek: 300, mxn: 1_000, hkd: 400 };
-
-function checkAmount(amount: number, currency: string): void {
-  const least = smallest[currency] ?? 50;
-  if (amount < 1)
-    throw invalid('This value must be greater than or equal to 1.', 'amount', 'parameter_invalid_integer');
-  if (amount < least)
-    throw invalid(
-      `Amount must be at least ${least} in the smallest unit of ${currency}.`,
-      'amount',
-      'amount_too_small',
-    );
-  if (amount > 99_999_999) throw invalid('Amount must be no more than $999,999.99', 'amount', 'amount_too_large');
-}
-
-/** Kinds of payment methods that the account takes in a currency. */
-const typesFor = (currency: string): string[] => [
-  'card',
-  ...(currency === 'usd' ? ['us_bank_account'] : currency === 'eur' ? ['sepa_debit'] : []),
-];
 
 /** @throws 400 `payment_intent_unexpected_state` */
 function inStatus(intent: PaymentIntent, message: string, ...statuses: string[]): void {
@@ -112,7 +32,7 @@ export function addPaymentIntentRoutes(routes: Routes, world: World): void {
   routes.post(
     '/v1/payment_intents',
     {
-      ...fields,
+      ...intentFields,
       ...confirming,
       automatic_payment_methods: automatic,
       capture_method: oneOf('automatic', 'automatic_async', 'manual'),
@@ -139,7 +59,7 @@ export function addPaymentIntentRoutes(routes: Routes, world: World): void {
         },
         payment_method_types: typesFor(currency),
       });
-      assign(world, intent, params);
+      assignIntent(world, intent, params);
       if (params.confirm) checkConfirm(intent, params);
       world.insert('paymentIntents', intent, 'payment_intent.created');
       return params.confirm ? confirm(world, intent, params) : intent;
@@ -163,7 +83,7 @@ export function addPaymentIntentRoutes(routes: Routes, world: World): void {
       );
     return intent;
   });
-  routes.post('/v1/payment_intents/:id', fields, ({ path, params }) => {
+  routes.post('/v1/payment_intents/:id', intentFields, ({ path, params }) => {
     const intent = find(path['id']);
     const plain = Object.keys(params).every((key) => ['metadata', 'description', 'receipt_email'].includes(key));
     const [first = 'amount'] = Object.keys(params).filter((key) => !['metadata', 'description'].includes(key));
@@ -174,7 +94,7 @@ export function addPaymentIntentRoutes(routes: Routes, world: World): void {
         ...changeable,
       );
     if (params.amount !== undefined) checkAmount(params.amount, params.currency ?? intent.currency);
-    return world.change(intent, null, (one) => assign(world, one, params));
+    return world.change(intent, null, (one) => assignIntent(world, one, params));
   });
   addActionRoutes(routes, world, find);
 }
@@ -185,9 +105,9 @@ function addActionRoutes(routes: Routes, world: World, find: (id: string | undef
     {
       ...confirming,
       capture_method: oneOf('automatic', 'automatic_async', 'manual'),
-      receipt_email: fields.receipt_email,
-      setup_future_usage: fields.setup_future_usage,
-      shipping: fields.shipping,
+      receipt_email: intentFields.receipt_email,
+      setup_future_usage: intentFields.setup_future_usage,
+      shipping: intentFields.shipping,
     },
     ({ path, params }) => {
       const intent = find(path['id']);
@@ -200,7 +120,7 @@ function addActionRoutes(routes: Routes, world: World, find: (id: string | undef
       );
       checkConfirm(intent, params);
       world.change(intent, null, (one) => {
-        assign(world, one, params);
+        assignIntent(world, one, params);
         if (params.capture_method !== undefined) one.capture_method = params.capture_method;
       });
       return confirm(world, intent, params);
@@ -272,41 +192,6 @@ export function checkDeposits(
       ? 'payment_method_microdeposit_verification_amounts_mismatch'
       : 'payment_method_microdeposit_verification_descriptor_code_mismatch',
   );
-}
-
-/** Sets what the parameters say; a method makes the intent ready to be confirmed. */
-function assign(world: World, intent: PaymentIntent, params: Fields): void {
-  const { customer, metadata: meta, payment_method: id, payment_method_data: data, shipping: to, ...rest } = params;
-  const plain: Partial<PaymentIntent> = {};
-  const names = [
-    'amount',
-    'currency',
-    'description',
-    'allowed_payment_method_types',
-    'receipt_email',
-    'setup_future_usage',
-    'statement_descriptor',
-    'statement_descriptor_suffix',
-    'transfer_group',
-  ] as const;
-  for (const name of names) if (rest[name] !== undefined) Object.assign(plain, { [name]: rest[name] });
-  Object.assign(intent, plain);
-  const allowed: readonly string[] | null = intent.allowed_payment_method_types;
-  intent.payment_method_types = typesFor(intent.currency).filter((type) => allowed?.includes(type) ?? true);
-  if (to !== undefined) intent.shipping = to && shownShipping(to);
-  if (customer !== undefined) intent.customer = world.get('customers', customer, 'customer').id;
-  intent.metadata = mergeMetadata(intent.metadata, meta);
-  if (id === undefined && data === undefined) return;
-  const method = usableMethod(world, id ?? createMethod(world, data ?? {}).id, intent.customer);
-  if (!intent.payment_method_types.includes(method.type))
-    throw invalid(
-      `The PaymentMethod provided (${method.type}) is not allowed for this PaymentIntent. Please attach a PaymentMethod of one of the following types: ${intent.payment_method_types.join(', ')}. Alternatively update the allowed_payment_method_types for this PaymentIntent to include "${method.type}".`,
-      'payment_method',
-      'payment_intent_incompatible_payment_method',
-    );
-  intent.payment_method = method.id;
-  intent.next_action = null;
-  intent.status = 'requires_confirmation';
 }
 
 function checkConfirm(intent: PaymentIntent, params: Confirming): void {

@@ -16,7 +16,8 @@ import type { Routes } from '../protocol/protocol.ts';
 import type { SetupIntent } from '../protocol/wire.ts';
 import type { World } from '../world.ts';
 import { answerProof, usableMethod } from './confirm.ts';
-import { automatic, checkDeposits, mandateData, methodTypes } from './paymentIntents.ts';
+import { automatic, mandateData, methodTypes } from './intentParams.ts';
+import { checkDeposits } from './paymentIntents.ts';
 import { createMethod, methodData } from './paymentMethods.ts';
 import { addSetup, confirmSetup } from './setups.ts';
 

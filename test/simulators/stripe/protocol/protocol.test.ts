@@ -157,6 +157,11 @@ describe('lists', () => {
     expect(back.has_more).toBe(true);
     const all = await rig.stripe.customers.list({ email, limit: 2 }).autoPagingToArray({ limit: 100 });
     expect(all.map((one) => one.name)).toEqual(names.toReversed());
+    const [oldest] = all.slice(-1);
+    const upwards = await rig.stripe.customers
+      .list({ email, limit: 2, ending_before: oldest!.id })
+      .autoPagingToArray({ limit: 100 });
+    expect(upwards.map((one) => one.name)).toEqual(['b', 'c', 'd', 'e']);
   });
 
   it('filters by created and refuses a bad limit', async () => {
