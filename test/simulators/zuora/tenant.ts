@@ -60,12 +60,16 @@ export type TenantOptions = OrderOptions & {
 export type Table = { [N in keyof TenantData]: TenantData[N] extends { id: string }[] ? N : never }[keyof TenantData];
 export type Row<N extends Table> = TenantData[N][number];
 
+/** How many things that were worked out are kept at the most. */
+const mostDerived = 100;
+
 /** One simulated tenant: its data, its clock and what all API families share. */
 export class Tenant {
   readonly state: SimState<TenantData>;
   readonly ctx: SimContext;
   readonly options: TenantOptions;
-  readonly #derived = new Map<string, { revision: number; value: unknown }>();
+  readonly #derived = new Map<string, unknown>();
+  #derivedAt = -1;
   readonly #indexes = new Map<string, RowIndex<object>>();
   readonly #latest = new RowIndex<SubscriptionVersion>((one) => one.number);
   /** Rises with every change, so that what was worked out of the data can be kept until then. */
@@ -129,13 +133,12 @@ export class Tenant {
     return `${prefix}${String(next).padStart(digits, '0')}`;
   }
 
-  /** What is worked out of the data, kept until the next change of it. */
+  /** What is worked out of the data, kept until the next change of it, or until too much else is. */
   derived<T>(name: string, build: () => T): T {
-    const kept = this.#derived.get(name);
-    if (kept?.revision === this.revision) return kept.value as T;
-    const value = build();
-    this.#derived.set(name, { revision: this.revision, value });
-    return value;
+    if (this.#derivedAt !== this.revision || this.#derived.size > mostDerived) this.#derived.clear();
+    this.#derivedAt = this.revision;
+    if (!this.#derived.has(name)) this.#derived.set(name, build());
+    return this.#derived.get(name) as T;
   }
 
   /** Rows of a table by the value of a field that never changes, oldest first. */

@@ -11,7 +11,8 @@ import { recordUsage } from '../usage/record.ts';
 import { changeUsage, deleteUsage, usageChangeSchema, usageSchema } from '../usage/routes.ts';
 
 /** What became of one object of a create, update or delete. */
-export type Outcome = { Success: true; Id: string } | { Success: false; Errors: { Code: string; Message: string }[] };
+type Refused = { Success: false; Errors: { Code: string; Message: string }[] };
+export type Outcome = { Success: true; Id: string } | Refused;
 
 /** Runs a write for one object of several; a refusal is the outcome of that one. */
 function attempt(write: () => string): Outcome {
@@ -92,7 +93,8 @@ export function updateAccount(tenant: Tenant, id: string, given: Record<string, 
   tenant.touch();
 }
 
-export function deleteObject(tenant: Tenant, type: string, id: string): Outcome {
+/** Deleting answers its keys in lower case, unlike creating. */
+export function deleteObject(tenant: Tenant, type: string, id: string): Refused | { success: true; id: string } {
   const outcome = attempt(() => {
     if (type === 'Usage') deleteUsage(tenant, tenant.one('usages', id));
     else if (type === 'Contact') deleteContact(tenant, tenant.contact(id));
@@ -100,6 +102,5 @@ export function deleteObject(tenant: Tenant, type: string, id: string): Outcome 
     else notSimulated(tenant.ctx.calls, `deleting ${type} by /v1/action/delete`);
     return id;
   });
-  // Deleting answers its keys in lower case, unlike creating.
-  return outcome.Success ? ({ success: true, id: outcome.Id } as unknown as Outcome) : outcome;
+  return outcome.Success ? { success: true, id: outcome.Id } : outcome;
 }

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { notSimulated } from '../protocol/errors.ts';
 import { parse } from '../protocol/parse.ts';
 import type { Tenant } from '../tenant.ts';
-import { createObject, deleteObject, updateObject, type Outcome } from './objects.ts';
+import { createObject, deleteObject, updateObject } from './objects.ts';
 import { runZoql, ZoqlFault } from './zoql.ts';
 
 const mostRows = 2000;
@@ -61,15 +61,15 @@ export function actionRoutes(tenant: Tenant): express.Router {
   });
   router.post('/v1/action/create', (req, res) => {
     const { type, objects } = parse(writeSchema, req.body);
-    res.json(objects.map((one): Outcome => createObject(tenant, type, one)));
+    res.json(objects.map((one) => createObject(tenant, type, one)));
   });
   router.post('/v1/action/update', (req, res) => {
     const { type, objects } = parse(writeSchema, req.body);
-    res.json(objects.map((one): Outcome => updateObject(tenant, type, one)));
+    res.json(objects.map((one) => updateObject(tenant, type, one)));
   });
   router.post('/v1/action/delete', (req, res) => {
     const { type, ids } = parse(deleteSchema, req.body);
-    res.json(ids.map((id): Outcome & { id?: string; success?: boolean } => deleteObject(tenant, type, id)));
+    res.json(ids.map((id) => deleteObject(tenant, type, id)));
   });
   router.post('/v1/action/:name', (req) => notSimulated(tenant.ctx.calls, `POST /v1/action/${req.params.name}`));
   return router;
