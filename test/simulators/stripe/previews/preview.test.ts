@@ -118,8 +118,9 @@ describe('a preview is what is then billed', () => {
     const foretold = await preview({
       customer,
       discounts,
-      subscription_details: { items: [{ price, quantity: 3 }] },
+      subscription_details: { items: [{ price, quantity: 3 }], metadata: { deal: '7' } },
     });
+    expect(foretold.parent?.subscription_details?.metadata).toEqual({ deal: '7' });
     const made = await rig.stripe.subscriptions.create({ customer, discounts, items: [{ price, quantity: 3 }] });
     expect(essence(foretold)).toEqual(essence(await latest(made.id)));
     expect(foretold.total).toBe(5_300);

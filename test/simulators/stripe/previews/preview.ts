@@ -92,7 +92,7 @@ function change(world: World, params: PreviewParams, subscription: Subscription)
   addItems(world, params, subscription.customer, subscription.id);
   setDiscounts(world, params, subscription);
   const details = params.subscription_details ?? {};
-  const { cancel_now, pause, resume_at, billing_cycle_anchor: anchor, metadata: _metadata, ...rest } = details;
+  const { cancel_now, pause, resume_at, billing_cycle_anchor: anchor, ...rest } = details;
   if (cancel_now) {
     cancelBy(world, subscription, { prorate: rest.proration_behavior !== 'none', invoice_now: true });
     throw none();
@@ -117,6 +117,7 @@ function begin(world: World, params: PreviewParams, customer: string): void {
     billing_cycle_anchor: anchor,
     billing_mode,
     items,
+    metadata,
     trial_end,
     cancel_at,
     cancel_at_period_end,
@@ -128,6 +129,7 @@ function begin(world: World, params: PreviewParams, customer: string): void {
     payment_behavior: 'default_incomplete',
     ...(anchor?.timestamp === undefined ? {} : { billing_cycle_anchor: anchor.timestamp }),
     ...(billing_mode ? { billing_mode } : {}),
+    ...(metadata === undefined ? {} : { metadata }),
     ...(trial_end === undefined ? {} : { trial_end }),
     ...(cancel_at === undefined ? {} : { cancel_at }),
     ...(cancel_at_period_end === undefined ? {} : { cancel_at_period_end }),
