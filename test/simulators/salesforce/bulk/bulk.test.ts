@@ -83,11 +83,14 @@ describe('ingest jobs', () => {
       contentUrl: `services/data/v66.0/jobs/ingest/${job.id}/batches`,
       createdById: sim.org.userNamed(USERS.rep)!.Id,
     });
-    await rest({ bulkDelayMs: 300 });
+    await rest({ bulkDelayMs: 1000 });
     await csv('PUT', `/jobs/ingest/${job.id}/batches`, 'Name\nSlow\n');
     expect((await close(job.id)).body).toMatchObject({ state: 'UploadComplete' });
     expect((await csv('GET', `/jobs/ingest/${job.id}/successfulResults`)).status).toBe(400);
-    await vi.waitFor(async () => expect((await info(job.id)).state).toBe('InProgress'), { interval: 5 });
+    await vi.waitFor(async () => expect((await info(job.id)).state).toBe('InProgress'), {
+      timeout: 10_000,
+      interval: 20,
+    });
     expect(named('Slow')).toBeUndefined();
     expect(await ended(job.id)).toMatchObject({
       state: 'JobComplete',

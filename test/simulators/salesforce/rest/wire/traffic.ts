@@ -16,7 +16,7 @@ export class Traffic {
   delay(rows: number, answer: () => void): void {
     const { baseMs, perRowMs } = this.#switches.latency;
     const ms = baseMs + rows * perRowMs;
-    if (ms > 0) setTimeout(answer, ms);
+    if (ms > 0) setTimeout(answer, ms).unref();
     else answer();
   }
 
