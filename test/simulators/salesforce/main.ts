@@ -24,6 +24,7 @@ import { PubSubServer } from './pubsub/server/server.ts';
 import { mountPubSubSwitches } from './pubsub/switches.ts';
 import { mountChannelTooling } from './pubsub/tooling.ts';
 import { mountUiApi } from './uiapi/index.ts';
+import { Views } from './views/views.ts';
 import { mountUnknownPaths } from './unknownPaths.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -57,6 +58,7 @@ export async function startSalesforceSim(options: SalesforceSimOptions = {}): Pr
     stateFile: options.stateFile,
   });
   const automation = new Automation(org);
+  const views = new Views(org);
   const switches = new RestSwitches();
   const changes = new ChangeData(org, { clock, stateFile: options.stateFile && `${options.stateFile}.events` });
   let pubsub: PubSubServer | null = null;
@@ -84,13 +86,17 @@ export async function startSalesforceSim(options: SalesforceSimOptions = {}): Pr
       '/services/data',
       usage.middleware((token) => (org.userOfToken(token) === null ? undefined : org.sessions.of(token)?.clientId)),
     );
+    ctx.app.use((_req, _res, next) => {
+      views.follow();
+      next();
+    });
     ctx.app.use(sessionMiddleware(org, clock));
     mountGraphql(ctx, org);
     mountUiApi(ctx, org);
     mountChannelTooling(ctx, org, changes.channels);
     metadata = mountMetadata(ctx, org);
     mountAutomation(ctx, org, automation);
-    rest = mountRest(ctx, org, options, { usage, switches });
+    rest = mountRest(ctx, org, options, { usage, switches, views });
     readyPages = pagesWhenVisited(ctx, org, pages);
     mountUnknownPaths(ctx);
   };
@@ -100,6 +106,7 @@ export async function startSalesforceSim(options: SalesforceSimOptions = {}): Pr
     changes.reset();
     pubsub?.reset();
     automation.reset();
+    views.follow();
     rest?.reset();
   };
   const close = async (): Promise<void> => {

@@ -3,6 +3,8 @@ import { addBulk } from '../bulk/index.ts';
 import type { SalesforceSimOptions } from '../options.ts';
 import type { SimulatedOrg } from '../org/org.ts';
 import { Cursors } from '../soql/cursors.ts';
+import { addViews } from '../views/index.ts';
+import type { Views } from '../views/views.ts';
 import { addBatch } from './composite/batch.ts';
 import { addCollections } from './composite/collections.ts';
 import { addComposite } from './composite/composite.ts';
@@ -32,9 +34,9 @@ export function mountRest(
   ctx: SimContext,
   org: SimulatedOrg,
   options: SalesforceSimOptions,
-  parts: { usage: ApiUsage; switches: RestSwitches },
+  parts: { usage: ApiUsage; switches: RestSwitches; views: Views },
 ): RestFamily {
-  const { usage, switches } = parts;
+  const { usage, switches, views } = parts;
   const oauth = mountOAuth(ctx, org, options);
   ctx.app.get('/services/data', (_req, res) => {
     ctx.calls.call('GET', '/services/data');
@@ -48,6 +50,8 @@ export function mountRest(
   addRecent(routes, org, recents);
   addQuery(routes, ctx, org, { cursors, recents });
   addSearch(routes, ctx, org);
+  views.recent = (userId, object) => recents.idsOf(userId, object.name);
+  addViews(routes, org, views);
   addCollections(routes, org);
   addComposite(routes, org);
   addBatch(routes);

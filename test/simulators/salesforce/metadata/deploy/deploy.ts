@@ -10,6 +10,7 @@ import { CHECKS } from '../checks/checks.ts';
 import type { View } from '../checks/view.ts';
 import { keyOf, sameContent, xmlOf, type Component, type Components } from '../components/component.ts';
 import { sourcePath, writeSourceFolder } from '../components/sourceFolder.ts';
+import { compileViews } from '../../views/views.ts';
 import type { Problem } from '../xml/check.ts';
 import type { Archive } from './archive.ts';
 import { changeProblem } from './changes.ts';
@@ -108,6 +109,7 @@ export class Attempt {
       new Automation(trial);
       readRecordPages(folder);
       checkChannels(trial);
+      compileViews(trial);
       return this.#checksFail({ components: this.#stage.components, schema: trial.schema }, bundles);
     } catch (error) {
       if (!(error instanceof Error) || !error.message.startsWith(folder)) throw error;

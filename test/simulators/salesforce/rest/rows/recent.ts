@@ -20,6 +20,11 @@ export class Recents {
     this.#byUser.set(userId, [{ object, id }, ...others].slice(0, MAX_KEPT));
   }
 
+  /** Newest first. */
+  idsOf(userId: string, object: string): string[] {
+    return (this.#byUser.get(userId) ?? []).filter((one) => one.object === object).map(({ id }) => id);
+  }
+
   /** Newest first, as `{attributes, Id, Name}`; of one object when it is given. */
   list(org: SimulatedOrg, call: Call, only?: SObject): Record<string, unknown>[] {
     return (this.#byUser.get(call.access.userId) ?? []).flatMap(({ object: name, id }) => {
