@@ -126,6 +126,13 @@ export class OrgMetadata {
     return deployment;
   }
 
+  /** @returns false when it is too late */
+  cancel(deployment: Deployment): boolean {
+    if (deployment.status !== 'Pending') return false;
+    deployment.status = 'Canceled';
+    return true;
+  }
+
   /** Waits for every deploy that was asked for. */
   async settled(): Promise<void> {
     await this.#queue;
@@ -158,11 +165,12 @@ export class OrgMetadata {
 
   #finish(deployment: Deployment, { successes, failures, components }: Outcome): void {
     const { options, userId } = deployment;
+    if (deployment.status === 'Canceled') return;
     for (const { problem } of failures)
       if (/not supported/.test(problem)) this.#ctx.calls.refuse(`deploy: ${problem.replaceAll(/'[^']*'/g, '…')}`);
     const kept = failures.length === 0 || (!options.rollbackOnError && successes.length > 0);
-    const messages = successes.map((success) => this.#successMessage(success));
     if (kept && !options.checkOnly) this.#keep(components, successes, userId);
+    const messages = successes.map((success) => this.#successMessage(success));
     const manifest = { type: '', fullName: 'package.xml', fileName: 'package.xml', text: '' };
     const own = this.#successMessage({ component: manifest, created: false, changed: true, deleted: false });
     deployment.successes = [...messages, own];
@@ -174,11 +182,11 @@ export class OrgMetadata {
   #keep(components: Components, successes: readonly Success[], userId: string): void {
     const at = this.#now();
     const next = new Map(components);
-    for (const { component, changed, deleted } of successes) {
+    for (const { component, created, changed, deleted } of successes) {
       const key = keyOf(component.type, component.fullName);
       if (deleted) this.#provenance.delete(key);
       if (deleted || !changed) continue;
-      const known = this.#provenance.get(key);
+      const known = created ? undefined : this.provenanceOf(component);
       this.#provenance.set(key, {
         ...(known ?? { id: this.newId('0A0'), createdBy: userId, createdAt: at }),
         ...{ changedBy: userId, changedAt: at },
@@ -216,6 +224,7 @@ export class OrgMetadata {
   }
 
   #successMessage({ component, created, changed, deleted, warning }: Success): DeployMessage {
+    const id = this.#provenance.get(keyOf(component.type, component.fullName))?.id;
     return {
       changed,
       componentType: component.type,
@@ -224,6 +233,7 @@ export class OrgMetadata {
       deleted,
       fileName: component.fileName,
       fullName: component.fullName,
+      ...(id === undefined ? {} : { id }),
       ...(warning === undefined ? {} : { problem: warning, problemType: 'Warning' as const }),
       success: true,
     };

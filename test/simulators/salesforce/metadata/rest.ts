@@ -75,9 +75,8 @@ export function mountDeployRequests(ctx: SimContext, org: SimulatedOrg, metadata
     withDeployment((deployment, req, res) => {
       const asked = (req.body as { deployResult?: { status?: string } } | undefined)?.deployResult?.status;
       if (asked !== 'Canceling') return fault(res, 400, 'INVALID_INPUT', 'Only the status Canceling can be set');
-      if (deployment.status !== 'Pending')
+      if (!metadata.cancel(deployment))
         return fault(res, 400, 'INVALID_ID_FIELD', 'Deployment already completed. Cannot cancel it.');
-      deployment.status = 'Canceled';
       return void res.status(202).json(deployRequest(deployment, false));
     }),
   );

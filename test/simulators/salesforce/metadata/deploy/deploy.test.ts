@@ -1,5 +1,8 @@
+import { strToU8, zipSync } from 'fflate';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { OrgMetadata } from '../orgMetadata.ts';
 import { bundle, customObject, manifest, metadataFile, MetadataOrg, textField } from '../testing.ts';
+import { deployOptions } from './options.ts';
 
 const THING = { 'objects/Thing__c.object': customObject('Thing', textField('Colour__c')) };
 const permissions = (field: string): string =>
@@ -260,6 +263,23 @@ describe('a deploy that fails', () => {
     const { status, failures } = await org.deployZip(zip);
     expect(status).toBe('Failed');
     expect(failures).toMatchObject([{ fullName: 'package.xml', problem }]);
+  });
+});
+
+describe('a deploy that is cancelled', () => {
+  it('keeps nothing, and cannot be cancelled once it is done', async () => {
+    const { ctx, org: simulated } = org.sim;
+    const metadata = new OrgMetadata(ctx, simulated);
+    const files = { 'package.xml': manifest({ CustomObject: ['*'] }), ...THING };
+    const zip = zipSync(Object.fromEntries(Object.entries(files).map(([path, text]) => [path, strToU8(text)])));
+    const options = deployOptions({ singlePackage: true, rollbackOnError: true });
+    const [first, second] = [0, 1].map(() => metadata.deploy(zip, options, admin().userId));
+    expect(metadata.cancel(first!)).toBe(true);
+    expect(metadata.cancel(second!)).toBe(true);
+    await metadata.settled();
+    expect(simulated.object('Thing__c')).toBeUndefined();
+    expect(metadata.cancel(first!)).toBe(false);
+    metadata.close();
   });
 });
 

@@ -83,9 +83,8 @@ export class MetadataOperations {
 
   #cancel(id: string): unknown {
     const deployment = this.#deployment(id);
-    if (deployment.status !== 'Pending')
+    if (!this.#metadata.cancel(deployment))
       throw new SoapFault('INVALID_ID_FIELD', 'Deployment already completed. Cannot cancel it.');
-    deployment.status = 'Canceled';
     return { done: true, id: deployment.id };
   }
 
