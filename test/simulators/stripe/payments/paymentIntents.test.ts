@@ -249,8 +249,11 @@ describe('an invoice and its payment intent', () => {
       items: [{ price: price.id }],
       payment_behavior: 'default_incomplete',
     });
-    const invoice = await rig.stripe.invoices.retrieve(subscription.latest_invoice as string, { expand: ['payments'] });
+    const invoice = await rig.stripe.invoices.retrieve(subscription.latest_invoice as string, {
+      expand: ['payments', 'confirmation_secret'],
+    });
     const intent = invoice.payments!.data[0]!.payment.payment_intent as string;
+    expect(invoice.confirmation_secret?.client_secret.startsWith(`${intent}_secret_`)).toBe(true);
     const confirmed = await rig.stripe.paymentIntents.confirm(intent, { payment_method: method });
     return { subscription: subscription.id, invoice: invoice.id, intent: confirmed };
   }

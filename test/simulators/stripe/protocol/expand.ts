@@ -26,6 +26,7 @@ const byPrefix = {
   du: 'disputes',
   seti: 'setupIntents',
   mandate: 'mandates',
+  mtr: 'meters',
   cn: 'creditNotes',
   cbtxn: 'customerBalanceTransactions',
   txr: 'taxRates',
@@ -97,6 +98,11 @@ function includable(world: World, owner: Json, key: string): { value: unknown } 
     }
     case 'checkout.session.line_items':
       return { value: inline(`/v1/checkout/sessions/${id}/line_items`, world.state.checkoutLines[id] ?? []) };
+    case 'invoice.confirmation_secret': {
+      const intent = world.find('invoicePayments', world.state.paymentOf[id])?.payment.payment_intent;
+      const secret = world.find('paymentIntents', intent as string | undefined)?.client_secret;
+      return { value: secret ? { client_secret: secret, type: 'payment_intent' } : null };
+    }
     case 'charge.refunds':
       return rows(`/v1/charges/${id}/refunds`, world.all('refunds'), (one) => one.charge === id);
     default:
