@@ -4,9 +4,9 @@ import { customObject, metadataFile, MetadataOrg, textField } from '../testing.t
 const THING = {
   'objects/Thing__c.object': customObject('Thing', textField('Colour__c') + textField('Size__c')),
   'reports/Billing-meta.xml': metadataFile('ReportFolder', '<name>Billing</name>'),
-  'reports/Billing/Accounts.report': metadataFile(
+  'reports/Billing/Things.report': metadataFile(
     'Report',
-    '<columns><field>ACCOUNT.NAME</field></columns><format>Tabular</format><name>Accounts</name><reportType>AccountList</reportType><scope>user</scope><showDetails>true</showDetails>',
+    '<columns><field>Thing__c$Colour__c</field></columns><format>Tabular</format><name>Things</name><reportType>CustomEntity$Thing__c</reportType><scope>organization</scope><showDetails>true</showDetails><timeFrameFilter><dateColumn>CUST_CREATED_DATE</dateColumn><interval>INTERVAL_CUSTOM</interval></timeFrameFilter>',
   ),
 };
 
@@ -80,7 +80,7 @@ describe('the Metadata API', () => {
       { fullName: 'Thing__c.Size__c' },
     ]);
     expect(await metadata.list({ type: 'Report', folder: 'Billing' }, '66.0')).toMatchObject([
-      { fullName: 'Billing/Accounts' },
+      { fullName: 'Billing/Things' },
     ]);
     expect(await metadata.list({ type: 'ReportFolder' }, '66.0')).toMatchObject([{ fullName: 'Billing' }]);
     await expect(metadata.list({ type: 'Shoe' }, '66.0')).rejects.toThrow('Unknown type:Shoe');
