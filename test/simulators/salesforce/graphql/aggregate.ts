@@ -113,8 +113,8 @@ const aggregateTypes = Object.fromEntries(
   (Object.keys(valueTypes) as Kind[]).map((kind) => [kind, aggregateType(kind)]),
 ) as Record<Kind, GraphQLObjectType<Column, Context>>;
 
-function columnOf({ object, records, by }: Group, field: Field, { org }: Context): Column {
-  const all = records.map((record) => org.value(object, record, field));
+function columnOf({ object, records, by }: Group, field: Field, { org, access }: Context): Column {
+  const all = records.map((record) => org.value(object, record, field, access.userId));
   return { field, grouped: by.has(field), first: all[0] ?? null, values: all.filter((value) => value !== null) };
 }
 
@@ -129,7 +129,7 @@ function groupsOf(object: SObject, args: Args, context: Context, info: GraphQLRe
   if (loose !== undefined) throw new Error(`Ordered field must be grouped or aggregated: ${loose}`);
   const groups = new Map<string, SRecord[]>();
   for (const record of records) {
-    const key = JSON.stringify([...by].map((field) => context.org.value(object, record, field)));
+    const key = JSON.stringify([...by].map((field) => context.org.value(object, record, field, context.access.userId)));
     const group = groups.get(key);
     if (group) group.push(record);
     else groups.set(key, [record]);

@@ -33,7 +33,7 @@ function keysOf(
           field,
           value: (record) => {
             const reached = reach(record);
-            return reached === null ? null : org.value(object, reached, field);
+            return reached === null ? null : org.value(object, reached, field, context.access.userId);
           },
           descending: order === 'DESC',
           nullsLast: nulls === 'LAST',

@@ -113,9 +113,9 @@ export class RecordTypes {
             field.name,
             {
               type: valueTypes[kindOf(field)],
-              resolve: ({ record }: Row, _args: unknown, { org }: Context): Cell => ({
+              resolve: ({ record }: Row, _args: unknown, { org, access }: Context): Cell => ({
                 field,
-                value: org.value(object, record, field),
+                value: org.value(object, record, field, access.userId),
               }),
             },
           ]),

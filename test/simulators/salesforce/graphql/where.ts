@@ -97,7 +97,7 @@ function fieldTest(field: Field, operators: Operators, context: Context): Test {
  * Several operators on a field, and several fields, are joined by and (GraphQL docs, "Field Operators").
  */
 export function compileFilter(object: SObject, filter: Filter, context: Context): (record: SRecord | null) => boolean {
-  const { org } = context;
+  const { org, access } = context;
   const tests = Object.entries(filter).flatMap(([key, given]): ((record: SRecord | null) => boolean)[] => {
     if (given === null || given === undefined) return [];
     if (key === 'and' || key === 'or') {
@@ -114,7 +114,7 @@ export function compileFilter(object: SObject, filter: Filter, context: Context)
     const field = object.fields.get(key);
     if (field) {
       const test = fieldTest(field, given as Operators, context);
-      return [(record) => test(record === null ? null : org.value(object, record, field))];
+      return [(record) => test(record === null ? null : org.value(object, record, field, access.userId))];
     }
     return [parentTest(object, key, given as Filter, context)];
   });

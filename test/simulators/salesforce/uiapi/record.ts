@@ -49,7 +49,7 @@ export function representationOf(
   const { org, access, timeZone } = session;
   const fields: Record<string, FieldRepresentation> = {};
   for (const field of selection.own) {
-    const value = org.value(object, record, field);
+    const value = org.value(object, record, field, access.userId);
     fields[field.name] = { displayValue: displayValue(field, value, timeZone), value: shownValue(field, value) };
   }
   for (const [relationship, { field, parent, selection: inner }] of selection.parents) {

@@ -29,10 +29,10 @@ function sortOf(given: unknown, object: SObject, { org, access }: Session): Sort
   return { written, field, descending };
 }
 
-function sorted(records: SRecord[], object: SObject, sort: Sort | null, { org }: Session): SRecord[] {
+function sorted(records: SRecord[], object: SObject, sort: Sort | null, { org, access }: Session): SRecord[] {
   if (!sort) return records;
   const key = (record: SRecord) => {
-    const value = org.value(object, record, sort.field);
+    const value = org.value(object, record, sort.field, access.userId);
     return typeof value === 'string' ? value.toLowerCase() : value;
   };
   return [...records].sort((left, right) => {

@@ -335,7 +335,7 @@ export class Interview {
       default: {
         const object = org.object(first!.slice(1))!;
         const record = org.get(object.name, object.name === 'User' ? this.userId : org.orgId)!;
-        return org.value(object, record, org.field(object, name)!);
+        return org.value(object, record, org.field(object, name)!, this.userId);
       }
     }
   }

@@ -33,7 +33,7 @@ export class FlowRecords {
   }
 
   #value(object: SObject, record: SRecord, name: string): FieldValue {
-    return this.#org.value(object, record, this.#readable(object, name));
+    return this.#org.value(object, record, this.#readable(object, name), this.#actor.userId);
   }
 
   /** One field of a record, or of its parents by path; a parent that the user may not see has no values. */
@@ -74,7 +74,7 @@ export class FlowRecords {
         const { field, operator, right } = wanted[index]!;
         if (field.type === 'id' && operator === 'EqualTo')
           return record.Id === this.#org.get(object.name, String(right))?.Id;
-        return holds(operator, this.#org.value(object, record, field), right);
+        return holds(operator, this.#org.value(object, record, field, this.#actor.userId), right);
       });
     });
   }
