@@ -1,3 +1,4 @@
+import type { World } from '../world.ts';
 import type { Raw } from './params.ts';
 
 type Params = { [key: string]: Raw };
@@ -24,14 +25,37 @@ function promotionOf({ coupon, ...rest }: Params): Params {
   return coupon === undefined ? rest : { ...rest, promotion: { type: 'coupon', coupon } };
 }
 
+const isHash = (raw: Raw | undefined): raw is Params => typeof raw === 'object';
+
+/** `iterations` of a phase, which is so many periods of its first price. */
+function phaseOf(world: World, phase: Raw): Raw {
+  if (!isHash(phase) || phase['iterations'] === undefined) return phase;
+  const { iterations, ...rest } = phase;
+  const [item] = isHash(rest['items']) ? Object.values(rest['items']) : [];
+  const priceId = isHash(item) ? item['price'] : undefined;
+  const every = world.find('prices', typeof priceId === 'string' ? priceId : undefined)?.recurring;
+  const count = Number(iterations) * (every?.interval_count ?? 1);
+  return { ...rest, duration: { interval: every?.interval ?? 'month', interval_count: String(count) } };
+}
+
+function phasesOf(world: World, params: Params): Params {
+  const { phases } = params;
+  if (!isHash(phases)) return params;
+  return {
+    ...params,
+    phases: Object.fromEntries(Object.entries(phases).map(([key, one]) => [key, phaseOf(world, one)])),
+  };
+}
+
 /**
  * Parameters that older versions had, in their present form. A request without a Stripe-Version is taken so, because the
  * Stripe command line sends none and writes as those versions did; its answer is in the one version that there is.
  */
-export function olderParams(method: string, path: string, params: Params): Params {
+export function olderParams(world: World, method: string, path: string, params: Params): Params {
   if (method !== 'POST') return params;
   if (/^\/v1\/((payment|setup)_intents|checkout\/sessions)\b/.test(path)) return methodTypes(path, params);
   if (path === '/v1/customers') return sourceOf(params);
   if (path === '/v1/promotion_codes') return promotionOf(params);
+  if (path.startsWith('/v1/subscription_schedules')) return phasesOf(world, params);
   return params;
 }

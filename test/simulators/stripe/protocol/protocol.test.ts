@@ -307,6 +307,15 @@ describe('a request without a version, as the Stripe command line sends it', () 
     expect((await post('/v1/promotion_codes', { coupon: coupon.id })).body).toMatchObject({
       promotion: { coupon: coupon.id },
     });
+    const price = await rig.price({ recurring: { interval: 'month', interval_count: 3 } });
+    const schedule = await post('/v1/subscription_schedules', {
+      customer: (await rig.customer()).id,
+      start_date: 'now',
+      'phases[0][items][0][price]': price.id,
+      'phases[0][iterations]': '2',
+    });
+    const [phase] = schedule.body['phases'] as { start_date: number; end_date: number }[];
+    expect(phase!.end_date - phase!.start_date).toBeGreaterThan(180 * 86_400);
   });
 });
 
