@@ -88,17 +88,46 @@ describe('errors', () => {
       },
     ]);
     const gone = await zuora.get('/v1/object/product/none');
-    expect([gone.status, gone.body]).toEqual([404, { records: [], size: 0, done: true }]);
+    expect([gone.status, gone.body]).toEqual([404, { records: {}, size: 0, done: true }]);
     const refused = await zuora.get('/object-query/accounts?filter[]=nonsense.EQ:1');
     expect([refused.status, refused.body.reasons?.[0]?.code]).toEqual([400, 50000027]);
     const older = await zuora.get('/object-query/accounts?pageSize=100', { 'zuora-version': '2024-05-20' });
     expect([older.status, Object.keys(older.body)]).toEqual([400, ['message']]);
   });
 
+  it('name in CRUD what may be tried again, and have the shape of ZOQL in actions', async () => {
+    for (const [code, status, word] of [
+      [40000050, 409, 'LOCK_COMPETITION'],
+      [50000061, 500, 'TEMPORARY_ERROR'],
+      [50000070, 429, 'REQUEST_EXCEEDED_RATE'],
+      [50000010, 403, 'NO_PERMISSION'],
+    ] as const) {
+      await zuora.post('/__sim/refusals', { refusals: [{ path: '^/v1/(object|action)/', times: 2, code }] });
+      const crud = await zuora.call('POST', '/v1/object/usage', {});
+      expect([crud.status, crud.body.Errors?.[0]?.Code]).toEqual([status, word]);
+      const action = await zuora.call('POST', '/v1/action/query', { queryString: 'select Id from Account' });
+      expect([action.status, action.body.FaultCode]).toEqual([status, word]);
+    }
+    const empty = await zuora.call('POST', '/v1/action/query', {});
+    expect([empty.status, empty.body]).toEqual([
+      400,
+      { FaultCode: 'MISSING_REQUIRED_VALUE', FaultMessage: 'Missing required value: queryString.' },
+    ]);
+    for (const path of ['/v1/object/account/none', '/v1/action/query']) {
+      const stranger = await zuora.get(path, { authorization: 'Bearer nothing' });
+      expect([stranger.status, Object.keys(stranger.body)]).toEqual([401, ['message']]);
+      expect(stranger.headers.get('www-authenticate')).toBe('Bearer');
+    }
+  });
+
   it('tell of endpoints that are not there', async () => {
     const answer = await zuora.get('/v1/nowhere');
     expect([answer.status, answer.body.reasons?.[0]?.code]).toEqual([404, 50000040]);
     expect((await zuora.get('/__sim/unsupported')).body).toEqual({ 'GET /v1/nowhere': 1 });
+    expect((await zuora.get('/v1/object/nothing/1')).status).toBe(404);
+    expect((await zuora.call('PATCH', '/v1/object/product/1', {})).status).toBe(405);
+    const unrouted = await zuora.get('/commerce/products', { authorization: 'Bearer nothing' });
+    expect([unrouted.status, unrouted.body]).toEqual([404, { message: 'no Route matched with those values' }]);
   });
 });
 

@@ -89,26 +89,31 @@ export function notSimulated(calls: CallLog, what: string): never {
   throw new ZuoraError(category.notSimulated, `This simulator of Zuora does not simulate ${what}.`);
 }
 
-/** Words of the CRUD family for a category. */
-export function crudCode(error: ZuoraError): string {
-  switch (error.code % 100) {
-    case category.missingField:
-      return 'MISSING_REQUIRED_VALUE';
-    case category.unknownField:
-      return 'INVALID_FIELD';
-    case category.rule:
-      return 'TRANSACTION_FAILED';
-    default:
-      return 'INVALID_VALUE';
-  }
-}
+const crudCodes: Record<number, string> = {
+  10: 'NO_PERMISSION',
+  21: 'INVALID_FIELD',
+  22: 'MISSING_REQUIRED_VALUE',
+  30: 'TRANSACTION_FAILED',
+  50: 'LOCK_COMPETITION',
+  60: 'UNKNOWN_ERROR',
+  61: 'TEMPORARY_ERROR',
+  70: 'REQUEST_EXCEEDED_RATE',
+  99: 'UNKNOWN_ERROR',
+};
+
+/** Words of CRUD and of actions for a category (Zuora docs, "Error codes" of the SOAP API). */
+export const crudCode = (error: ZuoraError): string => crudCodes[error.code % 100] ?? 'INVALID_VALUE';
 
 /** Sends a refusal in the shape of the family that the path belongs to (Zuora docs, "Error handling"). */
 export function sendError(error: ZuoraError, req: Request, res: Response, versions: Versions): void {
   const requestId = String(res.getHeader('Zuora-Request-Id') ?? randomUUID());
   const reasons = [{ code: error.code, message: error.message }];
+  const isAction = req.path.startsWith('/v1/action/');
+  if (error.status === 401 && (isAction || req.path.startsWith('/v1/object/')))
+    return void res.status(401).set('WWW-Authenticate', 'Bearer').json({ message: error.message });
+  if (isAction) return void res.status(error.status).json({ FaultCode: crudCode(error), FaultMessage: error.message });
   if (req.path.startsWith('/v1/object/')) {
-    if (error.status === 404) return void res.status(404).json({ records: [], size: 0, done: true });
+    if (error.status === 404) return void res.status(404).json({ records: {}, size: 0, done: true });
     return void res
       .status(error.status)
       .json({ Success: false, Errors: [{ Code: crudCode(error), Message: error.message }] });

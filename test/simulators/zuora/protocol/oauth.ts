@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import express, { type RequestHandler } from 'express';
 import type { Tenant } from '../tenant.ts';
-import { category, sendError, ZuoraError } from './errors.ts';
+import { sendError, ZuoraError } from './errors.ts';
+import { isRouted } from './unknown.ts';
 import { versionsOfRequest } from './versions.ts';
 
 const lifetimeSeconds = 3598;
@@ -53,9 +54,8 @@ export function bearer(tenant: Tenant): RequestHandler {
     const token = /^Bearer (.+)$/i.exec(req.get('authorization') ?? '')?.[1];
     const endsAt = token === undefined ? undefined : tenant.data.tokens[token];
     if (endsAt !== undefined && endsAt > Date.now()) return next();
-    const error = ZuoraError.of(90000000 + category.authentication, 'Authentication error');
-    if (req.path.startsWith('/v1/object/'))
-      return void res.status(401).set('WWW-Authenticate', 'Bearer').json({ message: 'Unauthorized' });
-    sendError(error, req, res, versionsOfRequest(req));
+    // The gateway refuses paths that it routes nowhere before it looks at tokens.
+    if (!isRouted(req.path)) return next();
+    sendError(ZuoraError.of(90000011, 'Authentication error'), req, res, versionsOfRequest(req));
   };
 }

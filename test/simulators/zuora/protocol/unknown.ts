@@ -6,14 +6,20 @@ import { otherOperation } from './notSimulated.ts';
 /** What express knows of a route. */
 type Layer = { match(path: string): boolean; route?: { methods: Record<string, boolean> } };
 
-/** Paths that the gateway of the data centre routes to a service. */
 const services = /^\/(v1|object-query|query|events|notifications|data-query-files)(\/|$)/;
+
+/** True for paths that the gateway of the data centre routes to a service. */
+export const isRouted = (path: string): boolean => services.test(path);
 
 /** Answers for paths that no service has, for what is not simulated, for other methods of a path, and for the unknown. */
 export function unknownRoute(tenant: Tenant, routers: readonly Router[]): RequestHandler {
   return (req, res) => {
     const layers = routers.flatMap((router) => router.stack as unknown as Layer[]);
-    const known = layers.some((layer) => layer.route && !layer.route.methods['_all'] && layer.match(req.path));
+    const method = req.method.toLowerCase();
+    // A route of this very method that passed the call on does not know the path after all.
+    const known = layers.some(
+      (layer) => layer.route && !layer.route.methods['_all'] && !layer.route.methods[method] && layer.match(req.path),
+    );
     const other = otherOperation(req.method, req.path);
     if (other !== undefined) notSimulated(tenant.ctx.calls, other);
     tenant.ctx.calls.refuse(`${req.method} ${req.path}`);
