@@ -35,7 +35,7 @@ function each<T>(
   return keepOrRollBack(context.store, options.allOrNone ?? false, () =>
     items.map((item): RowResult => {
       try {
-        return { success: true, errors: [], ...context.store.transaction(() => act(item)) };
+        return { ...context.store.transaction(() => act(item)), success: true, errors: [] };
       } catch (error) {
         if (error instanceof RowFault) return failed(error);
         throw error;
@@ -122,7 +122,9 @@ export function upsertRows(
     const value = keyOf(one);
     if (value === null)
       throw (
-        values.unknown ?? values.faults[0] ?? new RowFault('MISSING_ARGUMENT', `${key.name} not specified`, [key.name])
+        values.unknown ??
+        values.faults.get(key) ??
+        new RowFault('MISSING_ARGUMENT', `${key.name} not specified`, [key.name])
       );
     if (seen.get(value)! > 1)
       throw new RowFault('DUPLICATE_VALUE', `Duplicate external id specified: ${String(values.values.get(key))}`, [

@@ -4,7 +4,7 @@ import type { Field, FieldValue, InputRow, SObject } from '../types.ts';
 import type { DmlContext } from './context.ts';
 
 /** A row whose JSON was read; `unknown` is a field that is not there, `faults` what is wrong with values. */
-export type ReadRow = { values: Map<Field, FieldValue>; unknown: RowFault | null; faults: RowFault[] };
+export type ReadRow = { values: Map<Field, FieldValue>; unknown: RowFault | null; faults: Map<Field, RowFault> };
 
 export const unknownField = (name: string, object: SObject): RowFault =>
   new RowFault('INVALID_FIELD', `No such column '${name}' on sobject of type ${object.name}`);
@@ -27,7 +27,7 @@ export const missing = (names: string[]): RowFault =>
 export function readRow(context: DmlContext, object: SObject, row: InputRow, skip: readonly string[]): ReadRow {
   const values = new Map<Field, FieldValue>();
   let unknown: RowFault | null = null;
-  const faults: RowFault[] = [];
+  const faults = new Map<Field, RowFault>();
   for (const [name, value] of Object.entries(row)) {
     if (name === 'attributes' || skip.some((other) => other.toLowerCase() === name.toLowerCase())) continue;
     const field = context.schema.field(object, name);
@@ -45,7 +45,7 @@ export function readRow(context: DmlContext, object: SObject, row: InputRow, ski
       values.set(target, field ? coerce(field, value) : byExternalId(context, relationship!, value));
     } catch (error) {
       if (!(error instanceof RowFault)) throw error;
-      faults.push(error);
+      faults.set(target, error);
       values.set(target, null);
     }
   }

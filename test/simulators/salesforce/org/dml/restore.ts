@@ -1,5 +1,5 @@
 import { RowFault } from '../errors.ts';
-import type { SObject, SRecord } from '../types.ts';
+import type { Field, SObject, SRecord } from '../types.ts';
 import { behaviourOf } from './behaviours/index.ts';
 import { checkUnique } from './checks.ts';
 import { nowOf, target, type DmlContext } from './context.ts';
@@ -28,12 +28,26 @@ function wentWith({ schema, store }: DmlContext, root: string): { object: SObjec
   );
 }
 
+/** References to records that were deleted by themselves since. */
+function leadNowhere({ schema, store }: DmlContext, object: SObject, record: SRecord): Field[] {
+  return [...object.fields.values()].filter((field) => {
+    const id = record[field.name];
+    const to = field.reference && typeof id === 'string' ? schema.objectOfId(id) : undefined;
+    if (!to) return false;
+    const there = store.find(to, String(id));
+    return !there || (there['IsDeleted'] === true && there['_deletedWith'] !== record['_deletedWith']);
+  });
+}
+
+/** What a merge lost comes back as a record like any other. */
 function bringBack(context: DmlContext, object: SObject, record: SRecord): void {
   const { store } = context;
   const { _deletedWith, _emptied, ...values } = record;
   const at = nowOf(context);
   const stamp = { LastModifiedDate: at, LastModifiedById: context.access.userId, SystemModstamp: at };
   const restored = { ...values, IsDeleted: false, ...stamp } as SRecord;
+  for (const { name } of leadNowhere(context, object, record)) restored[name] = null;
+  if (object.fields.has('MasterRecordId')) restored['MasterRecordId'] = null;
   checkUnique({ context, object, before: null, after: restored, written: new Set() });
   store.put(object, restored);
   for (const { object: name, id, field } of emptiedBy(record)) {
@@ -42,6 +56,9 @@ function bringBack(context: DmlContext, object: SObject, record: SRecord): void 
       store.put(context.schema.object(name)!, { ...holder, [field]: record.Id, SystemModstamp: at });
   }
 }
+
+const parentDeleted = (): RowFault =>
+  new RowFault('UNDELETE_FAILED', 'the parent record is deleted: undelete it instead');
 
 /** Brings a deleted record back, with its details and the lookups that it emptied. @throws RowFault */
 export function undeleteRow(context: DmlContext, object: SObject, record: SRecord): void {
@@ -52,7 +69,8 @@ export function undeleteRow(context: DmlContext, object: SObject, record: SRecor
     record['_deletedWith'] !== record.Id &&
     target(context, rootObject(context, record), record['_deletedWith']) === null
   )
-    throw new RowFault('UNDELETE_FAILED', 'the parent record is deleted: undelete it instead');
+    throw parentDeleted();
+  if (leadNowhere(context, object, record).some(({ reference }) => reference!.masterDetail)) throw parentDeleted();
   triggers.run(object.name, 'undelete');
   for (const id of lockedRecords(context, object, record, record)) locks.take(id);
   const back = wentWith(context, record.Id);

@@ -55,8 +55,9 @@ export function insertRow(context: DmlContext, object: SObject, row: ReadRow): s
   if (object.fields.has('OwnerId')) after['OwnerId'] ??= access.userId;
   const save: Save = { context, object, before: null, after, written: written(row) };
   behaviourOf(object).defaults?.(save);
-  checkRequired(save, behaviourOf(object).notRequired?.(save));
-  refuseAll(row.faults);
+  const wrong = [...row.faults.keys()].map(({ name }) => name);
+  checkRequired(save, [...wrong, ...(behaviourOf(object).notRequired?.(save) ?? [])]);
+  refuseAll([...row.faults.values()]);
   after.Id = store.nextId(object);
   for (const field of object.fields.values()) if (field.autoNumber) after[field.name] = store.nextNumber(object, field);
   after['IsDeleted'] = false;
@@ -77,7 +78,7 @@ export function updateRow(context: DmlContext, object: SObject, before: SRecord,
   const after: SRecord = { ...before };
   for (const [field, value] of row.values) after[field.name] = value;
   const save: Save = { context, object, before, after, written: written(row) };
-  refuseAll(row.faults);
+  refuseAll([...row.faults.values()]);
   checkRequired(save, behaviourOf(object).notRequired?.(save));
   commit(save, [...row.values.keys()]);
 }

@@ -51,6 +51,15 @@ describe('Opportunities', () => {
     });
   });
 
+  it('miss nothing that was given but is wrong', () => {
+    expect(errors('Opportunity', { ...deal, Name: 'x'.repeat(121) })).toMatchObject([
+      { statusCode: 'STRING_TOO_LONG', fields: ['Name'] },
+    ]);
+    expect(errors('Billing_Account__c', { Key__c: 'k', Account__r: { Billing_Key__c: 'nope' } })).toMatchObject([
+      { statusCode: 'INVALID_FIELD', fields: ['Account__r'] },
+    ]);
+  });
+
   it('miss all that is missing at once', () => {
     expect(errors('Opportunity', { Amount: 1 })).toEqual([
       {
@@ -245,6 +254,23 @@ describe('the recycle bin', () => {
     expect(org.undelete('Account', [second.Id], { userId })[0]!.errors[0]!.statusCode).toBe('UNDELETE_FAILED');
   });
 
+  it('gives no detail back whose master was deleted after it, and empties other references that lead nowhere', () => {
+    const account = add('Account', { Name: 'Acme' });
+    const east = add('Account', { Name: 'Acme East', ParentId: account.Id });
+    const row = { Key__c: 'stripe:account:1', Account__c: account.Id, Row_Version__c: 1 };
+    const detail = add('Billing_Account__c', row);
+    org.remove('Billing_Account__c', [detail.Id], { userId });
+    org.remove('Account', [east.Id], { userId });
+    org.remove('Account', [account.Id], { userId });
+    const undelete = (object: string, id: string) => org.undelete(object, [id], { userId })[0]!;
+    expect(undelete('Billing_Account__c', detail.Id).errors[0]!.statusCode).toBe('UNDELETE_FAILED');
+    expect(undelete('Account', east.Id).success).toBe(true);
+    expect(read('Account', east)).toMatchObject({ ParentId: null });
+    expect(undelete('Account', account.Id).success).toBe(true);
+    expect(undelete('Billing_Account__c', detail.Id).success).toBe(true);
+    expect(read('Billing_Account__c', detail)).toMatchObject({ Account__c: account.Id });
+  });
+
   it('does not give back what is no longer unique', () => {
     const row = { Key__c: 'stripe:connection:1', Row_Version__c: 1 };
     const old = add('Billing_Connection__c', row);
@@ -272,6 +298,8 @@ describe('merges', () => {
       IsDeleted: true,
       MasterRecordId: master.Id,
     });
+    expect(org.undelete('Account', [loser.Id], { userId })[0]!.success).toBe(true);
+    expect(read('Account', loser)).toMatchObject({ IsDeleted: false, MasterRecordId: null });
   });
 
   it('are refused for other objects, for themselves, and for more than two losers', () => {
