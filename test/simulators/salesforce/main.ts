@@ -24,6 +24,7 @@ import { PubSubServer } from './pubsub/server/server.ts';
 import { mountPubSubSwitches } from './pubsub/switches.ts';
 import { mountChannelTooling } from './pubsub/tooling.ts';
 import { mountUiApi } from './uiapi/index.ts';
+import { addListUi } from './views/listViews/uiApi.ts';
 import { Views } from './views/views.ts';
 import { mountUnknownPaths } from './unknownPaths.ts';
 
@@ -71,6 +72,7 @@ export async function startSalesforceSim(options: SalesforceSimOptions = {}): Pr
   const pages = {
     cacheDir: options.pageCacheDir ?? join(ROOT, '.cache/lightning-host'),
     pageUser: options.pageUser ?? USERS.rep,
+    views,
     onProgress: options.onProgress,
   };
   let readyPages = (): Promise<unknown> => Promise.resolve();
@@ -92,7 +94,7 @@ export async function startSalesforceSim(options: SalesforceSimOptions = {}): Pr
     });
     ctx.app.use(sessionMiddleware(org, clock));
     mountGraphql(ctx, org);
-    mountUiApi(ctx, org);
+    mountUiApi(ctx, org, (route) => addListUi(route, org, views));
     mountChannelTooling(ctx, org, changes.channels);
     metadata = mountMetadata(ctx, org);
     mountAutomation(ctx, org, automation);

@@ -76,6 +76,8 @@ export type SObject = {
   nameField: string | null;
   /** Not served by UI API and GraphQL. */
   apiOnly?: true;
+  /** A custom object whose records searches find (`enableSearch`). */
+  searchable?: true;
   /** The object whose records are shared by records of this one. */
   shareOf?: string;
   /** What may be done with records at all, whoever asks; everything when absent. */

@@ -10,9 +10,13 @@ export type Theme = 'light' | 'dark' | 'system';
 
 export const themeOf = (value: unknown): Theme => (value === 'light' || value === 'dark' ? value : 'system');
 
+/** App and tabs in the header; a tab without address leads nowhere. */
+export type Navigation = { app: string; tabs: readonly { label: string; url: string | null }[] };
+
 export type Frame = {
   title: string;
   userName: string;
+  navigation?: Navigation;
   theme: Theme;
   /** URLs of style sheets. */
   styles: readonly string[];
@@ -24,8 +28,18 @@ export type Frame = {
 const ICON =
   'data:image/svg+xml,%3Csvg xmlns=%22http://www.w3.org/2000/svg%22 viewBox=%220 0 16 16%22%3E%3Crect width=%2216%22 height=%2216%22 rx=%224%22 fill=%22%230250d9%22/%3E%3C/svg%3E';
 
+function navigationHtml({ app, tabs }: Navigation): string {
+  const links = tabs.map(({ label, url }) =>
+    url === null ? `<span>${escapeHtml(label)}</span>` : `<a href="${escapeHtml(url)}">${escapeHtml(label)}</a>`,
+  );
+  return `<strong><a href="/">${escapeHtml(app)}</a></strong>
+<nav aria-label="Tabs">${links.join(' ')}</nav>
+<form action="/lightning/search" role="search"><input class="slds-input" type="search" name="term" placeholder="Search..." aria-label="Search"></form>
+`;
+}
+
 /** A page with the slim header that all pages have. */
-export function framed({ title, userName, theme, styles, head = '', body }: Frame): string {
+export function framed({ title, userName, navigation, theme, styles, head = '', body }: Frame): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -38,9 +52,7 @@ ${head}
 </head>
 <body class="slds-color-scheme_${theme}">
 <header class="host-header">
-<strong>Sales</strong>
-<nav aria-label="Objects"><a href="/">Accounts</a></nav>
-<span class="host-user">${escapeHtml(userName)}</span>
+${navigation ? navigationHtml(navigation) : ''}<span class="host-user">${escapeHtml(userName)}</span>
 </header>
 ${body}
 </body>

@@ -2,13 +2,17 @@ import express, { type Request, type Response, type Router } from 'express';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { SimContext } from '../../kit/sim.ts';
+import type { SimulatedOrg } from '../org/org.ts';
 import type { Org, SObject, SRecord } from '../org/types.ts';
+import { navigationOf } from '../views/navigation/apps.ts';
+import type { Views } from '../views/views.ts';
 import { buildLightningHost, type BuiltHost } from './build/buildLightningHost.ts';
 import { highlightsOf, pageFields } from './fields.ts';
 import { readRecordPages, standardPage } from './flexiPage.ts';
-import { clockScript, escapeHtml, framed, message, scriptJson, themeOf } from './html.ts';
+import { clockScript, escapeHtml, framed, message, scriptJson, themeOf, type Frame, type Navigation } from './html.ts';
 import { regionsHtml } from './recordHtml.ts';
 import { ownPath, setSid, sidOf } from './session.ts';
+import { addViewPages } from './views/index.ts';
 
 export { sessionMiddleware } from './session.ts';
 
@@ -19,6 +23,7 @@ export type PageOptions = {
   cacheDir: string;
   /** Username of whoever opens a page without a session. */
   pageUser: string;
+  views: Views;
   onProgress?: ((message: string) => void) | undefined;
 };
 
@@ -30,7 +35,7 @@ const YEAR_MS = 365 * 86_400_000;
  * Waits until the browser code is built, so that the first page is as fast as any other.
  * @throws Error that names the file of force-app that is wrong
  */
-export async function pageRoutes(ctx: SimContext, org: Org, options: PageOptions): Promise<Router> {
+export async function pageRoutes(ctx: SimContext, org: SimulatedOrg, options: PageOptions): Promise<Router> {
   const pages = readRecordPages(options.forceApp);
   const routes = express.Router();
   const { onProgress } = options;
@@ -77,16 +82,18 @@ export async function pageRoutes(ctx: SimContext, org: Org, options: PageOptions
     return usual;
   };
   const userName = (userId: string): string => String(nameOf(org.get('User', userId)) ?? '');
+  const navigation = (userId: string): Navigation => {
+    const { label, tabs } = navigationOf(options.views.all.apps, org.schema, org.accessOf(userId));
+    return { app: label, tabs };
+  };
+  /** What all pages have around them; nobody is named while nobody is known. */
+  const frame = (req: Request, userId: string | null): Pick<Frame, 'userName' | 'theme' | 'styles' | 'navigation'> => ({
+    theme: themeOf(req.query['theme']),
+    styles,
+    ...(userId === null ? { userName: '' } : { userName: userName(userId), navigation: navigation(userId) }),
+  });
   const show = (req: Request, res: Response, userId: string | null, status: number, heading: string, text: string) =>
-    void res.status(status).send(
-      framed({
-        title: heading,
-        userName: userId === null ? '' : userName(userId),
-        theme: themeOf(req.query['theme']),
-        styles,
-        body: message(heading, text),
-      }),
-    );
+    void res.status(status).send(framed({ ...frame(req, userId), title: heading, body: message(heading, text) }));
 
   routes.get('/secur/frontdoor.jsp', (req, res) => {
     const sid = req.query['sid'];
@@ -96,7 +103,7 @@ export async function pageRoutes(ctx: SimContext, org: Org, options: PageOptions
     return res.redirect(ownPath(req.query['retURL']));
   });
 
-  routes.get(['/', '/lightning', '/lightning/page/home', '/lightning/o/Account/list'], (req, res) => {
+  routes.get(['/', '/lightning', '/lightning/page/home'], (req, res) => {
     const userId = viewer(req, res);
     if (userId === null) return;
     const access = org.accessOf(userId);
@@ -109,13 +116,20 @@ export async function pageRoutes(ctx: SimContext, org: Org, options: PageOptions
     const list = rows.length > 0 ? `<ul class="slds-list_dotted">${rows.join('')}</ul>` : '<p>No accounts to show.</p>';
     res.send(
       framed({
+        ...frame(req, userId),
         title: 'Accounts',
-        userName: userName(userId),
-        theme: themeOf(req.query['theme']),
-        styles,
         body: `<main class="host-page"><article class="slds-card"><div class="slds-card__body slds-card__body_inner"><h1 class="slds-text-heading_medium slds-m-bottom_small">Accounts</h1>${list}</div></article></main>`,
       }),
     );
+  });
+
+  addViewPages(routes, org, options.views, {
+    viewer,
+    show,
+    send: (req, res, userId, title, body) => {
+      res.set('content-security-policy', contentPolicy(randomBytes(16).toString('base64')));
+      res.send(framed({ ...frame(req, userId), title, body }));
+    },
   });
 
   routes.get('/lightning/r/:id/view', (req, res) => {
@@ -140,10 +154,8 @@ export async function pageRoutes(ctx: SimContext, org: Org, options: PageOptions
     res.set('cache-control', 'no-store');
     res.send(
       framed({
+        ...frame(req, userId),
         title: String(nameOf(record) ?? record.Id),
-        userName: userName(userId),
-        theme: themeOf(req.query['theme']),
-        styles,
         head: headScripts(ctx, org, host, userId, object, record, nonce),
         body: regionsHtml(options.forceApp, page, (what) => ctx.calls.refuse(what)),
       }),

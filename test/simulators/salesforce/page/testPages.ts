@@ -8,6 +8,7 @@ import { createOrg, type SimulatedOrg } from '../org/org.ts';
 import { USERS } from '../org/seed.ts';
 import type { FieldValue } from '../org/types.ts';
 import { mountUiApi } from '../uiapi/index.ts';
+import { Views } from '../views/views.ts';
 import { pageRoutes, sessionMiddleware } from './index.ts';
 
 const ROOT = join(import.meta.dirname, '../../../..');
@@ -82,7 +83,7 @@ export async function startPages(forceApp: string): Promise<TestPages> {
       mounting.push(
         mountGraphql(ctx, org),
         mountUiApi(ctx, org),
-        pageRoutes(ctx, org, { forceApp, cacheDir: CACHE, pageUser: USERS.rep }).then(
+        pageRoutes(ctx, org, { forceApp, cacheDir: CACHE, pageUser: USERS.rep, views: new Views(org) }).then(
           (routes) => void ctx.app.use(routes),
         ),
       );

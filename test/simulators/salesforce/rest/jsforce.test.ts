@@ -229,7 +229,9 @@ describe('jsforce and records', () => {
     expect(layouts.layouts[0]!.detailLayoutSections[0]!.layoutRows.length).toBeGreaterThan(5);
     expect((await connection.sobject('Account').compactLayouts()).compactLayouts[0]).toMatchObject({ name: 'SYSTEM' });
     expect(await connection.sobject('Account').quickActions()).toEqual([]);
-    await expect(connection.sobject('Account').listviews()).rejects.toThrow('is not simulated');
+    expect(await connection.sobject('Account').listviews()).toMatchObject({
+      listviews: [{ developerName: 'AllAccounts' }, { developerName: 'MyAccounts' }, {}],
+    });
   });
 
   it('reads limits and follows the calls in their headers', async () => {

@@ -11,6 +11,13 @@ import { createRecord, deleteRecord, updateRecord } from './save.ts';
 import { jsonBody, openSession, refuse, type Session } from './session.ts';
 
 type Handler = (session: Session, req: Request, body: Record<string, unknown>) => unknown;
+/** Adds a resource below `ui-api`; `status` is that of its success. */
+export type UiRoute = (
+  method: 'get' | 'post' | 'patch' | 'delete',
+  path: string,
+  status: number,
+  handle: Handler,
+) => void;
 
 /** The UI API begins with v41.0. */
 const firstVersion = 41;
@@ -31,12 +38,13 @@ function getRecord(session: Session, req: Request): unknown {
 /**
  * GET, POST, PATCH and DELETE /services/data/vXX.0/ui-api/…: records, object-info, picklist-values and
  * related-list-records, evaluated as the user of the token or page session. Errors are arrays `[{message, errorCode}]`.
+ * @param more adds the resources of list views
  */
-export function mountUiApi(ctx: SimContext, org: Org): void {
+export function mountUiApi(ctx: SimContext, org: Org, more: (route: UiRoute) => void = () => {}): void {
   const router = express.Router({ mergeParams: true });
   router.use(express.text({ type: () => true, limit: '5mb' }));
 
-  const route = (method: 'get' | 'post' | 'patch' | 'delete', path: string, status: number, handle: Handler): void => {
+  const route: UiRoute = (method, path, status, handle) => {
     router[method](path, (req: Request, res: Response) => {
       ctx.calls.call(method.toUpperCase(), `/ui-api${path}`);
       const session = openSession(org, ctx.clock, req, res, firstVersion);
@@ -79,6 +87,7 @@ export function mountUiApi(ctx: SimContext, org: Org): void {
   route('post', '/related-list-records/:parentId/:listId', 200, (session, req, body) =>
     relatedListRecords(String(req.params['parentId']), String(req.params['listId']), body, session),
   );
+  more(route);
   router.use((req, res) => {
     ctx.calls.refuse(`UI API ${req.method} ${req.path}`);
     refuse(res, 404, 'NOT_FOUND', 'The requested resource does not exist');

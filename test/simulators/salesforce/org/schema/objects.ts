@@ -93,6 +93,7 @@ export function objectOf(name: string, folder: string, schema: Schema): SObject 
     fields: fieldMap([...systemFields(), nameField(file), ...owner]),
     nameField: 'Name',
     validationRules: [],
+    ...(file.flag(file.root, 'enableSearch') ? { searchable: true } : {}),
   };
   schema.add(object);
   if (file.flag(file.root, 'enableActivities')) allowActivities(schema, object);

@@ -3,7 +3,7 @@ import type { SimulatedOrg } from '../../org/org.ts';
 import type { Field, SObject } from '../../org/types.ts';
 import { readableObject } from '../rows/records.ts';
 import { ok, param, type Call } from '../wire/call.ts';
-import { invalidInput, notFound, notSimulated } from '../wire/faults.ts';
+import { invalidInput, notFound } from '../wire/faults.ts';
 import type { Routes } from '../wire/routes.ts';
 import { describeField } from './fields.ts';
 import { recordTypeInfos } from './objects.ts';
@@ -111,8 +111,4 @@ export function addLayouts(routes: Routes, org: SimulatedOrg): void {
     objectOf(call);
     return ok([]);
   });
-  for (const path of ['/listviews', '/listviews/:id', '/listviews/:id/results', '/listviews/:id/describe'])
-    routes.on('GET', `/sobjects/:object${path}`, () => {
-      throw notSimulated('List views over REST');
-    });
 }

@@ -4,6 +4,7 @@ import type { Access, SObject } from '../../org/types.ts';
 import type { Recents } from '../rows/recent.ts';
 import { conditionFails, validators } from '../rows/conditional.ts';
 import { readableObject } from '../rows/records.ts';
+import { isSearchable } from '../search/searchable.ts';
 import { ok, param, type Call, type Reply } from '../wire/call.ts';
 import type { Routes } from '../wire/routes.ts';
 import { describeField } from './fields.ts';
@@ -22,7 +23,6 @@ type RecordTypeInfo = {
 };
 
 const MERGEABLE = ['Account', 'Contact', 'Lead', 'Case'];
-const SEARCHED = ['Account', 'Contact', 'Lead', 'Opportunity', 'Case', 'Task', 'Event', 'User', 'Product2', 'Campaign'];
 
 function urlsOf(object: SObject, version: number): Record<string, string> {
   const sobject = `/services/data/v${version}.0/sobjects/${object.name}`;
@@ -69,7 +69,7 @@ export function describeObject(object: SObject, access: Access, version: number)
     queryable: true,
     replicateable: !setup,
     retrieveable: true,
-    searchable: object.custom || SEARCHED.includes(object.name),
+    searchable: isSearchable(object),
     triggerable: !setup,
     undeletable: deletable && !setup,
     updateable: update && access.editsObject(object.name),

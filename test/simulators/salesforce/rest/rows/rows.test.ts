@@ -56,11 +56,11 @@ describe('single records', () => {
   });
 
   it('resources that an org has and this one has not are 501 and reported', async () => {
-    for (const path of ['/tabs', '/sobjects/Account/listviews', '/support/knowledgeArticles'])
+    for (const path of ['/tabs', '/analytics/notifications', '/support/knowledgeArticles'])
       expect(await rep.call('GET', path)).toMatchObject({ status: 501, body: errors('NOT_IMPLEMENTED') });
     const unsupported = await (await fetch(`${sim.url}/__sim/unsupported`)).json();
     expect(Object.keys(unsupported as object)).toEqual(
-      expect.arrayContaining(['GET /tabs', 'GET /sobjects/Account/listviews', 'GET /no/such/thing']),
+      expect.arrayContaining(['GET /tabs', 'GET /analytics/notifications', 'GET /no/such/thing']),
     );
   });
 

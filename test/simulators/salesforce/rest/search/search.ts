@@ -8,14 +8,14 @@ import { isObject, jsonObject } from '../wire/body.ts';
 import { ok, type Call, type Reply } from '../wire/call.ts';
 import { invalidInput } from '../wire/faults.ts';
 import type { Routes } from '../wire/routes.ts';
+import { isSearchable, USUAL } from './searchable.ts';
 import { malformedSearch, parseSosl, SCOPES, type Returning, type Search } from './sosl.ts';
 
 const MAX_ROWS = 2000;
-/** What a search looks at when it returns no particular object. */
-const USUAL = ['Account', 'Contact', 'Lead', 'Opportunity', 'Case', 'Task', 'Event', 'Product2', 'User'];
 const TEXT: readonly Field['type'][] = ['string', 'textarea', 'email', 'phone', 'url', 'picklist', 'multipicklist'];
 
-function searched(object: SObject, scope: Search['scope']): Field[] {
+/** Fields that a search of this scope looks at. */
+export function searched(object: SObject, scope: Search['scope']): Field[] {
   const fields = [...object.fields.values()];
   if (scope === 'NAME') return fields.filter(({ name }) => [object.nameField, 'FirstName', 'LastName'].includes(name));
   if (scope === 'EMAIL') return fields.filter(({ type }) => type === 'email');
@@ -24,7 +24,7 @@ function searched(object: SObject, scope: Search['scope']): Field[] {
 }
 
 /** Every word begins a word of the text; `*` and `?` stand for letters as in SOSL. */
-function matcher(find: string): (text: string) => boolean {
+export function matcher(find: string): (text: string) => boolean {
   const words = find.split(/\s+/).map((word) => {
     const pattern = word
       .replace(/[.+^${}()|[\]\\]/g, '\\$&')
@@ -47,6 +47,8 @@ function found(
   const result = runQuery(queryContext(ctx, org, call, soql), call.version);
   if (result.kind !== 'rows') throw malformedSearch('RETURNING takes fields only');
   const object = org.object(part.object)!;
+  if (!isSearchable(object))
+    throw new RequestFault(400, 'INVALID_TYPE', `entity type ${object.name} does not support search`);
   const looked = searched(object, search.scope).filter((field) => call.access.readsField(object.name, field.name));
   const matches = matcher(search.find);
   const holds = (record: SRecord): boolean =>
@@ -114,7 +116,10 @@ function parameterized(values: Record<string, unknown>): Search {
 /** `search` in SOSL and `parameterizedSearch` (REST API Developer Guide, "Search"). */
 export function addSearch(routes: Routes, ctx: SimContext, org: SimulatedOrg): void {
   const answer = (call: Call, search: Search): Reply => {
-    const usual = USUAL.filter((name) => org.object(name) && call.access.readsObject(name));
+    const custom = org.objects().filter((object) => object.custom && isSearchable(object));
+    const usual = [...USUAL, ...custom.map(({ name }) => name)].filter(
+      (name) => org.object(name) && call.access.readsObject(name),
+    );
     const parts =
       search.returning.length > 0
         ? search.returning

@@ -120,6 +120,66 @@ describe('list views over REST', () => {
   });
 });
 
+describe('list views over the UI API', () => {
+  const path = (kind: string, rest = '/Overdue'): string => `/ui-api/${kind}/Billing_Invoice__c${rest}`;
+  const shown = (body: unknown): unknown[] =>
+    (body as { records: { fields: { Name: { value: string } } }[] }).records.map(({ fields }) => fields.Name.value);
+
+  it('tell which there are, and of one its columns, filters and order', async () => {
+    expect((await org.get('rep', path('list-info', ''))).body).toMatchObject({
+      count: 3,
+      lists: [{ apiName: 'All' }, { apiName: 'Overdue', id: org.idOf('ListView', 'Overdue') }, {}],
+      nextPageToken: null,
+    });
+    expect((await org.get('rep', path('list-info'))).body).toMatchObject({
+      displayColumns: [
+        { fieldApiName: 'Name', label: 'Name', lookupId: null },
+        { fieldApiName: 'Account__r.Name', label: 'Account', lookupId: 'Account__r.Id' },
+        { fieldApiName: 'Balance__c' },
+        { fieldApiName: 'Due_Date__c' },
+        { fieldApiName: 'CreatedBy.Name' },
+      ],
+      filterLogicString: '1 AND (2 OR 3)',
+      filteredByInfo: [{ fieldApiName: 'Status__c', operandLabels: ['Open'], operator: 'Equals' }, {}, {}],
+      listReference: { listViewApiName: 'Overdue', objectApiName: 'Billing_Invoice__c', type: 'listView' },
+      orderedByInfo: [{ fieldApiName: 'Name', isAscending: true }],
+      visibility: 'Public',
+    });
+  });
+
+  it('give records page by page with the columns of the list and further fields', async () => {
+    const first = await org.get('rep', `${path('list-records')}?pageSize=3&sortBy=-Billing_Invoice__c.Balance__c`);
+    expect(shown(first.body)).toEqual(['INV-4', 'INV-1', 'INV-2']);
+    expect(first.body).toMatchObject({
+      count: 3,
+      nextPageToken: '3',
+      records: [{ fields: { Account__r: { displayValue: 'Beta' }, Balance__c: { displayValue: '2,000' } } }, {}, {}],
+    });
+    const query = { pageSize: 3, pageToken: '3', fields: ['Billing_Invoice__c.Status__c'] };
+    const second = await org.calls('rep').call('POST', path('list-records'), query);
+    expect(second.body).toMatchObject({
+      nextPageToken: null,
+      previousPageToken: '0',
+      records: [{ fields: { Status__c: { value: 'Open' } } }],
+    });
+  });
+
+  it('refuse what is not there, hidden or not supported', async () => {
+    for (const rest of ['/Nothing', '/Nothing/more'])
+      expect((await org.get('rep', path('list-records', rest))).status).toBe(404);
+    expect((await org.get('repWithoutBilling', '/ui-api/list-info/Billing_Subscription__c')).status).toBe(404);
+    expect((await org.get('repWithoutBilling', path('list-records'))).status).toBe(400);
+    for (const query of [
+      'pageSize=0',
+      'sortBy=Nope__c',
+      'fields=Billing_Invoice__c.Nope__c',
+      'searchTerm=x',
+      'where=x',
+    ])
+      expect((await org.get('rep', `${path('list-records')}?${query}`)).status).toBe(400);
+  });
+});
+
 describe('a list view file that is wrong stops the start with the file named', () => {
   const file = 'objects/Billing_Invoice__c/listViews/Overdue.listView-meta.xml';
   it.each([
