@@ -67,9 +67,10 @@ export function dateTimeIn(timeZone: string, at: number): string {
 /** ISO 8601 with whole seconds, as Object Query prints instants. */
 export const isoSeconds = (at: number): string => `${new Date(at).toISOString().slice(0, 19)}Z`;
 
-/** Instant of `YYYY-MM-DD HH:mm:ss` in a zone; within an hour that a clock change repeats, one of both. */
+/** Instant of `YYYY-MM-DD HH:mm:ss` in a zone, NaN for other text; within an hour that a clock change repeats, one of both. */
 export function instantIn(timeZone: string, text: string): number {
   const asUtc = Date.parse(`${text.replace(' ', 'T')}Z`);
+  if (Number.isNaN(asUtc)) return NaN;
   const offset = (at: number) => Date.parse(`${dateTimeIn(timeZone, at).replace(' ', 'T')}Z`) - at;
   return asUtc - offset(asUtc - offset(asUtc));
 }

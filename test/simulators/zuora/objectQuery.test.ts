@@ -74,6 +74,29 @@ describe('object query', () => {
     expect(await data('/object-query/accounts?filter[]=crmaccountid__c.EQ:001')).toHaveLength(1);
   });
 
+  it('refuses values and cursors that cannot be read', async () => {
+    const account = await zuora.account();
+    const { planId } = await zuora.plan([
+      { Name: 'Fee', ChargeModel: 'Flat Fee Pricing', tiers: [{ Currency: 'USD', Price: 10 }] },
+    ]);
+    await zuora.subscribe(account, planId, '2026-11-01');
+    const cursor = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    for (const query of [
+      'accounts?filter[]=updateddate.GE:yesterday',
+      'accounts?filter[]=updateddate.GE:2026-02-30T00:00:00Z',
+      'accounts?filter[]=updateddate.GE:2026-02-20T99:00:00',
+      'accounts?filter[]=updateddate.IN:[2026-02-20,tomorrow]',
+      'invoices?filter[]=duedate.LE:soon',
+      'subscriptions?filter[]=termenddate.LE:',
+      'subscriptions?filter[]=version.GT:two',
+      `accounts?cursor=nonsense`,
+      ...[null, 1, {}, [], { value: {}, id: 'x' }].map((one) => `accounts?cursor=${cursor(one)}`),
+    ]) {
+      const { status, body } = await zuora.get(`/object-query/${query}`);
+      expect([query, status, body.reasons?.[0]?.code]).toEqual([query, 400, 50000027]);
+    }
+  });
+
   it('refuses fields, expansions and objects that it has not got', async () => {
     const code = async (path: string) => (await zuora.get(path)).body.reasons?.[0]?.code;
     expect(await code('/object-query/invoices?filter[]=billRunId.EQ:1')).toBe(50000027);

@@ -7,11 +7,11 @@ const isInstant = (value: unknown): value is string => typeof value === 'string'
 
 /** Negative, zero or positive; instants by time, numbers by size, text by letters without case. */
 function compareTo(tenant: Tenant, value: unknown, text: string): number {
-  if (typeof value === 'number') return value - Number(text);
-  if (isInstant(value)) {
-    const at = instantOf(tenant, text);
-    return Number.isNaN(at) ? refuse(`'${text}' is not a date and time.`) : Date.parse(value) - at;
+  if (typeof value === 'number') {
+    const wanted = text.trim() === '' ? NaN : Number(text);
+    return Number.isNaN(wanted) ? refuse(`'${text}' is not a number.`) : value - wanted;
   }
+  if (isInstant(value)) return Date.parse(value) - instantOf(tenant, text);
   const [a, b] = [String(value).toLowerCase(), text.toLowerCase()];
   return a < b ? -1 : a > b ? 1 : 0;
 }
@@ -30,12 +30,12 @@ export function filterOf(tenant: Tenant, object: QueryObject, text: string): (re
   const field = object.fields(tenant).get(name.toLowerCase());
   if (!field) return refuse(`Field '${name}' cannot be filtered on.`);
   const operator = operatorText.toUpperCase();
+  const values = operator === 'IN' ? value.replace(/^\[|\]$/g, '').split(',') : [value];
+  if (/date$/i.test(name) && value !== 'null')
+    for (const one of values) if (Number.isNaN(instantOf(tenant, one))) refuse(`'${one}' is not a date.`);
   const matches = (actual: unknown, wanted: string) => actual !== null && compareTo(tenant, actual, wanted) === 0;
   if (value === 'null') return (record) => (operator === 'NE') === (field.of(record) !== null);
-  if (operator === 'IN') {
-    const wanted = value.replace(/^\[|\]$/g, '').split(',');
-    return (record) => wanted.some((one) => matches(field.of(record), one));
-  }
+  if (operator === 'IN') return (record) => values.some((one) => matches(field.of(record), one));
   if (operator === 'EQ') return (record) => matches(field.of(record), value);
   if (operator === 'NE') return (record) => !matches(field.of(record), value);
   if (operator === 'SW') {

@@ -1,4 +1,5 @@
 import express, { type Request } from 'express';
+import * as z from 'zod';
 import { category, notSimulated, ZuoraError } from '../protocol/errors.ts';
 import type { Tenant } from '../tenant.ts';
 import type { QueryObject } from './define.ts';
@@ -85,15 +86,23 @@ export function objectQueryRoutes(tenant: Tenant): express.Router {
 
 const cursorOf = ({ value, id }: Place): string => Buffer.from(JSON.stringify({ value, id })).toString('base64url');
 
-/** The cursor holds a place, not a row number: rows that change meanwhile move, the others are neither lost nor repeated. */
-function firstAfter(places: readonly Place[], cursor: unknown, sort: Sort): number {
-  if (cursor === undefined) return 0;
-  let after: Pick<Place, 'value' | 'id'>;
+const cursorSchema = z.strictObject({
+  value: z.union([z.string(), z.number(), z.boolean(), z.null()]),
+  id: z.string(),
+});
+
+function placeOf(cursor: string): Pick<Place, 'value' | 'id'> {
   try {
-    after = JSON.parse(Buffer.from(String(cursor), 'base64url').toString()) as Pick<Place, 'value' | 'id'>;
+    return cursorSchema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
   } catch {
     return refuse('The cursor is not valid.');
   }
+}
+
+/** The cursor holds a place, not a row number: rows that change meanwhile move, the others are neither lost nor repeated. */
+function firstAfter(places: readonly Place[], cursor: unknown, sort: Sort): number {
+  if (cursor === undefined) return 0;
+  const after = placeOf(String(cursor));
   let [low, high] = [0, places.length];
   while (low < high) {
     const middle = (low + high) >> 1;
