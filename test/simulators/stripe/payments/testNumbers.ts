@@ -97,14 +97,14 @@ const cards: Record<string, TestCard> = {
   '4000002500003155': visa('authenticationRequiredOnSetup', { authentication: 'until set up' }),
   '4000002760003184': visa('authenticationRequired', { authentication: 'always' }),
   '4000003800000446': visa('authenticationRequiredSetupForOffSession', { authentication: 'on session' }),
-  '4000000000003220': visa('threeDSecure2Required threeDSecureRequired', { authentication: 'on session' }),
+  '4000000000003220': visa('threeDSecure2Required threeDSecureRequired', { authentication: 'always' }),
   '4000008260003178': visa('authenticationRequiredChargeDeclinedInsufficientFunds', {
     authentication: 'always',
     decline: 'insufficient_funds',
     attaches: true,
   }),
   '4000008400001629': visa('threeDSecureRequiredChargeDeclined', {
-    authentication: 'on session',
+    authentication: 'always',
     decline: 'card_declined',
     attaches: true,
   }),
