@@ -1,6 +1,6 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { SimClock } from '../../../kit/clock.ts';
 import { startSalesforceSim, type RunningSalesforce } from '../../main.ts';
 import type { FieldValue } from '../../org/types.ts';
@@ -9,15 +9,17 @@ import { callsOf, NOW, type Answer, type Person } from '../../testing.ts';
 const FORCE_APP = join(import.meta.dirname, '../../../../../force-app/main/default');
 const FIXTURE = join(import.meta.dirname, 'force-app');
 
+/** What to make of files, by path. */
+export type Changes = Readonly<Record<string, (text: string) => string>>;
+
 /** force-app with the fixture over it, then with `changes` of its files. @returns the folder */
-export function viewsMetadata(changes: Readonly<Record<string, (text: string) => string>> = {}): string {
+export function viewsMetadata(changes: Changes = {}): string {
   const folder = mkdtempSync(join(tmpdir(), 'views-org-'));
   cpSync(FORCE_APP, folder, { recursive: true });
   rmSync(join(folder, 'flexipages'), { recursive: true });
   cpSync(FIXTURE, folder, { recursive: true });
   for (const [file, change] of Object.entries(changes)) {
     const path = join(folder, file);
-    mkdirSync(dirname(path), { recursive: true });
     const before = readFileSync(path, 'utf8');
     const after = change(before);
     if (after === before) throw new Error(`${file} was not changed`);
@@ -39,8 +41,8 @@ export class ViewsOrg {
     this.#folder = folder;
   }
 
-  static async start(options: { pages?: boolean } = {}): Promise<ViewsOrg> {
-    const folder = viewsMetadata();
+  static async start(options: { pages?: boolean; changes?: Changes } = {}): Promise<ViewsOrg> {
+    const folder = viewsMetadata(options.changes);
     const clock = new SimClock(Date.parse(NOW) - Date.now());
     const buildPages = options.pages ? 'at start' : 'at first visit';
     const org = new ViewsOrg(await startSalesforceSim({ clock, forceApp: folder, buildPages }), folder);
