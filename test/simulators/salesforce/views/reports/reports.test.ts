@@ -236,6 +236,66 @@ describe('the Analytics API', () => {
   });
 });
 
+describe('other settings of reports', () => {
+  const bucket = `<buckets><bucketType>picklist</bucketType><developerName>BucketField_State</developerName><masterLabel>State</masterLabel><otherBucketLabel>Rest</otherBucketLabel><sourceColumnName>Billing_Subscription__c$Status__c</sourceColumnName><useOther>true</useOther><values><sourceValues><sourceValue>Past Due</sourceValue></sourceValues><sourceValues><sourceValue>Unpaid</sourceValue></sourceValues><value>Late</value></values></buckets>`;
+  const kinds = ['Average', 'Maximum', 'Minimum', 'Unique'].map((kind) => `<aggregateTypes>${kind}</aggregateTypes>`);
+  let other: ViewsOrg;
+  beforeAll(async () => {
+    other = await ViewsOrg.start({
+      changes: {
+        'dashboards/Billing/Billing_Overview.dashboard-meta.xml': (text) =>
+          text.replace('<groupingColumn>Billing_Subscription__c$Currency_Code__c', '<groupingColumn>BucketField_State'),
+        'reports/Billing/ARR_by_Plan.report-meta.xml': (text) =>
+          text
+            .replace('<columns>', `${bucket}<columns>`)
+            .replace('<aggregateTypes>Sum</aggregateTypes>', `$&${kinds.join('')}`)
+            .replace('<field>Billing_Subscription__c$Currency_Code__c', '<field>BucketField_State')
+            .replace('Active,Past Due', 'Active,Past Due,Draft'),
+        'reports/Billing/Accounts_and_Invoices.report-meta.xml': (text) =>
+          text.replace('<scope>organization', '<isSmartTotalDisabled>true</isSmartTotalDisabled><scope>user'),
+        'reports/Operations/Draft_Invoices.report-meta.xml': (text) =>
+          text
+            .replace(
+              /<filter>.*<\/filter>/s,
+              '<sortColumn>Billing_Invoice__c$Amount__c</sortColumn><sortOrder>Desc</sortOrder>',
+            )
+            .replace('<scope>', '<rowLimit>2</rowLimit><scope>'),
+      },
+    });
+  });
+  afterAll(() => other.close());
+  const runIn = async (person: Person, name: string, query = ''): Promise<Run> =>
+    (await other.get(person, `/analytics/reports/${other.idOf('Report', name)}${query}`)).body as Run;
+
+  it('buckets over lists put what is named nowhere into the rest; every kind of summary', async () => {
+    const result = await runIn('rep', 'ARR_by_Plan');
+    expect(labels(result.groupingsDown.groupings)).toEqual([
+      ['Late', 'Gold'],
+      ['Rest', 'Gold', 'Silver'],
+    ]);
+    expect(totalsOf(result)).toMatchObject({
+      '0!T': [2400, 2400, 2400, 2400, 1, 1],
+      '1!T': [2799, 933, 1200, 600, 3, 3],
+      '1_0!T': [2199, 1099.5, 1200, 999, 2, 2],
+    });
+    expect(result.reportMetadata.aggregates.map((name) => name.split('!')[0])).toEqual([
+      ...['s', 'a', 'mx', 'm', 'u', 'RowCount'],
+    ]);
+  });
+
+  it('my records only, and sums over all rows without smart totals', async () => {
+    expect(totalsOf(await runIn('rep', 'Accounts_and_Invoices'))).toEqual({ 'T!T': [950, 3820, 7] });
+    expect(totalsOf(await runIn('admin', 'Accounts_and_Invoices'))).toEqual({ 'T!T': [0, 0, 0] });
+  });
+
+  it('the first rows only', async () => {
+    const { factMap, reportMetadata } = await runIn('admin', 'Draft_Invoices', '?includeDetails=true');
+    expect(factMap['T!T']!.rows.map(({ dataCells }) => dataCells[0]!.label)).toEqual(['INV-7', 'INV-4']);
+    expect(values(factMap['T!T']!.aggregates)).toEqual([11_000, 2]);
+    expect(reportMetadata['topRows']).toEqual({ direction: 'Desc', rowLimit: 2 });
+  });
+});
+
 describe('metadata that is wrong stops the start with the file named', () => {
   const replaced = (from: string, to: string) => (text: string) => text.replace(from, to);
   const report = 'reports/Billing/ARR_by_Plan.report-meta.xml';
