@@ -22,9 +22,12 @@ export const PLATFORM_CLI: ConnectedApp = {
 
 export type Parameters = Readonly<Record<string, string | undefined>>;
 
-/** Of the form in the body and of the address. */
+/** Of the form in the body and of the address; of what is given more than once, nothing (RFC 6749, section 3.2). */
 export function parametersOf(req: Request): Parameters {
-  return { ...(req.query as Parameters), ...((req.body as Parameters | undefined) ?? {}) };
+  const given = { ...req.query, ...((req.body as Record<string, unknown> | undefined) ?? {}) };
+  return Object.fromEntries(
+    Object.entries(given).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
 }
 
 /** Consumer key and secret, of a Basic header or of the parameters. */

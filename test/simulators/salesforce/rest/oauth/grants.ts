@@ -84,17 +84,17 @@ function byPassword({ org, apps, passwordFlow }: OAuthParts, req: Request): Gran
   return { user: approvedUser(org, app, username), app, scope: scopeOf(app, undefined) };
 }
 
-const GRANTS: Readonly<Record<string, (parts: OAuthParts, req: Request) => Granted>> = {
-  'urn:ietf:params:oauth:grant-type:jwt-bearer': byAssertion,
-  client_credentials: byClientCredentials,
-  authorization_code: byCode,
-  refresh_token: byRefreshToken,
-  password: byPassword,
-};
+const GRANTS = new Map<string, (parts: OAuthParts, req: Request) => Granted>([
+  ['urn:ietf:params:oauth:grant-type:jwt-bearer', byAssertion],
+  ['client_credentials', byClientCredentials],
+  ['authorization_code', byCode],
+  ['refresh_token', byRefreshToken],
+  ['password', byPassword],
+]);
 
 /** Answer of the token endpoint. @throws OAuthFault */
 export function grantToken(parts: OAuthParts, req: Request): Record<string, string> {
-  const grant = GRANTS[parametersOf(req)['grant_type'] ?? ''];
+  const grant = GRANTS.get(parametersOf(req)['grant_type'] ?? '');
   if (!grant) throw new OAuthFault('unsupported_grant_type', 'grant type not supported');
   const { user, app, scope, refreshToken = null } = grant(parts, req);
   const { org } = parts;

@@ -62,6 +62,26 @@ describe('tokens by JWT bearer', () => {
     }
   });
 
+  it('refuse parameters that come twice or as a list, and grant types that are no grant types', async () => {
+    const grant = encodeURIComponent('urn:ietf:params:oauth:grant-type:jwt-bearer');
+    const good = assertionFor(sim, USERS.integration);
+    const errors = [];
+    for (const body of [
+      `grant_type=${grant}&assertion=${good}&assertion=${good}`,
+      `grant_type=${grant}&assertion[]=${good}`,
+      `grant_type=${grant}&grant_type=${grant}&assertion=${good}`,
+      'grant_type=constructor',
+      'grant_type=__proto__',
+      '',
+    ]) {
+      const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+      const response = await fetch(`${sim.url}/services/oauth2/token`, { method: 'POST', headers, body });
+      errors.push([response.status, ((await response.json()) as { error: string }).error]);
+    }
+    const unknown = [400, 'unsupported_grant_type'];
+    expect(errors).toEqual([[400, 'invalid_grant'], [400, 'invalid_grant'], unknown, unknown, unknown, unknown]);
+  });
+
   it('refuse a user who is not active', async () => {
     const { Id } = sim.org.userNamed(USERS.otherRep)!;
     const admin = sim.org.userNamed(USERS.admin)!.Id;
