@@ -178,6 +178,14 @@ describe('ingest jobs', () => {
     expect(bad).toContain(
       '"INVALID_TYPE_ON_FIELD_IN_RECORD:Employees: value not of required type: many:NumberOfEmployees --"',
     );
+    const deals = await load(
+      { object: 'Opportunity' },
+      'Name,StageName,CloseDate\nA,Prospecting,2026-13-01\nB,Prospecting,2026-12-01\n',
+    );
+    expect(deals.good).toContain('"B"');
+    expect(deals.bad).toContain(
+      '"INVALID_TYPE_ON_FIELD_IN_RECORD:Close Date: value not of required type: 2026-13-01:CloseDate --"',
+    );
   });
 
   it.each<[string, object, string, string]>([
@@ -357,6 +365,16 @@ describe('ingest jobs', () => {
   ])('are refused for %s', async (_what, job, errorCode) => {
     const asked = { object: 'Account', operation: 'insert', ...job };
     expect(await rep.call('POST', '/jobs/ingest', asked)).toMatchObject({ status: 400, body: [{ errorCode }] });
+  });
+
+  it('are refused for upsert by a key that the user may not read', async () => {
+    const asked = { object: 'Billing_Account__c', operation: 'upsert', externalIdFieldName: 'Key__c' };
+    expect((await rep.call('POST', '/jobs/ingest', asked)).status).toBe(200);
+    const access = sim.org.accessOf(sim.org.userNamed(USERS.rep)!.Id);
+    const readable = vi.spyOn(access, 'readsField').mockReturnValue(false);
+    const answer = await rep.call('POST', '/jobs/ingest', asked);
+    readable.mockRestore();
+    expect(answer).toMatchObject({ status: 400, body: [{ errorCode: 'INVALIDJOB' }] });
   });
 
   it('are refused once the batches of the day are used up, and for files that are no CSV', async () => {

@@ -1,4 +1,4 @@
-import { RequestFault, RowFault } from '../org/errors.ts';
+import { RowFault } from '../org/errors.ts';
 import type { SimulatedOrg } from '../org/org.ts';
 import type { InputRow, RowError, RowResult, SaveOptions } from '../org/types.ts';
 import type { IngestJob, RowOutcome } from './jobs.ts';
@@ -35,19 +35,6 @@ function save(org: SimulatedOrg, job: IngestJob, rows: readonly InputRow[], opti
   });
 }
 
-/** One row that cannot be read fails by itself here, while it refuses a whole call elsewhere. */
-function saveEach(org: SimulatedOrg, job: IngestJob, rows: readonly InputRow[], options: SaveOptions): RowResult[] {
-  try {
-    return org.transaction(options, () => save(org, job, rows, options));
-  } catch (error) {
-    if (!(error instanceof RequestFault)) throw error;
-    if (rows.length > 1)
-      return org.transaction(options, () => rows.flatMap((row) => saveEach(org, job, [row], options)));
-    const failed = { statusCode: error.errorCode, message: error.message, fields: [] };
-    return [{ id: null, success: false, errors: [failed] }];
-  }
-}
-
 function readRow(columns: readonly Column[], cells: readonly string[], row: number): Read {
   try {
     return { row, input: inputRow(columns, cells), error: null };
@@ -81,12 +68,8 @@ export async function saveChunk(
   }
   let open = read.filter(({ input }) => input !== null);
   for (let attempt = 0; open.length > 0; attempt++) {
-    const results = saveEach(
-      org,
-      job,
-      open.map(({ input }) => input!),
-      options,
-    );
+    const inputs = open.map(({ input }) => input!);
+    const results = org.transaction(options, () => save(org, job, inputs, options));
     const again = attempt < MAX_RETRIES ? open.filter((_one, at) => isLocked(results[at]!)) : [];
     for (const [at, one] of open.entries()) {
       if (again.includes(one)) continue;

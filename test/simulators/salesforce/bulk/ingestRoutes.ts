@@ -36,7 +36,8 @@ function newJob({ org, jobs, limits }: BulkParts, call: Call, body: Record<strin
   if ((text(body, 'contentType') ?? 'CSV') !== 'CSV') throw jobFault('INVALIDJOB', 'InvalidJob : Invalid contentType');
   if (body['assignmentRuleId'] !== undefined) throw jobFault('INVALIDJOB', 'InvalidJob : Invalid assignmentRuleId');
   const key = text(body, 'externalIdFieldName') ?? null;
-  const field = key === null ? undefined : org.field(object, key);
+  const named = key === null ? undefined : org.field(object, key);
+  const field = named && call.access.readsField(object.name, named.name) ? named : undefined;
   if (operation === 'upsert' && !(field && (field.externalId || field.type === 'id')))
     throw jobFault(
       'INVALIDJOB',

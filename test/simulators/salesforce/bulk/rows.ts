@@ -1,7 +1,8 @@
 import type { SimulatedOrg } from '../org/org.ts';
 import type { UserAccess } from '../org/access.ts';
-import { RowFault } from '../org/errors.ts';
+import { RequestFault, RowFault } from '../org/errors.ts';
 import type { Field, SObject } from '../org/types.ts';
+import { coerce } from '../org/values.ts';
 import { CsvFault } from './csv.ts';
 
 /** What a column of the file writes to: a field, or a parent by its external id. */
@@ -32,21 +33,28 @@ export function columnsOf(org: SimulatedOrg, access: UserAccess, object: SObject
   });
 }
 
-/** Text of a cell as the JSON value that a REST call would carry. @throws RowFault */
+/** Text of a cell as the JSON value that a REST call would carry; as it is when it is none of the field's type. */
+function jsonOf(field: Field, text: string): string | number | boolean {
+  if (field.type === 'boolean' && /^(?:true|1|false|0)$/i.test(text)) return /^(?:true|1)$/i.test(text);
+  const isNumber = /^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?\s*$/i.test(text);
+  return NUMBERS.includes(field.type) && isNumber ? Number(text) : text;
+}
+
+/** @throws RowFault for a cell that does not fit its type, where a REST call would be refused whole */
 function valueOf(field: Field, text: string): string | number | boolean | null {
   if (text === NULL) return null;
-  const wrong = (): RowFault =>
-    new RowFault('INVALID_TYPE_ON_FIELD_IN_RECORD', `${field.label}: value not of required type: ${text}`, [
-      field.name,
-    ]);
-  if (field.type === 'boolean') {
-    if (/^(?:true|1)$/i.test(text)) return true;
-    if (/^(?:false|0)$/i.test(text)) return false;
-    throw wrong();
+  const value = jsonOf(field, text);
+  try {
+    coerce(field, value);
+  } catch (error) {
+    if (error instanceof RequestFault)
+      throw new RowFault('INVALID_TYPE_ON_FIELD_IN_RECORD', `${field.label}: value not of required type: ${text}`, [
+        field.name,
+      ]);
+    if (!(error instanceof RowFault)) throw error;
+    // Told by the save, with what else is wrong.
   }
-  if (!NUMBERS.includes(field.type)) return text;
-  if (!/^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?\s*$/i.test(text)) throw wrong();
-  return Number(text);
+  return value;
 }
 
 /** A line of the file as a row to save; empty cells say nothing, `#N/A` empties. @throws RowFault */
