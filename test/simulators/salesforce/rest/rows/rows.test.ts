@@ -53,6 +53,13 @@ describe('single records', () => {
     expect((await rep.call('GET', '/sobjects/Nothing__c/a00000000000001')).body).toEqual(errors('NOT_FOUND'));
     expect((await rep.call('GET', '/sobjects/Account/001000000000001')).body).toEqual(errors('NOT_FOUND'));
     expect((await rep.call('GET', '/no/such/thing')).body).toEqual(errors('NOT_FOUND'));
+    const messages = [];
+    for (const id of ['001000000000000AAA', 'nonsense'])
+      messages.push((await rep.call('GET', `/sobjects/Account/${id}`)).body);
+    expect(messages).toMatchObject([
+      [{ message: 'The requested resource does not exist' }],
+      [{ message: 'Provided external ID field does not exist or is not accessible: nonsense' }],
+    ]);
   });
 
   it('resources that an org has and this one has not are 501 and reported', async () => {

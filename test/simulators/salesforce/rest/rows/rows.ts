@@ -1,5 +1,6 @@
 import type { SimulatedOrg } from '../../org/org.ts';
 import { RequestFault, RowFault } from '../../org/errors.ts';
+import { normalizeId } from '../../org/ids.ts';
 import type { InputRow, SObject, SRecord } from '../../org/types.ts';
 import { jsonObject } from '../wire/body.ts';
 import { noContent, ok, param, type Call, type Reply } from '../wire/call.ts';
@@ -13,7 +14,9 @@ import { chosenFields, readableObject, recordBody, recordUrl } from './records.t
 export function visible(org: SimulatedOrg, { access }: Call, object: SObject, id: string): SRecord {
   const record = org.store.find(object, id);
   if (!record || !access.seesRecord(object.name, record))
-    throw notFound(`Provided external ID field does not exist or is not accessible: ${id}`);
+    throw normalizeId(id)
+      ? notFound()
+      : notFound(`Provided external ID field does not exist or is not accessible: ${id}`);
   if (record['IsDeleted'] === true) throw new RequestFault(404, 'ENTITY_IS_DELETED', 'entity is deleted');
   return record;
 }
