@@ -87,8 +87,8 @@ function tellPayment(tenant: Tenant, account: Account, payment: Payment, targets
 
 function methodOf(tenant: Tenant, account: Account, request: PaymentRequest): PaymentMethod | undefined {
   const id = request.paymentMethodId ?? (request.type === 'Electronic' ? account.defaultPaymentMethodId : null);
+  if (request.type === 'External' && id === null) return undefined;
   const method = tenant.data.paymentMethods.find((one) => one.id === id);
-  if (request.type === 'External' && !method) return undefined;
   const usable = method?.status === 'Active' || (request.evenClosed === true && method?.status === 'Closed');
   if (!method || method.accountId !== account.id || !usable) return refuse('The payment method is invalid.');
   return method;

@@ -50,6 +50,8 @@ describe('payments', () => {
     expect(codeOf(await put(`${path}/apply`, part(21)))).toBe(59710030);
     expect(codeOf(await put(`${path}/unapply`, part(61)))).toBe(59710030);
     expect(codeOf(await put(`${path}/apply`))).toBe(59710022);
+    const stranger = { accountId: account.id, amount: 1, currency: 'USD', type: 'External', paymentMethodId: 'none' };
+    expect(codeOf(await zuora.call('POST', '/v1/payments', stranger))).toBe(59710030);
     expect((await put(`${path}/unapply`, part(60))).body).toMatchObject({ appliedAmount: 0 });
     expect(await balance(id)).toBe(100);
     const refund = await zuora.post(`${path}/refunds`, { type: 'External', methodType: 'Check', totalAmount: 30 });
@@ -248,6 +250,8 @@ describe('payment runs', () => {
     const data = [{ accountId: account.id, documentType: 'Invoice', documentId: id }];
     expect(codeOf(await zuora.call('POST', '/v1/payment-runs', { data, batch: 'Batch1' }))).toBe(57210030);
     expect(codeOf(await zuora.call('POST', '/v1/payment-runs', {}))).toBe(57210022);
+    for (const runDate of ['2026-02-30 08:00:00', '2026-11-25 25:00:00'])
+      expect(codeOf(await zuora.call('POST', '/v1/payment-runs', { batch: 'Batch1', runDate }))).toBe(57210020);
     expect(codeOf(await zuora.get(`/v1/payment-runs/${text(made.id)}/data`))).toBe(57210030);
     expect((await zuora.call('DELETE', `/v1/payment-runs/${text(made.id)}`)).status).toBe(400);
   });

@@ -6,7 +6,7 @@ import { filtered } from '../protocol/filters.ts';
 import { onlyQuery, page, pageParameters } from '../protocol/paging.ts';
 import { dateField, parse } from '../protocol/parse.ts';
 import type { Tenant } from '../tenant.ts';
-import { instantIn } from '../dates.ts';
+import { instantIn, isDate } from '../dates.ts';
 import { gateway } from './gateway.ts';
 import type { PaymentRun, RunRecord } from './model.ts';
 import { runSummary } from './runSummary.ts';
@@ -26,7 +26,8 @@ const shared = {
   processPaymentWithClosedPM: z.boolean().optional(),
   runDate: z
     .string()
-    .regex(/^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}$/)
+    .regex(/^\d{4}-\d{2}-\d{2}[T ]([01]\d|2[0-3]):[0-5]\d:[0-5]\d$/)
+    .refine((text) => isDate(text.slice(0, 10)), 'No such day')
     .optional(),
   targetDate: dateField.optional(),
 };

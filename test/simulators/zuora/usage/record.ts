@@ -1,6 +1,7 @@
 import { emit } from '../callouts/emit.ts';
-import { dateIn, isDate } from '../dates.ts';
+import { dateIn } from '../dates.ts';
 import { category, resource, ZuoraError } from '../protocol/errors.ts';
+import { instantOf } from '../queries/compare.ts';
 import type { Tenant } from '../tenant.ts';
 import type { Usage } from './model.ts';
 
@@ -25,9 +26,9 @@ const refuse = (message: string): never => {
 
 /** Day in the tenant's zone; a date or a time without offset is in that zone already. */
 export function dayOf(tenant: Tenant, text: string): string {
-  if (isDate(text.slice(0, 10)) && !/(Z|[+-]\d{2}:?\d{2})$/.test(text.slice(10))) return text.slice(0, 10);
-  const at = Date.parse(text);
-  return Number.isNaN(at) ? refuse(`The StartDateTime ${text} is invalid.`) : dateIn(tenant.timeZone, at);
+  const written = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}:\d{2}(\.\d{1,3})?(Z|[+-]\d{2}:?\d{2})?)?$/.test(text);
+  const at = instantOf(tenant, text);
+  return !written || Number.isNaN(at) ? refuse(`The StartDateTime ${text} is invalid.`) : dateIn(tenant.timeZone, at);
 }
 
 /** Takes in one usage record; without subscription and charge it counts for every subscription with its unit. */
