@@ -67,6 +67,14 @@ export function dateTimeIn(timeZone: string, at: number): string {
 /** ISO 8601 with whole seconds, as Object Query prints instants. */
 export const isoSeconds = (at: number): string => `${new Date(at).toISOString().slice(0, 19)}Z`;
 
+/** `YYYY-MM-DDTHH:mm:ss.000+HH:mm` in a zone, as CRUD and ZOQL print instants. */
+export function offsetDateTimeIn(timeZone: string, at: number): string {
+  const local = dateTimeIn(timeZone, at).replace(' ', 'T');
+  const minutes = Math.round((Date.parse(`${local}Z`) - at) / 60_000);
+  const two = (number: number) => String(Math.floor(Math.abs(number))).padStart(2, '0');
+  return `${local}.000${minutes < 0 ? '-' : '+'}${two(minutes / 60)}:${two(minutes % 60)}`;
+}
+
 /** Instant of `YYYY-MM-DD HH:mm:ss` in a zone, NaN for other text; within an hour that a clock change repeats, one of both. */
 export function instantIn(timeZone: string, text: string): number {
   const asUtc = Date.parse(`${text.replace(' ', 'T')}Z`);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { SimContext } from '../kit/sim.ts';
 import type { SimState } from '../kit/state.ts';
-import { dateIn, dateTimeIn } from './dates.ts';
+import { dateIn, dateTimeIn, offsetDateTimeIn } from './dates.ts';
 import type { Account, Contact, SubscriptionVersion, TenantData } from './model.ts';
 import type { OrderOptions } from './orders/options.ts';
 import { notFound } from './protocol/errors.ts';
@@ -120,6 +120,11 @@ export class Tenant {
 
   dateTime(at: number): string {
     return dateTimeIn(this.timeZone, at);
+  }
+
+  /** As CRUD and ZOQL print an instant. */
+  offsetDateTime(at: number): string {
+    return offsetDateTimeIn(this.timeZone, at);
   }
 
   newId(): string {

@@ -9,9 +9,9 @@ export const withoutNulls = (fields: Record<string, unknown>): Record<string, un
 
 const stamps = (tenant: Tenant, row: { createdDate: number; updatedDate: number }) => ({
   CreatedById: tenant.userId,
-  CreatedDate: tenant.dateTime(row.createdDate).replace(' ', 'T'),
+  CreatedDate: tenant.offsetDateTime(row.createdDate),
   UpdatedById: tenant.userId,
-  UpdatedDate: tenant.dateTime(row.updatedDate).replace(' ', 'T'),
+  UpdatedDate: tenant.offsetDateTime(row.updatedDate),
 });
 
 export const productFields = (tenant: Tenant, product: Product): Record<string, unknown> => ({

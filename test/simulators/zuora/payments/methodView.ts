@@ -97,7 +97,7 @@ export function transactionLogView(tenant: Tenant, log: TransactionLog): Record<
     GatewayTransactionType: log.gatewayTransactionType,
     RequestString: `{"transaction":"${log.transactionId}","type":"${log.gatewayTransactionType}"}`,
     ResponseString: `{"result":"${log.decline?.code ?? 'approve'}"}`,
-    TransactionDate: new Date(log.at).toISOString(),
+    TransactionDate: tenant.offsetDateTime(log.at),
     TransactionId: log.transactionId,
   };
 }

@@ -7,7 +7,7 @@ import { notFound, notSimulated } from '../protocol/errors.ts';
 import { parse } from '../protocol/parse.ts';
 import type { Tenant } from '../tenant.ts';
 import { fileText } from './output.ts';
-import { runZoql, ZoqlFault } from './zoql.ts';
+import { printed, runZoql, ZoqlFault } from './zoql.ts';
 
 const jobSchema = z.strictObject({
   format: z.enum(['csv', 'zip', 'gzip']).optional(),
@@ -162,10 +162,11 @@ export function aquaRoutes(tenant: Tenant): express.Router {
       const left = rows.filter(({ record }) => from === undefined || String(updated?.of(record)) >= from);
       const labels =
         String(job.request.useQueryLabels) === 'true' ? fields : fields.map((one) => label(object.name, one));
+      const utc = String(job.request.dateTimeUtc) === 'true';
       const text = Buffer.from(
         fileText(
           labels,
-          left.map(({ values }) => values),
+          left.map(({ values }) => (utc ? values : values.map((value) => printed(tenant, value)))),
           ',',
         ),
       );

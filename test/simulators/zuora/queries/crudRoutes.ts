@@ -5,7 +5,7 @@ import { parseCrud } from '../protocol/crud.ts';
 import { category, notFound, resource, ZuoraError } from '../protocol/errors.ts';
 import type { Tenant } from '../tenant.ts';
 import { deleteObject, updateAccount, updateObject } from './objects.ts';
-import { pascal } from './zoql.ts';
+import { pascal, printed } from './zoql.ts';
 
 /** Objects that CRUD reads by id, by the names of their paths. */
 const readable: Record<string, string> = {
@@ -49,7 +49,7 @@ export function crudRoutes(tenant: Tenant): express.Router {
     res.json(
       Object.fromEntries(
         shown
-          .map(([, { name, of }]) => [/__c$/.test(name) ? name : pascal(name), of(record)])
+          .map(([, { name, of }]) => [/__c$/.test(name) ? name : pascal(name), printed(tenant, of(record))])
           .filter(([, value]) => value !== null),
       ),
     );

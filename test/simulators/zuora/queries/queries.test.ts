@@ -40,6 +40,16 @@ describe('ZOQL', () => {
     expect(await names(`UpdatedDate > '2026-11-21T13:00:00-08:00'`)).toEqual([]);
   });
 
+  it('prints instants in the zone of the tenant, as CRUD does', async () => {
+    const account = await zuora.account();
+    const created = (await zoql('select CreatedDate from Account')).body.records?.[0]?.CreatedDate;
+    expect(created).toMatch(/^2026-11-21T12:\d\d:\d\d\.000-08:00$/);
+    expect((await zuora.get(`/v1/object/account/${account.id}`)).body.CreatedDate).toBe(created);
+    await zuora.today('2027-07-01');
+    await zuora.call('PUT', `/v1/accounts/${account.id}`, { notes: 'in summer' });
+    expect((await zoql('select UpdatedDate from Account')).text).toMatch(/T13:\d\d:\d\d\.000-07:00/);
+  });
+
   it('comes in batches whose locator dies after fifteen minutes', async () => {
     for (let count = 0; count < 3; count++) await zuora.account();
     const first = (await zoql('select Id from Account', { batchSize: 2 })).body;

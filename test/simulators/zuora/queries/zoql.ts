@@ -65,6 +65,12 @@ export function parseZoql(text: string): Zoql {
 /** PascalCase, as ZOQL and CRUD spell fields. */
 export const pascal = (name: string): string => name[0]!.toUpperCase() + name.slice(1);
 
+/** A value as ZOQL and CRUD print it: instants in the tenant's zone, with its offset. */
+export const printed = (tenant: Tenant, value: unknown): unknown =>
+  typeof value === 'string' && /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/.test(value)
+    ? tenant.offsetDateTime(Date.parse(value))
+    : value;
+
 /** A field of an object, or of one above it (`Account.Name`) where the query may join. */
 function fieldOf(tenant: Tenant, object: QueryObject, path: string, joins: boolean): Field {
   const [first = '', second] = path.split('.');

@@ -4,7 +4,7 @@ import { notSimulated } from '../protocol/errors.ts';
 import { parse } from '../protocol/parse.ts';
 import type { Tenant } from '../tenant.ts';
 import { createObject, deleteObject, updateObject } from './objects.ts';
-import { runZoql, ZoqlFault } from './zoql.ts';
+import { printed, runZoql, ZoqlFault } from './zoql.ts';
 
 const mostRows = 2000;
 /** A locator dies after 15 minutes of real time. */
@@ -44,7 +44,9 @@ export function actionRoutes(tenant: Tenant): express.Router {
     try {
       const { fields, rows } = runZoql(tenant, queryString, false);
       const records = rows.map(({ values }) =>
-        Object.fromEntries(fields.map((name, index) => [name, values[index]]).filter(([, value]) => value !== null)),
+        Object.fromEntries(
+          fields.map((name, index) => [name, printed(tenant, values[index])]).filter(([, value]) => value !== null),
+        ),
       ) as Record<string, unknown>[];
       answer(res, records, Math.min(conf?.batchSize ?? mostRows, mostRows), records.length);
     } catch (error) {

@@ -4,6 +4,7 @@ import { parseCrud } from '../protocol/crud.ts';
 import { category, resource, ZuoraError } from '../protocol/errors.ts';
 import { fileOf } from '../protocol/multipart.ts';
 import { onlyQuery, page, pageParameters } from '../protocol/paging.ts';
+import { instantOf } from '../queries/compare.ts';
 import type { Tenant } from '../tenant.ts';
 import { takeFile } from './file.ts';
 import type { Usage, UsageImport } from './model.ts';
@@ -57,8 +58,6 @@ export function deleteUsage(tenant: Tenant, usage: Usage): void {
 
 function usageView(tenant: Tenant, usage: Usage): Record<string, unknown> {
   const account = tenant.account(usage.accountId);
-  const start = usage.startDateTime;
-  const zoned = /(Z|[+-]\d{2}:?\d{2})$/.test(start.slice(10));
   const file = usage.importId === null ? undefined : tenant.one('usageImports', usage.importId);
   return {
     id: usage.id,
@@ -70,11 +69,7 @@ function usageView(tenant: Tenant, usage: Usage): Record<string, unknown> {
     unitOfMeasure: usage.uom,
     quantity: usage.quantity,
     submissionDateTime: tenant.dateTime(usage.submissionDateTime),
-    startDateTime: zoned
-      ? tenant.dateTime(Date.parse(start))
-      : start.length === 10
-        ? `${start} 00:00:00`
-        : start.replace('T', ' '),
+    startDateTime: tenant.dateTime(instantOf(tenant, usage.startDateTime)),
     status: usage.status,
     sourceName: file ? 'Import' : 'API',
     fileName: file?.fileName ?? null,
@@ -100,16 +95,16 @@ export function usageRoutes(tenant: Tenant, origin: () => string): express.Route
       AccountNumber: tenant.account(usage.accountId).accountNumber,
       Quantity: usage.quantity,
       UOM: usage.uom,
-      StartDateTime: usage.startDateTime,
+      StartDateTime: tenant.offsetDateTime(instantOf(tenant, usage.startDateTime)),
       ...(usage.endDateTime !== null && { EndDateTime: usage.endDateTime }),
       ...(usage.description !== null && { Description: usage.description }),
       ...(subscription && { SubscriptionId: subscription.id, SubscriptionNumber: subscription.number }),
       RbeStatus: usage.status,
       SourceType: usage.importId === null ? 'API' : 'Import',
       CreatedById: tenant.userId,
-      CreatedDate: new Date(usage.createdDate).toISOString(),
+      CreatedDate: tenant.offsetDateTime(usage.createdDate),
       UpdatedById: tenant.userId,
-      UpdatedDate: new Date(usage.updatedDate).toISOString(),
+      UpdatedDate: tenant.offsetDateTime(usage.updatedDate),
     });
   });
   router.put('/v1/object/usage/:id', (req, res) => {
@@ -150,9 +145,9 @@ export function usageRoutes(tenant: Tenant, origin: () => string): express.Route
       ImportedCount: file.importedCount,
       TotalCount: file.totalCount,
       CreatedById: tenant.userId,
-      CreatedDate: new Date(file.createdDate).toISOString(),
+      CreatedDate: tenant.offsetDateTime(file.createdDate),
       UpdatedById: tenant.userId,
-      UpdatedDate: new Date(file.updatedDate).toISOString(),
+      UpdatedDate: tenant.offsetDateTime(file.updatedDate),
     };
   }
 }

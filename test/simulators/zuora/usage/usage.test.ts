@@ -103,7 +103,12 @@ describe('single usage', () => {
     });
     const path = `/v1/object/usage/${text(id)}`;
     expect((await zuora.call('PUT', path, { Quantity: 7 })).body).toEqual({ Success: true, Id: id });
-    expect((await zuora.get(path)).body).toMatchObject({ Quantity: 7, RbeStatus: 'Pending', SourceType: 'API' });
+    expect((await zuora.get(path)).body).toMatchObject({
+      Quantity: 7,
+      RbeStatus: 'Pending',
+      SourceType: 'API',
+      StartDateTime: '2026-11-05T00:00:00.000-08:00',
+    });
     expect((await zuora.call('PUT', path, { Quantity: -1 })).body).toMatchObject({
       Success: false,
       Errors: [{ Code: 'INVALID_VALUE' }],
@@ -111,6 +116,8 @@ describe('single usage', () => {
     expect((await zuora.call('PUT', path, { Quantity: 7, Shoe: 1 })).status).toBe(200);
     const told = await zuora.call('PUT', `${path}?rejectUnknownFields=true`, { Quantity: 7, Shoe: 1 });
     expect([told.status, told.body]).toEqual([400, { message: 'Error - unrecognised fields' }]);
+    for (const StartDateTime of ['2026-02-30', '2026-02-01 noon', '2026-02-01T99:00:00', 'Feb 1, 2026', '02/01/2026'])
+      expect((await zuora.call('PUT', path, { Quantity: 7, StartDateTime })).status).toBe(400);
     await zuora.today('2026-12-05');
     await zuora.post('/__sim/act/post-invoice', { account: account.number });
     expect((await zuora.call('DELETE', path)).body).toMatchObject({ Errors: [{ Code: 'TRANSACTION_FAILED' }] });
