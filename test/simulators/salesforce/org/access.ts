@@ -25,6 +25,9 @@ const FOLLOWS: Readonly<Record<string, string>> = {
   PricebookEntry: 'Pricebook2',
 };
 
+/** Read by those who may run reports, whatever objects they are granted. */
+const OF_REPORTS = ['Report', 'Dashboard', 'Folder'];
+
 /** Required and master-detail fields, names, system fields and what the platform works out have no field-level security. */
 export function hasFieldSecurity(object: SObject, field: Field): boolean {
   if (FREE_FIELDS.has(field.name) || field.name === object.nameField) return false;
@@ -108,6 +111,7 @@ export class UserAccess implements Access {
     if (this.isAdmin)
       for (const key of ['create', 'read', 'edit', 'delete', 'viewAll', 'modifyAll'] as const) permission[key] = true;
     else if (this.hasPermission('ViewAllData')) permission.read = permission.viewAll = true;
+    if (OF_REPORTS.includes(object.name)) permission.read = this.hasPermission('RunReports');
     return permission;
   }
 

@@ -23,8 +23,6 @@ const SALES = [
   'Case',
 ].concat(['Task', 'Event', 'Contract', 'Campaign', 'CampaignMember']);
 const PRICES = ['Product2', 'Pricebook2', 'PricebookEntry'];
-/** Of those who may run reports. */
-const REPORTS = ['Report', 'Dashboard', 'Folder'];
 
 const ADMIN_PERMISSIONS = [
   ...['ViewAllData', 'ModifyAllData', 'ManageUsers', 'CustomizeApplication', 'ModifyMetadata', 'ViewSetup', 'RunFlow'],
@@ -66,7 +64,7 @@ export function profilePermissions(profile: string, schema: Schema, installed: R
   if (profile === PROFILES.standard) {
     for (const name of STANDARD_PERMISSIONS) permissions.user.add(name);
     grant(SALES, CRUD);
-    grant([...PRICES, ...REPORTS], { ...noPermission(), read: true });
+    grant(PRICES, { ...noPermission(), read: true });
   }
   if (profile === PROFILES.admin) {
     for (const name of ADMIN_PERMISSIONS) permissions.user.add(name);

@@ -104,7 +104,11 @@ describe('in a browser', () => {
     if (process.env['SCREENSHOTS'] === undefined) rmSync(shots, { recursive: true });
   });
 
-  it.each(['light', 'dark'] as const)('lists, reports and dashboards open without a problem, %s', async (theme) => {
+  it.each([
+    ['light', 1400],
+    ['dark', 1400],
+    ['light', 420],
+  ] as const)('lists, reports and dashboards open without a problem, %s, %s pixels', async (theme, width) => {
     const pages = {
       list: '/lightning/o/Billing_Invoice__c/list?filterName=Overdue',
       summary: view('Report', 'ARR_by_Plan'),
@@ -112,12 +116,12 @@ describe('in a browser', () => {
       dashboard: view('Dashboard', 'Billing_Overview'),
     };
     for (const [name, path] of Object.entries(pages)) {
-      const opened = await openPage(browser, `${org.sim.url}${path}`, { theme });
+      const opened = await openPage(browser, `${org.sim.url}${path}`, { theme, width });
       try {
         await opened.page.locator('table').first().waitFor();
         const overflow = await opened.page.evaluate('document.documentElement.scrollWidth > innerWidth');
         expect({ overflow, problems: opened.problems() }).toEqual({ overflow: false, problems: [] });
-        await opened.screenshot(join(shots, `${name}-${theme}.png`));
+        await opened.screenshot(join(shots, `${name}-${theme}-${width}.png`));
       } finally {
         await opened.close();
       }

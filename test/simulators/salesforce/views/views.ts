@@ -81,8 +81,8 @@ export class Views {
   /** A view that the user may see; null when there is none. */
   find<K extends keyof Kinds>(kind: K, id: string, userId: string): { record: SRecord; view: Kinds[K] } | null {
     this.follow();
-    const record = this.#org.object(kind) && this.#org.get(kind, id);
-    if (!record || !this.#org.accessOf(userId).seesRecord(kind, record)) return null;
+    const [record, access] = [this.#org.get(kind, id), this.#org.accessOf(userId)];
+    if (!record || !access.readsObject(kind) || !access.seesRecord(kind, record)) return null;
     return { record, view: this.#byId.get(record.Id) as Kinds[K] };
   }
 
@@ -93,7 +93,7 @@ export class Views {
     const label = kind === 'Dashboard' ? 'Title' : 'Name';
     return this.#org
       .all(kind)
-      .filter((record) => access.seesRecord(kind, record))
+      .filter((record) => access.readsObject(kind) && access.seesRecord(kind, record))
       .map((record) => ({ record, view: this.#byId.get(record.Id) as Kinds[K] }))
       .sort((a, b) => String(a.record[label]).localeCompare(String(b.record[label])));
   }

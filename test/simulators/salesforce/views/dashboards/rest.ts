@@ -5,7 +5,7 @@ import { ok, param, type Call } from '../../rest/wire/call.ts';
 import { notSimulated } from '../../rest/wire/faults.ts';
 import type { Routes } from '../../rest/wire/routes.ts';
 import { reportAnswer } from '../reports/answer.ts';
-import { needRunReports } from '../reports/rest.ts';
+import { needRunReports } from '../reports/rows.ts';
 import type { Views } from '../views.ts';
 import type { Component, Dashboard } from './dashboard.ts';
 import { componentReport, dashboardReader } from './run.ts';
@@ -39,7 +39,7 @@ function componentMetadata(views: Views, record: SRecord, component: Component, 
 /** Dashboards of the Analytics API (Reports and Dashboards REST API Developer Guide). */
 export function addDashboards(routes: Routes, org: SimulatedOrg, views: Views): void {
   const found = (call: Call): { record: SRecord; view: Dashboard } => {
-    needRunReports(call);
+    needRunReports(call.access);
     const one = views.find('Dashboard', param(call, 'id'), call.access.userId);
     if (!one) throw new RequestFault(404, 'NOT_FOUND', 'The data you’re trying to access is unavailable.');
     return one;
@@ -104,7 +104,7 @@ export function addDashboards(routes: Routes, org: SimulatedOrg, views: Views): 
   };
 
   routes.on('GET', '/analytics/dashboards', (call) => {
-    needRunReports(call);
+    needRunReports(call.access);
     return ok(
       views
         .visible('Dashboard', call.access.userId)

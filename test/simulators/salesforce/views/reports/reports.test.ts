@@ -181,6 +181,11 @@ describe('who may run which report', () => {
         status: 403,
         body: [{ errorCode: 'FORBIDDEN', message: expect.stringContaining('Run Reports') }],
       });
+    for (const object of ['Report', 'Dashboard', 'Folder'])
+      expect(await org.calls('integration').query(`SELECT Id FROM ${object}`)).toMatchObject({
+        status: 400,
+        body: [{ errorCode: 'INVALID_TYPE' }],
+      });
   });
 });
 

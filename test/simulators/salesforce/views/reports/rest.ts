@@ -9,21 +9,11 @@ import type { Views } from '../views.ts';
 import { reportAnswer } from './answer.ts';
 import { extendedMetadata, reportMetadata, reportTypeMetadata, type ReportIds } from './describe.ts';
 import { compileFilters, sourceNamed, type Report } from './report.ts';
-import { checkAccess } from './rows.ts';
+import { checkAccess, needRunReports } from './rows.ts';
 
 const unavailable = (): RequestFault =>
   new RequestFault(404, 'NOT_FOUND', 'The data you’re trying to access is unavailable.');
 const badRequest = (message: string): RequestFault => new RequestFault(400, 'BAD_REQUEST', message);
-
-/** @throws RequestFault FORBIDDEN for users who may not run reports */
-export function needRunReports(call: Call): void {
-  if (!call.access.hasPermission('RunReports'))
-    throw new RequestFault(
-      403,
-      'FORBIDDEN',
-      'You don’t have permission to run reports. Check that you have the “Run Reports” user permission.',
-    );
-}
 
 function detailsWanted(call: Call): boolean {
   const text = call.query.get('includeDetails') ?? 'false';
@@ -74,13 +64,13 @@ function overridden(call: Call, report: Report, current: object): Report {
 /** Reports of the Analytics API (Reports and Dashboards REST API Developer Guide). */
 export function addReports(routes: Routes, org: SimulatedOrg, views: Views): void {
   const found = (call: Call): { report: Report; ids: ReportIds } => {
-    needRunReports(call);
+    needRunReports(call.access);
     const one = views.find('Report', param(call, 'id'), call.access.userId);
     if (!one) throw unavailable();
     return { report: one.view, ids: { id: one.record.Id, folderId: views.folderId(one.view.folder) } };
   };
   routes.on('GET', '/analytics/reports', (call) => {
-    needRunReports(call);
+    needRunReports(call.access);
     const root = `/services/data/v${call.version}.0/analytics/reports`;
     return ok(
       views
@@ -118,7 +108,7 @@ export function addReports(routes: Routes, org: SimulatedOrg, views: Views): voi
     });
   });
   routes.on('GET', '/analytics/reportTypes', (call) => {
-    needRunReports(call);
+    needRunReports(call.access);
     const types = [...views.all.reportTypes.values()].filter(
       ({ deployed, tables }) => deployed && tables.every(({ object }) => call.access.readsObject(object.name)),
     );

@@ -1,3 +1,4 @@
+import type { UserAccess } from '../../org/access.ts';
 import { RequestFault } from '../../org/errors.ts';
 import type { FieldValue, SRecord } from '../../org/types.ts';
 import { evaluate } from '../../soql/conditions.ts';
@@ -29,14 +30,19 @@ export function cellIn(reader: Reader, source: Source, row: Row): Cell {
 
 const forbidden = (message: string): RequestFault => new RequestFault(403, 'FORBIDDEN', message);
 
+/** @throws RequestFault FORBIDDEN for users who may not run reports */
+export function needRunReports(access: UserAccess): void {
+  if (!access.hasPermission('RunReports'))
+    throw forbidden('You don’t have permission to run reports. Check that you have the “Run Reports” user permission.');
+}
+
 /**
  * Columns that are missing are left out; what decides which rows there are must be readable.
  * @throws RequestFault FORBIDDEN
  */
 export function checkAccess(reader: Reader, report: Report): void {
   const { access } = reader;
-  if (!access.hasPermission('RunReports'))
-    throw forbidden(`You don’t have permission to run reports. Check that you have the “Run Reports” user permission.`);
+  needRunReports(access);
   for (const { object } of report.type.tables)
     if (!access.readsObject(object.name))
       throw forbidden(`You don’t have permission to read ${object.labelPlural}, which the report is about.`);
