@@ -19,9 +19,8 @@ export function loadTypes(names: readonly string[]): TypeCheck {
     target: ts.ScriptTarget.ESNext,
     module: ts.ModuleKind.NodeNext,
     moduleResolution: ts.ModuleResolutionKind.NodeNext,
-    types: ['node'],
-    skipLibCheck: true,
-    noEmit: true,
+    lib: ['lib.esnext.d.ts'],
+    types: [],
   };
   const host = ts.createCompilerHost(options);
   const path = `${import.meta.dirname}/${fileName}`;

@@ -1,4 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { startRig, type Rig } from '../testing.ts';
 
 let rig: Rig;
@@ -94,6 +97,19 @@ describe('a test clock', () => {
       status_details: {},
     });
     expect(rig.eventTypes(mark)).toEqual(['test_helpers.test_clock.advancing', 'test_helpers.test_clock.ready']);
+  });
+
+  it('that was advancing when the account stopped is ready when it starts again', async () => {
+    await rig.sim.close();
+    const folder = mkdtempSync(join(tmpdir(), 'stripe-clock-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const stateFile = join(folder, 'state.json');
+    rig = await startRig({ advanceMs: 600_000, stateFile });
+    const clock = await newClock();
+    await clocks().advance(clock.id, { frozen_time: clock.frozen_time + 60 });
+    await rig.sim.close();
+    rig = await startRig({ stateFile });
+    expect(await clocks().retrieve(clock.id)).toMatchObject({ status: 'ready', frozen_time: clock.frozen_time + 60 });
   });
 
   it('goes forward only, at most two intervals of its shortest subscription at once', async () => {
