@@ -107,8 +107,10 @@ it('previews, at once or later, and keeps nothing', async () => {
   expect(misspelled.body.reasons?.[0]?.code).toBe(58740021);
   const closed = await zuora.call('POST', '/v1/orders/preview', preview({ previewTypes: ['OrderMetrics'] }));
   expect(closed.body.reasons?.[0]?.code).toBe(58730030);
-  const endless = await zuora.call('POST', '/v1/orders/preview', preview({ previewThruType: 'SpecificDate' }));
-  expect(endless.body.reasons?.[0]?.code).toBe(58730022);
+  for (const previewTypes of [['BillingDocs'], ['ChargeMetrics']]) {
+    const endless = preview({ previewThruType: 'SpecificDate', previewTypes });
+    expect((await zuora.call('POST', '/v1/orders/preview', endless)).body.reasons?.[0]?.code).toBe(58730022);
+  }
 });
 
 it('previews for a prospect who has no account', async () => {

@@ -100,4 +100,9 @@ it('have delta TCV and TCB in previews', async () => {
     orderDeltaTcv: [row],
     orderDeltaTcb: [row],
   });
+  for (const previewThruType of ['TermEnd', 'NumberOfPeriods'])
+    await zuora.post('/v1/orders/preview', {
+      ...order([item]),
+      previewOptions: { previewThruType, previewNumberOfPeriods: 1, previewTypes: ['BillingDocs'] },
+    });
 });

@@ -47,7 +47,11 @@ function accountOf(tenant: Tenant, { existingAccountNumber, previewAccountInfo }
 }
 
 /** Day through which documents are previewed, and the first day of service that is left out. */
-function horizonOf(options: PreviewOptions, changes: readonly Change[]): { through: string; before: string | null } {
+function horizonOf(
+  tenant: Tenant,
+  options: PreviewOptions,
+  changes: readonly Change[],
+): { through: string; before: string | null } {
   switch (options.previewThruType) {
     case 'SpecificDate':
       return {
@@ -59,7 +63,7 @@ function horizonOf(options: PreviewOptions, changes: readonly Change[]): { throu
     case 'TermEnd': {
       const ends = changes.map(({ next }) => next.termEndDate);
       if (ends.includes(null)) return refuse(category.rule, 'TermEnd is invalid for an evergreen subscription.');
-      return { through: (ends as string[]).sort().at(-1)!, before: null };
+      return { through: (ends as string[]).sort().at(-1) ?? tenant.today(), before: null };
     }
     case 'NumberOfPeriods': {
       const count =
@@ -74,7 +78,7 @@ function horizonOf(options: PreviewOptions, changes: readonly Change[]): { throu
             return 'months' in length ? addMonths(from, length.months * count) : addDays(from, length.days * count);
           }),
       );
-      const through = ends.sort().at(-1) ?? changes[0]!.next.contractEffectiveDate;
+      const through = ends.sort().at(-1) ?? changes[0]?.next.contractEffectiveDate ?? tenant.today();
       return { through, before: through };
     }
     default:
@@ -188,6 +192,8 @@ export function previewOrder(tenant: Tenant, request: PreviewRequest): Record<st
         orderDeltaTcb: [...all.flatMap((one) => one.orderDeltaTcb), ...ofLines.orderDeltaTcb],
       };
     };
+    const horizon =
+      options.previewThruType !== undefined || wants('BillingDocs') ? horizonOf(tenant, options, changes) : null;
     return {
       ...(wants('ChargeMetrics') && {
         chargeMetrics: changes.map(({ base, next }) => ({
@@ -195,7 +201,7 @@ export function previewOrder(tenant: Tenant, request: PreviewRequest): Record<st
           charges: chargeMetrics(base, next, billCycleDay),
         })),
       }),
-      ...(wants('BillingDocs') && billingDocuments(tenant, account, changes, horizonOf(options, changes))),
+      ...(wants('BillingDocs') && billingDocuments(tenant, account, changes, horizon!)),
       ...(wants('OrderDeltaMetrics') && { orderDeltaMetrics: deltas() }),
       ...((wants('RampMetrics') || wants('RampDeltaMetrics')) && { rampMetrics: ramps() }),
     };

@@ -90,7 +90,7 @@ export function chargeView(
     effectiveEndDate: segment.pending ? null : end,
     processedThroughDate: through,
     chargedThroughDate: through,
-    done: end !== null && through !== null && through >= end,
+    done: through !== null && (segment.type === 'OneTime' || (end !== null && through >= end)),
     triggerDate: segment.triggerDate,
     triggerEvent: segment.triggerEvent,
     endDateCondition: segment.endDateCondition,

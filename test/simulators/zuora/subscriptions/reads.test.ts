@@ -180,3 +180,28 @@ it('show a subscription that was cancelled before its suspension ended as cancel
   });
   expect(await zuora.subscription(number)).toMatchObject({ status: 'Cancelled', version: 5 });
 });
+
+it('say that a segment is done once all of it is billed', async () => {
+  const { planId } = await zuora.plan([
+    { Name: 'Setup', ChargeType: 'OneTime', ChargeModel: 'Flat Fee Pricing', tiers: [{ Currency: 'USD', Price: 9 }] },
+    { Name: 'Fee', ChargeModel: 'Flat Fee Pricing', tiers: [{ Currency: 'USD', Price: 5 }] },
+  ]);
+  const one = await zuora.subscribe(account, planId, '2026-01-01');
+  const done = async () => charges(await zuora.subscription(one)).map(({ name, done }) => [name, done]);
+  expect(await done()).toEqual([
+    ['Setup', false],
+    ['Fee', false],
+  ]);
+  const billUntil = (targetDate: string) =>
+    zuora.post('/__sim/act/post-invoice', { account: account.number, targetDate });
+  await billUntil('2026-06-15');
+  expect(await done()).toEqual([
+    ['Setup', true],
+    ['Fee', false],
+  ]);
+  await billUntil('2027-01-01');
+  expect(await done()).toEqual([
+    ['Setup', true],
+    ['Fee', true],
+  ]);
+});
