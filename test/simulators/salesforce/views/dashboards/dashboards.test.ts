@@ -66,7 +66,14 @@ describe('dashboards', () => {
     });
     expect((await org.get('integration', path())).status).toBe(403);
     expect((await org.get('rep', '/analytics/dashboards/01Z000000000000AAA')).status).toBe(404);
-    expect((await org.calls('rep').call('PUT', path())).status).toBe(501);
+    expect((await org.calls('rep').call('PUT', path())).status).toBe(201);
+    expect((await org.get('rep', `${path()}/status`)).body).toMatchObject({
+      componentStatus: Array.from({ length: 6 }, () => ({
+        refreshDate: expect.stringMatching(/^2026-11-21T09:3.*\+0000$/),
+        refreshStatus: 'IDLE',
+      })),
+    });
+    expect((await org.calls('rep').call('DELETE', path())).status).toBe(501);
   });
 });
 

@@ -1,6 +1,7 @@
 import { RequestFault } from '../../org/errors.ts';
 import type { SimulatedOrg } from '../../org/org.ts';
 import type { SRecord } from '../../org/types.ts';
+import { toDateTime } from '../../org/values.ts';
 import { ok, param, type Call } from '../../rest/wire/call.ts';
 import { notSimulated } from '../../rest/wire/faults.ts';
 import type { Routes } from '../../rest/wire/routes.ts';
@@ -78,9 +79,12 @@ export function addDashboards(routes: Routes, org: SimulatedOrg, views: Views): 
     };
   };
 
+  /** Data is worked out whenever it is asked for. */
+  const fresh = () => ({ refreshDate: toDateTime(org.clock.now()), refreshStatus: 'IDLE' });
+
   const component = (call: Call, record: SRecord, dashboard: Dashboard, at: number): object => {
     const one = dashboard.components[at]!;
-    const status = { refreshDate: org.clock.now().toISOString().replace('Z', '+0000'), refreshStatus: 'IDLE' };
+    const status = fresh();
     const failed = (errorCode: string, errorMessage: string): object => ({
       componentId: componentId(record, at),
       reportResult: null,
@@ -128,11 +132,19 @@ export function addDashboards(routes: Routes, org: SimulatedOrg, views: Views): 
     const { record, view } = found(call);
     return ok(metadata(call, record, view));
   });
+  routes.on('PUT', '/analytics/dashboards/:id', (call) => {
+    const { record } = found(call);
+    return { status: 201, json: { statusUrl: `${urlOf(call, record)}/status` } };
+  });
+  routes.on('GET', '/analytics/dashboards/:id/status', (call) => {
+    const { record, view } = found(call);
+    return ok({
+      componentStatus: view.components.map((_, at) => ({ componentId: componentId(record, at), ...fresh() })),
+    });
+  });
   const refused: readonly [string, string, string][] = [
     ['POST', '/analytics/dashboards', 'Making dashboards over the API'],
-    ['PUT', '/analytics/dashboards/:id', 'Refreshing a dashboard'],
     ['PATCH DELETE', '/analytics/dashboards/:id', 'Changing dashboards over the API'],
-    ['GET', '/analytics/dashboards/:id/status', 'The status of a dashboard, which is always fresh,'],
   ];
   for (const [methods, path, what] of refused)
     routes.on(methods, path, () => {

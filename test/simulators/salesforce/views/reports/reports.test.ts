@@ -1,3 +1,4 @@
+import { Connection } from 'jsforce';
 import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startSalesforceSim } from '../../main.ts';
@@ -223,6 +224,27 @@ describe('the Analytics API', () => {
     expect(await post({ reportFormat: 'TABULAR' })).toMatchObject({ status: 501 });
     expect((await org.calls('rep').call('POST', path('/instances'), {})).status).toBe(501);
     expect((await org.get('rep', path('?includeDetails=maybe'))).status).toBe(400);
+  });
+
+  it('answers jsforce', async () => {
+    const accessToken = org.sim.tokenFor(org.sim.usernames.rep);
+    const { analytics } = new Connection({ instanceUrl: org.sim.url, accessToken, version: '66.0' });
+    expect((await analytics.reports()).map(({ name }) => name)).toContain('Overdue by Age');
+    const report = analytics.report(org.idOf('Report', 'Overdue_by_Age'));
+    expect((await report.describe()).reportMetadata.name).toBe('Overdue by Age');
+    const detailed = await report.execute({ details: true });
+    expect(detailed.factMap).toMatchObject({ 'T!T': { aggregates: [{ value: 3750 }, { value: 4 }] } });
+    const reportFilters = [{ column: 'Billing_Invoice__c$Status__c', operator: 'equals', value: 'Draft' }];
+    const changed = await report.execute({
+      metadata: { reportMetadata: { reportFilters, reportBooleanFilter: null } } as never,
+    });
+    expect(changed.factMap).toMatchObject({ 'T!T': { aggregates: [{ value: 70 }, { value: 1 }] } });
+    await expect(report.executeAsync()).rejects.toThrow('is not simulated');
+    expect((await analytics.dashboards()).map(({ name }) => name)).toEqual(['Billing Overview']);
+    const dashboard = analytics.dashboard(org.idOf('Dashboard', 'Billing_Overview'));
+    expect(((await dashboard.describe()) as { name: string }).name).toBe('Billing Overview');
+    expect(await dashboard.refresh()).toHaveProperty('statusUrl');
+    expect((await dashboard.status()).componentStatus).toHaveLength(6);
   });
 
   it('describes a report and lists the report types of objects that the user may read', async () => {
