@@ -1,7 +1,7 @@
 import type { Cursors, Page } from '../../soql/cursors.ts';
 import { ok, type Call, type Reply } from '../wire/call.ts';
 
-const MAX_BATCH = 2000;
+export const MAX_BATCH = 2000;
 
 /** `Sforce-Query-Options: batchSize=200…2000` */
 function batchSizeOf(call: Call): number {

@@ -58,6 +58,15 @@ describe('what a query may not be asked', () => {
     expect((await rep.call('POST', '/query', { q: 'x' })).status).toBe(405);
   });
 
+  it('more groups than one batch has', async () => {
+    const { Id: userId } = sim.org.userNamed(sim.usernames.rep)!;
+    const contacts = Array.from({ length: 2001 }, (_, at) => ({ LastName: `Group ${at}` }));
+    expect(sim.org.insert('Contact', contacts, { userId }).every(({ success }) => success)).toBe(true);
+    const grouped = 'SELECT LastName FROM Contact GROUP BY LastName';
+    expect(await query(grouped)).toMatchObject({ status: 400, body: [{ errorCode: 'EXCEEDED_ID_LIMIT' }] });
+    expect((await query(`${grouped} LIMIT 2000`)).body).toMatchObject({ totalSize: 2000, done: true });
+  });
+
   it('a plan of what would not run', async () => {
     const explain = (soql: string) => rep.call('GET', `/query?explain=${encodeURIComponent(soql)}`);
     expect((await explain('SELECT Nothing FROM Account')).body).toMatchObject([{ errorCode: 'INVALID_FIELD' }]);

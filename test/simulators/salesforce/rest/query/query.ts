@@ -1,5 +1,5 @@
 import type { SimContext } from '../../../kit/sim.ts';
-import type { RequestFault } from '../../org/errors.ts';
+import { RequestFault } from '../../org/errors.ts';
 import type { SimulatedOrg } from '../../org/org.ts';
 import type { Cursors } from '../../soql/cursors.ts';
 import { malformed } from '../../soql/fault.ts';
@@ -12,7 +12,7 @@ import { notSimulated } from '../wire/faults.ts';
 import type { Routes } from '../wire/routes.ts';
 import { columnMetadata } from './columns.ts';
 import { explain } from './explain.ts';
-import { nextPageReply, pageReply } from './pages.ts';
+import { MAX_BATCH, nextPageReply, pageReply } from './pages.ts';
 
 const RESOURCES = ['query', 'queryAll'] as const;
 type Resource = (typeof RESOURCES)[number];
@@ -30,6 +30,17 @@ export function queryContext(
     return notSimulated(what);
   };
   return { org, access: call.access, text, all, unsupported };
+}
+
+/** Rows of GROUP BY come in one batch or not at all. @throws RequestFault EXCEEDED_ID_LIMIT */
+function groups(records: readonly unknown[]): Reply {
+  if (records.length > MAX_BATCH)
+    throw new RequestFault(
+      400,
+      'EXCEEDED_ID_LIMIT',
+      'Aggregate query does not support queryMore(), use LIMIT to restrict the results to a single batch',
+    );
+  return ok({ totalSize: records.length, done: true, records }, records.length);
 }
 
 /** SOQL over REST: `query`, `queryAll`, their further pages, `explain` and, as `sf` asks it, `columns`. */
@@ -55,8 +66,7 @@ export function addQuery(
     const result = runQuery(context, call.version);
     if (call.query.get('columns') === 'true') return ok(columnMetadata(context));
     if (result.kind === 'count') return ok({ totalSize: result.totalSize, done: true, records: [] });
-    if (result.kind === 'aggregate')
-      return pageReply(call, resource, cursors, result.rows.length, (from, to) => result.rows.slice(from, to));
+    if (result.kind === 'aggregate') return groups(result.rows);
     const { for: purpose, sObject = '' } = parse(text);
     if (purpose === 'VIEW' || purpose === 'REFERENCE')
       for (const { Id } of result.rows.toReversed()) recents.view(call.access.userId, sObject, Id);
