@@ -8,7 +8,7 @@ import { runBulkQuery } from './query.ts';
 import { columnsOf } from './rows.ts';
 
 /** Rows of one internal batch, which are what the daily allowance counts. */
-export const BATCH = 10_000;
+const BATCH = 10_000;
 const LOCK_WAIT_MS = 50;
 
 /** Works jobs off behind the calls that made them: chunk by chunk, so that other calls come between. */

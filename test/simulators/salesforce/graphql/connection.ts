@@ -12,7 +12,7 @@ export type Connection<Node> = {
   pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string | null; endCursor: string | null };
 };
 
-export type PageArgs = { first?: number | null; after?: string | null; upperBound?: number | null };
+type PageArgs = { first?: number | null; after?: string | null; upperBound?: number | null };
 export type ConnectionArgs = PageArgs & { where?: Filter | null; scope?: string | null };
 
 // The cursor of a real org for the first row is `v1:0` in base64; clients must take it as opaque.

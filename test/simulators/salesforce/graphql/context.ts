@@ -10,7 +10,7 @@ export type Context = Session & {
 };
 
 /** How far a mutation has come. */
-export type MutationState = {
+type MutationState = {
   allOrNone: boolean;
   failed: boolean;
   /** Ids of records that were made, by the alias of the operation. */

@@ -2,7 +2,7 @@ import { GraphQLEnumType, GraphQLInputObjectType, GraphQLInt } from 'graphql';
 import { scalars } from './scalars.ts';
 
 /** Calendar days as whole days since 1970; `end` is the first day after. */
-export type DaySpan = { start: number; end: number };
+type DaySpan = { start: number; end: number };
 
 /** Input of one operand of DateOperators and DateTimeOperators: exactly one of the three. */
 export type DateOperand = {

@@ -14,7 +14,7 @@ import { kindOf, operatorTypes } from './values.ts';
 
 const resultOrder = new GraphQLEnumType({ name: 'ResultOrder', values: { ASC: {}, DESC: {} } });
 const nullOrder = new GraphQLEnumType({ name: 'NullOrder', values: { FIRST: {}, LAST: {} } });
-export const orderByClause = new GraphQLInputObjectType({
+const orderByClause = new GraphQLInputObjectType({
   name: 'OrderByClause',
   fields: { order: { type: resultOrder }, nulls: { type: nullOrder } },
 });

@@ -17,7 +17,7 @@ import { typeNamed } from './types.ts';
 import { metadataRoot, writeXml } from './xml/document.ts';
 
 /** Who made and last changed a component. */
-export type Provenance = { id: string; createdBy: string; createdAt: string; changedBy: string; changedAt: string };
+type Provenance = { id: string; createdBy: string; createdAt: string; changedBy: string; changedAt: string };
 
 /** The metadata of an org as components, its deploys, and what admins and packages did to it. */
 export class OrgMetadata {

@@ -11,7 +11,7 @@ export type MetadataType = {
   children?: Readonly<Record<string, MetadataChild>>;
 };
 
-export type MetadataChild = {
+type MetadataChild = {
   type: string;
   /** Folder and ending in source format, when each child is a file of its own there. */
   folder?: string;

@@ -22,7 +22,7 @@ export class RowFault extends Error {
 }
 
 /** Several things wrong with one row. */
-export class RowFaults extends RowFault {
+class RowFaults extends RowFault {
   readonly #faults: readonly RowFault[];
 
   /** @param faults at least one */

@@ -32,7 +32,7 @@ import type {
   SRecord,
 } from './types.ts';
 
-export type OrgOptions = {
+type OrgOptions = {
   clock: SimClock;
   /** Source folder in the format of `force-app/main/default`. */
   forceApp: string;

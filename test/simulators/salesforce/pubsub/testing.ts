@@ -64,7 +64,7 @@ export type Header = Record<string, unknown> & { recordIds: string[]; changedFie
 export type Payload = Record<string, unknown> & { ChangeEventHeader: Header };
 /** What the client tells its callback. */
 export type Told = { type: string; payload: Payload; replayId: number; lastReplayId: number; error: GrpcError };
-export type GrpcError = Error & { code: number; metadata: { get(name: string): unknown[] } };
+type GrpcError = Error & { code: number; metadata: { get(name: string): unknown[] } };
 
 /** Start of a subscription: new events, everything kept, or what follows a replay id. */
 export type From = 'latest' | 'earliest' | number;

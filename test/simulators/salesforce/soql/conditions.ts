@@ -5,7 +5,6 @@ export type Tree<T> =
   { kind: 'condition'; condition: T } | { kind: 'not'; operand: Tree<T> } | { kind: 'and' | 'or'; operands: Tree<T>[] };
 
 type Token<T> = '(' | ')' | 'AND' | 'OR' | 'NOT' | { condition: T };
-export type RowCondition = Exclude<ConditionWithValueQuery, { openParen: number }> | ConditionWithValueQuery;
 
 /** The parser gives a linked list with counts of parentheses; this brings back the order of the text. */
 function tokensOf<T extends Condition | ConditionWithValueQuery>(clause: WhereClause | HavingClause): Token<T>[] {

@@ -2,7 +2,7 @@ import type { OrderByClause } from '@jetstreamapp/soql-parser-js';
 import type { FieldValue } from '../org/types.ts';
 
 /** Compares as ORDER BY does: empty values first unless NULLS LAST, text without case. */
-export function compareBy(clause: OrderByClause): (a: FieldValue, b: FieldValue) => number {
+function compareBy(clause: OrderByClause): (a: FieldValue, b: FieldValue) => number {
   const emptyFirst = clause.nulls !== 'LAST';
   const direction = clause.order === 'DESC' ? -1 : 1;
   const plain = (value: FieldValue): FieldValue => (typeof value === 'string' ? value.toLowerCase() : value);

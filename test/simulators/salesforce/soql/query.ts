@@ -13,7 +13,7 @@ import { fieldTerm, functionTerm } from './terms.ts';
 import { childObject, compileSelect, type Render, type RunChildren } from './select.ts';
 
 /** `rows` are rendered page by page. */
-export type QueryResult =
+type QueryResult =
   | { kind: 'count'; totalSize: number }
   | { kind: 'rows'; rows: SRecord[]; render: Render }
   | { kind: 'aggregate'; rows: Record<string, unknown>[] };

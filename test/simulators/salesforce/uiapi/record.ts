@@ -5,7 +5,7 @@ import { noAccess, notFound } from './errors.ts';
 import type { Selection } from './fields.ts';
 import type { Session } from './session.ts';
 
-export type FieldRepresentation = { displayValue: string | null; value: FieldValue | RecordRepresentation };
+type FieldRepresentation = { displayValue: string | null; value: FieldValue | RecordRepresentation };
 /** UI API docs, "Record". */
 export type RecordRepresentation = {
   apiName: string;

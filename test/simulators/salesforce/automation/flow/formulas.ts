@@ -11,7 +11,7 @@ const FIELD_TYPES: Readonly<Record<string, FieldType>> = {
   DateTime: 'datetime',
 };
 
-export type FlowFormula = (value: (path: string) => FieldValue, today: string) => FieldValue;
+type FlowFormula = (value: (path: string) => FieldValue, today: string) => FieldValue;
 
 /**
  * Compiles a formula of a flow, whose references are written `{!path}`.

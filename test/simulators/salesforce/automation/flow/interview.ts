@@ -18,7 +18,7 @@ export type RunAction = (
   userId: string,
 ) => Promise<Map<string, FlowValue>>;
 
-export type ScreenView = {
+type ScreenView = {
   name: string;
   label: string;
   fields: {

@@ -10,7 +10,7 @@ import { fromJson } from './values.ts';
 /** Callouts of the platform end after two minutes of real time. */
 const TIMEOUT_MS = 120_000;
 
-export type Endpoint = { named: NamedCredential; external: ExternalCredential; principal: string };
+type Endpoint = { named: NamedCredential; external: ExternalCredential; principal: string };
 
 /** Without what has no value, as the generated classes leave it out. */
 const withoutNulls = (value: FlowValue): unknown =>

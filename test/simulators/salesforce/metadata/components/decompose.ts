@@ -3,7 +3,7 @@ import { makeNode, metadataRoot, textOf, writeXml, type XmlNode } from '../xml/d
 import { componentsOf, xmlOf, type Component, type Components } from './component.ts';
 
 /** `Account.Name` for the field of an object; labels are named alone. */
-export function childName(type: MetadataType, parent: string, name: string): string {
+function childName(type: MetadataType, parent: string, name: string): string {
   return type.name === 'CustomLabels' ? name : `${parent}.${name}`;
 }
 

@@ -13,7 +13,7 @@ export type Archive = {
   deletions: { pre: Manifest | null; post: Manifest | null };
   faults: FileFault[];
 };
-export type FileFault = Problem & { type: string; fullName: string; fileName: string; unsupported?: string };
+type FileFault = Problem & { type: string; fullName: string; fileName: string; unsupported?: string };
 
 const utf8 = new TextDecoder();
 

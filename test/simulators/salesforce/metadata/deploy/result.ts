@@ -17,7 +17,7 @@ export type DeployMessage = {
   success: boolean;
 };
 
-export type DeployStatus = 'Pending' | 'Succeeded' | 'SucceededPartial' | 'Failed' | 'Canceled';
+type DeployStatus = 'Pending' | 'Succeeded' | 'SucceededPartial' | 'Failed' | 'Canceled';
 
 /** One deploy that was asked for; its outcome is there as soon as it is made. */
 export type Deployment = {

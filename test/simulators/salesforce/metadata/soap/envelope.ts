@@ -2,7 +2,7 @@ import { XMLParser } from 'fast-xml-parser';
 import { escapeXml, NAMESPACE } from '../xml/document.ts';
 
 /** One call over SOAP: its operation, and what it carries as text, lists and objects. */
-export type SoapCall = { operation: string; body: Readonly<Record<string, unknown>>; sessionId: string | null };
+type SoapCall = { operation: string; body: Readonly<Record<string, unknown>>; sessionId: string | null };
 
 const parser = new XMLParser({ removeNSPrefix: true, ignoreAttributes: true, parseTagValue: false });
 

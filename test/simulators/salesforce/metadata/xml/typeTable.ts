@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-export type ElementRule = { of: string; required: boolean; repeats: boolean };
+type ElementRule = { of: string; required: boolean; repeats: boolean };
 
 /** Elements of the complex types, and values of the enums, of the Metadata API. */
-export type TypeTable = {
+type TypeTable = {
   types: ReadonlyMap<string, ReadonlyMap<string, ElementRule>>;
   enums: ReadonlyMap<string, ReadonlySet<string>>;
 };

@@ -57,7 +57,7 @@ function typeOf(field: Field): FormulaType {
   }
 }
 
-export type FormulaNames = {
+type FormulaNames = {
   /** `Amount__c`, `Account__r.Owner.Name`; undefined when there is none. */
   field(name: string): FieldReference | undefined;
   hasCustomPermission(name: string): boolean;

@@ -6,7 +6,7 @@ import { toDateTime } from '../values.ts';
 import type { Field, FieldValue, SObject, SRecord } from '../types.ts';
 import type { CompiledFormula, FieldReference, FormulaContext } from './typed.ts';
 
-export type Asker = Pick<UserAccess, 'userId' | 'hasCustomPermission'>;
+type Asker = Pick<UserAccess, 'userId' | 'hasCustomPermission'>;
 
 /** Works formulas out on records; sharing does not hide from them what they refer to. */
 export class Evaluator {

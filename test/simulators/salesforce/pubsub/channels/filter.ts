@@ -227,7 +227,7 @@ function matches(node: Node, lookup: Lookup, isTime: (field: string) => boolean)
 }
 
 /** Types that filters and enrichment take: everything but long text. */
-export function isSupportedField(field: Field): boolean {
+function isSupportedField(field: Field): boolean {
   return field.type !== 'textarea' || (field.length ?? 255) <= 255;
 }
 

@@ -15,7 +15,7 @@ export type LogData = { entries: Entry[]; lastReplay: number; lastCommitNumber: 
 export const emptyLog = (): LogData => ({ entries: [], lastReplay: 0, lastCommitNumber: '0' });
 
 /** Why a replay id cannot be resumed from. */
-export type ReplayFault = 'corrupted' | 'expired';
+type ReplayFault = 'corrupted' | 'expired';
 
 /** Ten bytes, as the service sends them: eight of the position, two that are zero. */
 export function encodeReplayId(replay: number): Buffer {

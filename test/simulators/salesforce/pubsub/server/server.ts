@@ -16,7 +16,7 @@ import { Subscription, type StreamSwitches } from './subscription.ts';
 import { findTopic, mustSubscribe } from './topic.ts';
 import { PUBSUB_SERVICE, type SubscribeCall } from './wire.ts';
 
-export type PubSubOptions = {
+type PubSubOptions = {
   certificate: Certificate;
   host: string;
   /** 0: any free port. */

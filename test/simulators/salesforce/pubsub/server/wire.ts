@@ -20,7 +20,7 @@ export type FetchRequest = {
   numRequested: number;
 };
 
-export type FetchResponse = {
+type FetchResponse = {
   events: ConsumerEvent[];
   latestReplayId: Buffer;
   rpcId: string;

@@ -39,7 +39,7 @@ function urlsOf(object: SObject, version: number): Record<string, string> {
 }
 
 /** One entry of `GET /sobjects`, and the head of a describe. */
-export function describeObject(object: SObject, access: Access, version: number): Record<string, unknown> {
+function describeObject(object: SObject, access: Access, version: number): Record<string, unknown> {
   // Set-up records and shares have no layouts and no triggers.
   const setup = object.apiOnly === true || object.shareOf !== undefined;
   const { create = true, update = true, delete: remove = true } = object.operations ?? {};

@@ -3,7 +3,7 @@ import { VERSIONS } from '../wire/session.ts';
 const SEASONS = ['Spring', 'Summer', 'Winter'] as const;
 
 /** v66 is Spring '26, three releases a year; Winter carries the number of the next year. */
-export function releaseName(version: number): string {
+function releaseName(version: number): string {
   const steps = version - 66;
   const season = SEASONS[((steps % 3) + 3) % 3]!;
   const year = 26 + Math.floor(steps / 3) + (season === 'Winter' ? 1 : 0);

@@ -31,7 +31,7 @@ export function parametersOf(req: Request): Parameters {
 }
 
 /** Consumer key and secret, of a Basic header or of the parameters. */
-export function credentialsOf(req: Request): { id: string | undefined; secret: string | undefined } {
+function credentialsOf(req: Request): { id: string | undefined; secret: string | undefined } {
   const basic = /^Basic\s+(\S+)$/i.exec(req.get('authorization') ?? '')?.[1];
   if (basic === undefined) {
     const { client_id: id, client_secret: secret } = parametersOf(req);

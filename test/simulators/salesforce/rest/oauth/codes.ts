@@ -3,7 +3,7 @@ import { OAuthFault, type Parameters } from './apps.ts';
 
 const FIFTEEN_MINUTES_MS = 15 * 60_000;
 
-export type Grant = { userId: string; clientId: string; scope: string };
+type Grant = { userId: string; clientId: string; scope: string };
 type Code = Grant & { redirectUri: string; challenge: string | undefined; expiresAt: number };
 
 /** Authorization codes, each good once, and refresh tokens, good until they are revoked; in memory, in real time. */

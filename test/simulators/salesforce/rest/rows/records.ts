@@ -3,7 +3,7 @@ import type { SimulatedOrg } from '../../org/org.ts';
 import type { Access, Field, FieldValue, SObject, SRecord } from '../../org/types.ts';
 import { notFound } from '../wire/faults.ts';
 
-export type RecordBody = { attributes: { type: string; url: string } } & Record<string, unknown>;
+type RecordBody = { attributes: { type: string; url: string } } & Record<string, unknown>;
 
 export const recordUrl = (version: number, object: SObject, id: string): string =>
   `/services/data/v${version}.0/sobjects/${object.name}/${id}`;

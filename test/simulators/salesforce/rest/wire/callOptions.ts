@@ -5,7 +5,7 @@ import type { Call } from './call.ts';
  * Value of `client` in `Sforce-Call-Options: client=Name; defaultNamespace=ns`, or null. The guide separates with `;`,
  * jsforce joins with a comma.
  */
-export function clientOf(header: string | undefined): string | null {
+function clientOf(header: string | undefined): string | null {
   for (const part of (header ?? '').split(/[;,]/)) {
     const [, value] = /^\s*client\s*=\s*(.*?)\s*$/i.exec(part) ?? [];
     if (value !== undefined && value !== '') return value;

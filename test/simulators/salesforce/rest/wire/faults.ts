@@ -9,7 +9,7 @@ function statusOf(code: string): number {
 }
 
 /** Errors of one row as a top-level answer: the code is called `errorCode` here and `statusCode` inside row results. */
-export function rowErrors(errors: readonly RowError[]): Reply {
+function rowErrors(errors: readonly RowError[]): Reply {
   const json = errors.map(({ statusCode, fields, ...rest }) => ({ ...rest, errorCode: statusCode, fields }));
   return { status: statusOf(errors[0]?.statusCode ?? ''), json };
 }

@@ -46,7 +46,7 @@ export const STAGES: readonly Stage[] = [
   stage('Closed Lost', 0, 'Omitted'),
 ];
 const FORECASTS = ['Omitted', 'Pipeline', 'Best Case', 'Commit', 'Closed'];
-export const LEAD_STATUSES = [
+const LEAD_STATUSES = [
   'Open - Not Contacted',
   'Working - Contacted',
   'Closed - Converted',
