@@ -6,7 +6,7 @@ import type { ApiUsage } from '../usage.ts';
 
 const RESOURCES = [
   ...['sobjects', 'query', 'queryAll', 'search', 'parameterizedSearch', 'composite', 'limits', 'recent', 'jobs'],
-  ...['quickActions', 'compactLayouts', 'tooling', 'graphql', 'ui-api'],
+  ...['quickActions', 'compactLayouts', 'tooling', 'graphql', 'ui-api', 'analytics'],
 ];
 
 /** Allowances of a developer's org beside the API calls; what nobody uses in the simulated org stays whole. */

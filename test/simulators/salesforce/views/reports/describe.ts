@@ -38,7 +38,10 @@ export function reportMetadata(reader: Reader, report: Report, { id, folderId }:
   return {
     aggregates: aggregateNames(reader, report),
     buckets: report.buckets.map(({ name, label, source }) => ({
-      ...{ devloperName: name, label, sourceColumnName: source.name },
+      // The API spells it so.
+      devloperName: name,
+      label,
+      sourceColumnName: source.name,
     })),
     chart: null,
     crossFilters: [],
