@@ -46,12 +46,7 @@ export const STAGES: readonly Stage[] = [
   stage('Closed Lost', 0, 'Omitted'),
 ];
 const FORECASTS = ['Omitted', 'Pipeline', 'Best Case', 'Commit', 'Closed'];
-const LEAD_STATUSES = [
-  'Open - Not Contacted',
-  'Working - Contacted',
-  'Closed - Converted',
-  'Closed - Not Converted',
-];
+const LEAD_STATUSES = ['Open - Not Contacted', 'Working - Contacted', 'Closed - Converted', 'Closed - Not Converted'];
 const ROLES = [
   'Business User',
   'Decision Maker',
