@@ -1,8 +1,13 @@
 import type { PeriodType } from './model.ts';
+import { category, ZuoraError } from './protocol/errors.ts';
 
 const dayMs = 86_400_000;
 const toMs = (date: string): number => Date.parse(`${date}T00:00:00Z`);
-const fromMs = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
+const lastMs = toMs('9999-12-31');
+const fromMs = (ms: number): string => {
+  if (!(ms <= lastMs)) throw new ZuoraError(category.badValue, 'A date would be after the year 9999.');
+  return new Date(ms).toISOString().slice(0, 10);
+};
 
 /** True for a calendar date that exists, written `YYYY-MM-DD`. */
 export function isDate(text: string): boolean {

@@ -78,6 +78,20 @@ describe('errors', () => {
     expect(await post({ ...newAccount, autoPay: true })).toEqual([400, 51100030]);
   });
 
+  it('come for bodies and addresses that cannot be read', async () => {
+    const send = async (headers: Record<string, string>) => {
+      const { status, body } = await zuora.call('POST', '/v1/accounts', 'nonsense', {
+        'content-type': 'application/json',
+        ...headers,
+      });
+      return [status, body.reasons?.[0]?.code];
+    };
+    expect(await send({ 'content-encoding': 'gzip' })).toEqual([400, 50000090]);
+    expect((await send({ 'content-encoding': 'zip' }))[0]).toBe(415);
+    expect((await send({ 'content-type': 'application/json; charset=iso-8859-1' }))[0]).toBe(415);
+    expect((await zuora.get('/v1/accounts/%E0%A4%A')).status).toBe(400);
+  });
+
   it('have other shapes in CRUD and Object Query', async () => {
     const crud = await zuora.call('POST', '/v1/object/product', { Name: 'X' });
     expect([crud.status, crud.body]).toEqual([

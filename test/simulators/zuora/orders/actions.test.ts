@@ -173,6 +173,8 @@ describe('creating a subscription', () => {
     const code = async (override: object, dates?: unknown) =>
       (await attempt(undefined, '2026-01-01', create(override, dates)))[1];
     expect(await code({ endDate: { endDateCondition: 'Fixed_Period' } })).toBe(58730022);
+    const endless = { endDateCondition: 'Fixed_Period', upToPeriods: 1e12, upToPeriodsType: 'Months' };
+    expect(await code({ endDate: endless })).toBe(50000020);
     expect(await code({ endDate: { endDateCondition: 'Specific_End_Date' } })).toBe(58730022);
     expect(await code({ startDate: { triggerEvent: 'SpecificDate' } })).toBe(58730022);
     expect(await code({ billing: { billCycleType: 'SpecificDayofMonth' } })).toBe(58730022);

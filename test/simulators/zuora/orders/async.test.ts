@@ -107,6 +107,8 @@ it('previews, at once or later, and keeps nothing', async () => {
   expect(misspelled.body.reasons?.[0]?.code).toBe(58740021);
   const closed = await zuora.call('POST', '/v1/orders/preview', preview({ previewTypes: ['OrderMetrics'] }));
   expect(closed.body.reasons?.[0]?.code).toBe(58730030);
+  const unknown = await zuora.call('POST', '/v1/orders/preview', { ...preview(), customFields: { Shoe__c: 1 } });
+  expect(unknown.body.reasons?.[0]?.code).toBe(58730021);
   for (const previewTypes of [['BillingDocs'], ['ChargeMetrics']]) {
     const endless = preview({ previewThruType: 'SpecificDate', previewTypes });
     expect((await zuora.call('POST', '/v1/orders/preview', endless)).body.reasons?.[0]?.code).toBe(58730022);

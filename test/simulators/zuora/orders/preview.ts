@@ -13,6 +13,7 @@ import type { Tenant } from '../tenant.ts';
 import { atomically, changesOf, type Change } from './booking.ts';
 import { lineAmounts, newLineItem } from './lineItems.ts';
 import type { OrderLineItem } from './model.ts';
+import { described, planned } from './record.ts';
 import { refuse } from './refuse.ts';
 import type { PreviewOptions, PreviewRequest } from './schema/preview.ts';
 
@@ -166,6 +167,9 @@ export function previewOrder(tenant: Tenant, request: PreviewRequest): Record<st
   const wants = (type: PreviewOptions['previewTypes'][number]) => options.previewTypes.includes(type);
   if (wants('OrderMetrics'))
     return refuse(category.rule, 'Order Metrics is not enabled for this tenant; use OrderDeltaMetrics.');
+  // Refuses custom fields that the tenant has not got, as an order would.
+  described(tenant, request);
+  planned(tenant, request);
   return dryRun(tenant, () => {
     const found = accountOf(tenant, request);
     const booking = {

@@ -136,11 +136,12 @@ export function errorHandler(versionsOf: (req: Request) => Versions): ErrorReque
     if (error instanceof ZuoraError) return sendError(error, req, res, versions);
     if (error instanceof UnrecognisedFields)
       return void res.status(400).json({ message: 'Error - unrecognised fields' });
-    const type = (error as { type?: string }).type;
-    if (type === 'entity.too.large') return void res.status(413).json({ message: 'Request size limit exceeded' });
-    if (type === 'encoding.unsupported') return void res.status(415).json({ message: 'Unsupported content encoding' });
-    if (type === 'entity.parse.failed')
-      return sendError(new ZuoraError(category.malformed, 'Malformed JSON in the request body.'), req, res, versions);
+    // What express says of a body or an address that cannot be read.
+    const { status } = error as { status?: number };
+    if (status === 413) return void res.status(413).json({ message: 'Request size limit exceeded' });
+    if (status === 415) return void res.status(415).json({ message: 'Unsupported encoding of the request body' });
+    if (status === 400)
+      return sendError(new ZuoraError(category.malformed, 'The request cannot be read.'), req, res, versions);
     console.error(error);
     sendError(new ZuoraError(category.internal, `Internal error: ${String(error)}`), req, res, versions);
   };
