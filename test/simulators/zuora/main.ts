@@ -35,7 +35,7 @@ import { limits } from './protocol/limits.ts';
 import { bearer, oauthRoutes } from './protocol/oauth.ts';
 import { readLag } from './protocol/readLag.ts';
 import { isEarly, refusals } from './protocol/refusals.ts';
-import { unknownRoute } from './protocol/unknown.ts';
+import { gateway, unknownRoute } from './protocol/unknown.ts';
 import { versionsOfRequest } from './protocol/versions.ts';
 import { legacyRoutes } from './subscriptions/legacyRoutes.ts';
 import { rampRoutes } from './subscriptions/rampRoutes.ts';
@@ -177,7 +177,7 @@ function addRoutes(tenant: Tenant, origin: () => string): void {
     oauthRoutes(tenant),
     dataQuery.files,
   );
-  app.use(limits(tenant), envelope(tenant), bearer(tenant), refusals(tenant, isEarly), checkBody);
+  app.use(limits(tenant), envelope(tenant), gateway(tenant), bearer(tenant), refusals(tenant, isEarly), checkBody);
   app.use(
     idempotency(tenant),
     refusals(tenant, (one) => !isEarly(one)),

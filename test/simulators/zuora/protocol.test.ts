@@ -142,6 +142,7 @@ describe('errors', () => {
     expect((await zuora.call('PATCH', '/v1/object/product/1', {})).status).toBe(405);
     const unrouted = await zuora.get('/commerce/products', { authorization: 'Bearer nothing' });
     expect([unrouted.status, unrouted.body]).toEqual([404, { message: 'no Route matched with those values' }]);
+    expect((await zuora.get('/V1/payments')).status).toBe(404);
   });
 });
 

@@ -6,14 +6,21 @@ import { otherOperation } from './notSimulated.ts';
 /** What express knows of a route. */
 type Layer = { match(path: string): boolean; route?: { methods: Record<string, boolean> } };
 
+/** Paths that are routed to a service. */
 const services = /^\/(v1|object-query|query|events|notifications|data-query-files)(\/|$)/;
 
-/** True for paths that the gateway of the data centre routes to a service. */
-export const isRouted = (path: string): boolean => services.test(path);
+/** Refuses paths that the gateway of the data centre routes to no service, before it looks at tokens. */
+export function gateway(tenant: Tenant): RequestHandler {
+  return (req, res, next) => {
+    if (services.test(req.path) || otherOperation(req.method, req.path) !== undefined) return next();
+    tenant.ctx.calls.refuse(`${req.method} ${req.path}`);
+    res.status(404).json({ message: 'no Route matched with those values' });
+  };
+}
 
-/** Answers for paths that no service has, for what is not simulated, for other methods of a path, and for the unknown. */
+/** Answers for what is not simulated, for other methods of a path, and for the unknown. */
 export function unknownRoute(tenant: Tenant, routers: readonly Router[]): RequestHandler {
-  return (req, res) => {
+  return (req) => {
     const layers = routers.flatMap((router) => router.stack as unknown as Layer[]);
     const method = req.method.toLowerCase();
     // A route of this very method that passed the call on does not know the path after all.
@@ -23,7 +30,6 @@ export function unknownRoute(tenant: Tenant, routers: readonly Router[]): Reques
     const other = otherOperation(req.method, req.path);
     if (other !== undefined) notSimulated(tenant.ctx.calls, other);
     tenant.ctx.calls.refuse(`${req.method} ${req.path}`);
-    if (!services.test(req.path)) return void res.status(404).json({ message: 'no Route matched with those values' });
     if (known) throw new ZuoraError(category.method, `Request method '${req.method}' is not supported.`);
     throw new ZuoraError(
       category.notFound,
