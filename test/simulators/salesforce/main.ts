@@ -1,4 +1,3 @@
-import type { Router } from 'express';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +16,8 @@ import { mountRest, type RestFamily } from './rest/index.ts';
 import { mountRestSwitches, RestSwitches } from './rest/switches.ts';
 import { ApiUsage } from './rest/usage.ts';
 import { oneLeadingSlash } from './rest/wire/http.ts';
-import { pageRoutes, sessionMiddleware, type PageOptions } from './page/index.ts';
+import { pagesWhenVisited } from './page/gate.ts';
+import { sessionMiddleware } from './page/session.ts';
 import { mountSwitches } from './switches.ts';
 import { ChangeData } from './pubsub/changeData.ts';
 import { PubSubServer } from './pubsub/server/server.ts';
@@ -144,28 +144,4 @@ function startPubSub(sim: RunningSim, changes: ChangeData, certificate: Certific
   const addresses = [sim.url, ...(sim.tlsUrl === null ? [] : [sim.tlsUrl])];
   const { hostname } = new URL(sim.url);
   return PubSubServer.start(changes, { certificate, host: hostname, port, calls: sim.ctx.calls, addresses });
-}
-
-/**
- * Record pages behind a gate that builds them when they are visited: once, again after each deploy, and at the next visit
- * when that failed; what no API answered comes to the gate.
- */
-function pagesWhenVisited(ctx: SimContext, org: SimulatedOrg, options: Omit<PageOptions, 'forceApp'>) {
-  let built: { version: number; routes: Promise<Router> } | undefined;
-  const routes = (): Promise<Router> => {
-    if (built?.version === org.schemaVersion) return built.routes;
-    const attempt = {
-      version: org.schemaVersion,
-      routes: pageRoutes(ctx, org, { ...options, forceApp: org.forceApp }),
-    };
-    attempt.routes.catch(() => {
-      if (built === attempt) built = undefined;
-    });
-    built = attempt;
-    return attempt.routes;
-  };
-  ctx.app.get(/^\/(?:lightning|secur|favicon\.ico|$)/, (req, res, next) => {
-    routes().then((pages) => pages(req, res, next), next);
-  });
-  return routes;
 }

@@ -14,8 +14,6 @@ import { regionsHtml } from './recordHtml.ts';
 import { ownPath, setSid, sidOf } from './session.ts';
 import { addViewPages } from './views/index.ts';
 
-export { sessionMiddleware } from './session.ts';
-
 export type PageOptions = {
   /** Source folder of the package, `force-app/main/default`. */
   forceApp: string;

@@ -9,7 +9,8 @@ import { USERS } from '../org/seed.ts';
 import type { FieldValue } from '../org/types.ts';
 import { mountUiApi } from '../uiapi/index.ts';
 import { Views } from '../views/views.ts';
-import { pageRoutes, sessionMiddleware } from './index.ts';
+import { pageRoutes } from './index.ts';
+import { sessionMiddleware } from './session.ts';
 
 const ROOT = join(import.meta.dirname, '../../../..');
 const FORCE_APP = join(ROOT, 'force-app/main/default');

@@ -106,11 +106,13 @@ export class Attempt {
     try {
       writeSourceFolder(folder, this.#stage.components);
       const trial = this.#org.withMetadata(folder);
+      // Checks know the line; what is compiled afterwards finds the rest.
+      if (this.#checksFail({ components: this.#stage.components, schema: trial.schema }, bundles)) return true;
       new Automation(trial);
       readRecordPages(folder);
       checkChannels(trial);
       compileViews(trial);
-      return this.#checksFail({ components: this.#stage.components, schema: trial.schema }, bundles);
+      return false;
     } catch (error) {
       if (!(error instanceof Error) || !error.message.startsWith(folder)) throw error;
       this.#blame(error.message.slice(folder.length + 1));
