@@ -8,11 +8,10 @@ let sim: StripeSim;
 let person: StripeHome;
 beforeAll(async () => {
   sim = await startStripeSim();
-  person = new StripeHome(sim);
-  await person.check();
+  person = await StripeHome.enter(sim);
 });
 afterAll(async () => {
-  person.remove();
+  person?.remove();
   await sim.close();
 });
 
