@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunningSalesforce } from '../main.ts';
+import { isNotSimulated } from '../org/schema/notSimulated.ts';
 import { USERS } from '../org/seed.ts';
 import { accountOf, callsOf, connect, startTestOrg } from '../testing.ts';
 
@@ -202,6 +203,8 @@ describe('what is refused', () => {
     ['SELECT Id FROM Account WHERE Name ~ 3', 'MALFORMED_QUERY', "unexpected token: '~'"],
     ['SELECT Name, COUNT(Id) FROM Account', 'MALFORMED_QUERY', 'Field must be grouped or aggregated: Name'],
     ['SELECT Id, Id FROM Account', 'INVALID_FIELD', 'duplicate field selected: Id'],
+    ['SELECT Id Name FROM Account', 'MALFORMED_QUERY', 'only aggregate expressions use field aliasing'],
+    ['SELECT Owner.Name Other FROM Account', 'MALFORMED_QUERY', 'only aggregate expressions use field aliasing'],
     ['SELECT Id FROM Account WHERE Name = 3', 'INVALID_FIELD', 'should be enclosed in quotes'],
     ["SELECT Id FROM Account WHERE CreatedDate = '2026-01-01'", 'INVALID_FIELD', 'must be of type dateTime'],
     ["SELECT Id FROM Account WHERE Id = 'x'", 'INVALID_QUERY_FILTER_OPERATOR', 'invalid ID field: x'],
@@ -218,13 +221,19 @@ describe('what is refused', () => {
   it.each([
     'SELECT Id FROM Account WHERE CreatedDate = THIS_FISCAL_YEAR',
     'SELECT convertCurrency(AnnualRevenue) FROM Account',
+    'SELECT Id FROM Order',
+    'SELECT Id FROM Account WHERE Id IN (SELECT AccountId FROM asset)',
   ])('is 501 and told under /__sim/unsupported where a real org would answer: %s', async (soql) => {
     expect(await rep.query(soql)).toMatchObject({
       status: 501,
       body: [{ message: expect.stringContaining('not simulated') }],
     });
     const unsupported = (await (await fetch(`${sim.url}/__sim/unsupported`)).json()) as Record<string, unknown>;
-    expect(Object.keys(unsupported).join()).toMatch(/THIS_FISCAL_YEAR|convertCurrency/);
+    expect(Object.keys(unsupported).join()).toMatch(/THIS_FISCAL_YEAR|convertCurrency|object Order|object asset/);
+  });
+
+  it('calls no object unsimulated that is there', () => {
+    expect(sim.org.schema.all().filter(({ name }) => isNotSimulated(name))).toEqual([]);
   });
 });
 

@@ -2,6 +2,7 @@ import type { OrderByClause, Query, Subquery } from '@jetstreamapp/soql-parser-j
 import { RequestFault } from '../org/errors.ts';
 import { normalizeId } from '../org/ids.ts';
 import { isSortable } from '../org/schema/fields.ts';
+import { isNotSimulated } from '../org/schema/notSimulated.ts';
 import type { Field, FieldValue, SObject, SRecord } from '../org/types.ts';
 import { aggregate, isAggregate, isPlainCount } from './aggregate.ts';
 import { malformed, queryFault } from './fault.ts';
@@ -60,9 +61,10 @@ function refuseUnsupported(context: QueryContext, query: Query): void {
     );
 }
 
-function objectNamed({ org, access, text }: QueryContext, name: string): SObject {
+function objectNamed({ org, access, text, unsupported }: QueryContext, name: string): SObject {
   const object = org.object(name);
   if (object && access.readsObject(object.name)) return object;
+  if (!object && isNotSimulated(name)) throw unsupported(`The object ${name}`);
   throw queryFault(
     'INVALID_TYPE',
     text,

@@ -90,6 +90,8 @@ export function compileSelect(
   if ((query.fields ?? []).filter(({ type }) => type === 'FieldSubquery').length > MAX_SUBQUERIES)
     throw malformed(context.text, '', `A query can have at most ${MAX_SUBQUERIES} subqueries`);
   for (const field of query.fields ?? []) {
+    if ('alias' in field && field.alias !== undefined && field.type !== 'FieldFunctionExpression')
+      throw malformed(context.text, field.alias, 'only aggregate expressions use field aliasing');
     const name = named(field);
     if (name !== null) add(name);
     else if (field.type === 'FieldSubquery' && children) lists.push(children(field.subquery));

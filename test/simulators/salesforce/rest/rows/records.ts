@@ -1,7 +1,8 @@
 import { RequestFault } from '../../org/errors.ts';
 import type { SimulatedOrg } from '../../org/org.ts';
+import { isNotSimulated } from '../../org/schema/notSimulated.ts';
 import type { Access, Field, FieldValue, SObject, SRecord } from '../../org/types.ts';
-import { notFound } from '../wire/faults.ts';
+import { notFound, notSimulated } from '../wire/faults.ts';
 
 type RecordBody = { attributes: { type: string; url: string } } & Record<string, unknown>;
 
@@ -11,6 +12,7 @@ export const recordUrl = (version: number, object: SObject, id: string): string 
 /** @throws RequestFault 404 for objects that are not there or that the user may not read */
 export function readableObject(org: SimulatedOrg, access: Access, name: string): SObject {
   const object = org.object(name);
+  if (!object && isNotSimulated(name)) throw notSimulated(`The object ${name}`);
   if (!object || !access.readsObject(object.name)) throw notFound();
   return object;
 }
