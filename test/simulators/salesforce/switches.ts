@@ -24,6 +24,8 @@ export function mountSwitches({ app }: SimContext, org: SimulatedOrg, usage: Api
   });
   sim.post('/limits', (req, res) => {
     const { max = usage.max, used = usage.used } = req.body as { max?: number; used?: number };
+    if (![max, used].every((calls) => Number.isInteger(calls) && calls >= 0))
+      return void res.status(400).json({ message: 'max and used must be whole numbers from 0 on' });
     usage.max = max;
     usage.used = used;
     res.json({ max, used });

@@ -39,3 +39,9 @@ it('refuses every call with 403 once the allowance of 24 hours is used up', asyn
   sim.org.clock.setOffset(sim.org.clock.offsetMs + 25 * 3_600_000);
   expect((await rep.query('SELECT Id FROM Account')).headers.get('Sforce-Limit-Info')).toBe('api-usage=1/100');
 });
+
+it('takes no allowance that is no number', async () => {
+  const wrong = { message: 'max and used must be whole numbers from 0 on' };
+  expect(await setLimits({ max: -1 })).toEqual(wrong);
+  expect(await setLimits({ used: 1.5 })).toEqual(wrong);
+});
