@@ -52,7 +52,13 @@ describe('one org behind all its APIs', () => {
     expect([service.status, await service.json()]).toMatchObject([404, [{ errorCode: 'NOT_FOUND' }]]);
     const page = await fetch(`${sim.url}/nowhere`);
     expect([page.status, await page.text()]).toEqual([404, expect.stringContaining('URL No Longer Exists')]);
+    const streaming = await fetch(`${sim.url}/cometd/66.0`, { method: 'POST' });
+    expect([streaming.status, await streaming.json()]).toMatchObject([
+      501,
+      [{ message: '/cometd/66.0 is not simulated' }],
+    ]);
     const { unsupported } = sim.ctx.calls;
+    expect(unsupported.get('POST /cometd/66.0')).toBe(1);
     expect([unsupported.get('GET /services/apexrest/orders'), unsupported.get('GET /nowhere')]).toEqual([1, 1]);
   });
 
