@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { RequestFault, RowFault } from '../../org/errors.ts';
-import type { FieldValue } from '../../org/types.ts';
 import { CalloutFault } from '../credentials/fault.ts';
-import { combined, holds } from './conditions.ts';
 import { FlowFault } from './fault.ts';
-import { compileFlowFormula } from './formulas.ts';
-import type { Conditions, DataType, Flow, FlowElement, Operand } from './model.ts';
+import { typed } from './inputs.ts';
+import { FlowMemory } from './memory.ts';
+import type { DataType, Flow, FlowElement, Operand } from './model.ts';
 import { FlowRecords } from './records.ts';
 import { typeOf, type FlowWorld } from './scope.ts';
-import { asText, isFlowObject, merged, type FlowObject, type FlowValue } from './values.ts';
+import { merged, type FlowValue } from './values.ts';
 
 /** Runs an action for the user of the interview. @throws CalloutFault */
 export type RunAction = (
@@ -65,13 +64,12 @@ export class Interview {
   readonly #runAction: RunAction;
   readonly #records: FlowRecords;
   readonly #origin: string;
-  readonly #values = new Map<string, FlowValue>();
+  readonly #memory: FlowMemory;
   readonly #loops = new Map<string, { items: FlowValue[]; next: number }>();
   readonly #before: string[] = [];
   #at: string | null;
   #screen: (FlowElement & { kind: 'screen' }) | null = null;
   #errors = new Map<string, string>();
-  #faultMessage = '';
   #saved = false;
   #count = 0;
   #status: InterviewView['status'] = 'STARTED';
@@ -85,11 +83,7 @@ export class Interview {
     this.#origin = origin;
     this.#records = new FlowRecords(world.org, { userId, origin });
     this.#at = flow.first;
-    for (const { name, type, initial } of flow.variables.values())
-      this.#values.set(
-        name,
-        initial ? this.#evaluate(initial) : type.collection ? [] : type.data === 'Apex' ? {} : null,
-      );
+    this.#memory = new FlowMemory({ id: this.id, userId, flow, world, records: this.#records });
   }
 
   /** @throws FlowFault when an input is not there or of another kind */
@@ -97,7 +91,7 @@ export class Interview {
     for (const { name, value } of inputs) {
       const variable = this.#flow.variables.get(name);
       if (!variable?.isInput) throw new FlowFault(`The flow ${this.#flow.name} has no input variable ${name}.`);
-      this.#values.set(name, typed(variable.type.data, value, name));
+      this.#memory.set(name, typed(variable.type.data, value, name));
     }
     await this.#run();
     return this.view();
@@ -128,12 +122,12 @@ export class Interview {
   #take(screen: FlowElement & { kind: 'screen' }, values: Readonly<Record<string, unknown>>): void {
     this.#errors = new Map();
     for (const field of screen.fields) {
-      if (field.kind === 'DisplayText' || !this.#met(field.visible)) continue;
+      if (field.kind === 'DisplayText' || !this.#memory.met(field.visible)) continue;
       try {
         const value = typed(field.data, values[field.name] ?? null, field.name);
         if (field.required && (value === null || value === ''))
           this.#errors.set(field.name, 'Please enter some valid input. Input is not optional.');
-        this.#values.set(field.name, value);
+        this.#memory.set(field.name, value);
       } catch (error) {
         if (!(error instanceof FlowFault)) throw error;
         this.#errors.set(field.name, error.message);
@@ -188,16 +182,16 @@ export class Interview {
 
   #handle(element: FlowElement, message: string): void {
     if (!('fault' in element) || element.fault === null) throw new FlowFault(message);
-    this.#faultMessage = message;
+    this.#memory.faultMessage = message;
     this.#at = element.fault;
   }
 
   async #act(element: FlowElement & { kind: 'action' }): Promise<void> {
     try {
-      const inputs = new Map(element.inputs.map(({ name, value }) => [name, this.#evaluate(value)]));
+      const inputs = new Map(element.inputs.map(({ name, value }) => [name, this.#memory.evaluate(value)]));
       const outputs = await this.#runAction(element.actionType, element.actionName, inputs, this.userId);
-      for (const { name, to } of element.outputs) this.#assign(to, outputs.get(name) ?? null);
-      if (element.stored) this.#values.set(element.name, Object.fromEntries(outputs));
+      for (const { name, to } of element.outputs) this.#memory.assign(to, outputs.get(name) ?? null);
+      if (element.stored) this.#memory.set(element.name, Object.fromEntries(outputs));
       this.#at = element.next;
     } catch (error) {
       this.#handle(element, messageOf(error));
@@ -205,17 +199,17 @@ export class Interview {
   }
 
   #execute(element: Exclude<FlowElement, { kind: 'screen' | 'action' }>): string | null {
-    const evaluate = (operand: Operand): FlowValue => this.#evaluate(operand);
+    const evaluate = (operand: Operand): FlowValue => this.#memory.evaluate(operand);
     switch (element.kind) {
       case 'assignment':
         for (const { to, operator, value } of element.items)
-          this.#assign(to, this.#changed(to, operator, evaluate(value)));
+          this.#memory.assign(to, this.#memory.changed(to, operator, evaluate(value)));
         return element.next;
       case 'decision':
-        return (element.rules.find(({ conditions }) => this.#met(conditions)) ?? element).next;
+        return (element.rules.find(({ conditions }) => this.#memory.met(conditions)) ?? element).next;
       case 'loop': {
         const known = this.#loops.get(element.name);
-        const items = known?.items ?? [...(this.#resolve(element.collection) as FlowValue[])];
+        const items = known?.items ?? [...(this.#memory.resolve(element.collection) as FlowValue[])];
         if (!known && element.descending) items.reverse();
         const next = known?.next ?? 0;
         if (next >= items.length) {
@@ -223,20 +217,20 @@ export class Interview {
           return element.next;
         }
         this.#loops.set(element.name, { items, next: next + 1 });
-        this.#values.set(element.name, items[next]!);
+        this.#memory.set(element.name, items[next]!);
         return element.each;
       }
       case 'lookup': {
         const found = this.#records.lookUp(element, evaluate);
-        if (element.into === null) this.#values.set(element.name, found);
-        else if (found !== null || element.nullWhenNone) this.#assign(element.into, found);
+        if (element.into === null) this.#memory.set(element.name, found);
+        else if (found !== null || element.nullWhenNone) this.#memory.assign(element.into, found);
         return element.next;
       }
       case 'create': {
         this.#saved = true;
         const [id] = this.#records.create(element, evaluate, this.#source(element.from));
-        if (element.idInto !== null) this.#assign(element.idInto, id ?? null);
-        else if (element.object !== null) this.#values.set(element.name, id ?? null);
+        if (element.idInto !== null) this.#memory.assign(element.idInto, id ?? null);
+        else if (element.object !== null) this.#memory.set(element.name, id ?? null);
         return element.next;
       }
       default:
@@ -248,111 +242,25 @@ export class Interview {
 
   #source(path: string | null): { object: string; value: FlowValue } | null {
     if (path === null) return null;
-    return { object: typeOf(this.#world, this.#flow, path)!.object!, value: this.#resolve(path) };
-  }
-
-  #met(conditions: Conditions | null): boolean {
-    if (!conditions) return true;
-    const { logic, list } = conditions;
-    return combined(logic, list.length, (index) => {
-      const { left, operator, right } = list[index]!;
-      return holds(operator, this.#resolve(left), right ? this.#evaluate(right) : null);
-    });
-  }
-
-  #changed(to: string, operator: string, value: FlowValue): FlowValue {
-    if (operator === 'Assign') return value;
-    const now = this.#resolve(to);
-    if (Array.isArray(now)) return operator === 'Add' ? [...now, value].flat() : now.filter((one) => one !== value);
-    if (typeof now === 'number' || typeof value === 'number')
-      return Number(now ?? 0) + (operator === 'Add' ? 1 : -1) * Number(value ?? 0);
-    return `${asText(now)}${asText(value)}`;
-  }
-
-  #assign(path: string, value: FlowValue): void {
-    const [first = '', ...rest] = path.split('.');
-    const last = rest.pop();
-    if (last === undefined) return void this.#values.set(first, value);
-    let at = this.#values.get(first) ?? null;
-    if (!isFlowObject(at)) this.#values.set(first, (at = {}));
-    for (const part of rest) {
-      const next: FlowValue = at[part] ?? {};
-      at[part] = next;
-      at = next as FlowObject;
-    }
-    at[last] = value;
-  }
-
-  #evaluate(operand: Operand): FlowValue {
-    if (operand.kind === 'reference') return this.#resolve(operand.path);
-    const { value } = operand;
-    return typeof value === 'string' ? merged(value, (path) => this.#resolve(path)) : value;
-  }
-
-  /** @throws FlowFault when the user may not read it */
-  #resolve(path: string): FlowValue {
-    if (path.startsWith('$')) return this.#global(path);
-    const [first = '', ...rest] = path.split('.');
-    const { constants, formulas, templates, choices } = this.#flow;
-    const constant = constants.get(first) ?? choices.get(first);
-    if (constant) return this.#evaluate(constant.value);
-    const template = templates.get(first);
-    if (template !== undefined) return merged(template, (other) => this.#resolve(other));
-    const formula = formulas.get(first);
-    if (formula) {
-      const compiled = compileFlowFormula(formula.expression, (other) => typeOf(this.#world, this.#flow, other));
-      return compiled((other) => this.#resolve(other) as FieldValue, this.#now().slice(0, 10));
-    }
-    let value = this.#values.get(first) ?? null;
-    for (let at = 0; at < rest.length; at++) {
-      if (!isFlowObject(value)) return null;
-      const object: FlowObject = value;
-      if (isFlowObject(object[rest[at]!] ?? null)) value = object[rest[at]!]!;
-      else return this.#records.follow(object, rest.slice(at));
-    }
-    return value;
-  }
-
-  #now(): string {
-    return this.#world.org.clock.now().toISOString();
-  }
-
-  #global(path: string): FlowValue {
-    const [first, ...rest] = path.split('.');
-    const name = rest.join('.');
-    const { org, labels } = this.#world;
-    switch (first) {
-      case '$Flow':
-        if (name === 'FaultMessage') return this.#faultMessage;
-        if (name === 'InterviewGuid') return this.id;
-        return name === 'CurrentDate' ? this.#now().slice(0, 10) : this.#now();
-      case '$GlobalConstant':
-        return name === 'EmptyString' ? '' : name === 'True';
-      case '$Label':
-        return labels.get(name) ?? null;
-      case '$Permission':
-        return org.accessOf(this.userId).hasCustomPermission(name);
-      default: {
-        const object = org.object(first!.slice(1))!;
-        const record = org.get(object.name, object.name === 'User' ? this.userId : org.orgId)!;
-        return org.value(object, record, org.field(object, name)!, this.userId);
-      }
-    }
+    return { object: typeOf(this.#world, this.#flow, path)!.object!, value: this.#memory.resolve(path) };
   }
 
   #screenView(screen: FlowElement & { kind: 'screen' }): ScreenView {
     const fields = screen.fields
-      .filter(({ visible }) => this.#met(visible))
+      .filter(({ visible }) => this.#memory.met(visible))
       .map((field) => ({
         name: field.name,
         kind: field.kind,
-        text: merged(field.text, (path) => this.#resolve(path)),
+        text: merged(field.text, (path) => this.#memory.resolve(path)),
         data: field.data,
         required: field.required,
-        value: this.#values.get(field.name) ?? (field.initial ? this.#evaluate(field.initial) : null),
+        value: this.#memory.get(field.name) ?? (field.initial ? this.#memory.evaluate(field.initial) : null),
         choices: field.choices.map((name) => {
           const choice = this.#flow.choices.get(name)!;
-          return { label: merged(choice.text, (path) => this.#resolve(path)), value: this.#evaluate(choice.value) };
+          return {
+            label: merged(choice.text, (path) => this.#memory.resolve(path)),
+            value: this.#memory.evaluate(choice.value),
+          };
         }),
         error: this.#errors.get(field.name) ?? null,
       }));
@@ -379,7 +287,7 @@ export class Interview {
       outputVariables: outputs.map(({ name, type }) => ({
         name,
         dataType: type.data.toUpperCase(),
-        value: this.#values.get(name) ?? null,
+        value: this.#memory.get(name) ?? null,
         flowName: this.#flow.name,
         objectType: type.object ?? null,
       })),
@@ -393,27 +301,4 @@ function messageOf(error: unknown): string {
   if (error instanceof RowFault) return `${error.statusCode}: ${error.message}`;
   if (error instanceof RequestFault) return `${error.errorCode}: ${error.message}`;
   throw error;
-}
-
-/** A value that came from outside, as the type that the flow declares. @throws FlowFault */
-function typed(data: DataType, value: unknown, name: string): FlowValue {
-  if (value === null || value === undefined || value === '') return null;
-  const wrong = new FlowFault(`${name} must be a ${data}.`);
-  switch (data) {
-    case 'Number':
-      if (typeof value !== 'number' && (typeof value !== 'string' || Number.isNaN(Number(value)))) throw wrong;
-      return Number(value);
-    case 'Boolean':
-      if (typeof value !== 'boolean') throw wrong;
-      return value;
-    case 'String':
-      if (typeof value !== 'string') throw wrong;
-      return value;
-    case 'Date':
-    case 'DateTime':
-      if (typeof value !== 'string' || Number.isNaN(Date.parse(value))) throw wrong;
-      return data === 'Date' ? value.slice(0, 10) : new Date(value).toISOString();
-    default:
-      throw new FlowFault(`${name}: inputs of type ${data} are not supported by the simulated org.`);
-  }
 }
