@@ -73,7 +73,8 @@ describe('errors', () => {
     expect(await post({ ...newAccount, nonsense: 1 })).toEqual([400, 51100021]);
     expect(await post({ ...newAccount, Unknown__c: 1 })).toEqual([400, 51100021]);
     expect(await post({ ...newAccount, name: undefined })).toEqual([400, 51100022]);
-    expect(await post({ ...newAccount, currency: 'dollars' })).toEqual([400, 51100020]);
+    for (const currency of ['dollars', 'usd', 'ZZZ'])
+      expect(await post({ ...newAccount, currency })).toEqual([400, 51100020]);
     expect(await post('{"name":')).toEqual([400, 50000090]);
     expect(await post({ ...newAccount, autoPay: true })).toEqual([400, 51100030]);
   });

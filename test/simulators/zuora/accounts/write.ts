@@ -5,7 +5,7 @@ import type { CustomFields } from '../model.ts';
 import { addPaymentMethod } from '../payments/methods.ts';
 import { paymentMethodSchema, type NewMethod } from '../payments/methodSchema.ts';
 import { category, resource, ZuoraError } from '../protocol/errors.ts';
-import { dateField } from '../protocol/parse.ts';
+import { currencyField, dateField } from '../protocol/parse.ts';
 import type { Tenant } from '../tenant.ts';
 import { changeContact, contactChangeSchema, contactSchema, newContact } from './contact.ts';
 import type { Account, TaxInfo } from './model.ts';
@@ -66,7 +66,7 @@ const creditCardSchema = z.strictObject({
 export const newAccountSchema = z.strictObject({
   ...shared,
   name: z.string().min(1).max(255),
-  currency: z.string().regex(/^[A-Z]{3}$/),
+  currency: currencyField,
   accountNumber: z.string().min(1).max(70).optional(),
   billToContact: contactSchema,
   soldToContact: contactSchema.optional(),

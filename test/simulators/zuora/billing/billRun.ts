@@ -158,7 +158,7 @@ function draftsOf(tenant: Tenant, account: Account, sold: Sold, targetDate: stri
 }
 
 /** True for usage that is counted for a charge; without subscription and charge it counts for every one with its unit. */
-export function usageIsFor(usage: Usage, { segment, subscription }: Sold): boolean {
+function usageIsFor(usage: Usage, { segment, subscription }: Sold): boolean {
   return (
     usage.uom === segment.uom &&
     (usage.accountId === subscription.accountId || usage.accountId === subscription.invoiceOwnerAccountId) &&

@@ -19,7 +19,7 @@ type NewDocument = {
 const termDays: Record<string, number> = { 'Net 15': 15, 'Net 30': 30, 'Net 45': 45, 'Net 60': 60, 'Net 90': 90 };
 
 /** Due date of a document by a payment term such as `Net 30`. */
-export const dueDateOf = (date: string, paymentTerm: string): string => addDays(date, termDays[paymentTerm] ?? 0);
+const dueDateOf = (date: string, paymentTerm: string): string => addDays(date, termDays[paymentTerm] ?? 0);
 
 type MemoOptions = {
   autoApplyUponPosting?: boolean | undefined;

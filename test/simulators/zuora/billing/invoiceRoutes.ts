@@ -6,7 +6,7 @@ import { needBody } from '../protocol/body.ts';
 import { parseCrud } from '../protocol/crud.ts';
 import { category, notFound, notSimulated, resource, ZuoraError } from '../protocol/errors.ts';
 import { onlyQuery, page, pageParameters } from '../protocol/paging.ts';
-import { dateField, parse } from '../protocol/parse.ts';
+import { currencyField, dateField, parse } from '../protocol/parse.ts';
 import { contactSchema } from '../accounts/contact.ts';
 import type { Tenant } from '../tenant.ts';
 import { postInvoice } from './billRun.ts';
@@ -25,7 +25,7 @@ const newSchema = z.strictObject({
   billToContact: contactSchema.optional(),
   billToContactId: z.string().optional(),
   comments: z.string().max(255).optional(),
-  currency: z.string().length(3).optional(),
+  currency: currencyField.optional(),
   dueDate: dateField.optional(),
   invoiceDate: dateField,
   invoiceItems: z.array(standaloneItemSchema).min(1).max(1000),

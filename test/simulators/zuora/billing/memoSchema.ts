@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { dateField } from '../protocol/parse.ts';
+import { currencyField, dateField } from '../protocol/parse.ts';
 import type { MemoItem } from './memos.ts';
 
 const shared = {
@@ -24,7 +24,7 @@ export const chargesSchema = z.strictObject({
   ...shared,
   accountId: z.string().optional(),
   accountNumber: z.string().optional(),
-  currency: z.string().length(3).optional(),
+  currency: currencyField.optional(),
   charges: z
     .array(
       z.strictObject({

@@ -63,7 +63,7 @@ export function documentOf(
   }
 }
 
-const numberOf = (document: Invoice | DebitMemo): string =>
+export const numberOf = (document: Invoice | DebitMemo): string =>
   'invoiceNumber' in document ? document.invoiceNumber : document.number;
 
 /** @throws ZuoraError rule for what cannot take the money; nothing is changed then */

@@ -18,7 +18,7 @@ export const standardEvents: Record<string, string> = {
 export const zuoraEvents = ['OrderProcessed', 'OrderActionProcessed'];
 
 /** Events of the tenant's preset triggers; the targets of the simulator's options get these and some standard ones. */
-export const presetTriggers = ['AccountCreated', 'AccountEdited', 'UsageCreated'];
+const presetTriggers = ['AccountCreated', 'AccountEdited', 'UsageCreated'];
 
 /** What the targets of the simulator's options are told of. */
 export const presetEvents = new Set([

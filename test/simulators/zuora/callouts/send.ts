@@ -59,7 +59,7 @@ const nodeNames: Record<string, string> = {
 };
 
 /** Signs what the tenant configured: `{{Request.Headers.<Name>}}`, `{{Request.Body}}`, `{{Request.Url}}` are filled in. */
-export function signatureOf(hmac: Hmac, url: string, headers: Record<string, string>, body: string): string {
+function signatureOf(hmac: Hmac, url: string, headers: Record<string, string>, body: string): string {
   const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
   const text = hmac.data.replace(
     /\{\{\s*Request\.(Headers\.([\w-]+)|Body|Url)\s*\}\}/g,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { dateField } from '../protocol/parse.ts';
+import { currencyField, dateField } from '../protocol/parse.ts';
 import type { ChargeModel } from './model.ts';
 
 const text = z.string().optional();
@@ -20,7 +20,7 @@ export const productSchema = z.strictObject({
 export const ratePlanSchema = z.strictObject({
   Name: z.string().min(1).max(255),
   ProductId: z.string(),
-  ActiveCurrencies: z.array(z.string().length(3)).optional(),
+  ActiveCurrencies: z.array(currencyField).optional(),
   Description: z.string().max(500).optional(),
   EffectiveStartDate: dateField.optional(),
   EffectiveEndDate: dateField.optional(),
@@ -29,7 +29,7 @@ export const ratePlanSchema = z.strictObject({
 });
 
 const tierSchema = z.strictObject({
-  Currency: z.string().length(3),
+  Currency: currencyField,
   Price: z.number().optional(),
   StartingUnit: z.number().min(0).optional(),
   EndingUnit: z.number().optional(),

@@ -1,5 +1,5 @@
-import { exact, metric, money, sum, type Fraction } from '../decimal.ts';
-import { lastSegments, mrrOn, tcvAmounts, type Amounts } from './contract.ts';
+import { exact, metric, money, type Fraction } from '../decimal.ts';
+import { lastSegments, mrrOn, tcvAmounts, total, type Amounts } from './contract.ts';
 import type { RatePlan, Segment, SubscriptionVersion } from '../subscriptions/model.ts';
 import { discountsOn, isDiscount, soldIn } from './discounts.ts';
 import { mrrPieces, oneTimePieces, tcbOf } from './pieces.ts';
@@ -14,11 +14,6 @@ const none: Totals = {
   tcb: { gross: zero, net: zero },
   discounted: false,
 };
-
-const total = (all: readonly Amounts[]): Amounts => ({
-  gross: sum(all.map((one) => one.gross)),
-  net: sum(all.map((one) => one.net)),
-});
 
 /** Totals of a charge over its segments; MRR of the last one, and none while the subscription is suspended. */
 function totalsOf(subscription: SubscriptionVersion, segments: readonly Segment[], billCycleDay: number): Totals {

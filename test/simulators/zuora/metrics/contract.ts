@@ -83,7 +83,7 @@ export function mrrOn(
 const ofContract = (discounts: readonly Sold[]): Sold[] =>
   discounts.filter(({ segment }) => segment.discountLevel !== 'account');
 
-const total = (amounts: Iterable<Amounts>): Amounts => {
+export const total = (amounts: Iterable<Amounts>): Amounts => {
   const all = [...amounts];
   return { gross: sum(all.map((one) => one.gross)), net: sum(all.map((one) => one.net)) };
 };

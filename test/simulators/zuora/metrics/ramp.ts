@@ -1,6 +1,6 @@
 import { addDays, earlier } from '../dates.ts';
-import { exact, metric, money, sum, type Fraction } from '../decimal.ts';
-import type { Amounts } from './contract.ts';
+import { exact, metric, money, type Fraction } from '../decimal.ts';
+import { total, type Amounts } from './contract.ts';
 import type { Ramp, SubscriptionVersion } from '../subscriptions/model.ts';
 import { mrrPieces, oneTimePieces, tcbOf, tcvOfPiece, type Piece } from './pieces.ts';
 
@@ -13,11 +13,6 @@ type Row = {
   tcv: Amounts;
   tcb: Amounts;
 };
-
-const total = (all: readonly Amounts[]): Amounts => ({
-  gross: sum(all.map((one) => one.gross)),
-  net: sum(all.map((one) => one.net)),
-});
 
 /** Pieces of the ramp's charges in an interval, by segment. */
 function rowsIn(subscription: SubscriptionVersion, ramp: Ramp, interval: Interval, billCycleDay: number): Row[] {

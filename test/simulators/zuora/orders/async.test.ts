@@ -140,6 +140,9 @@ it('previews for a prospect who has no account', async () => {
     invoices: [{ amount: 1200 }],
     orderDeltaMetrics: { orderDeltaMrr: [{ grossAmount: 100, startDate: '2026-11-01', endDate: '2027-11-01' }] },
   });
+  const elsewhere = { ...body('TermEnd', 'TERMED'), previewAccountInfo: { billCycleDay: 15, currency: 'usd' } };
+  const lower = await zuora.call('POST', '/v1/orders/preview', elsewhere);
+  expect(lower.body.reasons?.[0]?.code).toBe(58740020);
   const evergreen = await zuora.call('POST', '/v1/orders/preview', body('TermEnd', 'EVERGREEN'));
   expect(evergreen.body.reasons?.[0]?.code).toBe(58730030);
   expect((await zuora.get('/__sim/state')).body).toMatchObject({ accounts: 1, contacts: 1 });

@@ -10,7 +10,7 @@ export const gateway = {
 };
 
 /** Payments settings of the tenant: when a payment run may ask a method again after declines. */
-export const defaultRetryRule = { maxConsecutivePaymentFailures: 3, paymentRetryWindow: 24 };
+const defaultRetryRule = { maxConsecutivePaymentFailures: 3, paymentRetryWindow: 24 };
 
 /** Notes one exchange with the gateway. */
 export function logTransaction(

@@ -5,7 +5,7 @@ import type { Payment } from '../model.ts';
 import { category, notSimulated, resource, ZuoraError } from '../protocol/errors.ts';
 import { filtered } from '../protocol/filters.ts';
 import { onlyQuery, page, pageParameters } from '../protocol/paging.ts';
-import { dateField, parse, refuseFields } from '../protocol/parse.ts';
+import { currencyField, dateField, parse, refuseFields } from '../protocol/parse.ts';
 import type { Tenant } from '../tenant.ts';
 import { createPayment } from './collect.ts';
 import { gateway } from './gateway.ts';
@@ -17,7 +17,7 @@ const paymentSchema = z.strictObject({
   accountId: z.string().optional(),
   accountNumber: z.string().optional(),
   amount: z.number().positive(),
-  currency: z.string().length(3),
+  currency: currencyField,
   type: z.enum(['External', 'Electronic']),
   paymentMethodId: z.string().optional(),
   paymentMethodType: z.string().optional(),

@@ -1,6 +1,6 @@
 import { unappliedOf } from '../billing/amounts.ts';
 import type { CreditMemo, DebitMemo, Invoice } from '../billing/model.ts';
-import { applyTo, type Target } from '../billing/settle.ts';
+import { applyTo, numberOf, type Target } from '../billing/settle.ts';
 import { emit } from '../callouts/emit.ts';
 import { exact, money, sum } from '../decimal.ts';
 import type { Account } from '../model.ts';
@@ -9,9 +9,6 @@ import type { Tenant } from '../tenant.ts';
 import { createPayment } from './collect.ts';
 import { retryBlock } from './gateway.ts';
 import type { Payment, PaymentRun, RunRecord } from './model.ts';
-
-const numberOf = (document: Invoice | DebitMemo): string =>
-  'invoiceNumber' in document ? document.invoiceNumber : document.number;
 
 /** What a run looks at: a document of an account, and how much of it is to be collected. */
 type Task = {
@@ -94,7 +91,7 @@ const fail = (record: RunRecord, code: string, message: string): void => {
 };
 
 /** Carries out a run: credit memos and unapplied payments first where it says so, then electronic payments. */
-export function executeRun(tenant: Tenant, run: PaymentRun): void {
+function executeRun(tenant: Tenant, run: PaymentRun): void {
   run.executedOn = tenant.now();
   const tasks = tasksOf(tenant, run);
   const records = new Map(tasks.map((task) => [task, newRecord(task)]));

@@ -4,7 +4,7 @@ import { documentOf } from '../billing/settle.ts';
 import { category, resource, ZuoraError } from '../protocol/errors.ts';
 import { filtered } from '../protocol/filters.ts';
 import { onlyQuery, page, pageParameters } from '../protocol/paging.ts';
-import { dateField, parse } from '../protocol/parse.ts';
+import { currencyField, dateField, parse } from '../protocol/parse.ts';
 import type { Tenant } from '../tenant.ts';
 import { instantIn, isDate } from '../dates.ts';
 import { gateway } from './gateway.ts';
@@ -21,7 +21,7 @@ const shared = {
   billingRunId: z.string().optional(),
   collectPayment: z.boolean().optional(),
   consolidatedPayment: z.boolean().optional(),
-  currency: z.string().length(3).optional(),
+  currency: currencyField.optional(),
   paymentGatewayId: z.string().optional(),
   processPaymentWithClosedPM: z.boolean().optional(),
   runDate: z
@@ -37,7 +37,7 @@ const recordSchema = z.strictObject({
   accountNumber: z.string().optional(),
   amount: z.number().positive().optional(),
   comment: z.string().optional(),
-  currency: z.string().length(3).optional(),
+  currency: currencyField.optional(),
   documentId: z.string().optional(),
   documentNumber: z.string().optional(),
   documentType: z.enum(['Invoice', 'DebitMemo']),

@@ -11,7 +11,7 @@ const windows = [
 ] as const;
 
 /** Kinds of calls, each with a limit of its own on how many may be under way. */
-export const concurrencyLimits = { Default: 40, HighVolume: 200, ObjectQuery: 80 };
+const concurrencyLimits = { Default: 40, HighVolume: 200, ObjectQuery: 80 };
 
 export type CallKind = keyof typeof concurrencyLimits;
 

@@ -6,6 +6,11 @@ import { category, notSimulated, resource, ZuoraError } from './errors.ts';
 
 export const dateField = z.string().refine(isDate, 'Dates must be in the format YYYY-MM-DD');
 
+const currencies = new Set(Intl.supportedValuesOf('currency'));
+
+/** Code of a currency that exists (ISO 4217); tenants may use all of them. */
+export const currencyField = z.string().refine((code) => currencies.has(code), 'The currency is not known');
+
 /** Parses a request body strictly: unknown field 21, missing field 22, bad value 20. */
 export function parse<S extends z.ZodType>(schema: S, body: unknown, of: number = resource.none): z.output<S> {
   const result = schema.safeParse(body);

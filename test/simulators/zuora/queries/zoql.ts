@@ -37,7 +37,7 @@ function literalOf(text: string): Literal {
  * Parses `select A, B from Object where x = 1 and y like 'a%' or z != null`. Keywords in lower case; no join, `*`, in,
  * order by, aggregate or parenthesis; AND binds first (Zuora docs, "ZOQL").
  */
-export function parseZoql(text: string): Zoql {
+function parseZoql(text: string): Zoql {
   const match = /^\s*select\s+(.+?)\s+from\s+(\w+)\s*(?:where\s+(.+?))?\s*;?\s*$/s.exec(text);
   if (!match) return malformed('You have an error in your ZOQL syntax');
   const [, list, object, where] = match as unknown as [string, string, string, string | undefined];

@@ -1,19 +1,15 @@
 import { parse as parseCsv } from 'csv-parse/sync';
 import { isDate } from '../dates.ts';
-import { category, resource, ZuoraError } from '../protocol/errors.ts';
+import { ZuoraError } from '../protocol/errors.ts';
 import type { Tenant } from '../tenant.ts';
 import type { Usage, UsageImport } from './model.ts';
-import { addUsage, usageOf, type UsageRequest } from './record.ts';
+import { addUsage, refuse, usageOf, type UsageRequest } from './record.ts';
 
 const required = ['ACCOUNT_ID', 'UOM', 'QTY', 'STARTDATE', 'ENDDATE', 'SUBSCRIPTION_ID', 'CHARGE_ID', 'DESCRIPTION'];
 const columns = [...required, 'UNIQUE_KEY'];
 
 const mostBytes = 4 * 1024 * 1024;
 const mostNameLetters = 50;
-
-const refuse = (message: string): never => {
-  throw new ZuoraError(category.badValue, message, resource.usage);
-};
 
 /** Takes a file in; whether its rows are right shows later, at its status. @throws ZuoraError for name and size */
 export function takeFile(tenant: Tenant, name: string, text: string): UsageImport {

@@ -20,7 +20,7 @@ export type UsageRequest = {
   UniqueKey?: string | undefined;
 };
 
-const refuse = (message: string): never => {
+export const refuse = (message: string): never => {
   throw new ZuoraError(category.badValue, message, resource.usage);
 };
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { newAccountSchema } from '../../accounts/write.ts';
 import { contactSchema } from '../../accounts/contact.ts';
-import { dateField } from '../../protocol/parse.ts';
+import { currencyField, dateField } from '../../protocol/parse.ts';
 import { chargeUpdateSchema, customFields, planReference, planSchema } from './plan.ts';
 
 const text = z.string().optional();
@@ -83,7 +83,7 @@ export const actionSchema = z.discriminatedUnion('type', [
       newSubscriptionOwnerAccount: orderAccountSchema.optional(),
       invoiceSeparately: flag,
       notes: z.string().max(500).optional(),
-      currency: z.string().length(3).optional(),
+      currency: currencyField.optional(),
       ...attributes,
     }),
   }),

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { dateField } from '../../protocol/parse.ts';
+import { currencyField, dateField } from '../../protocol/parse.ts';
 import { orderFields } from './order.ts';
 import { customFields } from './plan.ts';
 
@@ -26,7 +26,7 @@ export type PreviewOptions = z.output<typeof previewOptions>;
 /** Stands for an account that does not exist yet. */
 const previewAccountInfo = z.strictObject({
   billCycleDay: z.number().int().min(0).max(31),
-  currency: z.string().length(3),
+  currency: currencyField,
   customFields,
   soldToContact: z
     .strictObject({ city: text, country: text, county: text, postalCode: text, state: text, taxRegion: text })
