@@ -63,7 +63,13 @@ describe('single records', () => {
   });
 
   it('resources that an org has and this one has not are 501 and reported', async () => {
-    for (const path of ['/tabs', '/analytics/notifications', '/support/knowledgeArticles', '/sobjects/Order/describe'])
+    for (const path of [
+      '/tabs',
+      '/analytics/notifications',
+      '/support/knowledgeArticles',
+      '/sobjects/Order/describe',
+      '/search/layout',
+    ])
       expect(await rep.call('GET', path)).toMatchObject({ status: 501, body: errors('NOT_IMPLEMENTED') });
     const unsupported = await (await fetch(`${sim.url}/__sim/unsupported`)).json();
     expect(Object.keys(unsupported as object)).toEqual(

@@ -14,7 +14,7 @@ const MAX_URI = 16_384;
 
 /** What orgs have under `/services/data/vXX.0` and this one knowingly has not (REST API Developer Guide, "Reference"). */
 const NOT_SIMULATED =
-  /^\/(?:actions|analytics|appMenu|async-queries|consent|dedupe|domino|emailConnect|event|eventSchema|folders|jobs|knowledgeManagement|licensing|localizedvalue|match|metadata|payments|prechatForms|process|scheduling|smartdatadiscovery|support|tabs|theme|tooling|wave|ui-api|graphql)(?:\/|$)/;
+  /^\/(?:actions|analytics|appMenu|async-queries|consent|dedupe|domino|emailConnect|event|eventSchema|folders|jobs|knowledgeManagement|licensing|localizedvalue|match|metadata|payments|prechatForms|process|scheduling|search|smartdatadiscovery|support|tabs|theme|tooling|wave|ui-api|graphql)(?:\/|$)/;
 
 /** Clients join addresses with one slash too many; `sf` does so on every call. */
 export const oneLeadingSlash: RequestHandler = (req, _res, next) => {
