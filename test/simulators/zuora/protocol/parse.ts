@@ -21,7 +21,7 @@ export function parse<S extends z.ZodType>(schema: S, body: unknown, of: number 
     throw new ZuoraError(category.unknownField, `Unknown field '${[...issue.path, issue.keys[0]].join('.')}'.`, of);
   if (issue.code === 'invalid_type' && at(body, issue.path) === undefined)
     throw new ZuoraError(category.missingField, `Missing required value: ${path || 'request body'}.`, of);
-  throw new ZuoraError(category.badValue, `'${path}' value is not valid: ${issue.message}.`, of);
+  throw new ZuoraError(category.badValue, `'${path || 'request body'}' value is not valid: ${issue.message}.`, of);
 }
 
 const at = (body: unknown, path: readonly PropertyKey[]): unknown =>

@@ -2,11 +2,11 @@ import express, { type Request } from 'express';
 import { zipSync } from 'fflate';
 import { gzipSync } from 'node:zlib';
 import * as z from 'zod';
-import { category, notFound, ZuoraError } from '../protocol/errors.ts';
+import { category, notFound, notSimulated, ZuoraError } from '../protocol/errors.ts';
 import { parse } from '../protocol/parse.ts';
 import type { Tenant } from '../tenant.ts';
 import { fileText } from './output.ts';
-import { runSql, SqlError } from './sql.ts';
+import { beyondSubset, runSql, SqlError } from './sql.ts';
 
 const jobSchema = z.strictObject({
   query: z.string().min(1),
@@ -75,6 +75,8 @@ export function dataQueryRoutes(tenant: Tenant, origin: () => string): { files: 
     const request = parse(jobSchema, req.body);
     if (request.outputFormat === 'DSV' && request.columnSeparator === undefined)
       throw new ZuoraError(category.missingField, 'Missing required value: columnSeparator.');
+    const other = beyondSubset(request.query);
+    if (other !== undefined) notSimulated(tenant.ctx.calls, `${other} in a Data Query`);
     const now = Date.now();
     const job: Job = {
       id: tenant.newId(),

@@ -9,6 +9,15 @@ export class SqlError extends Error {}
 const tokenPattern =
   /\s*(?:(--[^\n]*)|('(?:[^']|'')*')|("[^"]+"|[A-Za-z_]\w*)|(\d+(?:\.\d+)?)|(<=|>=|<>|!=|[=<>(),.*;-]))/y;
 
+const beyond =
+  /\b(join|group\s+by|having|distinct|union|intersect|except|with|case|interval|current_\w+)\b|\b(?!(?:count|in|where|and|or|not)\b)[a-z_]\w*\s*\(|\(\s*select\b/i;
+
+/** What of a query real tenants could run and this simulator cannot, such as `JOIN`; undefined for any other query. */
+export function beyondSubset(sql: string): string | undefined {
+  const words = sql.replace(/'(?:[^']|'')*'|"[^"]*"|--[^\n]*/g, ' ');
+  return beyond.exec(words)?.[0].toUpperCase();
+}
+
 type Token = { text: string; kind: 'word' | 'string' | 'number' | 'sign' };
 
 function tokensOf(sql: string): Token[] {
