@@ -1,7 +1,7 @@
 import { refuseAll, RowFault } from '../errors.ts';
 import type { Field, SObject, SRecord } from '../types.ts';
 import { target, type DmlContext, type Save } from './context.ts';
-import { missing } from './input.ts';
+import { missing } from './faults.ts';
 
 const requiredFields = (object: SObject): Field[] => [...object.fields.values()].filter((field) => field.required);
 

@@ -2,22 +2,10 @@ import { RowFault } from '../errors.ts';
 import { coerce } from '../values.ts';
 import type { Field, FieldValue, InputRow, SObject } from '../types.ts';
 import type { DmlContext } from './context.ts';
+import { unknownField } from './faults.ts';
 
 /** A row whose JSON was read; `unknown` is a field that is not there, `faults` what is wrong with values. */
 export type ReadRow = { values: Map<Field, FieldValue>; unknown: RowFault | null; faults: Map<Field, RowFault> };
-
-export const unknownField = (name: string, object: SObject): RowFault =>
-  new RowFault('INVALID_FIELD', `No such column '${name}' on sobject of type ${object.name}`);
-
-export const notWritable = (names: string[]): RowFault =>
-  new RowFault(
-    'INVALID_FIELD_FOR_INSERT_UPDATE',
-    `Unable to create/update fields: ${names.join(', ')}. Please check the security settings of this field and verify that it is read/write for your profile or permission set.`,
-    names,
-  );
-
-export const missing = (names: string[]): RowFault =>
-  new RowFault('REQUIRED_FIELD_MISSING', `Required fields are missing: [${names.join(', ')}]`, names);
 
 /**
  * Reads the JSON of one row.

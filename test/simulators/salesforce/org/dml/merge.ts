@@ -4,7 +4,8 @@ import { behaviourOf } from './behaviours/index.ts';
 import { nowOf, type DmlContext } from './context.ts';
 import type { ReadRow } from './input.ts';
 import { lockedRecords } from './references.ts';
-import { noAccess, updateRow } from './save.ts';
+import { noAccess } from './faults.ts';
+import { updateRow } from './save.ts';
 import { summarize } from './summaries.ts';
 
 const MERGED = ['Account', 'Contact', 'Lead'];

@@ -2,13 +2,7 @@ import { RowFault } from '../errors.ts';
 import type { Field, SObject, SRecord } from '../types.ts';
 import { checkOwner } from './checks.ts';
 import { target, type DmlContext } from './context.ts';
-import { notWritable } from './input.ts';
-
-const noCrossAccess = (id: string): RowFault =>
-  new RowFault(
-    'INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY',
-    `insufficient access rights on cross-reference id: ${id}`,
-  );
+import { noCrossAccess, notWritable } from './faults.ts';
 
 /** Every reference that is written must lead to a record that is there and that the user may see. */
 export function checkReferences(

@@ -3,7 +3,8 @@ import type { SObject, SRecord } from '../types.ts';
 import { behaviourOf } from './behaviours/index.ts';
 import { nowOf, type DmlContext } from './context.ts';
 import { lockedRecords } from './references.ts';
-import { checkApproval, noAccess, noCrossAccess, refuseOperation } from './save.ts';
+import { noAccess, noCrossAccess } from './faults.ts';
+import { checkApproval, refuseOperation } from './save.ts';
 import { summarize } from './summaries.ts';
 
 /** What the recycle bin knows of a record beside its values: with which one it went, and what referred to it. */

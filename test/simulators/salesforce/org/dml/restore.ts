@@ -5,7 +5,7 @@ import { checkUnique } from './checks.ts';
 import { nowOf, target, type DmlContext } from './context.ts';
 import { lockedRecords } from './references.ts';
 import { emptiedBy } from './remove.ts';
-import { noAccess } from './save.ts';
+import { noAccess } from './faults.ts';
 import { summarize } from './summaries.ts';
 
 const RETENTION_MS = 15 * 86_400_000;

@@ -4,18 +4,10 @@ import type { Field, SObject, SRecord } from '../types.ts';
 import { behaviourOf } from './behaviours/index.ts';
 import { checkPicklists, checkRequired, checkRules, checkUnique } from './checks.ts';
 import { nowOf, type DmlContext, type Save } from './context.ts';
-import { notWritable, type ReadRow } from './input.ts';
+import { noAccess, noCrossAccess, notWritable } from './faults.ts';
+import type { ReadRow } from './input.ts';
 import { checkReferences, lockedRecords } from './references.ts';
 import { summarize } from './summaries.ts';
-
-export const noAccess = (): RowFault =>
-  new RowFault('INSUFFICIENT_ACCESS_OR_READONLY', 'insufficient access rights on object id');
-
-export const noCrossAccess = (id: string): RowFault =>
-  new RowFault(
-    'INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY',
-    `insufficient access rights on cross-reference id: ${id}`,
-  );
 
 /** What no API may do with records of the object, whoever asks. */
 export function refuseOperation(object: SObject, operation: 'create' | 'update' | 'delete'): void {

@@ -10,7 +10,7 @@ export type DuplicateRule = {
   matchingRule: string;
   /** All must match. */
   items: readonly MatchingItem[];
-  /** `allow` still warns callers who do not say that they save in spite of it. */
+  /** `warn` stops callers who do not say that they save in spite of it. */
   onInsert: 'block' | 'warn' | 'ignore';
   onUpdate: 'block' | 'warn' | 'ignore';
   message: string;

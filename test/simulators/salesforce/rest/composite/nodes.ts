@@ -1,6 +1,7 @@
 import { RequestFault } from '../../org/errors.ts';
 import { isObject, onlyNames } from '../wire/body.ts';
 import type { Call, Reply } from '../wire/call.ts';
+import { invalidInput } from '../wire/faults.ts';
 import type { Routes } from '../wire/routes.ts';
 import { fillIn, NoValue, referencesIn } from './references.ts';
 import { halted, runSubrequest, splitUrl, type Subrequest } from './subrequest.ts';
@@ -11,21 +12,20 @@ export type Node = Subrequest & { referenceId: string; needs: Set<string> };
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD'];
 const ROLLED_BACK = 'The transaction was rolled back since another operation in the same transaction failed.';
 
-const refused = (message: string): RequestFault => new RequestFault(400, 'INVALID_INPUT', message);
-
 function text(entry: Record<string, unknown>, name: string): string {
   const value = entry[name];
-  if (typeof value !== 'string' || value === '') throw refused(`${name} is missing in a subrequest`);
+  if (typeof value !== 'string' || value === '') throw invalidInput(`${name} is missing in a subrequest`);
   return value;
 }
 
 /** @throws RequestFault before anything is run: form of the entries, their ids, references to what is not there */
 export function nodesOf(entries: unknown, most: number, inOrder: boolean): Node[] {
-  if (!Array.isArray(entries) || entries.length === 0) throw refused('compositeRequest must be a list of subrequests');
-  if (entries.length > most) throw refused(`Cannot have more than ${most} subrequests`);
+  if (!Array.isArray(entries) || entries.length === 0)
+    throw invalidInput('compositeRequest must be a list of subrequests');
+  if (entries.length > most) throw invalidInput(`Cannot have more than ${most} subrequests`);
   const seen = new Set<string>();
   const nodes = entries.map((entry: unknown): Node => {
-    if (!isObject(entry)) throw refused('a subrequest must be an object');
+    if (!isObject(entry)) throw invalidInput('a subrequest must be an object');
     onlyNames(entry, ['method', 'url', 'referenceId', 'body', 'httpHeaders']);
     const referenceId = text(entry, 'referenceId');
     if (!/^[A-Za-z0-9]\w*$/.test(referenceId))
@@ -34,22 +34,22 @@ export function nodesOf(entries: unknown, most: number, inOrder: boolean): Node[
         'JSON_PARSER_ERROR',
         `Provided referenceId ('${referenceId}') must start with a letter or a number, and it can contain only letters, numbers and underscores ('_').`,
       );
-    if (seen.has(referenceId)) throw refused(`Duplicate referenceId: ${referenceId}`);
+    if (seen.has(referenceId)) throw invalidInput(`Duplicate referenceId: ${referenceId}`);
     const method = text(entry, 'method');
-    if (!METHODS.includes(method)) throw refused(`method is not supported: ${method}`);
+    if (!METHODS.includes(method)) throw invalidInput(`method is not supported: ${method}`);
     const { httpHeaders } = entry;
-    if (httpHeaders !== undefined && !isObject(httpHeaders)) throw refused('httpHeaders must be an object');
+    if (httpHeaders !== undefined && !isObject(httpHeaders)) throw invalidInput('httpHeaders must be an object');
     for (const name of Object.keys(httpHeaders ?? {}))
-      if (/^(?:accept|authorization|content-type)$/i.test(name)) throw refused(`httpHeaders must not set ${name}`);
+      if (/^(?:accept|authorization|content-type)$/i.test(name)) throw invalidInput(`httpHeaders must not set ${name}`);
     const needs = referencesIn([entry['url'], entry['body'], httpHeaders]);
     for (const id of needs)
-      if (inOrder && !seen.has(id)) throw refused(`Invalid reference specified. ${id} is no earlier subrequest`);
+      if (inOrder && !seen.has(id)) throw invalidInput(`Invalid reference specified. ${id} is no earlier subrequest`);
     seen.add(referenceId);
     const url = text(entry, 'url');
     return { method, url, referenceId, needs, body: entry['body'], httpHeaders: httpHeaders as Node['httpHeaders'] };
   });
   for (const { needs } of nodes)
-    for (const id of needs) if (!seen.has(id)) throw refused(`Invalid reference specified. There is no ${id}`);
+    for (const id of needs) if (!seen.has(id)) throw invalidInput(`Invalid reference specified. There is no ${id}`);
   return nodes;
 }
 
@@ -72,7 +72,7 @@ export function runOrder(nodes: readonly Node[], collate: boolean): Node[] {
   const ready = (node: Node): boolean => [...node.needs].every((id) => done.has(id));
   while (waiting.length > 0) {
     const first = waiting.find(ready);
-    if (!first) throw refused('Invalid reference specified. Subrequests refer to each other in a circle');
+    if (!first) throw invalidInput('Invalid reference specified. Subrequests refer to each other in a circle');
     const joins = (node: Node): boolean => collates(node) && ready(node) && kindOf(node) === kindOf(first);
     const group = collate && collates(first) ? waiting.filter(joins) : [first];
     for (const node of group) {

@@ -1,5 +1,6 @@
 import type { SimulatedOrg } from '../../org/org.ts';
-import { ok, type Call } from '../wire/call.ts';
+import { identityUrl } from '../oauth/identity.ts';
+import { ok } from '../wire/call.ts';
 import { invalidInput } from '../wire/faults.ts';
 import type { Routes } from '../wire/routes.ts';
 import type { ApiUsage } from '../usage.ts';
@@ -70,7 +71,7 @@ export function addDiscovery(
   routes.on('GET', '/', (call) => {
     const root = `/services/data/v${call.version}.0`;
     const map = Object.fromEntries(RESOURCES.map((name) => [name, `${root}/${name}`]));
-    return ok({ ...map, identity: identityUrl(call, org) });
+    return ok({ ...map, identity: identityUrl(call.origin, org.orgId, call.access.userId) });
   });
   routes.on('GET', '/limits', () => {
     const { batches, queryJobs, queryStorageMB } = bulk.usage();
@@ -93,7 +94,3 @@ export function addDiscovery(
     return ok({ sObjects: objects.map(({ name }) => ({ count: org.all(name).length, name })) });
   });
 }
-
-/** Identity addresses are https in every org; the simulated org answers them over http too. */
-const identityUrl = (call: Call, org: SimulatedOrg): string =>
-  `${call.origin.replace(/^http:/, 'https:')}/id/${org.orgId}/${call.access.userId}`;

@@ -99,7 +99,7 @@ export function grantToken(parts: OAuthParts, req: Request): Record<string, stri
   const { user, app, scope, refreshToken = null } = grant(parts, req);
   const { org } = parts;
   const { clientId } = app;
-  const id = identityUrl(req, org.orgId, user.Id);
+  const id = identityUrl(originOf(req), org.orgId, user.Id);
   const issuedAt = String(Date.now());
   const isNew = parametersOf(req)['grant_type'] === 'authorization_code' && refreshToken !== null;
   return {

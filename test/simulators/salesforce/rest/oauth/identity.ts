@@ -7,8 +7,8 @@ import { originOf } from '../wire/http.ts';
 import { bearerOf } from '../wire/session.ts';
 
 /** Identity addresses are https in every org; the simulated org answers them over http too. */
-export const identityUrl = (req: Request, orgId: string, userId: string): string =>
-  `https://${req.get('host') ?? ''}/id/${orgId}/${userId}`;
+export const identityUrl = (origin: string, orgId: string, userId: string): string =>
+  `${origin.replace(/^http:/, 'https:')}/id/${orgId}/${userId}`;
 
 /** Token of the header or of `oauth_token`, or what is wrong with it. */
 function userOf(org: SimulatedOrg, req: Request): SRecord | string {
@@ -61,7 +61,7 @@ function common(org: SimulatedOrg, user: SRecord): Record<string, unknown> {
 
 function userinfo(req: Request, org: SimulatedOrg, user: SRecord): Record<string, unknown> {
   return {
-    sub: identityUrl(req, org.orgId, user.Id),
+    sub: identityUrl(originOf(req), org.orgId, user.Id),
     ...common(org, user),
     preferred_username: user['Username'],
     nickname: user['Alias'] ?? user['Username'],
@@ -81,7 +81,7 @@ function userinfo(req: Request, org: SimulatedOrg, user: SRecord): Record<string
 
 function identity(req: Request, org: SimulatedOrg, user: SRecord): Record<string, unknown> {
   return {
-    id: identityUrl(req, org.orgId, user.Id),
+    id: identityUrl(originOf(req), org.orgId, user.Id),
     asserted_user: true,
     ...common(org, user),
     username: user['Username'],

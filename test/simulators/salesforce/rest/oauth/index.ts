@@ -28,7 +28,7 @@ function introspection(parts: OAuthParts, req: Request): Record<string, unknown>
     scope: grant.scope,
     client_id: clientId,
     username: user['Username'],
-    sub: identityUrl(req, org.orgId, user.Id),
+    sub: identityUrl(originOf(req), org.orgId, user.Id),
     token_type: session ? 'access_token' : 'refresh_token',
     ...(session
       ? { exp: seconds(session.expiresAt), iat: seconds(session.issuedAt), nbf: seconds(session.issuedAt) }

@@ -1,13 +1,12 @@
 import express, { type Express, type Request, type Response } from 'express';
 import type { CallLog } from '../../../kit/sim.ts';
 import type { ConnectedApp } from '../../options.ts';
+import { escapeHtml } from '../../page/html.ts';
 import { appNamed, approvedUser, OAuthFault, parametersOf, scopeOf, type Parameters } from './apps.ts';
 import type { OAuthParts } from './grants.ts';
 
 const PATH = '/services/oauth2/authorize';
 const FORWARDED = ['response_type', 'client_id', 'redirect_uri', 'scope', 'state', 'code_challenge'];
-
-const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
 
 function page(parameters: Parameters, message: string): string {
   const hidden = FORWARDED.filter((name) => parameters[name] !== undefined)

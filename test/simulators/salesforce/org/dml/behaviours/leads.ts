@@ -1,6 +1,6 @@
 import { RowFault } from '../../errors.ts';
 import { holders, nowOf, target } from '../context.ts';
-import { missing } from '../input.ts';
+import { missing } from '../faults.ts';
 import { fullName, type Behaviour } from './behaviour.ts';
 import { removeSharesOfOldOwner } from './shares.ts';
 

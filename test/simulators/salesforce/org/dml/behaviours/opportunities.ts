@@ -1,7 +1,7 @@
 import { RowFault } from '../../errors.ts';
 import type { SRecord } from '../../types.ts';
 import { derive, holders, nowOf, target, type DmlContext, type Save } from '../context.ts';
-import { missing } from '../input.ts';
+import { missing } from '../faults.ts';
 import type { Behaviour } from './behaviour.ts';
 import { removeSharesOfOldOwner } from './shares.ts';
 

@@ -1,6 +1,6 @@
 import { RowFault } from '../../errors.ts';
 import { holders, target, type DmlContext, type Save } from '../context.ts';
-import { missing } from '../input.ts';
+import { missing } from '../faults.ts';
 import type { SRecord } from '../../types.ts';
 import type { Behaviour } from './behaviour.ts';
 
