@@ -4,11 +4,12 @@ import { page, paging, within } from '../protocol/lists.ts';
 import {
   array,
   clearable,
-  decimal,
+  currency,
+  notNegative,
   either,
   flag,
   hashOf,
-  integer,
+  integerFrom,
   mergeMetadata,
   metadata,
   oneOf,
@@ -43,15 +44,20 @@ const productFields = {
 
 const recurring = shape({
   interval: oneOf('day', 'week', 'month', 'year'),
-  interval_count: integer,
+  interval_count: integerFrom(1),
   usage_type: oneOf('licensed', 'metered'),
   meter: text,
 });
 
-const amounts = { unit_amount: integer, unit_amount_decimal: decimal };
+const amounts = { unit_amount: integerFrom(0), unit_amount_decimal: notNegative };
 
 const tierList = array(
-  shape({ ...amounts, flat_amount: integer, flat_amount_decimal: decimal, up_to: either(integer, oneOf('inf')) }),
+  shape({
+    ...amounts,
+    flat_amount: integerFrom(0),
+    flat_amount_decimal: notNegative,
+    up_to: either(integerFrom(1), oneOf('inf')),
+  }),
 );
 
 const productDataFields = {
@@ -80,7 +86,7 @@ const priceFields = {
   ...amounts,
   active: flag,
   billing_scheme: oneOf('per_unit', 'tiered'),
-  currency: text,
+  currency,
   currency_options: currencyOptions,
   custom_unit_amount: unsimulated,
   lookup_key: text,
@@ -93,13 +99,13 @@ const priceFields = {
   tiers: tierList,
   tiers_mode: oneOf('graduated', 'volume'),
   transfer_lookup_key: flag,
-  transform_quantity: shape({ divide_by: integer, round: oneOf('up', 'down') }),
+  transform_quantity: shape({ divide_by: integerFrom(1), round: oneOf('up', 'down') }),
 };
 
 /** Parameters of a price that is made together with what uses it. */
 const priceDataFields = {
   ...amounts,
-  currency: text,
+  currency,
   product: text,
   recurring,
   tax_behavior: priceFields.tax_behavior,
@@ -126,6 +132,9 @@ function readTiers(tiers: ReturnType<typeof tierList>): Tier[] {
     const upTo = required(tier.up_to, `tiers[${index}][up_to]`);
     if ((upTo === 'inf') !== (index === tiers.length - 1))
       throw invalid('The last tier, and only it, must have `up_to` set to `inf`.', `tiers[${index}][up_to]`);
+    const before = tiers[index - 1]?.up_to;
+    if (upTo !== 'inf' && before !== undefined && upTo <= Number(before))
+      throw invalid('Each tier must end after the one before it.', `tiers[${index}][up_to]`);
     return {
       flat_amount: flat.amount,
       flat_amount_decimal: flat.exact,
@@ -165,12 +174,13 @@ export function createProduct(world: World, params: Read<typeof productFields> &
 }
 
 export function createPrice(world: World, params: Read<typeof priceFields>): Price {
-  const currency = required(params.currency, 'currency').toLowerCase();
-  if (!/^[a-z]{3}$/.test(currency)) throw invalid(`Invalid currency: ${currency}`, 'currency');
+  const currency = required(params.currency, 'currency');
   const tiered = params.billing_scheme === 'tiered';
   if (tiered) {
     required(params.tiers, 'tiers');
     required(params.tiers_mode, 'tiers_mode');
+    if (params.transform_quantity)
+      throw invalid('You cannot use transform_quantity together with tiers.', 'transform_quantity');
   } else if ((params.unit_amount === undefined) === (params.unit_amount_decimal === undefined))
     throw invalid(
       'Exactly one of unit_amount and unit_amount_decimal must be given.',
@@ -236,12 +246,19 @@ function setOptions(world: World, price: Price, options: ReturnType<typeof curre
 }
 
 /** A metered price needs a meter since 2025-03-31.basil (Stripe changelog). */
+/** How many of each interval make the longest billing interval, three years (Stripe docs, "Create a price"). */
+const longest = { day: 1_095, week: 156, month: 36, year: 3 };
+
 function readRecurring(world: World, params: ReturnType<typeof recurring>): NonNullable<Price['recurring']> {
   if (params.usage_type === 'metered') required(params.meter, 'recurring[meter]');
   if (params.meter !== undefined) world.get('meters', params.meter, 'recurring[meter]');
+  const interval = required(params.interval, 'recurring[interval]');
+  const count = params.interval_count ?? 1;
+  if (count > longest[interval])
+    throw invalid('Invalid interval_count: a billing interval has at most 3 years.', 'recurring[interval_count]');
   return {
-    interval: required(params.interval, 'recurring[interval]'),
-    interval_count: params.interval_count ?? 1,
+    interval,
+    interval_count: count,
     meter: params.meter ?? null,
     trial_period_days: null,
     usage_type: params.usage_type ?? 'licensed',
@@ -294,7 +311,7 @@ function addPriceRoutes(routes: Routes, world: World): void {
       ...paging,
       active: flag,
       created: range,
-      currency: text,
+      currency,
       product: text,
       type: oneOf('one_time', 'recurring'),
       lookup_keys: array(text),

@@ -3,9 +3,10 @@ import { invalid, missing } from '../protocol/errors.ts';
 import { page, paging, within } from '../protocol/lists.ts';
 import {
   array,
+  currency,
   decimal,
   hashOf,
-  integer,
+  integerFrom,
   mergeMetadata,
   metadata,
   oneOf,
@@ -129,7 +130,12 @@ function amountOffIn(world: World, coupon: Coupon, currency: string | undefined)
 const left = (line: InvoiceLine): number =>
   line.amount - (line.discount_amounts ?? []).reduce((sum, one) => sum + one.amount, 0);
 
-const currencies = hashOf(shape({ amount_off: integer }));
+function checkPercentage(percent: string | undefined): void {
+  if (percent !== undefined && !(Number(percent) > 0 && Number(percent) <= 100))
+    throw invalid('percent_off must be larger than 0 and at most 100.', 'percent_off');
+}
+
+const currencies = hashOf(shape({ amount_off: integerFrom(1) }));
 
 export function addCouponRoutes(routes: Routes, world: World): void {
   addPromotionCodeRoutes(routes, world);
@@ -137,12 +143,12 @@ export function addCouponRoutes(routes: Routes, world: World): void {
     '/v1/coupons',
     {
       id: text,
-      amount_off: integer,
+      amount_off: integerFrom(1),
       percent_off: decimal,
-      currency: text,
+      currency,
       duration: oneOf('once', 'repeating', 'forever'),
-      duration_in_months: integer,
-      max_redemptions: integer,
+      duration_in_months: integerFrom(1),
+      max_redemptions: integerFrom(1),
       redeem_by: time,
       name: text,
       metadata,
@@ -155,6 +161,9 @@ export function addCouponRoutes(routes: Routes, world: World): void {
       if (params.amount_off !== undefined) required(params.currency, 'currency');
       const duration = params.duration ?? 'once';
       if (duration === 'repeating') required(params.duration_in_months, 'duration_in_months');
+      else if (params.duration_in_months !== undefined)
+        throw invalid('You can only set duration_in_months when duration is repeating.', 'duration_in_months');
+      checkPercentage(params.percent_off);
       const coupon: Coupon = {
         id: params.id ?? world.id('c', 8).slice(2),
         object: 'coupon',

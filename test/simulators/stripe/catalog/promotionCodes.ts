@@ -1,8 +1,9 @@
 import { invalid } from '../protocol/errors.ts';
 import { page, paging, within } from '../protocol/lists.ts';
 import {
+  currency,
   flag,
-  integer,
+  integerFrom,
   mergeMetadata,
   metadata,
   oneOf,
@@ -20,8 +21,8 @@ import type { World } from '../world.ts';
 const restrictions = shape({
   currency_options: unsimulated,
   first_time_transaction: flag,
-  minimum_amount: integer,
-  minimum_amount_currency: text,
+  minimum_amount: integerFrom(1),
+  minimum_amount_currency: currency,
 });
 
 const isSpent = (one: PromotionCode): boolean =>
@@ -54,7 +55,7 @@ export function addPromotionCodeRoutes(routes: Routes, world: World): void {
       code: text,
       customer: text,
       expires_at: time,
-      max_redemptions: integer,
+      max_redemptions: integerFrom(1),
       metadata,
       promotion: shape({ type: oneOf('coupon'), coupon: text }),
       restrictions,

@@ -1,6 +1,6 @@
 import { invalid } from '../protocol/errors.ts';
 import { page, paging } from '../protocol/lists.ts';
-import { clearable, integer, mergeMetadata, metadata, required, text } from '../protocol/params.ts';
+import { clearable, currency, integer, mergeMetadata, metadata, required, text } from '../protocol/params.ts';
 import type { Routes } from '../protocol/protocol.ts';
 import type { Customer, CustomerBalanceTransaction } from '../protocol/wire.ts';
 import type { World } from '../world.ts';
@@ -41,9 +41,9 @@ export function addCustomerBalanceRoutes(routes: Routes, world: World): void {
       throw invalid(`No such customer_balance_transaction: '${found.id}'`, 'id', 'resource_missing');
     return found;
   };
-  routes.post(url, { amount: integer, currency: text, description: text, metadata }, ({ path, params }) => {
+  routes.post(url, { amount: integer, currency, description: text, metadata }, ({ path, params }) => {
     const customer = world.get('customers', path['id'] ?? '');
-    const currency = required(params.currency, 'currency').toLowerCase();
+    const currency = required(params.currency, 'currency');
     if (customer.currency && customer.currency !== currency)
       throw invalid(`The currency of this customer's balance is ${customer.currency}.`, 'currency');
     customer.currency ??= currency;

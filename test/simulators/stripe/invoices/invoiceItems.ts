@@ -5,9 +5,11 @@ import { invalid } from '../protocol/errors.ts';
 import { page, paging, within } from '../protocol/lists.ts';
 import {
   clearable,
+  currency,
   decimal,
   flag,
   integer,
+  integerFrom,
   mergeMetadata,
   metadata,
   oneOf,
@@ -45,7 +47,7 @@ export const itemFields = {
   metadata,
   period: shape({ start: time, end: time }),
   price_data: shape({
-    currency: text,
+    currency,
     product: text,
     product_data: unsimulated,
     tax_behavior: oneOf('exclusive', 'inclusive', 'unspecified'),
@@ -53,7 +55,7 @@ export const itemFields = {
     unit_amount_decimal: decimal,
   }),
   pricing: shape({ price: text }),
-  quantity: integer,
+  quantity: integerFrom(0),
   tax_rates: taxRateIds,
 };
 
@@ -185,7 +187,7 @@ export function addInvoiceItemRoutes(routes: Routes, world: World): void {
     '/v1/invoiceitems',
     {
       ...itemFields,
-      currency: text,
+      currency,
       customer: text,
       invoice: text,
       subscription: text,

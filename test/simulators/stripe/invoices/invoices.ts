@@ -6,8 +6,9 @@ import { page, paging, within } from '../protocol/lists.ts';
 import {
   array,
   clearable,
+  currency,
   flag,
-  integer,
+  integerFrom,
   mergeMetadata,
   metadata,
   oneOf,
@@ -37,7 +38,7 @@ const fields = {
   automatically_finalizes_at: time,
   collection_method: oneOf('charge_automatically', 'send_invoice'),
   custom_fields: clearable(array(shape({ name: text, value: text }))),
-  days_until_due: integer,
+  days_until_due: integerFrom(0),
   default_payment_method: clearable(text),
   default_source: unsimulated,
   default_tax_rates: taxRateIds,
@@ -66,7 +67,7 @@ export function addInvoiceRoutes(routes: Routes, world: World): void {
     '/v1/invoices',
     {
       ...fields,
-      currency: text,
+      currency,
       customer: text,
       subscription: text,
       from_invoice: unsimulated,
@@ -248,6 +249,8 @@ function create(
   const customer = world.get('customers', required(params.customer ?? subscription?.customer, 'customer'), 'customer');
   const collection = params.collection_method ?? 'charge_automatically';
   if (collection === 'send_invoice' && params.due_date === undefined) required(params.days_until_due, 'days_until_due');
+  if (collection !== 'send_invoice' && params.days_until_due !== undefined)
+    throw invalid('You can only set `days_until_due` if `collection_method` is `send_invoice`.', 'days_until_due');
   const include = params.pending_invoice_items_behavior === 'include' || subscription !== null;
   const pending = include ? takePending(world, null, customer.id, subscription?.id ?? null) : [];
   const now = world.now();

@@ -3,6 +3,7 @@ import {
   address,
   array,
   clearable,
+  currency,
   either,
   flag,
   fullAddress,
@@ -41,7 +42,7 @@ export const shownShipping = (given: ReturnType<typeof shipping>): NonNullable<P
 
 export const intentFields = {
   amount: integer,
-  currency: text,
+  currency,
   customer: text,
   description: clearable(text),
   metadata,

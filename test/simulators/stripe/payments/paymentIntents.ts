@@ -40,7 +40,7 @@ export function addPaymentIntentRoutes(routes: Routes, world: World): void {
       confirmation_method: oneOf('automatic', 'manual'),
     },
     ({ params }) => {
-      const currency = required(params.currency, 'currency').toLowerCase();
+      const currency = required(params.currency, 'currency');
       checkAmount(required(params.amount, 'amount'), currency);
       if (params.off_session !== undefined && !params.confirm)
         throw invalid('off_session can only be used when confirm is true.', 'off_session');

@@ -1,4 +1,5 @@
 import { invalid } from '../protocol/errors.ts';
+import { otherPaymentMethods } from '../protocol/leftOutParams.ts';
 import { page, paging } from '../protocol/lists.ts';
 import {
   address,
@@ -11,6 +12,7 @@ import {
   required,
   shape,
   text,
+  unsimulated,
   type Read,
 } from '../protocol/params.ts';
 import type { Routes } from '../protocol/protocol.ts';
@@ -29,10 +31,15 @@ const details = {
   }),
   metadata,
 };
-const kinds = oneOf('card', 'us_bank_account', 'sepa_debit');
+
+const simulatedKinds = oneOf('card', 'us_bank_account', 'sepa_debit');
+const kinds: typeof simulatedKinds = (raw, path) =>
+  otherPaymentMethods.some((kind) => kind === raw) ? unsimulated(raw, path) : simulatedKinds(raw, path);
+
 const holder = { account_holder_type: oneOf('company', 'individual'), account_type: oneOf('checking', 'savings') };
 
 const dataFields = {
+  ...Object.fromEntries(otherPaymentMethods.map((kind) => [kind, unsimulated])),
   ...details,
   type: kinds,
   card: shape({ number: text, exp_month: integer, exp_year: integer, cvc: text, token: text }),

@@ -2,6 +2,7 @@ import { invalid } from '../protocol/errors.ts';
 import { page, paging, within } from '../protocol/lists.ts';
 import {
   clearable,
+  currency,
   flag,
   integer,
   mergeMetadata,
@@ -60,7 +61,7 @@ export function addPaymentRoutes(routes: Routes, world: World): void {
 const legacyCharge = {
   amount: integer,
   capture: flag,
-  currency: text,
+  currency,
   customer: text,
   description: text,
   metadata,
@@ -72,7 +73,7 @@ const legacyCharge = {
 function chargeSource(world: World, params: Read<typeof legacyCharge>): Charge {
   const intent = blankIntent(world, {
     amount: required(params.amount, 'amount'),
-    currency: required(params.currency, 'currency').toLowerCase(),
+    currency: required(params.currency, 'currency'),
     customer: params.customer === undefined ? null : world.get('customers', params.customer, 'customer').id,
     description: params.description ?? null,
     metadata: mergeMetadata({}, params.metadata),
@@ -141,7 +142,7 @@ function addBalanceRoutes(routes: Routes, world: World): void {
   });
   routes.get(
     '/v1/balance_transactions',
-    { ...paging, created: range, currency: text, source: text, type: text },
+    { ...paging, created: range, currency, source: text, type: text },
     ({ params }) => {
       refresh(world);
       return page(

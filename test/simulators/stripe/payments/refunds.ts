@@ -170,6 +170,8 @@ export function addRefundRoutes(routes: Routes, world: World): void {
 }
 
 function refundedCharge(world: World, params: { charge?: string; payment_intent?: string }): Charge {
+  if (params.charge !== undefined && params.payment_intent !== undefined)
+    throw invalid('You may only specify one of these parameters: charge, payment_intent.');
   if (params.charge !== undefined) return world.get('charges', params.charge, 'charge');
   if (params.payment_intent === undefined)
     throw new StripeRefusal(400, {

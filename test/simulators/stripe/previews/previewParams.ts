@@ -1,10 +1,12 @@
 import { discountParams } from '../catalog/discounts.ts';
 import {
   array,
+  currency,
   decimal,
   either,
   flag,
   integer,
+  integerFrom,
   metadata,
   oneOf,
   shape,
@@ -20,14 +22,14 @@ const period = shape({ start: time, end: time });
 
 export const previewFields = {
   automatic_tax: shape({ enabled: flag, liability: unsimulated }),
-  currency: text,
+  currency,
   customer: text,
   customer_details: unsimulated,
   discounts: discountParams,
   invoice_items: array(
     shape({
       amount: integer,
-      currency: text,
+      currency,
       description: text,
       discountable: flag,
       discounts: unsimulated,
@@ -36,7 +38,7 @@ export const previewFields = {
       period,
       price: text,
       price_data: unsimulated,
-      quantity: integer,
+      quantity: integerFrom(0),
       quantity_decimal: unsimulated,
       tax_behavior: unsimulated,
       tax_code: unsimulated,

@@ -91,16 +91,11 @@ function includable(world: World, owner: Json, key: string): { value: unknown } 
       return rows(`/v1/customers/${id}/tax_ids`, world.all('taxIds'), (one) => one.customer === id);
     case 'invoice.payments':
       return rows(`/v1/invoice_payments?invoice=${id}`, world.all('invoicePayments'), (one) => one.invoice === id);
-    case 'invoice.confirmation_secret': {
-      const intent = world.find('invoicePayments', world.state.paymentOf[id])?.payment.payment_intent;
-      const secret = world.find('paymentIntents', intent)?.client_secret;
-      return { value: secret && { client_secret: secret, type: 'payment_intent' } };
-    }
     case 'checkout.session.line_items':
       return { value: inline(`/v1/checkout/sessions/${id}/line_items`, world.state.checkoutLines[id] ?? []) };
     case 'invoice.confirmation_secret': {
       const intent = world.find('invoicePayments', world.state.paymentOf[id])?.payment.payment_intent;
-      const secret = world.find('paymentIntents', intent as string | undefined)?.client_secret;
+      const secret = world.find('paymentIntents', intent)?.client_secret;
       return { value: secret ? { client_secret: secret, type: 'payment_intent' } : null };
     }
     case 'charge.refunds':

@@ -1,11 +1,33 @@
 import { invalid, missing } from './errors.ts';
 import { integer, text, type Range } from './params.ts';
 import type { List } from './wire.ts';
+import type { World } from '../world.ts';
 
 /** Parameters that every list takes. */
 export const paging = { limit: integer, starting_after: text, ending_before: text };
 
 export type Paging = { limit?: number; starting_after?: string; ending_before?: string };
+
+/** Tables of the objects that filters of lists name. */
+const filters = {
+  charge: 'charges',
+  customer: 'customers',
+  invoice: 'invoices',
+  meter: 'meters',
+  payment_intent: 'paymentIntents',
+  price: 'prices',
+  product: 'products',
+  subscription: 'subscriptions',
+  test_clock: 'testClocks',
+} as const;
+
+/** @throws 400 when a filter names what never was; what was deleted may be named */
+export function checkFilters(world: World, params: Record<string, unknown>): void {
+  for (const [name, table] of Object.entries(filters)) {
+    const id = params[name];
+    if (typeof id === 'string' && !Object.hasOwn(world.state.deleted, id)) world.get(table, id, name);
+  }
+}
 
 /** Whether a time is in a range of `created[gte]` and the like. */
 export function within(at: number, range: Range | undefined): boolean {

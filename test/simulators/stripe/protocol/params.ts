@@ -31,24 +31,78 @@ export function parseForm(text: string): { [key: string]: Raw } {
   return root;
 }
 
+/** @throws 400 for an empty text, which unsets a value where that can be done */
+function filled(raw: Raw, path: string): void {
+  if (raw !== '') return;
+  throw invalid(
+    `You passed an empty string for '${path}'. We assume empty values are an attempt to unset a parameter; however '${path}' cannot be unset. You should remove '${path}' from your request or supply a non-empty value.`,
+    path,
+    'parameter_invalid_empty',
+  );
+}
+
 export const text: Reader<string> = (raw, path) => {
+  filled(raw, path);
   if (typeof raw !== 'string') throw invalid('Invalid string: {}', path);
   return raw;
 };
 
 export const integer: Reader<number> = (raw, path) => {
+  filled(raw, path);
   if (typeof raw !== 'string' || !/^-?\d+$/.test(raw))
     throw invalid(`Invalid integer: ${String(raw)}`, path, 'parameter_invalid_integer');
   return Number(raw);
 };
 
+/** A whole number that is not less than `least`, nor more than `most`. */
+export const integerFrom =
+  (least: number, most = Infinity): Reader<number> =>
+  (raw, path) => {
+    const value = integer(raw, path);
+    if (value < least)
+      throw invalid(`This value must be greater than or equal to ${least}.`, path, 'parameter_invalid_integer');
+    if (value > most)
+      throw invalid(`This value must be less than or equal to ${most}.`, path, 'parameter_invalid_integer');
+    return value;
+  };
+
 export const decimal: Reader<string> = (raw, path) => {
+  filled(raw, path);
   if (typeof raw !== 'string' || !/^-?\d+(\.\d{1,12})?$/.test(raw))
     throw invalid(`Invalid decimal: ${String(raw)}`, path, 'parameter_invalid_decimal');
   return raw;
 };
 
+/** A decimal that is not negative. */
+export const notNegative: Reader<string> = (raw, path) => {
+  const value = decimal(raw, path);
+  if (value.startsWith('-'))
+    throw invalid('This value must be greater than or equal to 0.', path, 'parameter_invalid_decimal');
+  return value;
+};
+
+/** Currencies that Stripe takes (Stripe docs, "Supported currencies"). */
+const currencies = [
+  'usd aed afn all amd ang aoa ars aud awg azn bam bbd bdt bgn bhd bif bmd bnd bob brl bsd bwp byn bzd cad cdf chf clp',
+  'cny cop crc cve czk djf dkk dop dzd egp etb eur fjd fkp gbp gel gip gmd gnf gtq gyd hkd hnl hrk htg huf idr ils inr',
+  'isk jmd jod jpy kes kgs khr kmf krw kwd kyd kzt lak lbp lkr lrd lsl mad mdl mga mkd mmk mnt mop mur mvr mwk mxn myr',
+  'mzn nad ngn nio nok npr nzd omr pab pen pgk php pkr pln pyg qar ron rsd rub rwf sar sbd scr sek sgd shp sle sos srd',
+  'std szl thb tjs tnd top try ttd twd tzs uah ugx uyu uzs vnd vuv wst xaf xcd xof xpf yer zar zmw',
+].flatMap((line) => line.split(' '));
+
+/** A currency, in lower case whatever was given. */
+export const currency: Reader<string> = (raw, path) => {
+  const value = text(raw, path).toLowerCase();
+  if (!currencies.includes(value))
+    throw invalid(
+      `Invalid currency: ${value}. Stripe currently supports these currencies: ${currencies.join(', ')}`,
+      path,
+    );
+  return value;
+};
+
 export const flag: Reader<boolean> = (raw, path) => {
+  filled(raw, path);
   if (raw !== 'true' && raw !== 'false') throw invalid(`Invalid boolean: ${String(raw)}`, path);
   return raw === 'true';
 };
@@ -60,6 +114,7 @@ export const unsimulated: Reader<never> = (_raw, path) => {
 
 /** Seconds since 1970. */
 export const time: Reader<number> = (raw, path) => {
+  filled(raw, path);
   if (typeof raw !== 'string' || !/^\d{1,10}$/.test(raw))
     throw invalid(`Invalid timestamp: ${String(raw)}. Must be an integer Unix timestamp.`, path);
   return Number(raw);
@@ -68,6 +123,7 @@ export const time: Reader<number> = (raw, path) => {
 export const oneOf =
   <const T extends string>(...allowed: readonly T[]): Reader<T> =>
   (raw, path) => {
+    filled(raw, path);
     const found = allowed.find((one) => one === raw);
     if (found === undefined)
       throw invalid(`Invalid ${path}: must be one of ${allowed.slice(0, -1).join(', ')} or ${allowed.at(-1)}`, path);
@@ -121,10 +177,17 @@ export const hashOf =
     return Object.fromEntries(Object.entries(raw).map(([key, one]) => [key, value(one, `${path}[${key}]`)]));
   };
 
+const metadataKeys = 50;
+
+function checkMetadataSize(entries: object, path: string): void {
+  if (Object.keys(entries).length > metadataKeys) throw invalid(`Metadata can have at most ${metadataKeys} keys`, path);
+}
+
 /** Metadata: the empty string removes a key, or all of them (Stripe docs, "Metadata": 50 keys of 40, values of 500). */
 export const metadata: Reader<Record<string, string> | ''> = (raw, path) => {
   if (raw === '') return '';
   if (typeof raw === 'string') throw invalid('Invalid object', path);
+  checkMetadataSize(raw, path);
   for (const [key, value] of Object.entries(raw)) {
     if (typeof value !== 'string') throw invalid('Metadata values must be strings', `${path}[${key}]`);
     if (key.length > 40 || value.length > 500)
@@ -158,6 +221,7 @@ export function mergeMetadata(
   if (update === '') return {};
   const merged = { ...now, ...update };
   for (const [key, value] of Object.entries(update)) if (value === '') delete merged[key];
+  checkMetadataSize(merged, 'metadata');
   return merged;
 }
 

@@ -6,7 +6,9 @@ import { array, parseForm, shape, text, type Raw, type Read, type Reader } from 
 import { idempotencyKey, once, type Answer } from './idempotency.ts';
 import { authenticate } from './keys.ts';
 import { keyInUse, lockTimeout, tooMany, type Limits } from './limits.ts';
+import { leftOutParams } from './leftOutParams.ts';
 import { olderParams } from './older.ts';
+import { checkFilters } from './lists.ts';
 import { leftOutFamily } from './unknown.ts';
 import { apiVersion, versionName } from './wire.ts';
 import { onTestClock } from '../time/testClocks.ts';
@@ -51,7 +53,7 @@ export function stripeProtocol(app: express.Express, guard: Guard): Routes {
     params: Shape,
     handle: (call: Call<Shape>) => object,
   ) => {
-    const reader = shape({ ...params, expand: array(text) });
+    const reader = shape({ ...leftOutParams(`${method} ${route}`), ...params, expand: array(text) });
     app[method](route, (req, res) => {
       world.calls.call(req.method, route);
       serve(req, res, guard, `${method} ${route}`, () => {
@@ -62,6 +64,7 @@ export function stripeProtocol(app: express.Express, guard: Guard): Routes {
           const answer = answerOf(world, res, () => {
             const read = reader(raw, '') as Read<Shape> & { expand?: string[] };
             const { expand = [], ...rest } = read;
+            if (method === 'get' && 'limit' in params) checkFilters(world, rest);
             const path = req.params as Record<string, string>;
             const body = onTestClock(world, req.method, { ...path, ...raw }, () =>
               expandPaths(world, handle({ path, params: rest as Read<Shape> }), expand),
@@ -90,13 +93,15 @@ export function stripeProtocol(app: express.Express, guard: Guard): Routes {
 export function unknownUrls(app: express.Express, guard: Guard): void {
   app.use(unknownUrl(guard));
   app.use((error: Error & { status?: number }, _req: Request, res: Response, _next: express.NextFunction) => {
-    res.status(error.status ?? 500).json({ error: { type: 'api_error', message: error.message } });
+    const status = error.status ?? 500;
+    const type = status < 500 ? 'invalid_request_error' : 'api_error';
+    res.status(status).json({ error: { type, message: error.message } });
   });
 }
 
 function unknownUrl(guard: Guard): express.RequestHandler {
   return (req, res) => {
-    const path = req.baseUrl + (req.path === '/' ? '' : req.path);
+    const path = req.originalUrl.split('?')[0] ?? '';
     const family = leftOutFamily(path);
     if (family === undefined) guard.world.calls.refuse(`${req.method} ${path}`);
     serve(req, res, guard, `${req.method} ${path}`, () => {

@@ -11,6 +11,7 @@ const leftOut = [
   'billing/credit_balance_summary',
   'billing/credit_balance_transactions',
   'billing/credit_grants',
+  'billing/feedback_options',
   'climate',
   'confirmation_tokens',
   'country_specs',
@@ -33,6 +34,7 @@ const leftOut = [
   'payment_records',
   'payouts',
   'plans',
+  'product_catalog',
   'quotes',
   'radar',
   'reporting',
@@ -51,6 +53,7 @@ const leftOut = [
   'test_helpers/refunds',
   'test_helpers/terminal',
   'test_helpers/treasury',
+  'three_d_secure',
   'tokens',
   'topups',
   'transfers',
@@ -68,7 +71,7 @@ const leftOutV2 = [
 
 /** Parts of objects that are simulated otherwise. */
 const leftOutParts =
-  /^\/v1\/(customers\/\w+\/(sources|cards|bank_accounts|cash_balance|cash_balance_transactions|funding_instructions)|products\/\w+\/features)(\/|$)/;
+  /^\/v1\/(customers\/\w+\/(sources|cards|bank_accounts|cash_balance|cash_balance_transactions|funding_instructions)|products\/\w+\/features|payment_intents\/\w+\/amount_details_line_items)(\/|$)/;
 
 /** The family of a path that the real service has and the simulator does not; undefined for paths that nobody knows. */
 export function leftOutFamily(path: string): string | undefined {

@@ -30,6 +30,10 @@ export function priceOf(
 /** @throws 400 for more items than a subscription may have, and for mixed intervals with classic billing */
 export function checkItems(items: readonly { price: Price }[], mode: string): void {
   if (items.length > mostItems) throw invalid(`A subscription has at most ${mostItems} items.`, 'items');
+  const prices = items.map(({ price }) => price.id);
+  const twice = prices.find((id, index) => prices.indexOf(id) !== index);
+  if (twice !== undefined)
+    throw invalid(`Cannot add multiple subscription items with the same plan: ${twice}`, 'items');
   const intervals = new Set(items.map(({ price }) => `${price.recurring?.interval_count}${price.recurring?.interval}`));
   if (mode === 'classic' && intervals.size > 1)
     throw invalid(

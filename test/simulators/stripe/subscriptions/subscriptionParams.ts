@@ -4,9 +4,10 @@ import { taxRateIds } from '../catalog/taxRates.ts';
 import {
   array,
   clearable,
+  currency,
   either,
   flag,
-  integer,
+  integerFrom,
   metadata,
   oneOf,
   shape,
@@ -41,7 +42,7 @@ export const itemFields = {
   plan: text,
   price: text,
   price_data: priceData,
-  quantity: integer,
+  quantity: integerFrom(0),
   tax_rates: taxRateIds,
 };
 
@@ -53,7 +54,7 @@ export const addedItems = array(
     period: unsimulated,
     price: text,
     price_data: unsimulated,
-    quantity: integer,
+    quantity: integerFrom(0),
   }),
 );
 
@@ -72,7 +73,7 @@ export const commonFields = {
   cancel_at: clearable(either(time, oneOf('min_period_end', 'max_period_end'))),
   cancel_at_period_end: flag,
   collection_method: oneOf('charge_automatically', 'send_invoice'),
-  days_until_due: integer,
+  days_until_due: integerFrom(0),
   default_payment_method: clearable(text),
   default_source: unsimulated,
   default_tax_rates: taxRateIds,
@@ -106,18 +107,18 @@ export const createFields = {
   backdate_start_date: unsimulated,
   billing_cycle_anchor: time,
   billing_cycle_anchor_config: shape({
-    day_of_month: integer,
-    hour: integer,
-    minute: integer,
-    month: integer,
-    second: integer,
+    day_of_month: integerFrom(1, 31),
+    hour: integerFrom(0, 23),
+    minute: integerFrom(0, 59),
+    month: integerFrom(1, 12),
+    second: integerFrom(0, 59),
   }),
   billing_mode: billingMode,
-  currency: text,
+  currency,
   customer: text,
   customer_account: unsimulated,
   items: array(shape(itemFields)),
-  trial_period_days: integer,
+  trial_period_days: integerFrom(0),
 };
 
 export const updateFields = {
