@@ -42,8 +42,9 @@ function round(value: number, scale: number): number {
 function toNumber(field: Field, value: unknown): number {
   if (typeof value !== 'number' || !Number.isFinite(value)) throw wrongType(field, value);
   if (field.type === 'int' && !Number.isInteger(value)) throw wrongType(field, value);
-  const rounded = round(value, field.scale ?? 0) || 0;
-  if (Math.abs(rounded) >= 10 ** ((field.precision ?? 18) - (field.scale ?? 0)))
+  const end = 10 ** ((field.precision ?? 18) - (field.scale ?? 0));
+  const rounded = Math.abs(value) < end ? round(value, field.scale ?? 0) || 0 : end;
+  if (Math.abs(rounded) >= end)
     throw new RowFault(
       'NUMBER_OUTSIDE_VALID_RANGE',
       `${field.label}: value outside of valid range on numeric field: ${value}`,

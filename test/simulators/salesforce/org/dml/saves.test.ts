@@ -60,6 +60,12 @@ describe('Opportunities', () => {
     ]);
   });
 
+  it('take no amount of more digits than there are', () => {
+    for (const Amount of [1e16, 1e20, -1e21, 1e30])
+      expect(code('Opportunity', { ...deal, Amount })).toBe('NUMBER_OUTSIDE_VALID_RANGE');
+    expect(add('Opportunity', { ...deal, Amount: 999_999_999_999.99 })['Amount']).toBe(999_999_999_999.99);
+  });
+
   it('miss all that is missing at once', () => {
     expect(errors('Opportunity', { Amount: 1 })).toEqual([
       {
