@@ -90,6 +90,7 @@ export async function startSalesforceSim(options: SalesforceSimOptions = {}): Pr
     );
     ctx.app.use((_req, _res, next) => {
       views.follow();
+      org.purgeRecycleBin();
       next();
     });
     ctx.app.use(sessionMiddleware(org, clock));

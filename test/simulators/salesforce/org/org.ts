@@ -4,6 +4,7 @@ import { UserAccess } from './access.ts';
 import { Commits } from './commits.ts';
 import { eraseRows, insertRows, mergeRow, removeRows, undeleteRows, updateRows, upsertRows } from './dml/batch.ts';
 import type { DmlContext } from './dml/context.ts';
+import { purge } from './dml/restore.ts';
 import { DuplicateRules } from './duplicates/rules.ts';
 import { RequestFault } from './errors.ts';
 import { Evaluator } from './formula/evaluator.ts';
@@ -296,6 +297,11 @@ export class SimulatedOrg implements Org {
 
   emptyRecycleBin(object: string, ids: readonly string[], options: SaveOptions): RowResult[] {
     return this.transaction(options, () => eraseRows(this.#context(options), this.#object(object), ids, options));
+  }
+
+  /** Records that have been deleted for more than 15 days of the clock are gone for queryAll too. */
+  purgeRecycleBin(): void {
+    this.store.transaction(() => purge(this));
   }
 
   merge(object: string, master: InputRow, loserIds: readonly string[], options: SaveOptions): RowResult {

@@ -1,3 +1,4 @@
+import type { SimClock } from '../../../kit/clock.ts';
 import { RowFault } from '../errors.ts';
 import type { Field, SObject, SRecord } from '../types.ts';
 import { behaviourOf } from './behaviours/index.ts';
@@ -10,10 +11,20 @@ import { summarize } from './summaries.ts';
 
 const RETENTION_MS = 15 * 86_400_000;
 
+function isKept(clock: SimClock, record: SRecord): boolean {
+  const since = Date.parse(String(record['LastModifiedDate']).replace('+0000', 'Z'));
+  return clock.now().getTime() - since <= RETENTION_MS;
+}
+
+/** Removes for good what has been in the recycle bin for more than 15 days. */
+export function purge({ schema, store, clock }: Pick<DmlContext, 'schema' | 'store' | 'clock'>): void {
+  for (const object of schema.all())
+    for (const record of store.deleted(object)) if (!isKept(clock, record)) store.erase(object, record.Id);
+}
+
 /** @throws RowFault when the record is not in the recycle bin; deleted records stay there for 15 days */
 function inRecycleBin(context: DmlContext, record: SRecord): void {
-  const since = Date.parse(String(record['LastModifiedDate']).replace('+0000', 'Z'));
-  const there = record['IsDeleted'] === true && context.clock.now().getTime() - since <= RETENTION_MS;
+  const there = record['IsDeleted'] === true && isKept(context.clock, record);
   if (!there || record['_deletedWith'] === undefined)
     throw new RowFault('UNDELETE_FAILED', 'entity is not in the recycle bin');
 }

@@ -117,6 +117,20 @@ describe('lists of what changed', () => {
     expect(answer).toMatchObject({ status: 400, body: [{ errorCode, message: expect.stringContaining(message) }] });
   });
 
+  it('and queries of everything forget what was deleted more than 15 days ago', async () => {
+    const id = accountOf(sim, 'rep');
+    sim.org.remove('Account', [id], { userId: userId() });
+    const text = encodeURIComponent(`SELECT Id FROM Account WHERE Id = '${id}'`);
+    const total = async () => ((await rep.call('GET', `/queryAll?q=${text}`)).body as { totalSize: number }).totalSize;
+    const today = sim.org.clock.offsetMs;
+    sim.org.clock.setOffset(today + 14 * 86_400_000);
+    expect(await total()).toBe(1);
+    sim.org.clock.setOffset(today + 16 * 86_400_000);
+    expect(await total()).toBe(0);
+    expect((await rep.call('GET', `/sobjects/Account/${id}`)).body).toMatchObject([{ errorCode: 'NOT_FOUND' }]);
+    sim.org.clock.setOffset(today);
+  });
+
   it('refuse missing and wrong times', async () => {
     expect(await rep.call('GET', '/sobjects/Account/updated')).toMatchObject({
       status: 400,
