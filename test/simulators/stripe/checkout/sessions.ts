@@ -20,6 +20,7 @@ import {
   text,
   time,
   unsimulated,
+  webUrl,
   type Read,
 } from '../protocol/params.ts';
 import type { Routes } from '../protocol/protocol.ts';
@@ -38,7 +39,7 @@ const fields = {
   automatic_tax: unsimulated,
   billing_address_collection: oneOf('auto', 'required'),
   branding_settings: unsimulated,
-  cancel_url: text,
+  cancel_url: webUrl,
   client_reference_id: text,
   consent_collection: unsimulated,
   currency,
@@ -65,13 +66,13 @@ const fields = {
   payment_method_collection: oneOf('always', 'if_required'),
   payment_method_options: unsimulated,
   phone_number_collection: shape({ enabled: flag }),
-  return_url: text,
+  return_url: webUrl,
   setup_intent_data: shape(data),
   shipping_address_collection: unsimulated,
   shipping_options: unsimulated,
   submit_type: oneOf('auto', 'book', 'donate', 'pay', 'subscribe'),
   subscription_data: shape({ ...data, trial_end: time, trial_period_days: integerFrom(1) }),
-  success_url: text,
+  success_url: webUrl,
   tax_id_collection: shape({ enabled: flag, required: unsimulated }),
   ui_mode: oneOf('hosted_page', 'embedded_page', 'elements'),
 };

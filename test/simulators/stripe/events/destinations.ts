@@ -9,6 +9,7 @@ import {
   shape,
   text,
   unsimulated,
+  webUrl,
   type Read,
 } from '../protocol/params.ts';
 import type { Routes } from '../protocol/protocol.ts';
@@ -16,7 +17,6 @@ import { apiVersion, versionName, type EventDestination, type Json } from '../pr
 import type { World } from '../world.ts';
 import type { Post } from './delivery.ts';
 import { addThin, fetched, type ThinEvent } from './thin.ts';
-import { checkedUrl } from './webhookUrl.ts';
 
 const keptSeconds = 30 * 86_400;
 
@@ -28,7 +28,7 @@ const fields = {
   include,
   metadata,
   name: text,
-  webhook_endpoint: shape({ url: text }),
+  webhook_endpoint: shape({ url: webUrl }),
 };
 
 type V2List<T> = { data: T[]; next_page_url: string | null; previous_page_url: string | null };
@@ -89,7 +89,7 @@ export function addDestinationRoutes(routes: Routes, world: World, post: Post): 
       if (payload === 'snapshot' && !version.endsWith(`.${versionName}`))
         throw notSimulated(world, `An event destination with snapshot_api_version ${version}`);
       const id = world.id('ed_test', 40);
-      world.state.destinationUrls[id] = checkedUrl(required(params.webhook_endpoint?.url, 'webhook_endpoint[url]'));
+      world.state.destinationUrls[id] = required(params.webhook_endpoint?.url, 'webhook_endpoint[url]');
       world.state.secrets[id] = world.id('whsec', 32);
       const destination: EventDestination = {
         id,
@@ -131,7 +131,7 @@ export function addDestinationRoutes(routes: Routes, world: World, post: Post): 
       one.updated = iso();
     });
     const url = params.webhook_endpoint?.url;
-    if (url !== undefined) world.state.destinationUrls[destination.id] = checkedUrl(url);
+    if (url !== undefined) world.state.destinationUrls[destination.id] = url;
     return shown(destination, params.include);
   });
   const setStatus = (status: 'enabled' | 'disabled') => (id: string | undefined) =>

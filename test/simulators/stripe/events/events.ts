@@ -1,10 +1,9 @@
 import { invalid, missing, notSimulated } from '../protocol/errors.ts';
 import { page, paging, within } from '../protocol/lists.ts';
-import { array, flag, mergeMetadata, metadata, range, required, text } from '../protocol/params.ts';
+import { array, flag, mergeMetadata, metadata, range, required, text, webUrl } from '../protocol/params.ts';
 import type { Routes } from '../protocol/protocol.ts';
 import { apiVersion, versionName, type StripeEvent, type WebhookEndpoint } from '../protocol/wire.ts';
 import type { World } from '../world.ts';
-import { checkedUrl } from './webhookUrl.ts';
 
 const keptSeconds = 30 * 86_400;
 
@@ -69,9 +68,9 @@ export function addEventRoutes(routes: Routes, world: World): void {
 }
 
 function addEndpointRoutes(routes: Routes, world: World): void {
-  const fields = { url: text, enabled_events: array(text), description: text, metadata };
+  const fields = { url: webUrl, enabled_events: array(text), description: text, metadata };
   routes.post('/v1/webhook_endpoints', { ...fields, api_version: text, connect: flag }, ({ params }) => {
-    const url = checkedUrl(required(params.url, 'url'));
+    const url = required(params.url, 'url');
     const version = params.api_version ?? apiVersion;
     if (!/^\d{4}-\d{2}-\d{2}(\.\w+)?$/.test(version))
       throw invalid(`Invalid Stripe API version: ${version}`, 'api_version');
@@ -95,7 +94,7 @@ function addEndpointRoutes(routes: Routes, world: World): void {
   routes.get('/v1/webhook_endpoints/:id', {}, ({ path }) => world.get('webhookEndpoints', path['id'] ?? ''));
   routes.post('/v1/webhook_endpoints/:id', { ...fields, disabled: flag }, ({ path, params }) =>
     world.change(world.get('webhookEndpoints', path['id'] ?? ''), null, (endpoint) => {
-      if (params.url !== undefined) endpoint.url = checkedUrl(params.url);
+      if (params.url !== undefined) endpoint.url = params.url;
       if (params.enabled_events) endpoint.enabled_events = checkedTypes(params.enabled_events);
       if (params.description !== undefined) endpoint.description = params.description;
       if (params.disabled !== undefined) endpoint.status = params.disabled ? 'disabled' : 'enabled';

@@ -11,6 +11,7 @@ import {
   shape,
   text,
   unsimulated,
+  webUrl,
   type Read,
 } from '../protocol/params.ts';
 import type { Routes } from '../protocol/protocol.ts';
@@ -46,8 +47,8 @@ const features = shape({
 
 const fields = {
   active: flag,
-  business_profile: shape({ headline: clearable(text), privacy_policy_url: text, terms_of_service_url: text }),
-  default_return_url: clearable(text),
+  business_profile: shape({ headline: clearable(text), privacy_policy_url: webUrl, terms_of_service_url: webUrl }),
+  default_return_url: clearable(webUrl),
   features,
   login_page: shape({ enabled: flag }),
   metadata,

@@ -1,5 +1,5 @@
 import { invalid } from '../protocol/errors.ts';
-import { oneOf, required, shape, text, unsimulated, type Read } from '../protocol/params.ts';
+import { oneOf, required, shape, text, unsimulated, webUrl, type Read } from '../protocol/params.ts';
 import type { Routes } from '../protocol/protocol.ts';
 import type { PortalConfiguration, PortalSession } from '../protocol/wire.ts';
 import type { World } from '../world.ts';
@@ -8,7 +8,7 @@ import { addConfigurationRoutes, defaultConfiguration } from './configurations.t
 const flowData = shape({
   after_completion: shape({
     hosted_confirmation: shape({ custom_message: text }),
-    redirect: shape({ return_url: text }),
+    redirect: shape({ return_url: webUrl }),
     type: oneOf('hosted_confirmation', 'portal_homepage', 'redirect'),
   }),
   subscription_cancel: shape({ retention: unsimulated, subscription: text }),
@@ -74,7 +74,7 @@ export function addPortalRoutes(routes: Routes, world: World): void {
       flow_data: flowData,
       locale: text,
       on_behalf_of: unsimulated,
-      return_url: text,
+      return_url: webUrl,
     },
     ({ params }) => {
       const customer = world.get('customers', required(params.customer, 'customer'), 'customer');

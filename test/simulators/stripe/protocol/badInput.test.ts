@@ -98,6 +98,20 @@ describe('what contradicts itself is refused', () => {
     });
   });
 
+  it('as a quantity of a metered price, also in a new subscription', async () => {
+    const { id: meter } = await rig.stripe.billing.meters.create({
+      display_name: 'Calls',
+      event_name: 'calls',
+      default_aggregation: { formula: 'sum' },
+    });
+    const metered = await rig.price({ recurring: { interval: 'month', usage_type: 'metered', meter } });
+    const wanted = { customer, 'items[0][price]': metered.id, 'items[0][quantity]': '3' };
+    expect(await call('POST', '/v1/subscriptions', wanted)).toMatchObject({
+      status: 400,
+      error: { param: 'items[0][quantity]' },
+    });
+  });
+
   it('as a refund of both a charge and its payment intent', async () => {
     const paid = await rig.stripe.paymentIntents.create({
       amount: 500,
@@ -128,6 +142,19 @@ describe('an empty value', () => {
       expect(await call('GET', path, { [param]: '' })).toMatchObject({
         status: 400,
         error: { code: 'parameter_invalid_empty', param },
+      });
+  });
+});
+
+describe('an address to come back to', () => {
+  it('needs a scheme, in sessions of the portal and of Checkout', async () => {
+    for (const [path, param, form] of [
+      ['billing_portal/sessions', 'return_url', { customer }],
+      ['checkout/sessions', 'success_url', { mode: 'setup', currency: 'usd' }],
+    ] as [string, string, Record<string, string>][])
+      expect(await call('POST', `/v1/${path}`, { ...form, [param]: 'shop.example' })).toMatchObject({
+        status: 400,
+        error: { code: 'url_invalid', param },
       });
   });
 });

@@ -47,6 +47,14 @@ export const text: Reader<string> = (raw, path) => {
   return raw;
 };
 
+/** An address with its scheme, to which a browser can be sent or a webhook posted. */
+export const webUrl: Reader<string> = (raw, path) => {
+  const value = text(raw, path);
+  if (!URL.canParse(value) || !/^https?:/.test(value))
+    throw invalid('Invalid URL: An explicit scheme (such as https) must be provided.', path, 'url_invalid');
+  return value;
+};
+
 export const integer: Reader<number> = (raw, path) => {
   filled(raw, path);
   if (typeof raw !== 'string' || !/^-?\d+$/.test(raw))

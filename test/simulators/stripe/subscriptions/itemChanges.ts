@@ -4,7 +4,7 @@ import { invalid, missing } from '../protocol/errors.ts';
 import { mergeMetadata } from '../protocol/params.ts';
 import type { Subscription, SubscriptionItem } from '../protocol/wire.ts';
 import type { World } from '../world.ts';
-import { checkItems, priceOf } from './itemPrices.ts';
+import { checkItems, checkQuantity, priceOf } from './itemPrices.ts';
 import { isMetered, itemsOf, newItem, planOf } from './items.ts';
 import { periodOf } from './periods.ts';
 import { discountOwner } from './subscriptionCreate.ts';
@@ -25,7 +25,7 @@ export const changesMeteredPrice = ({ before, after }: Planned): boolean =>
 
 function setQuantity(item: SubscriptionItem, quantity: number | undefined, param: string): void {
   if (quantity === undefined) return;
-  if (isMetered(item)) throw invalid('You cannot set a quantity for a metered plan.', `${param}[quantity]`);
+  checkQuantity(item.price, param);
   item.quantity = quantity;
 }
 

@@ -27,7 +27,13 @@ export function priceOf(
   return price;
 }
 
-/** @throws 400 for more items than a subscription may have, and for mixed intervals with classic billing */
+/** @throws 400 where usage is what counts */
+export function checkQuantity(price: Price, param: string): void {
+  if (price.recurring?.usage_type === 'metered')
+    throw invalid('You cannot set a quantity for a metered plan.', `${param}[quantity]`);
+}
+
+/** @throws 400 for too many items, for one price twice, and for mixed intervals with classic billing */
 export function checkItems(items: readonly { price: Price }[], mode: string): void {
   if (items.length > mostItems) throw invalid(`A subscription has at most ${mostItems} items.`, 'items');
   const prices = items.map(({ price }) => price.id);

@@ -11,7 +11,7 @@ import { anchorOf, trialEnd } from './anchors.ts';
 import { billSubscription, hasPending, issue } from './billing.ts';
 import { setCancellation } from './cancellation.ts';
 import { cardError, refuseFailure } from './collection.ts';
-import { addOneOffs, checkItems, priceOf } from './itemPrices.ts';
+import { addOneOffs, checkItems, checkQuantity, priceOf } from './itemPrices.ts';
 import { isMetered, itemsOf, newItem, showItems } from './items.ts';
 import { periodOf, wholePeriod } from './periods.ts';
 import { blankSubscription } from './subscriptionBlank.ts';
@@ -91,6 +91,7 @@ function begin(world: World, params: CreateParams, schedule: string | null): Beg
   subscription.trial_settings = trialSettings(subscription, params);
   world.state.items[subscription.id] = wanted.map((item, index) => {
     const price = prices[index]!;
+    if (item.quantity !== undefined) checkQuantity(price, `items[${index}]`);
     const made = newItem(
       world,
       subscription,
