@@ -100,6 +100,9 @@ describe('accounts', () => {
     });
     expect(answer.status).toBe(501);
     expect((await zuora.get('/__sim/unsupported')).body).toEqual({ "the field 'subscription'": 1 });
+    const change = (body: object) => zuora.call('PUT', `/v1/accounts/${account.number}`, body);
+    expect((await change({ profileNumber: 'CP-1' })).status).toBe(501);
+    expect((await change({ shoe: 1 })).status).toBe(400);
   });
 
   it('show only their six newest subscriptions in the summary', async () => {

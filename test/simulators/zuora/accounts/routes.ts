@@ -27,9 +27,14 @@ export function accountRoutes(tenant: Tenant): express.Router {
       'applicationOrder',
       'applyCredit',
       'applyCreditBalance',
+      'creditMemoReasonCode',
       'creditMemoTemplateId',
       'debitMemoTemplateId',
+      'documentDate',
+      'einvoiceProfile',
+      'invoiceCollect',
       'organizationLabel',
+      'profileNumber',
       'subscription',
       'tagging',
     ]);
@@ -51,6 +56,13 @@ export function accountRoutes(tenant: Tenant): express.Router {
   router.put('/v1/accounts/:key', (req, res) => {
     const account = tenant.account(req.params.key);
     const { standard, custom } = splitCustomFields(req.body, tenant.customFields.account, resource.account);
+    refuseFields(tenant.ctx.calls, standard, [
+      'creditMemoTemplateId',
+      'debitMemoTemplateId',
+      'einvoiceProfile',
+      'profileNumber',
+      'tagging',
+    ]);
     changeAccount(tenant, account, parse(accountChangeSchema, standard, resource.account), custom);
     res.json({ success: true });
   });

@@ -5,7 +5,7 @@ import { emit } from '../callouts/emit.ts';
 import { needBody } from '../protocol/body.ts';
 import { category, notSimulated, resource, ZuoraError } from '../protocol/errors.ts';
 import { onlyQuery } from '../protocol/paging.ts';
-import { dateField, parse } from '../protocol/parse.ts';
+import { dateField, parse, refuseFields } from '../protocol/parse.ts';
 import type { Tenant } from '../tenant.ts';
 import { postInvoice, runBilling } from './billRun.ts';
 import { postCreditMemo } from './documents.ts';
@@ -116,6 +116,7 @@ export function billRunRoutes(tenant: Tenant): express.Router {
     creditMemos: tenant.data.creditMemos.filter((one) => one.billRunId === run.id),
   });
   router.post('/v1/bill-runs', (req, res) => {
+    refuseFields(tenant.ctx.calls, req.body, ['organizationLabels']);
     const body = parse(newSchema, req.body, resource.billRun);
     if (body.schedule !== undefined) notSimulated(tenant.ctx.calls, 'scheduled bill runs');
     if ((body.batches === undefined) === (body.billRunFilters === undefined))

@@ -6,7 +6,7 @@ import { needBody } from '../protocol/body.ts';
 import { category, notSimulated, resource, ZuoraError } from '../protocol/errors.ts';
 import { filtered } from '../protocol/filters.ts';
 import { onlyQuery, page, pageParameters } from '../protocol/paging.ts';
-import { dateField, parse } from '../protocol/parse.ts';
+import { dateField, parse, refuseFields } from '../protocol/parse.ts';
 import { versionsOfRequest } from '../protocol/versions.ts';
 import type { Tenant } from '../tenant.ts';
 import { cancelMemo, newCreditMemo, postCreditMemo, unpostMemo } from './documents.ts';
@@ -75,12 +75,30 @@ function post(tenant: Tenant, memo: CreditMemo): void {
   if (amount > 0) applyTo(tenant, memo, [{ type: 'Invoice', document, amount }], resource.creditMemo);
 }
 
+const itemFilters = [
+  'amount',
+  'appliedAmount',
+  'createdById',
+  'createdDate',
+  'id',
+  'refundAmount',
+  'serviceEndDate',
+  'serviceStartDate',
+  'sku',
+  'skuName',
+  'sourceItemId',
+  'subscriptionId',
+  'updatedById',
+  'updatedDate',
+];
+
 /** `/v1/creditmemos`, and credit memos made from an invoice. */
 export function creditMemoRoutes(tenant: Tenant, origin: () => string): express.Router {
   const router = express.Router();
   const find = (key: string) => tenant.one('creditMemos', key, 'number');
   const answer = (memo: CreditMemo) => ({ ...creditMemoView(tenant, memo), success: true });
   router.post('/v1/creditmemos', (req, res) => {
+    refuseFields(tenant.ctx.calls, req.body, ['customRates']);
     const body = parse(newSchema, req.body, resource.creditMemo);
     const key = body.accountId ?? body.accountNumber;
     if (key === undefined)
@@ -203,15 +221,12 @@ export function creditMemoRoutes(tenant: Tenant, origin: () => string): express.
     res.json({ ...refundView(tenant, refund), success: true });
   });
   router.get('/v1/creditmemos/:key/items', (req, res) => {
-    onlyQuery(req, pageParameters);
+    onlyQuery(req, [...pageParameters, ...itemFilters, 'sort']);
     const memo = find(req.params.key);
     const { memoItemDescription } = versionsOfRequest(req);
-    const { rows, ...next } = page(req, origin(), memo.items);
-    res.json({
-      items: rows.map((one) => memoItemView(tenant, memo, one, memoItemDescription)),
-      ...next,
-      success: true,
-    });
+    const items = memo.items.map((one) => memoItemView(tenant, memo, one, memoItemDescription));
+    const { rows, ...next } = page(req, origin(), filtered(req, items, itemFilters));
+    res.json({ items: rows, ...next, success: true });
   });
   router.get('/v1/creditmemos/:key/items/:id', (req, res) => {
     const memo = find(req.params.key);

@@ -48,6 +48,22 @@ const filters = [
   'updatedDate',
 ] as const;
 
+const itemFilters = [
+  'amount',
+  'beAppliedAmount',
+  'createdById',
+  'createdDate',
+  'id',
+  'serviceEndDate',
+  'serviceStartDate',
+  'sku',
+  'skuName',
+  'sourceItemId',
+  'subscriptionId',
+  'updatedById',
+  'updatedDate',
+];
+
 /** `/v1/debitmemos`, and debit memos made from an invoice. */
 export function debitMemoRoutes(tenant: Tenant, origin: () => string): express.Router {
   const router = express.Router();
@@ -152,15 +168,12 @@ export function debitMemoRoutes(tenant: Tenant, origin: () => string): express.R
     });
   });
   router.get('/v1/debitmemos/:key/items', (req, res) => {
-    onlyQuery(req, pageParameters);
+    onlyQuery(req, [...pageParameters, ...itemFilters, 'sort']);
     const memo = find(req.params.key);
     const { memoItemDescription } = versionsOfRequest(req);
-    const { rows, ...next } = page(req, origin(), memo.items);
-    res.json({
-      items: rows.map((one) => memoItemView(tenant, memo, one, memoItemDescription)),
-      ...next,
-      success: true,
-    });
+    const items = memo.items.map((one) => memoItemView(tenant, memo, one, memoItemDescription));
+    const { rows, ...next } = page(req, origin(), filtered(req, items, itemFilters));
+    res.json({ items: rows, ...next, success: true });
   });
   router.get('/v1/debitmemos/:key/items/:id', (req, res) => {
     const memo = find(req.params.key);

@@ -73,6 +73,11 @@ describe('standalone invoices', () => {
     expect(await code({ invoiceItems: [] })).toBe(59210020);
     expect(await code({ invoiceItems: [{ amount: -1, serviceStartDate: '2026-11-21' }] })).toBe(59210020);
     expect(await code({ invoiceItems: [{ amount: 1, serviceStartDate: '21.11.2026' }] })).toBe(59210020);
+    expect(await code({ invoiceItems: [null] })).toBe(59210020);
+    expect(await code({ invoiceItems: [{ amount: 1, serviceStartDate: '2026-11-21', shoe: 1 }] })).toBe(59210021);
+    const item = { amount: 1, serviceStartDate: '2026-11-21', revRecCode: 'R' };
+    const body = { accountId: account.id, invoiceDate: '2026-11-21', invoiceItems: [item] };
+    expect((await zuora.call('POST', '/v1/invoices', body)).status).toBe(501);
   });
 
   it('are posted, made drafts again, cancelled and deleted', async () => {
@@ -232,6 +237,10 @@ describe('credit memos', () => {
     expect((await zuora.get('/v1/creditmemos?sort=shoe')).status).toBe(400);
     const { body } = await zuora.get('/v1/creditmemos?pageSize=1');
     expect(text(body.nextPage)).toMatch(/^http:.*page=2/);
+    const items = async (query: string) =>
+      rows((await zuora.get(`/v1/creditmemos/${text(body.creditmemos?.[0]?.id)}/items?${query}`)).body.items);
+    expect(await items('amount=2&sort=-amount')).toHaveLength(1);
+    expect(await items('amount=3')).toEqual([]);
   });
 
   it('become owed again by a reversal or a write-off, as a debit memo', async () => {

@@ -6,7 +6,7 @@ import { needBody } from '../protocol/body.ts';
 import { parseCrud } from '../protocol/crud.ts';
 import { category, notFound, notSimulated, resource, ZuoraError } from '../protocol/errors.ts';
 import { onlyQuery, page, pageParameters } from '../protocol/paging.ts';
-import { currencyField, dateField, parse } from '../protocol/parse.ts';
+import { currencyField, dateField, parse, refuseFields } from '../protocol/parse.ts';
 import { contactSchema } from '../accounts/contact.ts';
 import type { Tenant } from '../tenant.ts';
 import { postInvoice } from './billRun.ts';
@@ -86,12 +86,33 @@ function unpost(tenant: Tenant, invoice: Invoice): void {
   tenant.touch();
 }
 
+/** Of items of standalone invoices; nothing is entered into ledgers here. */
+const accountingFields = [
+  'accountingCode',
+  'adjustmentLiabilityAccountingCode',
+  'adjustmentRevenueAccountingCode',
+  'contractAssetAccountingCode',
+  'contractLiabilityAccountingCode',
+  'contractRecognizedRevenueAccountingCode',
+  'deferredRevenueAccountingCode',
+  'excludeItemBillingFromRevenueAccounting',
+  'recognizedRevenueAccountingCode',
+  'revRecCode',
+  'revRecTriggerCondition',
+  'revenueRecognitionRuleName',
+  'unbilledReceivablesAccountingCode',
+];
+
 /** `/v1/invoices`: standalone ones, and what is done with invoices of any kind. */
 export function invoiceRoutes(tenant: Tenant, origin: () => string): express.Router {
   const router = express.Router();
   const find = (key: string) => tenant.one('invoices', key, 'invoiceNumber');
   const answer = (invoice: Invoice) => ({ ...invoiceView(tenant, invoice), success: true });
   router.post('/v1/invoices', (req, res) => {
+    refuseFields(tenant.ctx.calls, req.body, ['customRates', 'sequenceSet']);
+    const { invoiceItems: given } = (req.body ?? {}) as { invoiceItems?: unknown };
+    for (const item of Array.isArray(given) ? (given as unknown[]) : [])
+      refuseFields(tenant.ctx.calls, item, accountingFields);
     const body = parse(newSchema, req.body, resource.invoice);
     const key = body.accountId ?? body.accountNumber;
     if (key === undefined)

@@ -516,6 +516,9 @@ describe('an order', () => {
     });
     expect(collecting.body.reasons?.[0]?.code).toBe(58730030);
     expect((await order({ subscriptions: [renewal], processingOptions: { refund: true } })).status).toBe(501);
+    const later = { productRatePlanId: 'x', chargeOverrides: [{ startDate: { periodsAfterChargeStart: 1 } }] };
+    const adding = { subscriptionNumber: number, orderActions: [{ type: 'AddProduct', addProduct: later }] };
+    expect((await order({ subscriptions: [adding] })).status).toBe(501);
     expect(rows((await zuora.get('/v1/orders')).body.orders)).toHaveLength(1);
   });
 

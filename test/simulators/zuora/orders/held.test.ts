@@ -301,6 +301,7 @@ describe('lists of orders', () => {
     expect(await numbers(`/v1/orders/subscriptionOwner/${account.number}`)).toEqual(['O-00000002', 'O-00000001']);
     expect(await numbers(`/v1/orders/invoiceOwner/${account.number}`)).toEqual([]);
     expect(await numbers(`/v1/orders/invoiceOwner/${payer.number}?pageSize=1`)).toEqual(['O-00000002']);
+    expect(await numbers(`/v1/orders/invoiceOwner/${payer.number}?status=draft`)).toEqual([]);
     expect((await zuora.get('/v1/orders?status=done')).status).toBe(400);
     expect((await zuora.get('/v1/orders?startDate=November')).status).toBe(400);
     expect((await zuora.get('/v1/orders/invoiceOwner/none')).status).toBe(404);

@@ -77,9 +77,9 @@ export function orderListRoutes(tenant: Tenant, origin: () => string): express.R
     answer(req, res, byDate(tenant, req, found));
   });
   router.get('/v1/orders/invoiceOwner/:number', (req, res) => {
-    onlyQuery(req, [...pageParameters, ...dateParameters]);
+    onlyQuery(req, [...pageParameters, ...dateParameters, 'status']);
     const { id } = account(req);
-    answer(req, res, byDate(tenant, req, tenant.by('orders', 'accountId', id)));
+    answer(req, res, byStatus(req, byDate(tenant, req, tenant.by('orders', 'accountId', id))));
   });
   return router;
 }

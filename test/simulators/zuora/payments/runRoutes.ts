@@ -4,7 +4,7 @@ import { documentOf } from '../billing/settle.ts';
 import { category, resource, ZuoraError } from '../protocol/errors.ts';
 import { filtered } from '../protocol/filters.ts';
 import { onlyQuery, page, pageParameters } from '../protocol/paging.ts';
-import { currencyField, dateField, parse } from '../protocol/parse.ts';
+import { currencyField, dateField, parse, refuseFields } from '../protocol/parse.ts';
 import type { Tenant } from '../tenant.ts';
 import { instantIn, isDate } from '../dates.ts';
 import { gateway } from './gateway.ts';
@@ -107,6 +107,7 @@ export function paymentRunRoutes(tenant: Tenant, origin: () => string): express.
   const runDateOf = (text: string | undefined) =>
     text === undefined ? tenant.now() : instantIn(tenant.timeZone, text.replace('T', ' '));
   router.post('/v1/payment-runs', (req, res) => {
+    refuseFields(tenant.ctx.calls, req.body, ['organizationLabels']);
     const body = parse(newSchema, req.body, resource.paymentRun);
     if (body.data && narrowing.some((name) => body[name] !== undefined))
       refuse(category.rule, 'Give either data or filters, not both.');
