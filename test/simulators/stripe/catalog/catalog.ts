@@ -145,7 +145,7 @@ function readTiers(tiers: ReturnType<typeof tierList>): Tier[] {
   });
 }
 
-export function createProduct(world: World, params: Read<typeof productFields> & { id?: string }): Product {
+function createProduct(world: World, params: Read<typeof productFields> & { id?: string }): Product {
   if (params.id !== undefined && world.find('products', params.id))
     throw invalid('Product already exists.', 'id', 'resource_already_exists');
   const product: Product = {

@@ -33,10 +33,14 @@ type Owner = {
 };
 
 /** @throws 400 for a coupon that is unknown or no longer valid */
-export function addDiscount(world: World, couponId: string, owner: Owner, promotion: string | null = null): Discount {
-  const coupon = world.find('coupons', couponId);
-  if (!coupon) throw missing('coupon', couponId, 'coupon');
-  if (!coupon.valid) throw invalid(`Coupon expired: ${couponId}`, 'coupon', 'coupon_expired');
+function redeemable(world: World, id: string, param: string): Coupon {
+  const coupon = world.find('coupons', id);
+  if (!coupon) throw missing('coupon', id, param);
+  if (!usable(world, coupon)) throw invalid(`Coupon expired: ${id}`, param, 'coupon_expired');
+  return coupon;
+}
+
+function addDiscount(world: World, coupon: Coupon, owner: Owner, promotion: string | null): Discount {
   const start = world.now();
   const months = coupon.duration_in_months;
   const discount: Discount = {
@@ -70,15 +74,21 @@ export function endDiscount(world: World, id: string): object {
 
 type Wanted = { coupon?: string; discount?: string; promotion_code?: string };
 
-/** Ids of discounts for a `discounts` parameter: new coupons or promotion codes, or discounts that stay. */
+/**
+ * Ids of discounts for a `discounts` parameter: new coupons or promotion codes, or discounts that stay. Coupons are
+ * all checked before one is redeemed.
+ */
 export function applyDiscounts(world: World, wanted: Wanted[], owner: Owner): string[] {
-  return wanted.map((one) => {
-    if (one.discount !== undefined) return world.get('discounts', one.discount, 'discounts').id;
-    if (one.promotion_code === undefined)
-      return addDiscount(world, required(one.coupon, 'discounts[coupon]'), owner).id;
-    const code = redeem(world, one.promotion_code, owner.customer);
-    return addDiscount(world, code.promotion.coupon ?? '', owner, code.id).id;
+  const checked = wanted.map((one, index) => {
+    if (one.discount !== undefined) return world.get('discounts', one.discount, `discounts[${index}][discount]`);
+    const code = one.promotion_code === undefined ? null : redeem(world, one.promotion_code, owner.customer);
+    const param = `discounts[${index}][coupon]`;
+    const coupon = code ? (code.promotion.coupon ?? '') : required(one.coupon, param);
+    return { coupon: redeemable(world, String(coupon), param), code };
   });
+  return checked.map((one) =>
+    'coupon' in one ? addDiscount(world, one.coupon, owner, one.code?.id ?? null).id : one.id,
+  );
 }
 
 export const isRunning = (discount: Discount, at: number): boolean => discount.end === null || discount.end > at;

@@ -124,7 +124,7 @@ export function failSetupProof(world: World, setup: SetupIntent): void {
 }
 
 /** The holder of a bank account agrees to be debited. */
-export function addMandate(world: World, method: PaymentMethod) {
+function addMandate(world: World, method: PaymentMethod) {
   return world.insert('mandates', {
     id: world.id('mandate'),
     object: 'mandate',

@@ -193,7 +193,7 @@ function keepLines(world: World, id: string, lines: InvoiceLine[]): void {
  * What would be billed: the very thing is carried out on a copy of the account until its invoice has been drafted.
  * @throws 404 `invoice_upcoming_none` when nothing would be
  */
-export function previewInvoice(world: World, params: PreviewParams): Invoice {
+function previewInvoice(world: World, params: PreviewParams): Invoice {
   try {
     world.rehearse(
       () => act(world, params),

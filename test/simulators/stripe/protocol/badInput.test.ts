@@ -132,6 +132,24 @@ describe('what contradicts itself is refused', () => {
   });
 });
 
+describe('a coupon', () => {
+  it('that is unknown or too late is refused under its place, and none beside it is redeemed', async () => {
+    const { coupons } = rig.stripe;
+    const good = await coupons.create({ percent_off: 5 });
+    const late = await coupons.create({ percent_off: 5, redeem_by: rig.clock.seconds() });
+    for (const [id, code] of [
+      ['none', 'resource_missing'],
+      [late.id, 'coupon_expired'],
+    ] as const) {
+      const discounts = { 'discounts[0][coupon]': good.id, 'discounts[1][coupon]': id };
+      expect(
+        await call('POST', '/v1/subscriptions', { customer, 'items[0][price]': price, ...discounts }),
+      ).toMatchObject({ status: 400, error: { code, param: 'discounts[1][coupon]' } });
+    }
+    expect((await coupons.retrieve(good.id)).times_redeemed).toBe(0);
+  });
+});
+
 describe('an empty value', () => {
   it('unsets what can be unset, and is refused elsewhere', async () => {
     expect(await call('POST', `/v1/customers/${customer}`, { name: '' })).toMatchObject({ status: 200 });

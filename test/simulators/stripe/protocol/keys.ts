@@ -19,7 +19,7 @@ function keyOf(req: Request): string {
 }
 
 /** `/v1/billing/meters/mtr_1` → `billing_meter`, `/v1/invoiceitems` → `invoiceitem`. */
-export function resourceOf(path: string): string {
+function resourceOf(path: string): string {
   const [, , first = '', second = ''] = path.split('/');
   const nested = ['billing', 'billing_portal', 'checkout', 'test_helpers', 'core'].includes(first);
   return (nested ? `${first}_${second}` : first).replace(/s$/, '');

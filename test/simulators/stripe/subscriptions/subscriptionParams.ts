@@ -64,7 +64,7 @@ export const billingMode = shape({
 });
 
 /** Parameters that create and update have in common. */
-export const commonFields = {
+const commonFields = {
   add_invoice_items: addedItems,
   application_fee_percent: unsimulated,
   automatic_tax: shape({ enabled: flag, liability: unsimulated }),

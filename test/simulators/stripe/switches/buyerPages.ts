@@ -38,7 +38,7 @@ function showCheckout(res: Response, world: World, session: CheckoutSession, not
 }
 
 /** Changes the default card of a customer as the portal does; that of its subscriptions follows. */
-export function changeCard(world: World, session: PortalSession, card: string): void {
+function changeCard(world: World, session: PortalSession, card: string): void {
   const customer = world.get('customers', session.customer);
   const method = attach(world, card, customer.id);
   world.change(customer, 'customer.updated', (one) => (one.invoice_settings.default_payment_method = method.id));
