@@ -42,6 +42,12 @@ describe('faults of a simulator', () => {
     expect((await get()).status).toBe(503);
   });
 
+  it('and a switch whose body is no JSON says so', async () => {
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(`${sim.url}/__sim/faults`, { method: 'POST', headers, body: '{' });
+    expect([answer.status, await answer.json()]).toEqual([400, { message: expect.stringMatching(/JSON/) as string }]);
+  });
+
   it('can cut the connection before the call or after its effect', async () => {
     set({ times: 1, reset: 'before' });
     await expect(get()).rejects.toThrow();

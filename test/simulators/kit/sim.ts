@@ -1,4 +1,4 @@
-import express, { type Express } from 'express';
+import express, { type ErrorRequestHandler, type Express } from 'express';
 import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Server as NetServer } from 'node:net';
@@ -95,6 +95,7 @@ export async function startSim(
   addSwitches(ctx, hooks.reset);
   app.use(ctx.faults.middleware());
   build(ctx);
+  app.use(lastResort);
   const host = options.host ?? '127.0.0.1';
   // Services refuse long addresses themselves, each in its own words.
   const limits = { maxHeaderSize: 65_536 };
@@ -120,6 +121,19 @@ export async function startSim(
     },
   };
 }
+
+/** What no service answered in its own words: bodies that cannot be read are the client's fault, the rest is a bug of ours. */
+const lastResort: ErrorRequestHandler = (
+  error: { status?: number; message?: string; stack?: string },
+  _req,
+  res,
+  next,
+) => {
+  if (res.headersSent) return next(error);
+  const { status = 500 } = error;
+  if (status >= 500) console.error(error);
+  res.status(status).json({ message: error.message ?? 'The simulator failed.' });
+};
 
 /** Clock steps are ISO 8601 instants or `{ advanceMs }` / `{ advanceDays }`. */
 function addSwitches(ctx: SimContext, reset: () => void): void {

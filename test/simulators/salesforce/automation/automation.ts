@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { MetadataFile } from '../org/schema/metadata.ts';
+import { readLabels } from '../org/labels.ts';
 import type { SimulatedOrg } from '../org/org.ts';
 import { CalloutFault } from './credentials/fault.ts';
 import {
@@ -33,14 +33,6 @@ function readAll<T>(
     entries
       .filter((entry) => entry.endsWith(ending))
       .map((entry) => [entry.slice(0, -ending.length), read(join(path, entry), entry.slice(0, -ending.length))]),
-  );
-}
-
-function readLabels(path: string): Map<string, string> {
-  if (!existsSync(path)) return new Map();
-  const file = new MetadataFile(path, 'CustomLabels');
-  return new Map(
-    file.list(file.root, 'labels').map((label) => [file.need(label, 'fullName'), file.need(label, 'value')]),
   );
 }
 
@@ -79,7 +71,7 @@ function compileServices(forceApp: string, version: number): Compiled {
       readExternalCredential,
     ),
     customPermissions: new Set(readAll(forceApp, 'customPermissions', '.customPermission-meta.xml', () => null).keys()),
-    labels: readLabels(join(forceApp, 'labels/CustomLabels.labels-meta.xml')),
+    labels: readLabels(forceApp),
   };
   for (const { name, namedCredential } of compiled.services.values())
     if (!compiled.namedCredentials.has(namedCredential))

@@ -13,11 +13,12 @@ import { stripTypeScriptTypes } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { rollup, type Plugin, type RollupLog } from 'rollup';
+import { readLabels } from '../../org/labels.ts';
 import { compileSchema } from '../../org/schema/compile.ts';
 import { isPlatformModule } from './baseLibrary.ts';
 import { packageFolder } from './inputHash.ts';
 import type { Produced } from './output.ts';
-import { readLabels, scopedModules } from './scopedModules.ts';
+import { scopedModules } from './scopedModules.ts';
 
 export const CLIENT = join(import.meta.dirname, '..', 'client');
 const SHIMS = join(CLIENT, 'shims');

@@ -1,20 +1,8 @@
-import { XMLParser } from 'fast-xml-parser';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plugin } from 'rollup';
 import type { Schema } from '../../org/schema/schema.ts';
 import { packageFolder } from './inputHash.ts';
-
-/** Custom labels of the package by name. */
-export function readLabels(forceApp: string): Map<string, string> {
-  const path = join(forceApp, 'labels', 'CustomLabels.labels-meta.xml');
-  if (!existsSync(path)) return new Map();
-  const parser = new XMLParser({ parseTagValue: false, isArray: (name) => name === 'labels' });
-  const file = parser.parse(readFileSync(path, 'utf8')) as {
-    CustomLabels?: { labels?: { fullName: string; value: string }[] };
-  };
-  return new Map((file.CustomLabels?.labels ?? []).map((label) => [label.fullName, label.value]));
-}
 
 /** What `@salesforce/schema/<path>` imports; throws in plain words when the org has no such object or field. */
 export function schemaImport(schema: Schema, path: string): object {
