@@ -194,9 +194,15 @@ export function addCouponRoutes(routes: Routes, world: World): void {
       if (world.find('coupons', coupon.id)) throw invalid('Coupon already exists.', 'id', 'resource_already_exists');
       if (params.currency_options) world.state.currencyOptions[coupon.id] = params.currency_options;
       if (params.applies_to?.products) world.state.appliesTo[coupon.id] = params.applies_to.products;
+      coupon.valid = usable(world, coupon);
+      if (coupon.valid && coupon.redeem_by !== null) world.at(coupon.redeem_by, 'coupon-end', coupon.id);
       return world.insert('coupons', coupon, 'coupon.created');
     },
   );
+  world.onTimer('coupon-end', (id) => {
+    const coupon = world.find('coupons', id);
+    if (coupon) world.change(coupon, 'coupon.updated', (one) => (one.valid = false));
+  });
   routes.get('/v1/coupons', { ...paging, created: range }, ({ params }) =>
     page('/v1/coupons', world.all('coupons'), (one) => within(one.created, params.created), params),
   );

@@ -148,6 +148,15 @@ describe('a coupon', () => {
     }
     expect((await coupons.retrieve(good.id)).times_redeemed).toBe(0);
   });
+
+  it('is no longer valid from the second of redeem_by', async () => {
+    const { coupons } = rig.stripe;
+    const { id, valid } = await coupons.create({ percent_off: 5, redeem_by: rig.clock.seconds() + 60 });
+    expect(valid).toBe(true);
+    rig.at(new Date(rig.clock.now().getTime() + 60_000).toISOString());
+    await rig.sim.settled();
+    expect((await coupons.retrieve(id)).valid).toBe(false);
+  });
 });
 
 describe('an empty value', () => {
