@@ -20,8 +20,9 @@ const COMPACT: Record<string, readonly string[]> = {
 };
 /** Never on a page layout. */
 const HIDDEN = new Set(['Id', 'IsDeleted', 'SystemModstamp', 'CreatedById', 'LastModifiedById', 'MasterRecordId']);
-/** Bookkeeping and second addresses, which the layouts of this org leave out too. */
-const LEFT_OUT = /Row_Version__c$|^Shipping/;
+/** Bookkeeping, second addresses and codes of registers, which the layouts of this org leave out too. */
+const LEFT_OUT =
+  /Row_Version__c$|^Shipping|(?:Latitude|Longitude|GeocodeAccuracy)$|^Last(?:Viewed|Referenced|Activity)Date$|^(?:Sic|SicDesc|TickerSymbol|Site|Jigsaw|CleanStatus|PhotoUrl)/;
 /** At the end of every page layout. */
 const LAST = new Set(['CreatedDate', 'LastModifiedDate']);
 
