@@ -22,6 +22,11 @@ const GAUGES: readonly [name: string, help: string, query: string][] = [
     'select count(*) from dirty where quarantined_at is null and not_before <= now()',
   ],
   [
+    'dirty_keys_retrying',
+    'Keys that failed and wait to be tried again',
+    'select count(*) from dirty where quarantined_at is null and attempt > 0',
+  ],
+  [
     'dirty_oldest_seconds',
     'Age of the oldest key that is to be worked',
     'select coalesce(extract(epoch from now() - min(since)), 0) from dirty where quarantined_at is null',

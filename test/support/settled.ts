@@ -12,11 +12,11 @@ export async function metric(backendUrl: string, name: string): Promise<number> 
 
 /**
  * Resolves when everything that has happened in the billing systems is in Salesforce: webhooks delivered, no key to be
- * worked now, no row to be written. Keys that wait for a later time are not waited for.
+ * worked now or tried again, no row to be written. Keys that are to be looked at again later are not waited for.
  */
 export async function settled(stack: Pick<Stack, 'stripe' | 'zuora' | 'backend'>, withinMs = 60_000): Promise<void> {
   const deadline = Date.now() + withinMs;
-  const names = ['billing360_dirty_keys_due', 'billing360_outbox_pending'];
+  const names = ['billing360_dirty_keys_due', 'billing360_dirty_keys_retrying', 'billing360_outbox_pending'];
   for (let quiet = 0; quiet < 2;) {
     await stack.stripe.ctx.webhooks.idle();
     await stack.zuora.ctx.webhooks.idle();
