@@ -65,7 +65,12 @@ const stack = await startStack({
   pagesAtStart: true,
   tls: true,
   onProgress: (text) => say(`Starting: ${text}`),
-}).catch((error: Error) => fail(`The demo could not start. ${error.message}`));
+}).catch((error: Error) =>
+  fail(
+    `The demo could not start. ${error.message}` +
+      (seedingEnded(demoDir) ? '\nTo forget what earlier runs left and start anew: npm run demo -- --fresh' : ''),
+  ),
+);
 stack.backend.process.once('exit', (code) => {
   if (stopped.signal.aborted) return;
   console.error(`The backend ended by itself with code ${code}; its log is ${join(demoDir, 'backend.log')}.`);
