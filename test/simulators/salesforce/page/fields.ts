@@ -28,7 +28,8 @@ const LAST = new Set(['CreatedDate', 'LastModifiedDate']);
 
 function pageField(org: Org, access: Access, object: SObject, field: Field): PageField {
   const [target] = field.reference?.to ?? [];
-  const named = field.reference?.to.length === 1 && target !== undefined && org.object(target)?.fields.has('Name');
+  // A reference to several kinds is named by the first: of owners that is the user, and a queue shows its id.
+  const named = target !== undefined && org.object(target)?.fields.has('Name');
   const namePath = named ? `${field.reference?.relationshipName}.Name` : null;
   // Lightning shows the record that a reference points to, not its id.
   const label = field.reference ? field.label.replace(/ ID$/, '') : field.label;

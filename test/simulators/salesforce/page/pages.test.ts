@@ -359,6 +359,15 @@ describe('the header of a record', () => {
     expect(pages.org.get('Opportunity', id)).toMatchObject({ Name: 'Renewal' });
   });
 
+  test('shows who owns a record that a queue could own too, by name', async () => {
+    const userId = pages.org.userNamed(USERS.rep)!.Id;
+    const id = pages.org.insert('Case', [{ Subject: 'Declined', AccountId: acme }], { userId })[0]!.id!;
+    await onPage(async ({ page }) => {
+      const header = page.locator('[data-region=header]');
+      await header.getByRole('link', { name: 'Riley Rep' }).waitFor();
+    }, `${pages.url}/lightning/r/Case/${id}/view?as=${USERS.rep}`);
+  });
+
   test('offers no change to those who may not make one', async () => {
     const integration = pages.org.userNamed(USERS.integration)!.Id;
     await onPage(async ({ page }) => {
