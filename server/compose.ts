@@ -8,7 +8,7 @@ import { createApp, type ReadyCheck } from './interfaces/http/app.ts';
 import { listen } from './interfaces/http/listen.ts';
 import { createClock } from './platform/clock.ts';
 import type { Config } from './platform/config/config.ts';
-import { openDatabase, type Db } from './platform/db/database.ts';
+import { openDatabase } from './platform/db/database.ts';
 import { databaseReady } from './platform/db/ready.ts';
 import { createLog } from './platform/log.ts';
 import { createMetrics, type Metrics } from './platform/metrics.ts';
@@ -17,13 +17,10 @@ import { createWakeup } from './platform/wakeup.ts';
 import { createDueTicker } from './sync/due/due.ts';
 import { registerGauges } from './sync/gauges.ts';
 import { createIntake } from './sync/inbox/intake.ts';
-import { releaseKeys } from './sync/keys/bump.ts';
 import { createKeyWorker } from './sync/keys/worker.ts';
-import { createMirrorReader } from './sync/mirror/reader.ts';
 import { createOutbox } from './sync/outbox/outbox.ts';
-import { createOrgRowsReader } from './sync/outbox/reader.ts';
-import { projectAnewFor } from './sync/restamp.ts';
-import { statusOf } from './sync/sweep/status.ts';
+import { createPostgresStore } from './sync/postgres.ts';
+import type { Store } from './sync/store.ts';
 import { createSweeper } from './sync/sweep/sweeper.ts';
 import { handleKeys } from './workflows/mirror/handleKeys.ts';
 import { projectAccount } from './workflows/mirror/projectAccount.ts';
@@ -85,10 +82,10 @@ function connect(config: Config, clock: Clock): BillingConnection[] {
 }
 
 /** Whether the billing systems are being heard, for people; none of it keeps the server from being ready. */
-async function connectionChecks(db: Db, connections: readonly BillingConnection[]): Promise<ReadyCheck[]> {
+async function connectionChecks(store: Store, connections: readonly BillingConnection[]): Promise<ReadyCheck[]> {
   return Promise.all(
     connections.map(async ({ billing: { connection } }) => {
-      const { state, message } = await statusOf(db, connection);
+      const { state, message } = await store.statusOf(connection);
       return { name: connection, ok: true, message: state === 'Connected' ? '' : `${state}: ${message}` };
     }),
   );
@@ -103,9 +100,11 @@ export async function startServer(config: Config): Promise<Server> {
   );
   const database = await openDatabase(config, (error) => log.warn({ err: error }, 'A database connection was lost'));
   const { db } = database;
+  const stamp = { orgId: config.salesforce.orgId, mappingVersion: String(mappingVersion) };
+  const store = createPostgresStore(database, stamp);
   const connections = connect(config, clock);
   const keysReady = createWakeup();
-  const intake = createIntake(database.pool, { metrics, onStored: keysReady.notify });
+  const intake = createIntake(store, { metrics, onStored: keysReady.notify });
   registerGauges(metrics, db);
   // Stopped in the opposite order.
   const parts: Stoppable[] = [
@@ -125,28 +124,26 @@ export async function startServer(config: Config): Promise<Server> {
 
   try {
     if (config.roles.worker) {
-      const stamp = { orgId: config.salesforce.orgId, mappingVersion: String(mappingVersion) };
       const rowsReady = createWakeup();
       const outbox = createOutbox({
-        db,
+        store,
         writer: createOrgWriter(createSalesforceClient(salesforceOptions(config), clock.now)),
-        stamp,
         objectOrder,
         log,
         metrics,
         wakeup: rowsReady,
       });
-      const handler = keyHandler(config, db, clock, connections, metrics);
-      await projectAnewFor(db, stamp);
+      const handler = keyHandler(config, store, clock, connections, metrics);
+      await store.projectAnew();
       // Whoever mended what kept keys from being worked, such as a revoked API key, starts the server again.
-      await releaseKeys(db);
+      await store.releaseKeys();
       start('outbox', outbox);
-      start('keys', createKeyWorker({ db, handler, stamp, log, metrics, wakeup: keysReady, onRows: rowsReady.notify }));
-      start('due', createDueTicker({ db, clock, timeZone: config.timeZone, log, onDue: keysReady.notify }));
+      start('keys', createKeyWorker({ store, handler, log, metrics, wakeup: keysReady, onRows: rowsReady.notify }));
+      start('due', createDueTicker({ store, clock, timeZone: config.timeZone, log, onDue: keysReady.notify }));
       start(
         'sweep',
         createSweeper({
-          db,
+          store,
           sources: connections.map(({ changes }) => changes),
           intake,
           log,
@@ -158,7 +155,7 @@ export async function startServer(config: Config): Promise<Server> {
     let url: string | null = null;
     if (config.roles.web) {
       const verifiers = new Map(connections.map(({ verifier, billing }) => [billing.connection, verifier]));
-      const readiness = async () => [...(await databaseReady(db)), ...(await connectionChecks(db, connections))];
+      const readiness = async () => [...(await databaseReady(db)), ...(await connectionChecks(store, connections))];
       const listening = await listen(createApp({ verifiers, intake, log, metrics, readiness }), config);
       parts.push({ name: 'http', stop: () => listening.close() });
       url = listening.url;
@@ -177,20 +174,19 @@ function salesforceOptions({ salesforce: { privateKey, ...options } }: Config): 
 
 function keyHandler(
   config: Config,
-  db: Db,
+  store: Store,
   clock: Clock,
   connections: readonly BillingConnection[],
   metrics: Metrics,
 ): KeyHandler {
-  const mirror = createMirrorReader(db);
   const differences = new Counter({
     name: 'billing360_snapshot_differences_total',
     help: 'Snapshots of events that were taken for complete and differed from what a fetch showed',
     registers: [metrics],
   });
   const project = projectAccount({
-    mirror,
-    orgRows: createOrgRowsReader(db),
+    mirror: store,
+    orgRows: store,
     projection: orgProjection,
     clock,
     timeZone: config.timeZone,
@@ -198,7 +194,7 @@ function keyHandler(
   const refreshers = connections.map(({ billing }): [string, KeyHandler] => [
     billing.connection,
     refreshBillingAccount({
-      mirror,
+      mirror: store,
       billing,
       clock,
       usagePollSeconds: config.usagePollSeconds,

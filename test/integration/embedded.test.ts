@@ -122,8 +122,9 @@ describe('the embedded database', () => {
 const SERVER = `
 import { openDatabase } from './server/platform/db/database.ts';
 import { createIntake } from './server/sync/inbox/intake.ts';
+import { createPostgresStore } from './server/sync/postgres.ts';
 const database = await openDatabase({ databaseUrl: null, dataDir: process.argv[1] });
-const intake = createIntake(database.pool);
+const intake = createIntake(createPostgresStore(database, { orgId: '', mappingVersion: '' }));
 for (let next = 1; ; next += 10)
   await Promise.all(Array.from({ length: 10 }, async (_, index) => {
     const eventId = 'evt_' + (next + index);

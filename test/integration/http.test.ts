@@ -9,6 +9,7 @@ import { createLog } from '../../server/platform/log.ts';
 import { createMetrics } from '../../server/platform/metrics.ts';
 import { registerGauges } from '../../server/sync/gauges.ts';
 import { createIntake, type Intake } from '../../server/sync/inbox/intake.ts';
+import { createPostgresStore } from '../../server/sync/postgres.ts';
 import type { WebhookVerifier } from '../../server/workflows/ports/webhook.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
@@ -42,7 +43,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   const metrics = createMetrics();
   registerGauges(metrics, database.db);
-  const intake = createIntake(database.pool, { metrics });
+  const intake = createIntake(createPostgresStore(database, { orgId: '', mappingVersion: '' }), { metrics });
   const failing: Intake = {
     accept: (events) =>
       refusing

@@ -1,12 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Fault } from '../../server/domain/fault.ts';
 import { createIntake } from '../../server/sync/inbox/intake.ts';
+import type { InboxStore } from '../../server/sync/inbox/store.ts';
+import { createPostgresStore } from '../../server/sync/postgres.ts';
 import type { ReceivedEvent } from '../../server/workflows/ports/webhook.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
 let database: TestDatabase;
+let store: InboxStore;
 beforeAll(async () => {
   database = await createTestDatabase();
+  store = createPostgresStore(database, { orgId: '', mappingVersion: '' });
 });
 afterAll(() => database.close());
 beforeEach(() => database.pool.query('truncate inbox, dirty'));
@@ -26,7 +30,7 @@ const dirty = () => database.db.selectFrom('dirty').selectAll().orderBy('key').e
 
 describe('taking events in', () => {
   it('stores an event and makes its key dirty in one go', async () => {
-    const intake = createIntake(database.pool);
+    const intake = createIntake(store);
     expect(await intake.accept([event('evt_1')])).toEqual({ stored: 1, duplicates: 0 });
     expect(await rows()).toMatchObject([
       { connection: 'stripe', event_id: 'evt_1', payload: { id: 'evt_1', amount: 100 }, done_at: null },
@@ -35,7 +39,7 @@ describe('taking events in', () => {
   });
 
   it('stores one of 50 deliveries that come at once, over two processes', async () => {
-    const intakes = [createIntake(database.pool), createIntake(database.pool)];
+    const intakes = [createIntake(store), createIntake(store)];
     const results = await Promise.all(
       Array.from({ length: 50 }, (_, index) => intakes[index % 2]!.accept([event('evt_1')])),
     );
@@ -46,7 +50,7 @@ describe('taking events in', () => {
   });
 
   it('keeps the first content of a known id, counts the other one and makes the key dirty again', async () => {
-    const intake = createIntake(database.pool);
+    const intake = createIntake(store);
     await intake.accept([event('evt_1')]);
     await database.pool.query('truncate dirty');
     expect(await intake.accept([event('evt_1', { payload: { id: 'evt_1', amount: 999 } })])).toEqual({
@@ -58,25 +62,25 @@ describe('taking events in', () => {
   });
 
   it('takes two deliveries with the same fingerprint for the same event', async () => {
-    const intake = createIntake(database.pool);
+    const intake = createIntake(store);
     await intake.accept([event('evt_1', { fingerprint: 'a', payload: { pending_webhooks: 1 } })]);
     await intake.accept([event('evt_1', { fingerprint: 'a', payload: { pending_webhooks: 0 } })]);
     expect(await rows()).toMatchObject([{ conflicts: 0 }]);
   });
 
   it('has nothing left to do for an event that concerns no billing account', async () => {
-    await createIntake(database.pool).accept([event('evt_1', { key: null })]);
+    await createIntake(store).accept([event('evt_1', { key: null })]);
     expect((await rows())[0]!.done_at).not.toBeNull();
     expect(await dirty()).toEqual([]);
   });
 
   it('stores NUL and half surrogate pairs as replacement characters', async () => {
-    await createIntake(database.pool).accept([event('evt\0_1', { payload: { 'a\0': 'x\0y', b: '\ud83d' } })]);
+    await createIntake(store).accept([event('evt\0_1', { payload: { 'a\0': 'x\0y', b: '\ud83d' } })]);
     expect(await rows()).toMatchObject([{ event_id: 'evt\uFFFD_1', payload: { 'a\uFFFD': 'x\uFFFDy', b: '\uFFFD' } }]);
   });
 
   it('stores the others of a batch when one cannot be stored', async () => {
-    const intake = createIntake(database.pool);
+    const intake = createIntake(store);
     const results = await Promise.allSettled([
       intake.accept([event('evt_1')]),
       intake.accept([event('evt_2', { occurredAt: new Date(-8.64e15) })]),
@@ -89,14 +93,13 @@ describe('taking events in', () => {
 
   it('refuses content that is nested too deeply', async () => {
     const payload: unknown = JSON.parse('['.repeat(200_000) + ']'.repeat(200_000));
-    await expect(createIntake(database.pool).accept([event('evt_1', { payload })])).rejects.toMatchObject({
+    await expect(createIntake(store).accept([event('evt_1', { payload })])).rejects.toMatchObject({
       kind: 'invalid',
     });
   });
 
   it('says that the sender may try again when the database does not answer', async () => {
-    const gone = { query: () => Promise.reject(new Error('Connection terminated')) };
-    const failure = await createIntake(gone as unknown as typeof database.pool)
+    const failure = await createIntake({ storeRows: () => Promise.reject(new Error('Connection terminated')) })
       .accept([event('evt_1')])
       .catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(Fault);

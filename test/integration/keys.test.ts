@@ -6,6 +6,8 @@ import { bumpKeys, releaseKeys } from '../../server/sync/keys/bump.ts';
 import { claimKeys, rearm } from '../../server/sync/keys/claim.ts';
 import { commitResult } from '../../server/sync/keys/commit.ts';
 import { createKeyWorker } from '../../server/sync/keys/worker.ts';
+import { createPostgresStore } from '../../server/sync/postgres.ts';
+import type { Store } from '../../server/sync/store.ts';
 import type { KeyClaim, KeyHandler, KeyResult } from '../../server/workflows/ports/keyWork.ts';
 import type { ReceivedEvent } from '../../server/workflows/ports/webhook.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
@@ -15,8 +17,10 @@ const log = createLog('silent');
 const KEY = 'stripe:account:cus_1';
 
 let database: TestDatabase;
+let store: Store;
 beforeAll(async () => {
   database = await createTestDatabase();
+  store = createPostgresStore(database, stamp);
 });
 afterAll(() => database.close());
 beforeEach(() => database.pool.query('truncate inbox, dirty, mirror, account_link, org_rows, account_due'));
@@ -29,7 +33,7 @@ const event = (eventId: string, key = KEY): ReceivedEvent => ({
   occurredAt: null,
   payload: {},
 });
-const take = (...events: ReceivedEvent[]) => createIntake(database.pool, { coalesceMs: 0 }).accept(events);
+const take = (...events: ReceivedEvent[]) => createIntake(store, { coalesceMs: 0 }).accept(events);
 const allDone = (claim: KeyClaim): KeyResult => ({ done: claim.events.map(({ id }) => id) });
 const undone = async () =>
   (await database.db.selectFrom('inbox').select('event_id').where('done_at', 'is', null).orderBy('id').execute()).map(
@@ -37,7 +41,7 @@ const undone = async () =>
   );
 const dirty = () => database.db.selectFrom('dirty').selectAll().orderBy('key').execute();
 const worker = (handler: KeyHandler, more: { retryBaseMs?: number; concurrency?: number } = {}) =>
-  createKeyWorker({ db: database.db, handler, stamp, log, retryBaseMs: 0, ...more });
+  createKeyWorker({ store, handler, log, retryBaseMs: 0, ...more });
 const expireLeases = () => database.pool.query("update dirty set lease_until = now() - interval '1 s'");
 
 describe('working keys', () => {

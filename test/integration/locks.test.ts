@@ -6,6 +6,7 @@ import { toInboxRow } from '../../server/sync/inbox/storable.ts';
 import { bumpKeys } from '../../server/sync/keys/bump.ts';
 import { claimKeys, renewLeases } from '../../server/sync/keys/claim.ts';
 import { commitResult } from '../../server/sync/keys/commit.ts';
+import { createPostgresStore } from '../../server/sync/postgres.ts';
 import type { ReceivedEvent } from '../../server/workflows/ports/webhook.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
@@ -50,7 +51,7 @@ async function workAll(resultOf: (key: string) => { dirty?: string[]; due?: stri
 describe('transactions that meet on the same keys', () => {
   it('never deadlock: due dates and the work of projections', async () => {
     const ticker = createDueTicker({
-      db: database.db,
+      store: createPostgresStore(database, stamp),
       clock: { now: () => new Date(), businessNow: () => new Date('2026-03-10T12:00:00Z') },
       timeZone: 'UTC',
       log: createLog('silent'),

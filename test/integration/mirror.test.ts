@@ -6,6 +6,7 @@ import { commitResult } from '../../server/sync/keys/commit.ts';
 import { createKeyWorker } from '../../server/sync/keys/worker.ts';
 import { createMirrorReader } from '../../server/sync/mirror/reader.ts';
 import { createOrgRowsReader } from '../../server/sync/outbox/reader.ts';
+import { createPostgresStore } from '../../server/sync/postgres.ts';
 import type { KeyResult } from '../../server/workflows/ports/keyWork.ts';
 import type { MirrorRecord, MirrorWrite } from '../../server/workflows/ports/mirror.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
@@ -149,8 +150,7 @@ describe('a row whose billing account moves while both Accounts are being projec
     const second = new Promise<void>((resolve) => (secondCommitted = resolve));
     let tries = 0;
     const worker = createKeyWorker({
-      db: database.db,
-      stamp,
+      store: createPostgresStore(database, stamp),
       log: createLog('silent'),
       handler: async ({ key }) => {
         if (key === projection(ACCOUNT_B))

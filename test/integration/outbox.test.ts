@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Fault } from '../../server/domain/fault.ts';
 import { createLog } from '../../server/platform/log.ts';
 import { createOutbox } from '../../server/sync/outbox/outbox.ts';
+import { createPostgresStore } from '../../server/sync/postgres.ts';
 import type { OrgRow, OrgWrite, OrgWriteResult } from '../../server/workflows/ports/orgRows.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
@@ -25,8 +26,7 @@ function outboxOver(answer: Answer = written) {
   const calls: Call[] = [];
   const behaviour = { answer };
   const outbox = createOutbox({
-    db: database.db,
-    stamp,
+    store: createPostgresStore(database, stamp),
     objectOrder,
     log: createLog('silent'),
     writer: {

@@ -6,6 +6,7 @@ import { createIntake } from '../../server/sync/inbox/intake.ts';
 import { bumpKeys } from '../../server/sync/keys/bump.ts';
 import { claimKeys } from '../../server/sync/keys/claim.ts';
 import { commitResult } from '../../server/sync/keys/commit.ts';
+import { createPostgresStore } from '../../server/sync/postgres.ts';
 import { projectAnewFor } from '../../server/sync/restamp.ts';
 import { createSweeper } from '../../server/sync/sweep/sweeper.ts';
 import type { ChangeSource, ConnectionStatus } from '../../server/workflows/ports/sweep.ts';
@@ -41,9 +42,9 @@ describe('the sweep', () => {
   function sweeperOver(sweep: ChangeSource['sweep']) {
     const statuses: ConnectionStatus[] = [];
     const sweeper = createSweeper({
-      db: database.db,
+      store: createPostgresStore(database, stamp),
       sources: [{ connection: 'stripe', sweep }],
-      intake: createIntake(database.pool),
+      intake: createIntake(createPostgresStore(database, stamp)),
       log,
       everyMs: 3_600_000,
       onStatus: async (status) => void statuses.push(status),
@@ -142,7 +143,7 @@ describe('due dates', () => {
 
   function tickerAt(time: { now: string }, timeZone = 'UTC') {
     const clock = { now: () => new Date(), businessNow: () => new Date(time.now) };
-    return createDueTicker({ db: database.db, clock, timeZone, log });
+    return createDueTicker({ store: createPostgresStore(database, stamp), clock, timeZone, log });
   }
 
   it('make an Account dirty on the day, once, also when business time jumps over it', async () => {

@@ -1,9 +1,8 @@
 import { Counter, type Registry } from 'prom-client';
-import type { Pool } from 'pg';
 import { Fault } from '../../domain/fault.ts';
 import type { ReceivedEvent } from '../../workflows/ports/webhook.ts';
 import { toInboxRow, type InboxRow } from './storable.ts';
-import { storeRows, type Stored } from './store.ts';
+import type { InboxStore, Stored } from './store.ts';
 
 export type Intake = {
   /**
@@ -64,7 +63,7 @@ function summary(outcomes: readonly Stored[]): { stored: number; duplicates: num
 }
 
 /** Takes events in by group commit: those that arrive within `gatherMs` share one transaction. */
-export function createIntake(pool: Pool, options: IntakeOptions = {}): Intake {
+export function createIntake(inbox: InboxStore, options: IntakeOptions = {}): Intake {
   const { coalesceMs = 20, gatherMs = 2, onStored = () => {} } = options;
   const counter = new Counter({
     name: 'billing360_inbox_events_total',
@@ -78,7 +77,7 @@ export function createIntake(pool: Pool, options: IntakeOptions = {}): Intake {
   let timer: NodeJS.Timeout | undefined;
 
   async function store(rows: readonly InboxRow[]): Promise<Stored[]> {
-    const outcomes = await storeRows(pool, rows, coalesceMs);
+    const outcomes = await inbox.storeRows(rows, coalesceMs);
     outcomes.forEach((outcome, index) => counter.inc({ connection: rows[index]!.connection, outcome }));
     if (outcomes.some((outcome) => outcome !== 'duplicate')) onStored();
     return outcomes;

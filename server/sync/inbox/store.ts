@@ -2,6 +2,16 @@ import type { Pool } from 'pg';
 import { BUMP } from '../keys/bump.ts';
 import type { InboxRow } from './storable.ts';
 
+/** Where events are stored, as the intake needs it. */
+export interface InboxStore {
+  /**
+   * Stores events and bumps their keys.
+   * @param delayMs how long the keys wait, so that events that come together are worked together
+   * @returns what became of each row, in their order; committed when it resolves
+   */
+  storeRows(rows: readonly InboxRow[], delayMs: number): Promise<Stored[]>;
+}
+
 /** What became of one row: new, known with the same content, or known with another content. */
 export type Stored = 'stored' | 'duplicate' | 'conflict';
 

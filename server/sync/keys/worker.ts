@@ -1,19 +1,17 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
 import { Fault } from '../../domain/fault.ts';
-import type { Db } from '../../platform/db/database.ts';
 import type { Log } from '../../platform/log.ts';
 import { createWakeup, type Wakeup } from '../../platform/wakeup.ts';
 import type { KeyHandler, KeyResult } from '../../workflows/ports/keyWork.ts';
 import { Collision } from '../mirror/save.ts';
-import type { OrgStamp } from '../outbox/setRows.ts';
-import { claimKeys, giveBack, nextReadyInMs, rearm, renewLeases, type LeasedKey } from './claim.ts';
-import { commitResult, LeaseLost } from './commit.ts';
-import { afterFailure, reasonOf, recordFailure } from './failure.ts';
+import type { LeasedKey } from './claim.ts';
+import { LeaseLost } from './commit.ts';
+import { afterFailure, reasonOf } from './failure.ts';
+import type { KeyStore } from './store.ts';
 
 export type KeyWorkerOptions = {
-  db: Db;
+  store: KeyStore;
   handler: KeyHandler;
-  stamp: OrgStamp;
   log: Log;
   metrics?: Registry;
   /** Told by whoever makes keys dirty in this process. */
@@ -32,6 +30,8 @@ export type KeyWorkerOptions = {
   retryCapMs?: number;
   rearmEveryMs?: number;
   rearmOlderThanMs?: number;
+  /** Source of the jitter of waits, 0 to 1. */
+  random?: () => number;
 };
 
 export type KeyWorker = {
@@ -64,7 +64,7 @@ async function withinTime(work: Promise<KeyResult>, timeoutMs: number): Promise<
 
 /** Works dirty keys: claims them by lease, calls the handler, commits what it came to. Several processes may do so. */
 export function createKeyWorker(options: KeyWorkerOptions): KeyWorker {
-  const { db, handler, stamp, log, onRows = () => {}, wakeup = createWakeup() } = options;
+  const { store, handler, log, onRows = () => {}, wakeup = createWakeup() } = options;
   const { concurrency = 16, leaseMs = 4000, pollMs = 200, handlerTimeoutMs = 60_000 } = options;
   const { retryBaseMs = 500, retryCapMs = 60_000, rearmEveryMs = 10_000, rearmOlderThanMs = 30_000 } = options;
   const registers = options.metrics ? [options.metrics] : [];
@@ -89,7 +89,7 @@ export function createKeyWorker(options: KeyWorkerOptions): KeyWorker {
   async function commit(claim: LeasedKey, result: KeyResult): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const { cleared, rowsWaiting } = await commitResult(db, stamp, claim, result);
+        const { cleared, rowsWaiting } = await store.commitResult(claim, result);
         if (rowsWaiting > 0) onRows();
         outcomes.inc({ outcome: cleared ? 'cleared' : 'again' });
         wakeup.notify();
@@ -105,15 +105,15 @@ export function createKeyWorker(options: KeyWorkerOptions): KeyWorker {
     if (error instanceof LeaseLost) return outcomes.inc({ outcome: 'lease_lost' });
     if (error instanceof Collision) {
       outcomes.inc({ outcome: 'collision' });
-      return giveBack(db, [claim]);
+      return store.giveBack([claim]);
     }
-    const failure = afterFailure(error, claim.attempt, retryBaseMs, retryCapMs);
+    const failure = afterFailure(error, claim.attempt, retryBaseMs, retryCapMs, options.random);
     outcomes.inc({ outcome: failure.action });
     log[failure.action === 'quarantine' ? 'error' : 'warn'](
       { err: error, key: claim.key, attempt: claim.attempt, ...failure },
       failure.action === 'quarantine' ? 'A key was put aside' : 'A key failed and will be tried again',
     );
-    await recordFailure(db, claim, failure, reasonOf(error));
+    await store.recordFailure(claim, failure, reasonOf(error));
   }
 
   async function work(claim: LeasedKey): Promise<void> {
@@ -133,7 +133,7 @@ export function createKeyWorker(options: KeyWorkerOptions): KeyWorker {
   }
 
   async function claim(): Promise<Promise<void>[]> {
-    const claims = await claimKeys(db, concurrency - held.size, leaseMs);
+    const claims = await store.claimKeys(concurrency - held.size, leaseMs);
     return claims.map((one) => {
       const running = work(one).finally(() => {
         held.delete(one);
@@ -153,7 +153,7 @@ export function createKeyWorker(options: KeyWorkerOptions): KeyWorker {
           continue;
         }
         if ((await claim()).length > 0) continue;
-        const next = await nextReadyInMs(db);
+        const next = await store.nextReadyInMs();
         await wakeup.wait(Math.min(pollMs, Math.max(1, next ?? pollMs)));
       } catch (error) {
         log.error({ err: error }, 'Keys could not be claimed');
@@ -163,16 +163,16 @@ export function createKeyWorker(options: KeyWorkerOptions): KeyWorker {
   }
 
   const heartbeat = () =>
-    renewLeases(db, [...held.keys()], leaseMs).catch((error: unknown) =>
-      log.warn({ err: error }, 'Leases could not be renewed'),
-    );
+    store
+      .renewLeases([...held.keys()], leaseMs)
+      .catch((error: unknown) => log.warn({ err: error }, 'Leases could not be renewed'));
 
   return {
     start() {
       timers = [
         setInterval(() => void heartbeat(), leaseMs / 3),
         setInterval(() => {
-          rearm(db, rearmOlderThanMs).then(
+          store.rearm(rearmOlderThanMs).then(
             (count) => count > 0 && log.warn({ count }, 'Keys with forgotten events were made dirty again'),
             (error: unknown) => log.warn({ err: error }, 'Forgotten events could not be looked for'),
           );
@@ -189,7 +189,7 @@ export function createKeyWorker(options: KeyWorkerOptions): KeyWorker {
       await Promise.race([Promise.all(held.values()), deadline]);
       clearTimeout(timer);
       for (const each of timers) clearInterval(each);
-      await giveBack(db, [...held.keys()]);
+      await store.giveBack([...held.keys()]);
     },
     async drain() {
       for (let count = 0; ;) {

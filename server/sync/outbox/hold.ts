@@ -14,10 +14,17 @@ export async function heldForMs(db: Db, upstream: string): Promise<number> {
   return Math.max(0, rows[0]?.ms ?? 0);
 }
 
-/** Leaves an upstream alone for a while after a call that failed as a whole: longer each time, and as long as it asks. */
-export async function hold(db: Db, upstream: string, error: unknown): Promise<void> {
+/** @returns ms for which an upstream is left alone after the latest of `failures` in a row: longer each time, and as long as it asks */
+export function holdMs(error: unknown, failures: number, random?: () => number): number {
   const fault = error instanceof Fault ? error : null;
-  const reason = fault?.publicText ?? 'The call failed unexpectedly.';
+  // What no retry can help, such as a revoked permission, is asked for again once a minute.
+  const wait = fault && !fault.retryable ? CAP_MS : backoffMs(failures, BASE_MS, CAP_MS, random);
+  return Math.max(wait, fault?.retryAfterMs ?? 0);
+}
+
+/** Leaves an upstream alone for a while after a call that failed as a whole. */
+export async function hold(db: Db, upstream: string, error: unknown, random?: () => number): Promise<void> {
+  const reason = error instanceof Fault ? error.publicText : 'The call failed unexpectedly.';
   await db.transaction().execute(async (transaction) => {
     const before = await transaction
       .selectFrom('upstream_hold')
@@ -26,9 +33,7 @@ export async function hold(db: Db, upstream: string, error: unknown): Promise<vo
       .forUpdate()
       .executeTakeFirst();
     const failures = (before?.failures ?? 0) + 1;
-    // What no retry can help, such as a revoked permission, is asked for again once a minute.
-    const wait = fault && !fault.retryable ? CAP_MS : backoffMs(failures, BASE_MS, CAP_MS);
-    const until = sql<Date>`now() + ${Math.max(wait, fault?.retryAfterMs ?? 0)} * interval '1 ms'`;
+    const until = sql<Date>`now() + ${holdMs(error, failures, random)} * interval '1 ms'`;
     await transaction
       .insertInto('upstream_hold')
       .values({ name: upstream, hold_until: until, failures, reason })

@@ -1,23 +1,19 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
 import { Fault } from '../../domain/fault.ts';
-import type { Db } from '../../platform/db/database.ts';
 import { newId } from '../../platform/ids.ts';
-import { giveLeases, takeLeases } from '../../platform/db/leases.ts';
 import type { Log } from '../../platform/log.ts';
 import { createWakeup, type Wakeup } from '../../platform/wakeup.ts';
 import type { OrgRow, OrgWriter, OrgWriteResult } from '../../workflows/ports/orgRows.ts';
+import type { LeaseStore } from '../leases.ts';
 import { chunksOf, type Chunk } from './chunks.ts';
-import { endHold, heldForMs, hold } from './hold.ts';
 import { paceOf } from './pace.ts';
 import { PARTITIONS } from './partition.ts';
-import { backlogOf, takeRows, type TakenRow } from './pending.ts';
-import { recordResults } from './record.ts';
-import { setOrgRows, type OrgStamp } from './setRows.ts';
+import type { TakenRow } from './pending.ts';
+import type { OutboxStore } from './store.ts';
 
 export type OutboxOptions = {
-  db: Db;
+  store: OutboxStore & LeaseStore;
   writer: OrgWriter;
-  stamp: OrgStamp;
   /** API names of objects, parents before children. */
   objectOrder: readonly string[];
   log: Log;
@@ -28,6 +24,8 @@ export type OutboxOptions = {
   /** How long the first row waits for the others of the same change. */
   gatherMs?: number;
   leaseMs?: number;
+  /** Source of the jitter of waits, 0 to 1. */
+  random?: () => number;
 };
 
 export type Outbox = {
@@ -46,8 +44,8 @@ const partitionNumbers = Array.from({ length: PARTITIONS }, (_, index) => index)
 
 /** Sends rows that wait to Salesforce. Several processes may do so: each works on the partitions that it has leased. */
 export function createOutbox(options: OutboxOptions): Outbox {
-  const { db, writer, stamp, objectOrder, log, wakeup = createWakeup() } = options;
-  const { pollMs = 200, gatherMs = 25, leaseMs = 5000 } = options;
+  const { store, writer, objectOrder, log, wakeup = createWakeup() } = options;
+  const { pollMs = 200, gatherMs = 25, leaseMs = 5000, random = Math.random } = options;
   const registers = options.metrics ? [options.metrics] : [];
   const calls = new Counter({
     name: 'billing360_salesforce_calls_total',
@@ -104,7 +102,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   }
 
   async function writeChunk({ object, rows }: Chunk): Promise<void> {
-    const outcomes = await recordResults(db, rows, await writeAll(object, rows));
+    const outcomes = await store.recordResults(rows, await writeAll(object, rows), random);
     for (const outcome of outcomes) rowCounter.inc({ object, outcome });
     outcomes.forEach((outcome, index) => {
       if (outcome === 'quarantine') log.error({ object, key: rows[index]!.row.key }, 'A row was put aside');
@@ -135,33 +133,33 @@ export function createOutbox(options: OutboxOptions): Outbox {
     for (const partition of partitions) busy.add(partition);
     let mine: string[] = [];
     const heartbeat = setInterval(() => {
-      takeLeases(db, mine, owner, leaseMs).catch((error: unknown) =>
-        log.warn({ err: error }, 'A lease was not renewed'),
-      );
+      store
+        .takeLeases(mine, owner, leaseMs)
+        .catch((error: unknown) => log.warn({ err: error }, 'A lease was not renewed'));
     }, leaseMs / 3);
     try {
-      mine = await takeLeases(db, partitions.map(nameOf), owner, leaseMs);
+      mine = await store.takeLeases(partitions.map(nameOf), owner, leaseMs);
       return await work(partitions.filter((partition) => mine.includes(nameOf(partition))));
     } finally {
       clearInterval(heartbeat);
-      await giveLeases(db, mine, owner);
+      await store.giveLeases(mine, owner);
       for (const partition of partitions) busy.delete(partition);
     }
   }
 
   async function flushPartitions(partitions: readonly number[]): Promise<number> {
     return leased(partitions, async (mine) => {
-      const rows = mine.length > 0 ? await takeRows(db, mine, MOST_ROWS) : [];
+      const rows = mine.length > 0 ? await store.takeRows(mine, MOST_ROWS) : [];
       if (rows.length === 0) return 0;
       noteRate(rows.length);
       try {
         await writeChunks(chunksOf(rows, objectOrder));
-        if (wasHeld) await endHold(db, UPSTREAM);
+        if (wasHeld) await store.endHold(UPSTREAM);
         wasHeld = false;
       } catch (error) {
         wasHeld = true;
         log.warn({ err: error }, 'Salesforce could not be written to; it is left alone for a while');
-        await hold(db, UPSTREAM, error);
+        await store.hold(UPSTREAM, error, random);
       }
       return rows.length;
     });
@@ -179,10 +177,10 @@ export function createOutbox(options: OutboxOptions): Outbox {
 
   /** Starts a flush when it is time. @returns ms until it is worth looking again */
   async function tick(): Promise<number> {
-    const held = await heldForMs(db, UPSTREAM);
+    const held = await store.heldForMs(UPSTREAM);
     if (held > 0) return Math.min(held, pollMs);
     const free = partitionNumbers.filter((partition) => !busy.has(partition));
-    const backlog = await backlogOf(db, free);
+    const backlog = await store.backlogOf(free);
     if (backlog.rows === 0) return pollMs;
     const pace = paceOf(rowsPerSecond, writer.usage());
     const dueIn = Math.max(gatherMs - backlog.oldestMs, lastFlush + pace.windowMs - Date.now());
@@ -219,7 +217,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       await Promise.all(running);
     },
     async setRows(accountId, rows) {
-      const waiting = await db.transaction().execute((transaction) => setOrgRows(transaction, stamp, accountId, rows));
+      const waiting = await store.setRows(accountId, rows);
       if (waiting > 0) wakeup.notify();
     },
     flush: () => flushPartitions(partitionNumbers),

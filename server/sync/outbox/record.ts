@@ -7,12 +7,12 @@ import type { TakenRow } from './pending.ts';
 
 export type RowOutcome = 'written' | 'newer_is_there' | 'retry' | 'quarantine';
 
-type Refusal = { taken: TakenRow; kind: string; code: string; message: string; waitMs: number | null };
+export type Refusal = { taken: TakenRow; kind: string; code: string; message: string; waitMs: number | null };
 
 const RETRY_BASE_MS = 250;
 const RETRY_CAP_MS = 60_000;
 
-function refusalOf(taken: TakenRow, result: OrgWriteResult & { outcome: 'refused' }): Refusal {
+function refusalOf(taken: TakenRow, result: OrgWriteResult & { outcome: 'refused' }, random?: () => number): Refusal {
   const attempt = taken.attempt + 1;
   const final = result.retry === 'never' || attempt >= MAX_ATTEMPTS;
   return {
@@ -20,7 +20,7 @@ function refusalOf(taken: TakenRow, result: OrgWriteResult & { outcome: 'refused
     kind: result.retry,
     code: result.code,
     message: result.message,
-    waitMs: final ? null : backoffMs(attempt, RETRY_BASE_MS, RETRY_CAP_MS),
+    waitMs: final ? null : backoffMs(attempt, RETRY_BASE_MS, RETRY_CAP_MS, random),
   };
 }
 
@@ -87,16 +87,12 @@ async function refuse(db: Db, refusals: readonly Refusal[]): Promise<void> {
     where o.object = answer.object and o.key = answer.key and o.row_version = answer.version`.execute(db);
 }
 
-/**
- * Records the answers to a call, row by row.
- * @param results in the order of `rows`
- * @returns the outcome of each row
- */
-export async function recordResults(
-  db: Db,
+/** What the answers to a call come to, before it is recorded. @param results in the order of `rows` */
+export function weighResults(
   rows: readonly TakenRow[],
   results: readonly OrgWriteResult[],
-): Promise<RowOutcome[]> {
+  random?: () => number,
+): { outcomes: RowOutcome[]; confirmed: TakenRow[]; refusals: Refusal[] } {
   const confirmed: TakenRow[] = [];
   const refusals: Refusal[] = [];
   const outcomes = rows.map((taken, index): RowOutcome => {
@@ -110,10 +106,25 @@ export async function recordResults(
       confirmed.push(taken);
       return result.outcome;
     }
-    const refusal = refusalOf(taken, result);
+    const refusal = refusalOf(taken, result, random);
     refusals.push(refusal);
     return refusal.waitMs === null ? 'quarantine' : 'retry';
   });
+  return { outcomes, confirmed, refusals };
+}
+
+/**
+ * Records the answers to a call, row by row.
+ * @param results in the order of `rows`
+ * @returns the outcome of each row
+ */
+export async function recordResults(
+  db: Db,
+  rows: readonly TakenRow[],
+  results: readonly OrgWriteResult[],
+  random?: () => number,
+): Promise<RowOutcome[]> {
+  const { outcomes, confirmed, refusals } = weighResults(rows, results, random);
   await db.transaction().execute(async (transaction) => {
     await lock(transaction, rows);
     if (confirmed.length > 0) await confirm(transaction, confirmed);

@@ -21,7 +21,8 @@ type Known = {
 
 const idOf = (row: { object: string; key: string }) => `${row.object}\n${row.key}`;
 
-function hashOf(stamp: OrgStamp, accountId: string | null, row: OrgRow): string {
+/** @returns what a row's content is compared by */
+export function hashOf(stamp: OrgStamp, accountId: string | null, row: OrgRow): string {
   return digestOf([stamp.orgId, stamp.mappingVersion, accountId, row.object, row.key, row.parents, row.fields]);
 }
 

@@ -21,9 +21,17 @@ export async function statusOf(db: Db, connection: string): Promise<ConnectionSt
       coalesce((select floor(extract(epoch from now() - min(received_at)))::int from inbox
         where connection = ${connection} and done_at is null), 0) as lag
     from (select 1) as one left join sweep_cursor c on c.connection = ${connection}`.execute(db);
-  const row = rows[0]!;
-  const lagSeconds = Math.max(0, row.lag);
-  const base = { connection, checkedThrough: row.checked_through, lagSeconds };
+  const { checked_through: checkedThrough, lag, ...row } = rows[0]!;
+  return toStatus(connection, { ...row, checkedThrough, lagSeconds: Math.max(0, lag) });
+}
+
+/** What the last sweeps and the events that wait say about a connection. */
+export function toStatus(
+  connection: string,
+  row: { checkedThrough: Date | null; failures: number; broken: boolean; message: string; lagSeconds: number },
+): ConnectionStatus {
+  const { checkedThrough, lagSeconds } = row;
+  const base = { connection, checkedThrough, lagSeconds };
   if (row.broken) return { ...base, state: 'Broken', message: row.message };
   if (row.failures > FAILURES_UNNOTICED) return { ...base, state: 'Delayed', message: row.message };
   if (lagSeconds > DELAYED_SECONDS)

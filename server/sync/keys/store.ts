@@ -1,0 +1,25 @@
+import type { KeyResult } from '../../workflows/ports/keyWork.ts';
+import type { LeasedKey } from './claim.ts';
+import type { Committed } from './commit.ts';
+import type { Failure } from './failure.ts';
+
+/** Where dirty keys are kept, as the key worker needs it. Times are those of the store's clock. */
+export interface KeyStore {
+  /** Leases up to `count` keys that are ready, the longest waiting first, and reads their events. */
+  claimKeys(count: number, leaseMs: number): Promise<LeasedKey[]>;
+  /** Keeps claims for longer; those that are not held any more are left alone. */
+  renewLeases(claims: readonly LeasedKey[], leaseMs: number): Promise<void>;
+  /** Gives claims back, so that others need not wait for their end. */
+  giveBack(claims: readonly LeasedKey[]): Promise<void>;
+  /** @returns ms until a key that nobody works is ready; null when there is none */
+  nextReadyInMs(): Promise<number | null>;
+  /** Makes keys dirty whose events nobody works though they came more than `olderThanMs` ago. @returns how many */
+  rearm(olderThanMs: number): Promise<number>;
+  /**
+   * Commits what working a key came to, all of it or nothing.
+   * @throws LeaseLost, Collision (another worker on the same rows); errors of the store
+   */
+  commitResult(claim: LeasedKey, result: KeyResult): Promise<Committed>;
+  /** Ends a claim that failed; one that is not held any more is left alone. */
+  recordFailure(claim: LeasedKey, failure: Failure, reason: string): Promise<void>;
+}
