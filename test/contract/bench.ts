@@ -53,7 +53,7 @@ function isNewer(known: MirrorRecord, record: MirrorRecord, via: MirrorWrite['vi
 export class Bench {
   readonly mirror = new MemoryMirror();
   readonly rows = new Map<string, OrgRow & { accountId: string }>();
-  readonly inbox = new Map<string, StoredEvent & Pick<ReceivedEvent, 'key' | 'fingerprint'>>();
+  readonly inbox = new Map<string, StoredEvent & Pick<ReceivedEvent, 'key'>>();
   readonly dirty = new Set<string>();
   readonly again = new Map<string, Date>();
   readonly polls = new Map<string, Date>();

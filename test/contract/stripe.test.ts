@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import Stripe from 'stripe';
 import { createStripeConnection, type Connection } from '../../server/connectors/stripe/connection.ts';
@@ -157,18 +156,16 @@ test('a failed payment puts the Account in dunning with the reason, and a paid i
   });
 });
 
-test('a swept copy of an event is the delivered one, whatever webhooks were still pending', async () => {
+test('a swept copy of an event has the id of the delivered one and is known as a copy', async () => {
   const id = await customer();
   await stripe.subscriptions.create({ customer: id, items: [{ price: await price({ unit_amount: 1_999 }) }] });
   await sim.settled();
-  const delivered = new Map([...bench.inbox.values()].map((event) => [event.eventId, event.fingerprint]));
   const swept: ReceivedEvent[] = [];
   const since = String(Math.floor(clock.now().getTime() / 1000) - 60);
   await connection.changes.sweep(since, (events) => Promise.resolve(void swept.push(...events)));
   expect(swept.length).toBeGreaterThan(5);
-  expect(new Map(swept.map(({ eventId, fingerprint }) => [eventId, fingerprint]))).toEqual(delivered);
-  const payloads = swept.map(({ eventId, payload }) => [payload, bench.inbox.get(`stripe ${eventId}`)!.payload]);
-  expect(payloads.some(([listed, told]) => !isDeepStrictEqual(listed, told))).toBe(true);
+  expect(new Set(swept.map(({ eventId }) => `stripe ${eventId}`))).toEqual(new Set(bench.inbox.keys()));
+  expect(swept.every(({ isCopy }) => isCopy)).toBe(true);
 });
 
 test('usage is polled against what the price includes', async () => {

@@ -61,11 +61,20 @@ describe('taking events in', () => {
     expect(await dirty()).toHaveLength(1);
   });
 
-  it('takes two deliveries with the same fingerprint for the same event', async () => {
+  it('counts each differing delivery of one batch, and none that says the same in another order', async () => {
     const intake = createIntake(store);
-    await intake.accept([event('evt_1', { fingerprint: 'a', payload: { pending_webhooks: 1 } })]);
-    await intake.accept([event('evt_1', { fingerprint: 'a', payload: { pending_webhooks: 0 } })]);
-    expect(await rows()).toMatchObject([{ conflicts: 0 }]);
+    const payloads = [{ a: 1, b: 2 }, { b: 2, a: 1 }, { a: 1, b: 3 }, { a: 1 }];
+    await intake.accept(payloads.map((payload) => event('evt_1', { payload })));
+    expect(await rows()).toMatchObject([{ payload: { a: 1, b: 2 }, conflicts: 2 }]);
+  });
+
+  it('never takes the copy of an event that was read for a conflict, whichever comes first', async () => {
+    const intake = createIntake(store);
+    const copy = (id: string) => event(id, { payload: { rendered: 'otherwise' }, isCopy: true });
+    await intake.accept([event('evt_1'), copy('evt_1')]);
+    await intake.accept([copy('evt_2')]);
+    await intake.accept([event('evt_2')]);
+    expect(await rows()).toMatchObject([{ conflicts: 0 }, { conflicts: 0 }]);
   });
 
   it('has nothing left to do for an event that concerns no billing account', async () => {

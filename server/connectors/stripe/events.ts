@@ -1,7 +1,6 @@
 import { keyOf } from '../../domain/billingAccount/key.ts';
 import type { ReceivedEvent } from '../../workflows/ports/webhook.ts';
-import { STRIPE_API_VERSION } from './client.ts';
-import { eventSchema, thinEventSchema, type StripeEvent } from './schema.ts';
+import { eventSchema, thinEventSchema, type StripeEvent, type ThinEvent } from './schema.ts';
 
 /** @returns the customer that an event concerns, as far as its payload says; null when it concerns none */
 function customerOf({ data }: StripeEvent): string | null {
@@ -15,66 +14,51 @@ function customerOf({ data }: StripeEvent): string | null {
   return null;
 }
 
-/** What is kept of an event's payload: nothing that opens an invoice or confirms a payment to whoever reads it. */
-const SECRETS: ReadonlySet<string> = new Set([
+/** What is not kept of an event: what opens an invoice or confirms a payment to whoever reads it, and what varies. */
+const NOT_KEPT: ReadonlySet<string> = new Set([
   'client_secret',
   'confirmation_secret',
   'hosted_invoice_url',
   'invoice_pdf',
   'receipt_url',
+  // Counts down between two deliveries of one event.
+  'pending_webhooks',
 ]);
 
-function withoutSecrets(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutSecrets);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, part]) => [key, SECRETS.has(key) ? null : withoutSecrets(part)]),
-  );
+function strip(value: unknown): void {
+  if (typeof value !== 'object' || value === null) return;
+  const parts = value as Record<string, unknown>;
+  for (const key in parts)
+    if (NOT_KEPT.has(key)) parts[key] = null;
+    else strip(parts[key]);
 }
 
-/** Counts down as webhooks are delivered; decimals lose their last zeros in the SDK. */
-const DIFFERING = /^pending_webhooks$|_decimal$/;
-
-/**
- * What a webhook and the listed copy of one event have in common. They are rendered alike only in the version of the
- * endpoint: a list has the version of the account at the time of the event (Stripe docs, "The event object").
- */
-function fingerprintOf(kept: unknown, apiVersion: string | null): string | null {
-  if (apiVersion !== STRIPE_API_VERSION) return null;
-  return JSON.stringify(kept, (name, value: unknown) => (DIFFERING.test(name) ? undefined : value));
+/** Reads a webhook's content, or an entry of the list of events; null when it is no event of Stripe, whatever its type. */
+export function readEvent(payload: unknown): StripeEvent | ThinEvent | null {
+  return eventSchema.safeParse(payload).data ?? thinEventSchema.safeParse(payload).data ?? null;
 }
 
 /**
- * @param payload parsed JSON of a webhook or of the list of events
- * @returns null when it is no event of Stripe, whatever its type
+ * @param payload what `event` was read from; kept, and stripped of what is not kept
+ * @throws RangeError when it is nested too deeply
  */
-export function toReceivedEvent(connection: string, payload: unknown): ReceivedEvent | null {
-  const snapshot = eventSchema.safeParse(payload);
-  if (snapshot.success) {
-    const event = snapshot.data;
+export function toReceivedEvent(connection: string, event: StripeEvent | ThinEvent, payload: object): ReceivedEvent {
+  strip(payload);
+  const common = { connection, eventId: event.id, kind: event.type, payload };
+  if (event.object === 'event') {
     const customer = customerOf(event);
-    const kept = withoutSecrets(payload);
     return {
-      connection,
-      eventId: event.id,
-      kind: event.type,
+      ...common,
       key: customer === null ? null : keyOf(connection, 'account', customer),
       occurredAt: new Date(event.created * 1000),
-      payload: kept,
-      fingerprint: fingerprintOf(kept, event.api_version),
     };
   }
-  const thin = thinEventSchema.safeParse(payload);
-  if (!thin.success) return null;
-  const { id, type, created, related_object: related } = thin.data;
-  const at = new Date(created);
+  const related = event.related_object;
+  const at = new Date(event.created);
   return {
-    connection,
-    eventId: id,
-    kind: type,
+    ...common,
     // Only a customer's own id is in a thin event; objects of other kinds are found by the sweep over snapshot events.
     key: related?.type === 'customer' ? keyOf(connection, 'account', related.id) : null,
     occurredAt: Number.isNaN(at.getTime()) ? null : at,
-    payload,
   };
 }

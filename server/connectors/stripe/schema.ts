@@ -255,3 +255,4 @@ export type StripeCustomer = z.infer<typeof customerSchema>;
 export type StripeInvoice = z.infer<typeof invoiceSchema>;
 export type StripeCharge = z.infer<typeof chargeSchema>;
 export type StripeEvent = z.infer<typeof eventSchema>;
+export type ThinEvent = z.infer<typeof thinEventSchema>;

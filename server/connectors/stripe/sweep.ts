@@ -5,7 +5,7 @@ import type { ChangeSource } from '../../workflows/ports/sweep.ts';
 import type { ReceivedEvent } from '../../workflows/ports/webhook.ts';
 import { answeredAt } from './client.ts';
 import { toStripeFault } from './errors.ts';
-import { toReceivedEvent } from './events.ts';
+import { readEvent, toReceivedEvent } from './events.ts';
 
 const DAY = 86_400;
 /** Stripe keeps events for 30 days (Stripe docs, "Events"); asking for a little less is never refused. */
@@ -55,9 +55,12 @@ async function sweepEvents(stripe: Stripe, connection: string, sinceSeconds: num
       ...(after === undefined ? {} : { starting_after: after }),
     });
     asOf ??= answeredAt(page);
-    const events = page.data
-      .map((event) => toReceivedEvent(connection, plain(event)))
-      .filter((event) => event !== null);
+    const events = page.data.flatMap((listed) => {
+      const payload = plain(listed);
+      const event = readEvent(payload);
+      // Rendered in the version that the account had at that time, which need not be the endpoint's.
+      return event === null ? [] : [{ ...toReceivedEvent(connection, event, payload), isCopy: true }];
+    });
     if (events.length > 0) await take(events);
     after = page.data.at(-1)?.id;
     if (!page.has_more || after === undefined) return asOf;
@@ -88,6 +91,6 @@ export function createStripeSweep(stripe: Stripe, connection: string, businessNo
 }
 
 /** The SDK's decimal objects become text, as they are in webhooks. */
-function plain(event: Stripe.Event): unknown {
-  return JSON.parse(JSON.stringify(event));
+function plain(event: Stripe.Event): object {
+  return JSON.parse(JSON.stringify(event)) as object;
 }

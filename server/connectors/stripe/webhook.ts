@@ -1,8 +1,8 @@
+import { isUtf8 } from 'node:buffer';
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { Fault } from '../../domain/fault.ts';
 import type { ReceivedEvent, WebhookRequest, WebhookVerifier } from '../../workflows/ports/webhook.ts';
-import { toReceivedEvent } from './events.ts';
-import { eventSchema } from './schema.ts';
+import { readEvent, toReceivedEvent } from './events.ts';
 
 export type StripeVerifierOptions = {
   connection: string;
@@ -61,14 +61,9 @@ export function createStripeVerifier(options: StripeVerifierOptions): WebhookVer
   }
 
   function parse(rawBody: Buffer): unknown {
-    let text: string;
+    if (!isUtf8(rawBody)) throw refuse('body_not_utf8', 'The body is not valid UTF-8.');
     try {
-      text = new TextDecoder('utf-8', { fatal: true }).decode(rawBody);
-    } catch (cause) {
-      throw new Fault({ code: 'body_not_utf8', kind: 'invalid', publicText: 'The body is not valid UTF-8.', cause });
-    }
-    try {
-      return JSON.parse(text);
+      return JSON.parse(rawBody.toString());
     } catch (cause) {
       throw new Fault({ code: 'body_not_json', kind: 'invalid', publicText: 'The body is not valid JSON.', cause });
     }
@@ -78,12 +73,11 @@ export function createStripeVerifier(options: StripeVerifierOptions): WebhookVer
     verify(request: WebhookRequest): ReceivedEvent[] {
       verifySignature(request);
       const payload = parse(request.rawBody);
-      const event = toReceivedEvent(connection, payload);
+      const event = readEvent(payload);
       if (event === null) throw refuse('event_malformed', 'The body is no event of Stripe.');
-      const snapshot = eventSchema.safeParse(payload);
-      if (options.livemode !== undefined && snapshot.success && snapshot.data.livemode !== options.livemode)
+      if (options.livemode !== undefined && event.livemode != null && event.livemode !== options.livemode)
         throw refuse('livemode_wrong', 'The event is of the other mode (live or test).');
-      return [event];
+      return [toReceivedEvent(connection, event, payload as object)];
     },
   };
 }

@@ -1,6 +1,8 @@
-import { createHash } from 'node:crypto';
 import { Fault } from '../../domain/fault.ts';
 import type { ReceivedEvent } from '../../workflows/ports/webhook.ts';
+
+/** Payloads of two deliveries are compared only when an id comes twice, so that the usual case costs no digest. */
+export const COMPARABLE = '=';
 
 /** An event in the form of its inbox row. */
 export type InboxRow = {
@@ -11,8 +13,8 @@ export type InboxRow = {
   occurredAt: Date | null;
   /** JSON text. */
   payload: string;
-  /** Equal for two deliveries of the same event; empty when they cannot be compared. */
-  digest: string;
+  /** Whether another payload under the same id is a conflict. */
+  digest: typeof COMPARABLE | '';
 };
 
 const UNSTORABLE = /\\u0000|\\ud[89a-f]/i;
@@ -58,11 +60,6 @@ export function toInboxRow(event: ReceivedEvent): InboxRow {
     key: event.key === null ? null : cleanText(event.key),
     occurredAt: event.occurredAt,
     payload,
-    digest:
-      event.fingerprint === null
-        ? ''
-        : createHash('sha256')
-            .update(event.fingerprint ?? payload)
-            .digest('base64'),
+    digest: event.isCopy === true ? '' : COMPARABLE,
   };
 }

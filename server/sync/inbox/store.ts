@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import { BUMP } from '../keys/bump.ts';
-import type { InboxRow } from './storable.ts';
+import { COMPARABLE, type InboxRow } from './storable.ts';
 
 /** Where events are stored, as the intake needs it. */
 export interface InboxStore {
@@ -37,19 +37,21 @@ select connection, event_id from stored`;
 // where the work of a key is committed.
 const CONFLICTS = `
 with differing as (
-  select distinct i.id, i.connection, i.event_id, incoming.digest, coalesce(i.key, incoming.key) as key
-  from unnest($1::text[], $2::text[], $3::text[], $4::text[]) as incoming (connection, event_id, digest, key)
+  select i.id, incoming.row, coalesce(i.key, incoming.key) as key
+  from unnest($1::int[], $2::text[], $3::text[], $4::text[], $5::json[])
+    as incoming (row, connection, event_id, key, payload)
   join inbox i on i.connection = incoming.connection and i.event_id = incoming.event_id
-  where i.digest <> incoming.digest and '' not in (i.digest, incoming.digest)
+  where i.digest = '${COMPARABLE}' and i.payload::jsonb <> incoming.payload::jsonb
 ), bumped as (
   insert into dirty (key, not_before)
   select key, now() from differing where key is not null group by key order by key collate "C"
   ${BUMP} returning key
 ), counted as (
-  update inbox set conflicts = conflicts + 1
-  where id in (select id from differing) and (select count(*) from bumped) >= 0
+  update inbox set conflicts = conflicts + known.count
+  from (select id, count(*) from differing group by id) as known
+  where inbox.id = known.id and (select count(*) from bumped) >= 0
 )
-select connection, event_id, digest from differing`;
+select row from differing`;
 
 const idOf = (connection: string, eventId: string) => `${connection}\n${eventId}`;
 
@@ -76,22 +78,19 @@ export async function storeRows(pool: Pool, rows: readonly InboxRow[], delayMs: 
   const fresh = new Set(inserted.rows.map((row) => idOf(row.connection, row.event_id)));
   // The first of several deliveries in one batch is the one that was stored.
   const result = rows.map((row): Stored => (fresh.delete(idOf(row.connection, row.eventId)) ? 'stored' : 'duplicate'));
-  const known = rows.filter((_, index) => result[index] === 'duplicate');
+  const known = rows.flatMap((row, index) => (result[index] === 'duplicate' && row.digest !== '' ? [index] : []));
   if (known.length === 0) return result;
-  const differing = await pool.query<{ connection: string; event_id: string; digest: string }>({
+  const differing = await pool.query<{ row: number }>({
     name: 'inbox-conflicts',
     text: CONFLICTS,
     values: [
-      known.map((row) => row.connection),
-      known.map((row) => row.eventId),
-      known.map((row) => row.digest),
-      known.map((row) => row.key),
+      known,
+      known.map((index) => rows[index]!.connection),
+      known.map((index) => rows[index]!.eventId),
+      known.map((index) => rows[index]!.key),
+      known.map((index) => rows[index]!.payload),
     ],
   });
-  const conflicts = new Set(differing.rows.map((row) => `${idOf(row.connection, row.event_id)}\n${row.digest}`));
-  return result.map((outcome, index) => {
-    const row = rows[index]!;
-    const conflict = conflicts.has(`${idOf(row.connection, row.eventId)}\n${row.digest}`);
-    return outcome === 'duplicate' && conflict ? 'conflict' : outcome;
-  });
+  for (const { row } of differing.rows) result[row] = 'conflict';
+  return result;
 }

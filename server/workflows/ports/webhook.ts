@@ -12,10 +12,10 @@ export type ReceivedEvent = {
   occurredAt: Date | null;
   payload: unknown;
   /**
-   * What two deliveries of this event have in common, when that is less than the whole payload; a second delivery with
-   * another one counts as a conflict. null when two copies of it cannot be compared.
+   * True for what was read and not delivered: the same event may be rendered otherwise there, so that another payload
+   * under a known id is no conflict.
    */
-  fingerprint?: string | null;
+  isCopy?: boolean;
 };
 
 export type WebhookRequest = {
