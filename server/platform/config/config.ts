@@ -1,30 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { ConfigError, type ConfigFault } from './configError.ts';
+import {
+  NO_FILTER,
+  readStripe,
+  readZuora,
+  STRIPE_NAMES,
+  ZUORA_NAMES,
+  type ConnectionConfig,
+} from './billingSystems.ts';
+import { ConfigError } from './configError.ts';
+import { readConnectionsFile } from './connectionsFile.ts';
+import { complete, fromEnvironment, Reader } from './reader.ts';
 import { Secret } from './secret.ts';
-import { VARIABLES, type VariableName, type VariableValue } from './variables.ts';
-
-export type StripeConfig = {
-  apiKey: Secret;
-  /** Signing secrets that are accepted; several while one is being replaced. */
-  webhookSecrets: readonly Secret[];
-  /** null for Stripe itself. */
-  apiBase: string | null;
-  dashboardUrl: string;
-};
-
-export type ZuoraConfig = {
-  baseUrl: string;
-  clientId: string;
-  clientSecret: Secret;
-  calloutUser: string;
-  calloutPassword: Secret;
-  /** Field of the Zuora account that holds the Salesforce id of its Account. */
-  accountIdField: string;
-  /** Time zone of the tenant. */
-  timeZone: string;
-  uiUrl: string;
-};
+import { VARIABLES, type VariableValue } from './variables.ts';
 
 export type SalesforceConfig = {
   loginUrl: string;
@@ -45,10 +33,8 @@ export type Config = {
   dataDir: string;
   roles: { web: boolean; worker: boolean };
   logLevel: VariableValue<'LOG_LEVEL'>;
-  /** null when Stripe is not connected. */
-  stripe: StripeConfig | null;
-  /** null when Zuora is not connected. */
-  zuora: ZuoraConfig | null;
+  /** At least one, each with a name of its own. */
+  connections: readonly ConnectionConfig[];
   salesforce: SalesforceConfig;
   /** Where business time is asked for; null for real time. */
   businessClockUrl: string | null;
@@ -57,94 +43,6 @@ export type Config = {
   /** Time zone of business days. */
   timeZone: string;
 };
-
-/** Reads variables one by one and remembers every fault. */
-class Reader {
-  readonly faults: ConfigFault[] = [];
-  readonly #env: Readonly<Record<string, string | undefined>>;
-
-  constructor(env: Readonly<Record<string, string | undefined>>) {
-    this.#env = env;
-  }
-
-  isSet(name: VariableName): boolean {
-    return (this.#env[name] ?? '').trim() !== '';
-  }
-
-  fault(variable: VariableName, problem: string): undefined {
-    this.faults.push({ variable, problem, example: VARIABLES[variable].example });
-    return undefined;
-  }
-
-  /** @returns undefined when it is not set or wrong; a wrong one is remembered */
-  optional<Name extends VariableName>(name: Name): VariableValue<Name> | undefined {
-    if (!this.isSet(name)) return undefined;
-    const parsed = VARIABLES[name].schema.safeParse((this.#env[name] ?? '').trim());
-    if (parsed.success) return parsed.data as VariableValue<Name>;
-    return this.fault(name, parsed.error.issues[0]?.message ?? 'It is wrong.');
-  }
-
-  /** @returns undefined when it is missing or wrong, which is remembered */
-  required<Name extends VariableName>(name: Name, reason = 'It is missing.'): VariableValue<Name> | undefined {
-    return this.isSet(name) ? this.optional(name) : this.fault(name, reason);
-  }
-}
-
-/** True when every value is there; what is missing has been remembered as a fault. */
-function complete<T extends Record<string, unknown>>(values: T): values is T & { [K in keyof T]-?: NonNullable<T[K]> } {
-  return Object.values(values).every((value) => value !== undefined);
-}
-
-const STRIPE_NAMES = ['STRIPE_API_KEY', 'STRIPE_WEBHOOK_SECRETS', 'STRIPE_API_BASE'] as const;
-const ZUORA_NAMES = [
-  'ZUORA_BASE_URL',
-  'ZUORA_CLIENT_ID',
-  'ZUORA_CLIENT_SECRET',
-  'ZUORA_CALLOUT_USER',
-  'ZUORA_CALLOUT_PASSWORD',
-] as const;
-
-function readStripe(reader: Reader): StripeConfig | null {
-  if (!STRIPE_NAMES.some((name) => reader.isSet(name))) return null;
-  const reason = 'It is missing, though other settings of Stripe are there; set all of them or none.';
-  const values = {
-    apiKey: reader.required('STRIPE_API_KEY', reason),
-    webhookSecrets: reader.required('STRIPE_WEBHOOK_SECRETS', reason),
-  };
-  const apiBase = reader.optional('STRIPE_API_BASE') ?? null;
-  const dashboardUrl = reader.optional('STRIPE_DASHBOARD_URL') ?? 'https://dashboard.stripe.com';
-  if (!complete(values)) return null;
-  return {
-    apiKey: new Secret(values.apiKey),
-    webhookSecrets: values.webhookSecrets.map((value) => new Secret(value)),
-    apiBase,
-    dashboardUrl,
-  };
-}
-
-function readZuora(reader: Reader): ZuoraConfig | null {
-  if (!ZUORA_NAMES.some((name) => reader.isSet(name))) return null;
-  const reason = 'It is missing, though other settings of Zuora are there; set all of them or none.';
-  const values = {
-    baseUrl: reader.required('ZUORA_BASE_URL', reason),
-    clientId: reader.required('ZUORA_CLIENT_ID', reason),
-    clientSecret: reader.required('ZUORA_CLIENT_SECRET', reason),
-    calloutUser: reader.required('ZUORA_CALLOUT_USER', reason),
-    calloutPassword: reader.required('ZUORA_CALLOUT_PASSWORD', reason),
-  };
-  const accountIdField = reader.optional('ZUORA_ACCOUNT_ID_FIELD') ?? 'CRMAccountId__c';
-  const timeZone = reader.optional('ZUORA_TIME_ZONE') ?? 'America/Los_Angeles';
-  const uiUrl = reader.optional('ZUORA_UI_URL') ?? 'https://na.zuora.com';
-  if (!complete(values)) return null;
-  return {
-    ...values,
-    clientSecret: new Secret(values.clientSecret),
-    calloutPassword: new Secret(values.calloutPassword),
-    accountIdField,
-    timeZone,
-    uiUrl,
-  };
-}
 
 function readPrivateKey(reader: Reader): string | undefined {
   if (!reader.isSet('SALESFORCE_PRIVATE_KEY_FILE'))
@@ -175,13 +73,41 @@ function readSalesforce(reader: Reader): SalesforceConfig | null {
   return complete(values) ? { ...values, privateKey: new Secret(values.privateKey), apiVersion } : null;
 }
 
+/** The connections that the environment alone makes, `stripe` and `zuora`, and those of the file. */
+function readConnections(reader: Reader, env: Readonly<Record<string, string | undefined>>): ConnectionConfig[] {
+  const faultsBefore = reader.faults.length;
+  const connections: ConnectionConfig[] = [];
+  const systems = [
+    { connection: 'stripe', system: 'Stripe', names: STRIPE_NAMES, read: readStripe },
+    { connection: 'zuora', system: 'Zuora', names: ZUORA_NAMES, read: readZuora },
+  ].filter(({ names }) => names.some((name) => reader.isSet(name)));
+  for (const { connection, system, read } of systems) {
+    const missing = `It is missing, though other settings of ${system} are there; set all of them or none.`;
+    const config = read(reader, { connection, filter: NO_FILTER }, missing);
+    if (config !== null) connections.push(config);
+  }
+  const path = reader.optional('CONNECTIONS_FILE');
+  if (path !== undefined) {
+    const names = systems.map(({ connection }) => connection);
+    const file = readConnectionsFile(path, names, env);
+    reader.faults.push(...file.faults);
+    connections.push(...file.connections);
+  }
+  if (systems.length === 0 && connections.length === 0 && reader.faults.length === faultsBefore)
+    reader.fault(
+      'STRIPE_API_KEY',
+      'No billing system is configured: set the variables that begin with STRIPE_, those that begin with ZUORA_, or CONNECTIONS_FILE.',
+    );
+  return connections;
+}
+
 /**
  * Reads the settings of the server.
  * @param env as `process.env`; an empty value counts as not set
  * @throws ConfigError that names every missing or wrong variable
  */
 export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  const reader = new Reader(env);
+  const reader = new Reader(fromEnvironment(env));
   const roles = reader.optional('ROLES') ?? ['web', 'worker'];
   const databaseUrl = reader.optional('DATABASE_URL');
   const settings = {
@@ -196,14 +122,8 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     usagePollSeconds: reader.optional('USAGE_POLL_SECONDS') ?? 300,
     timeZone: reader.optional('TIME_ZONE') ?? 'UTC',
   };
-  if (![...STRIPE_NAMES, ...ZUORA_NAMES].some((name) => reader.isSet(name)))
-    reader.fault(
-      'STRIPE_API_KEY',
-      'No billing system is configured: set the variables that begin with STRIPE_, those that begin with ZUORA_, or both.',
-    );
-  const stripe = readStripe(reader);
-  const zuora = readZuora(reader);
+  const connections = readConnections(reader, env);
   const salesforce = readSalesforce(reader);
   if (reader.faults.length > 0 || salesforce === null) throw new ConfigError(reader.faults);
-  return { ...settings, stripe, zuora, salesforce };
+  return { ...settings, connections, salesforce };
 }

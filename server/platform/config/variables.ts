@@ -96,6 +96,7 @@ export const VARIABLES = {
   },
   ZUORA_TIME_ZONE: { schema: timeZone, example: 'America/Los_Angeles' },
   ZUORA_UI_URL: { schema: address, example: 'https://na.zuora.com' },
+  CONNECTIONS_FILE: { schema: text, example: '/etc/billing-360/connections.json' },
   SALESFORCE_LOGIN_URL: { schema: address, example: 'https://login.salesforce.com' },
   SALESFORCE_CLIENT_ID: { schema: text, example: '3MVG9...' },
   SALESFORCE_USERNAME: { schema: text, example: 'billing360@acme.example' },

@@ -1,0 +1,107 @@
+import { complete, type Reader } from './reader.ts';
+import { Secret } from './secret.ts';
+
+/** Parts of a billing account that a connection may leave out. */
+export const FILTERED_OBJECTS = ['subscriptions', 'invoices', 'payments', 'usage'] as const;
+
+/** What of a billing system is shown in Salesforce; what a filter leaves out is neither kept nor written. */
+export type FilterConfig = {
+  /** Kinds of objects that are taken, besides the billing accounts themselves. */
+  objects: readonly (typeof FILTERED_OBJECTS)[number][];
+  /** Only billing accounts in one of these currencies (ISO 4217); null for all. */
+  currencies: readonly string[] | null;
+  /** Only billing accounts whose metadata (Stripe) or custom field (Zuora) of this name has one of these values. */
+  fields: Readonly<Record<string, readonly string[]>>;
+};
+
+export const NO_FILTER: FilterConfig = { objects: FILTERED_OBJECTS, currencies: null, fields: {} };
+
+type ConnectionBase = {
+  /** First part of all keys of the connection; fixed for ever. */
+  connection: string;
+  filter: FilterConfig;
+};
+
+export type StripeConfig = ConnectionBase & {
+  system: 'Stripe';
+  apiKey: Secret;
+  /** Signing secrets that are accepted; several while one is being replaced. */
+  webhookSecrets: readonly Secret[];
+  /** null for Stripe itself. */
+  apiBase: string | null;
+  dashboardUrl: string;
+};
+
+export type ZuoraConfig = ConnectionBase & {
+  system: 'Zuora';
+  baseUrl: string;
+  clientId: string;
+  clientSecret: Secret;
+  calloutUser: string;
+  calloutPassword: Secret;
+  /** Field of the Zuora account that holds the Salesforce id of its Account. */
+  accountIdField: string;
+  /** Time zone of the tenant. */
+  timeZone: string;
+  uiUrl: string;
+};
+
+/** One Stripe account or Zuora tenant. */
+export type ConnectionConfig = StripeConfig | ZuoraConfig;
+
+/** Variables of which one alone means that the billing system is to be connected. */
+export const STRIPE_NAMES = ['STRIPE_API_KEY', 'STRIPE_WEBHOOK_SECRETS', 'STRIPE_API_BASE'] as const;
+export const ZUORA_NAMES = [
+  'ZUORA_BASE_URL',
+  'ZUORA_CLIENT_ID',
+  'ZUORA_CLIENT_SECRET',
+  'ZUORA_CALLOUT_USER',
+  'ZUORA_CALLOUT_PASSWORD',
+] as const;
+
+/**
+ * @param missing said of a setting that is not there
+ * @returns null when something is missing or wrong, which the reader remembers
+ */
+export function readStripe(reader: Reader, base: ConnectionBase, missing?: string): StripeConfig | null {
+  const values = {
+    apiKey: reader.required('STRIPE_API_KEY', missing),
+    webhookSecrets: reader.required('STRIPE_WEBHOOK_SECRETS', missing),
+  };
+  const apiBase = reader.optional('STRIPE_API_BASE') ?? null;
+  const dashboardUrl = reader.optional('STRIPE_DASHBOARD_URL') ?? 'https://dashboard.stripe.com';
+  if (!complete(values)) return null;
+  return {
+    ...base,
+    system: 'Stripe',
+    apiKey: new Secret(values.apiKey),
+    webhookSecrets: values.webhookSecrets.map((value) => new Secret(value)),
+    apiBase,
+    dashboardUrl,
+  };
+}
+
+/** As `readStripe`. */
+export function readZuora(reader: Reader, base: ConnectionBase, missing?: string): ZuoraConfig | null {
+  const values = {
+    baseUrl: reader.required('ZUORA_BASE_URL', missing),
+    clientId: reader.required('ZUORA_CLIENT_ID', missing),
+    clientSecret: reader.required('ZUORA_CLIENT_SECRET', missing),
+    calloutUser: reader.required('ZUORA_CALLOUT_USER', missing),
+    calloutPassword: reader.required('ZUORA_CALLOUT_PASSWORD', missing),
+  };
+  const accountIdField = reader.optional('ZUORA_ACCOUNT_ID_FIELD') ?? 'CRMAccountId__c';
+  const timeZone = reader.optional('ZUORA_TIME_ZONE') ?? 'America/Los_Angeles';
+  const uiUrl = reader.optional('ZUORA_UI_URL') ?? 'https://na.zuora.com';
+  if (!complete(values)) return null;
+  return {
+    ...base,
+    ...values,
+    system: 'Zuora',
+    clientSecret: new Secret(values.clientSecret),
+    calloutPassword: new Secret(values.calloutPassword),
+    accountIdField,
+    timeZone,
+    uiUrl,
+  };
+}
