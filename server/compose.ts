@@ -2,8 +2,7 @@ import { Counter } from 'prom-client';
 import { mappingVersion, objectOrder, orgProjection, toOrgConnection } from './connectors/salesforce/convert.ts';
 import { createSalesforceClient, type SalesforceOptions } from './connectors/salesforce/client.ts';
 import { createOrgWriter } from './connectors/salesforce/writer.ts';
-import { createStripeConnection } from './connectors/stripe/connection.ts';
-import { createZuoraConnection } from './connectors/zuora/connection.ts';
+import { connect, type BillingConnection } from './connections.ts';
 import { createApp, type ReadyCheck } from './interfaces/http/app.ts';
 import { listen } from './interfaces/http/listen.ts';
 import { createClock } from './platform/clock.ts';
@@ -25,11 +24,8 @@ import { createSweeper } from './sync/sweep/sweeper.ts';
 import { handleKeys } from './workflows/mirror/handleKeys.ts';
 import { projectAccount } from './workflows/mirror/projectAccount.ts';
 import { refreshBillingAccount } from './workflows/mirror/refreshBillingAccount.ts';
-import type { BillingSystem } from './workflows/ports/billingSystem.ts';
 import type { Clock } from './workflows/ports/clock.ts';
 import type { KeyHandler } from './workflows/ports/keyWork.ts';
-import type { ChangeSource } from './workflows/ports/sweep.ts';
-import type { WebhookVerifier } from './workflows/ports/webhook.ts';
 
 /** A server that runs. */
 export type Server = {
@@ -42,51 +38,12 @@ export type Server = {
 /** Time for everything in hand to end, ms; after it main ends the process anyway. */
 const stopWithinMs = 18_000;
 
-type BillingConnection = {
-  verifier: WebhookVerifier;
-  billing: BillingSystem;
-  changes: ChangeSource;
-  close?(): Promise<void>;
-};
-
-function connect(config: Config, clock: Clock): BillingConnection[] {
-  const { stripe, zuora } = config;
-  const connections: BillingConnection[] = [];
-  if (stripe)
-    connections.push(
-      createStripeConnection(
-        {
-          connection: 'stripe',
-          apiKey: stripe.apiKey.reveal(),
-          webhookSecrets: stripe.webhookSecrets.map((secret) => secret.reveal()),
-          ...(stripe.apiBase === null ? {} : { apiBase: stripe.apiBase }),
-          dashboardUrl: stripe.dashboardUrl,
-          timeZone: config.timeZone,
-        },
-        { clock },
-      ),
-    );
-  if (zuora)
-    connections.push(
-      createZuoraConnection(
-        {
-          ...zuora,
-          connection: 'zuora',
-          clientSecret: zuora.clientSecret.reveal(),
-          calloutPassword: zuora.calloutPassword.reveal(),
-        },
-        { clock },
-      ),
-    );
-  return connections;
-}
-
 /** Whether the billing systems are being heard, for people; none of it keeps the server from being ready. */
 async function connectionChecks(store: Store, connections: readonly BillingConnection[]): Promise<ReadyCheck[]> {
   return Promise.all(
-    connections.map(async ({ billing: { connection } }) => {
-      const { state, message } = await store.statusOf(connection);
-      return { name: connection, ok: true, message: state === 'Connected' ? '' : `${state}: ${message}` };
+    connections.map(async ({ name }) => {
+      const { state, message } = await store.statusOf(name);
+      return { name, ok: true, message: state === 'Connected' ? '' : `${state}: ${message}` };
     }),
   );
 }
@@ -102,7 +59,7 @@ export async function startServer(config: Config): Promise<Server> {
   const { db } = database;
   const stamp = { orgId: config.salesforce.orgId, mappingVersion: String(mappingVersion) };
   const store = createPostgresStore(database, stamp);
-  const connections = connect(config, clock);
+  const connections = config.connections.map((one) => connect(one, clock, config.timeZone));
   const keysReady = createWakeup();
   const intake = createIntake(store, { metrics, onStored: keysReady.notify });
   registerGauges(metrics, db);
@@ -110,7 +67,7 @@ export async function startServer(config: Config): Promise<Server> {
   const parts: Stoppable[] = [
     { name: 'database', stop: () => database.close() },
     { name: 'clock', stop: async () => clock.stop() },
-    ...connections.flatMap(({ billing, close }) => (close ? [{ name: billing.connection, stop: close }] : [])),
+    ...connections.flatMap(({ name, close }) => (close ? [{ name, stop: close }] : [])),
   ];
   const stop = async () => {
     await stopInOrder(parts.toReversed(), stopWithinMs, (name, error) =>
@@ -133,6 +90,7 @@ export async function startServer(config: Config): Promise<Server> {
         metrics,
         wakeup: rowsReady,
       });
+      const sources = new Map(connections.map(({ name, source }) => [name, source]));
       const handler = keyHandler(config, store, clock, connections, metrics);
       await store.projectAnew();
       // Whoever mended what kept keys from being worked, such as a revoked API key, starts the server again.
@@ -148,19 +106,19 @@ export async function startServer(config: Config): Promise<Server> {
           intake,
           log,
           everyMs: config.sweepSeconds * 1000,
-          onStatus: (status) => outbox.setRows(null, [toOrgConnection(status)]),
+          onStatus: (status) => outbox.setRows(null, [toOrgConnection(status, sources.get(status.connection)!)]),
         }),
       );
     }
     let url: string | null = null;
     if (config.roles.web) {
-      const verifiers = new Map(connections.map(({ verifier, billing }) => [billing.connection, verifier]));
+      const verifiers = new Map(connections.map(({ name, verifier }) => [name, verifier]));
       const readiness = async () => [...(await databaseReady(db)), ...(await connectionChecks(store, connections))];
       const listening = await listen(createApp({ verifiers, intake, log, metrics, readiness }), config);
       parts.push({ name: 'http', stop: () => listening.close() });
       url = listening.url;
     }
-    log.info({ url, roles: config.roles, connections: connections.map((one) => one.billing.connection) }, 'Ready');
+    log.info({ url, roles: config.roles, connections: connections.map(({ name }) => name) }, 'Ready');
     return { url, stop };
   } catch (error) {
     await stop();
@@ -191,8 +149,8 @@ function keyHandler(
     clock,
     timeZone: config.timeZone,
   });
-  const refreshers = connections.map(({ billing }): [string, KeyHandler] => [
-    billing.connection,
+  const refreshers = connections.map(({ name, billing }): [string, KeyHandler] => [
+    name,
     refreshBillingAccount({
       mirror: store,
       billing,

@@ -309,10 +309,7 @@ export function isRemoved(row: OrgRow): boolean {
 }
 
 /** @returns the row that tells people how a connection stands; it belongs to no Account and holds no money */
-export function toOrgConnection(
-  status: ConnectionStatus,
-  source: Source = status.connection.startsWith('zuora') ? 'Zuora' : 'Stripe',
-): OrgRow {
+export function toOrgConnection(status: ConnectionStatus, source: Source): OrgRow {
   return {
     object: 'Billing_Connection__c',
     key: `${status.connection}:connection:${status.connection}`,

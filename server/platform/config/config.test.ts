@@ -37,7 +37,7 @@ describe('loadConfig', () => {
       databaseUrl: null,
       roles: { web: true, worker: true },
       logLevel: 'info',
-      zuora: null,
+      connections: [{ connection: 'stripe', system: 'Stripe' }],
       sweepSeconds: 60,
       usagePollSeconds: 300,
       timeZone: 'UTC',
@@ -61,8 +61,15 @@ describe('loadConfig', () => {
       ZUORA_CALLOUT_USER: 'zuora',
       ZUORA_CALLOUT_PASSWORD: 'password',
     });
-    expect(config.stripe?.webhookSecrets.map((secret) => secret.reveal())).toEqual(['whsec_a', 'whsec_b']);
-    expect(config.zuora).toMatchObject({ accountIdField: 'CRMAccountId__c', timeZone: 'America/Los_Angeles' });
+    const [stripeConfig, zuoraConfig] = config.connections;
+    expect(stripeConfig).toMatchObject({ connection: 'stripe', system: 'Stripe' });
+    const secrets = stripeConfig?.system === 'Stripe' ? stripeConfig.webhookSecrets : [];
+    expect(secrets.map((secret) => secret.reveal())).toEqual(['whsec_a', 'whsec_b']);
+    expect(zuoraConfig).toMatchObject({
+      connection: 'zuora',
+      accountIdField: 'CRMAccountId__c',
+      timeZone: 'America/Los_Angeles',
+    });
   });
 
   it('names everything that is missing or wrong at once', () => {
@@ -126,7 +133,7 @@ describe('loadConfig', () => {
       STRIPE_API_KEY: 'sk_test_hidden',
       STRIPE_WEBHOOK_SECRETS: 'whsec_hidden',
     });
-    for (const shown of [inspect(config, { depth: 9 }), JSON.stringify(config), `${config.stripe?.apiKey}`]) {
+    for (const shown of [inspect(config, { depth: 9 }), JSON.stringify(config), String(config.connections[0])]) {
       expect(shown).not.toContain('hidden');
       expect(shown).not.toContain('PRIVATE KEY');
     }

@@ -43,7 +43,8 @@ const filterSchema = z
 const EXAMPLES: Readonly<Record<string, string>> = {
   name: '"name": "stripe-eu"',
   system: '"system": "stripe"',
-  filter: '"filter": { "objects": ["subscriptions", "invoices"], "currencies": ["EUR"], "fields": { "region": ["EMEA"] } }',
+  filter:
+    '"filter": { "objects": ["subscriptions", "invoices"], "currencies": ["EUR"], "fields": { "region": ["EMEA"] } }',
 };
 
 /** `ZUORA_BASE_URL` is `baseUrl` in the file. */
@@ -84,7 +85,8 @@ function valueOf(entry: Entry, setting: string, given: unknown, env: Environment
   const wrong = (problem: string): undefined => void entry.fault(setting, problem, example);
   const where = z.union([z.strictObject({ env: someText }), z.strictObject({ file: someText })]).safeParse(given);
   if (!where.success) return wrong('It must be a text, or {"env": "NAME"} or {"file": "path"} that tells where it is.');
-  if ('env' in where.data) return env[where.data.env] ?? wrong(`The environment variable ${where.data.env} is not set.`);
+  if ('env' in where.data)
+    return env[where.data.env] ?? wrong(`The environment variable ${where.data.env} is not set.`);
   try {
     return readFileSync(where.data.file, 'utf8').trim();
   } catch {
@@ -160,7 +162,9 @@ export function readConnectionsFile(
 ): { connections: ConnectionConfig[]; faults: ConfigFault[] } {
   const refuse = (problem: string) => ({
     connections: [],
-    faults: [{ variable: VARIABLE, problem, example: `{"connections": [{${EXAMPLES['name']}, ${EXAMPLES['system']}}]}` }],
+    faults: [
+      { variable: VARIABLE, problem, example: `{"connections": [{${EXAMPLES['name']}, ${EXAMPLES['system']}}]}` },
+    ],
   });
   let content: string;
   try {
