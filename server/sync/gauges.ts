@@ -15,6 +15,20 @@ const GAUGES: readonly [name: string, help: string, query: string][] = [
     'Deliveries of a known event with another content',
     'select coalesce(sum(conflicts), 0) from inbox',
   ],
+  [
+    'inbox_partitions_ahead',
+    'Days after today whose payloads have a partition',
+    `select count(*) from pg_inherits i join pg_class c on c.oid = i.inhrelid
+     where i.inhparent = 'inbox_payload'::regclass and c.relname ~ '_\\d{8}$'
+       and right(c.relname, 8) > to_char(now() at time zone 'UTC', 'YYYYMMDD')`,
+  ],
+  [
+    'inbox_payload_oldest_days',
+    'Age of the oldest day of payloads that is kept',
+    `select coalesce((now() at time zone 'UTC')::date - min(to_date(right(c.relname, 8), 'YYYYMMDD')), 0)
+     from pg_inherits i join pg_class c on c.oid = i.inhrelid
+     where i.inhparent = 'inbox_payload'::regclass and c.relname ~ '_\\d{8}$'`,
+  ],
   ['dirty_keys', 'Keys that are to be worked', 'select count(*) from dirty where quarantined_at is null'],
   [
     'dirty_keys_due',

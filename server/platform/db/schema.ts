@@ -14,11 +14,14 @@ export type Schema = {
     key: string | null;
     occurred_at: NullableTimestamp;
     received_at: Timestamp;
-    payload: Json;
+    /** null where it is in `inbox_payload`, or its time is over. */
+    payload: Json | null;
     digest: string;
     conflicts: Generated<number>;
     done_at: NullableTimestamp;
   };
+  /** Partitioned by day of receipt. */
+  inbox_payload: { id: number; received_at: Timestamp; payload: Json };
   dirty: {
     key: string;
     generation: Generated<number>;
@@ -79,4 +82,21 @@ export type Schema = {
     message: Generated<string>;
   };
   setting: { name: string; value: string };
+  dismissal: {
+    failure_id: string;
+    kind: string;
+    reason: string;
+    dismissed_by: string;
+    dismissed_at: Timestamp;
+    failed_with: string;
+    event_ids: Generated<string[]>;
+  };
+  operator_action: {
+    id: Generated<number>;
+    at: Timestamp;
+    operator: string;
+    action: string;
+    targets: string[];
+    detail: Json;
+  };
 };

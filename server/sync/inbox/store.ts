@@ -15,17 +15,24 @@ export interface InboxStore {
 /** What became of one row: new, known with the same content, or known with another content. */
 export type Stored = 'stored' | 'duplicate' | 'conflict';
 
-// The event and the bump of its key are one statement: one transaction, one round trip. Sorted, so that two statements
-// that share events or keys wait for each other instead of deadlocking.
+// The event, its payload and the bump of its key are one statement: one transaction, one round trip. Sorted, so that two
+// statements that share events or keys wait for each other instead of deadlocking. Of several deliveries in one batch the
+// first is stored.
 const INSERT = `
-with stored as (
-  insert into inbox (connection, event_id, kind, key, occurred_at, payload, digest, done_at)
-  select connection, event_id, kind, key, occurred_at, payload, digest, case when key is null then now() end
+with incoming as (
+  select distinct on (connection, event_id) *
   from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::json[], $7::text[])
-    as incoming (connection, event_id, kind, key, occurred_at, payload, digest)
-  order by connection, event_id
+    with ordinality as given (connection, event_id, kind, key, occurred_at, payload, digest, position)
+  order by connection, event_id, position
+), stored as (
+  insert into inbox (connection, event_id, kind, key, occurred_at, digest, done_at)
+  select connection, event_id, kind, key, occurred_at, digest, case when key is null then now() end
+  from incoming order by connection, event_id
   on conflict (connection, event_id) do nothing
-  returning connection, event_id, key
+  returning id, received_at, connection, event_id, key
+), kept as (
+  insert into inbox_payload (id, received_at, payload)
+  select stored.id, stored.received_at, incoming.payload from stored join incoming using (connection, event_id)
 ), bumped as (
   insert into dirty (key, not_before)
   select key, now() + $8 * interval '1 ms' from stored where key is not null group by key order by key collate "C"

@@ -2,6 +2,7 @@ import { sql, type RawBuilder } from 'kysely';
 import { newId } from '../../platform/ids.ts';
 import type { Db } from '../../platform/db/database.ts';
 import type { KeyClaim, StoredEvent } from '../../workflows/ports/keyWork.ts';
+import { PAYLOAD } from '../inbox/payload.ts';
 
 /** A key that this process may work until its lease ends. */
 export type LeasedKey = KeyClaim & {
@@ -41,7 +42,7 @@ export async function claimKeys(db: Db, count: number, leaseMs: number): Promise
     select e.* from unnest(${claimed.map((row) => row.key)}::text[]) as claimed (key)
     cross join lateral (
       select id::text, key, connection, event_id as "eventId", kind, occurred_at as "occurredAt",
-        received_at as "receivedAt", payload
+        received_at as "receivedAt", ${PAYLOAD} as payload
       from inbox where inbox.key = claimed.key and done_at is null order by inbox.id limit ${EVENTS_PER_KEY}) e`.execute(
     db,
   );
