@@ -20,6 +20,7 @@ import { createKeyWorker } from './sync/keys/worker.ts';
 import { createOutbox } from './sync/outbox/outbox.ts';
 import { createPostgresStore } from './sync/postgres.ts';
 import type { Store } from './sync/store.ts';
+import { createRetention } from './sync/retention/retention.ts';
 import { createSweeper } from './sync/sweep/sweeper.ts';
 import { handleKeys } from './workflows/mirror/handleKeys.ts';
 import { projectAccount } from './workflows/mirror/projectAccount.ts';
@@ -98,6 +99,8 @@ export async function startServer(config: Config): Promise<Server> {
       start('outbox', outbox);
       start('keys', createKeyWorker({ store, handler, log, metrics, wakeup: keysReady, onRows: rowsReady.notify }));
       start('due', createDueTicker({ store, clock, timeZone: config.timeZone, log, onDue: keysReady.notify }));
+      const { payload: payloadDays, id: idDays } = config.inboxDays;
+      start('retention', createRetention({ db, payloadDays, idDays, log }));
       start(
         'sweep',
         createSweeper({

@@ -2,6 +2,7 @@ import { startServer, type Server } from './compose.ts';
 import { ListenError } from './interfaces/http/listen.ts';
 import { loadConfig } from './platform/config/config.ts';
 import { ConfigError } from './platform/config/configError.ts';
+import { MigrationError } from './platform/db/migrate.ts';
 import { EmbeddedPostgresError } from './platform/db/place.ts';
 
 /** A stop that takes longer than this is given up, ms. */
@@ -9,7 +10,12 @@ const stopWithinMs = 20_000;
 
 /** What a person can mend is told in plain words; anything else is a bug and keeps its stack. */
 function explain(error: unknown): string {
-  if (error instanceof ConfigError || error instanceof ListenError || error instanceof EmbeddedPostgresError)
+  if (
+    error instanceof ConfigError ||
+    error instanceof ListenError ||
+    error instanceof EmbeddedPostgresError ||
+    error instanceof MigrationError
+  )
     return error.message;
   if (
     error instanceof Error &&

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Fault } from '../../server/domain/fault.ts';
 import { createIntake } from '../../server/sync/inbox/intake.ts';
+import { PAYLOAD } from '../../server/sync/inbox/payload.ts';
 import type { InboxStore } from '../../server/sync/inbox/store.ts';
 import { createPostgresStore } from '../../server/sync/postgres.ts';
 import type { ReceivedEvent } from '../../server/workflows/ports/webhook.ts';
@@ -13,7 +14,7 @@ beforeAll(async () => {
   store = createPostgresStore(database, { orgId: '', mappingVersion: '' });
 });
 afterAll(() => database.close());
-beforeEach(() => database.pool.query('truncate inbox, dirty'));
+beforeEach(() => database.pool.query('truncate inbox, inbox_payload, dirty'));
 
 const event = (eventId: string, more: Partial<ReceivedEvent> = {}): ReceivedEvent => ({
   connection: 'stripe',
@@ -25,7 +26,7 @@ const event = (eventId: string, more: Partial<ReceivedEvent> = {}): ReceivedEven
   ...more,
 });
 
-const rows = () => database.db.selectFrom('inbox').selectAll().orderBy('id').execute();
+const rows = () => database.db.selectFrom('inbox').selectAll().select(PAYLOAD.as('payload')).orderBy('id').execute();
 const dirty = () => database.db.selectFrom('dirty').selectAll().orderBy('key').execute();
 
 describe('taking events in', () => {
@@ -47,6 +48,14 @@ describe('taking events in', () => {
     expect(results.reduce((sum, { duplicates }) => sum + duplicates, 0)).toBe(49);
     expect(await rows()).toHaveLength(1);
     expect(await rows()).toMatchObject([{ conflicts: 0 }]);
+  });
+
+  it('keeps the first content of an id that comes twice in one batch', async () => {
+    const first = event('evt_1', { payload: { amount: 1 } });
+    await createIntake(store).accept([first, event('evt_0'), event('evt_1', { payload: { amount: 2 } })]);
+    expect(await rows()).toMatchObject([{ event_id: 'evt_0' }, { payload: { amount: 1 }, conflicts: 1 }]);
+    const { rowCount } = await database.pool.query('select from inbox_payload');
+    expect(rowCount).toBe(2);
   });
 
   it('keeps the first content of a known id, counts the other one and makes the key dirty again', async () => {

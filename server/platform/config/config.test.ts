@@ -105,6 +105,13 @@ describe('loadConfig', () => {
     });
   });
 
+  it('refuses to forget the id of an event before its payload', () => {
+    const env = { ...salesforce, ...stripe, INBOX_PAYLOAD_DAYS: '40', INBOX_ID_DAYS: '39' };
+    expect(faultsOf(env)).toEqual({
+      INBOX_ID_DAYS: 'It must not be less than INBOX_PAYLOAD_DAYS: a payload without its id is of no use.',
+    });
+  });
+
   it('gives an example for each fault and repeats no value', () => {
     const message = (() => {
       try {

@@ -42,6 +42,8 @@ export type Config = {
   usagePollSeconds: number;
   /** Time zone of business days. */
   timeZone: string;
+  /** Days for which events are kept: their payloads, and their ids, by which a second delivery is recognised. */
+  inboxDays: { payload: number; id: number };
 };
 
 function readPrivateKey(reader: Reader): string | undefined {
@@ -121,7 +123,13 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     sweepSeconds: reader.optional('SWEEP_SECONDS') ?? 60,
     usagePollSeconds: reader.optional('USAGE_POLL_SECONDS') ?? 300,
     timeZone: reader.optional('TIME_ZONE') ?? 'UTC',
+    inboxDays: { payload: reader.optional('INBOX_PAYLOAD_DAYS') ?? 35, id: reader.optional('INBOX_ID_DAYS') ?? 90 },
   };
+  if (settings.inboxDays.id < settings.inboxDays.payload)
+    reader.fault(
+      'INBOX_ID_DAYS',
+      'It must not be less than INBOX_PAYLOAD_DAYS: a payload without its id is of no use.',
+    );
   const connections = readConnections(reader, env);
   const salesforce = readSalesforce(reader);
   if (reader.faults.length > 0 || salesforce === null) throw new ConfigError(reader.faults);

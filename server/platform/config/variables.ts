@@ -114,6 +114,8 @@ export const VARIABLES = {
   SWEEP_SECONDS: { schema: wholeNumber(1, 86_400), example: '60' },
   USAGE_POLL_SECONDS: { schema: wholeNumber(1, 86_400), example: '300' },
   TIME_ZONE: { schema: timeZone, example: 'UTC' },
+  INBOX_PAYLOAD_DAYS: { schema: wholeNumber(1, 3650), example: '35' },
+  INBOX_ID_DAYS: { schema: wholeNumber(1, 3650), example: '90' },
 } as const satisfies Record<string, Variable>;
 
 export type VariableName = keyof typeof VARIABLES;
