@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Fault } from '../../server/domain/fault.ts';
 import { createIntake } from '../../server/sync/inbox/intake.ts';
@@ -26,7 +27,8 @@ const event = (eventId: string, more: Partial<ReceivedEvent> = {}): ReceivedEven
   ...more,
 });
 
-const rows = () => database.db.selectFrom('inbox').selectAll().select(PAYLOAD.as('payload')).orderBy('id').execute();
+const rows = () =>
+  database.db.selectFrom('inbox').selectAll().select(sql.raw<unknown>(PAYLOAD).as('payload')).orderBy('id').execute();
 const dirty = () => database.db.selectFrom('dirty').selectAll().orderBy('key').execute();
 
 describe('taking events in', () => {

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createLog } from '../../server/platform/log.ts';
 import { PAYLOAD } from '../../server/sync/inbox/payload.ts';
@@ -30,7 +31,7 @@ async function receive(daysAgo: number, ids: readonly string[], done = true): Pr
     key: 'stripe:account:cus_1',
     occurredAt: null,
     payload: JSON.stringify({ id: eventId }),
-    digest: '',
+    digest: '' as const,
   }));
   await store.storeRows(rows, 0);
   const received = `date_trunc('day', now() at time zone 'UTC') at time zone 'UTC' - interval '${daysAgo} days' + interval '12 hours'`;
@@ -59,7 +60,7 @@ const kept = async () =>
     (
       await database.db
         .selectFrom('inbox')
-        .select(['event_id', PAYLOAD.as('payload')])
+        .select(['event_id', sql.raw<unknown>(PAYLOAD).as('payload')])
         .orderBy('id')
         .execute()
     ).map((row) => [row.event_id, row.payload !== null]),
@@ -82,7 +83,7 @@ describe('the inbox', () => {
           key: null,
           occurredAt: null,
           payload: '{}',
-          digest: '',
+          digest: '' as const,
         },
       ],
       0,

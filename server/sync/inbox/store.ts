@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { BUMP } from '../keys/bump.ts';
+import { PAYLOAD } from './payload.ts';
 import { COMPARABLE, type InboxRow } from './storable.ts';
 
 /** Where events are stored, as the intake needs it. */
@@ -44,11 +45,11 @@ select connection, event_id from stored`;
 // where the work of a key is committed.
 const CONFLICTS = `
 with differing as (
-  select i.id, incoming.row, coalesce(i.key, incoming.key) as key
+  select inbox.id, incoming.row, coalesce(inbox.key, incoming.key) as key
   from unnest($1::int[], $2::text[], $3::text[], $4::text[], $5::json[])
     as incoming (row, connection, event_id, key, payload)
-  join inbox i on i.connection = incoming.connection and i.event_id = incoming.event_id
-  where i.digest = '${COMPARABLE}' and i.payload::jsonb <> incoming.payload::jsonb
+  join inbox on inbox.connection = incoming.connection and inbox.event_id = incoming.event_id
+  where inbox.digest = '${COMPARABLE}' and ${PAYLOAD}::jsonb <> incoming.payload::jsonb
 ), bumped as (
   insert into dirty (key, not_before)
   select key, now() from differing where key is not null group by key order by key collate "C"
