@@ -32,7 +32,6 @@ export function connect(config: ConnectionConfig, clock: Clock, timeZone: string
     };
     return { ...named, ...createStripeConnection(options, { clock }) };
   }
-  const { clientSecret, calloutPassword, ...rest } = config;
-  const options = { ...rest, clientSecret: clientSecret.reveal(), calloutPassword: calloutPassword.reveal() };
+  const options = { ...config, clientSecret: config.clientSecret.reveal() };
   return { ...named, ...createZuoraConnection(options, { clock }) };
 }

@@ -1,12 +1,13 @@
+import type { CalloutCredential } from '../../platform/config/calloutCredentials.ts';
 import type { BillingSystem } from '../../workflows/ports/billingSystem.ts';
 import type { Clock } from '../../workflows/ports/clock.ts';
 import type { ChangeSource } from '../../workflows/ports/sweep.ts';
 import type { WebhookVerifier } from '../../workflows/ports/webhook.ts';
 import { createZuoraBilling } from './billing.ts';
+import { createZuoraVerifier } from './callouts/webhook.ts';
 import { ZuoraClient } from './client.ts';
 import { zuoraLinks } from './links.ts';
 import { createZuoraSweep } from './sweep.ts';
-import { createZuoraVerifier } from './webhook.ts';
 
 export type ZuoraConnectionOptions = {
   /** Name of the connection, such as `zuora`; first part of all its keys. */
@@ -15,8 +16,8 @@ export type ZuoraConnectionOptions = {
   baseUrl: string;
   clientId: string;
   clientSecret: string;
-  calloutUser: string;
-  calloutPassword: string;
+  /** How callouts may prove where they come from; each alone is enough. */
+  callouts: readonly CalloutCredential[];
   /** Custom field of the Zuora account that names the Salesforce Account; default `CRMAccountId__c`. */
   accountIdField?: string;
   /** Zone of the tenant; default `America/Los_Angeles`, as Zuora's US data centres have it. */
@@ -43,7 +44,7 @@ export function createZuoraConnection(options: ZuoraConnectionOptions, deps: { c
     links: zuoraLinks(options.uiUrl),
   };
   return {
-    verifier: createZuoraVerifier({ connection, user: options.calloutUser, password: options.calloutPassword }),
+    verifier: createZuoraVerifier({ connection, credentials: options.callouts }, deps.clock),
     billing: createZuoraBilling(client, context),
     changes: createZuoraSweep(client, context),
     close: () => client.close(),

@@ -5,7 +5,7 @@ import { Counter, type Registry } from 'prom-client';
 import { Fault } from '../../domain/fault.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Intake } from '../../sync/inbox/intake.ts';
-import type { ReceivedEvent, WebhookVerifier } from '../../workflows/ports/webhook.ts';
+import type { ReceivedEvent, WebhookRequest, WebhookVerifier } from '../../workflows/ports/webhook.ts';
 
 /** Largest webhook that is read; Stripe's and Zuora's are far smaller. */
 const LARGEST_BODY = '1mb';
@@ -34,6 +34,16 @@ function refusalOfBody(error: unknown): Refusal {
     : { status: 400, reason: 'The content cannot be read.' };
 }
 
+function webhookOf(request: Request): WebhookRequest {
+  const rawBody: unknown = request.body;
+  return {
+    method: request.method,
+    headers: request.headers,
+    query: request.query,
+    rawBody: Buffer.isBuffer(rawBody) ? rawBody : Buffer.alloc(0),
+  };
+}
+
 export type WebhookOptions = {
   verifiers: ReadonlyMap<string, WebhookVerifier>;
   intake: Intake;
@@ -41,7 +51,10 @@ export type WebhookOptions = {
   metrics?: Registry;
 };
 
-/** `POST /webhooks/:name`: verify, store, acknowledge. Whatever is wrong with a request, nothing of it is stored. */
+/**
+ * `/webhooks/:name`, by POST unless the verifier allows more: verify, store, acknowledge. Whatever is wrong with a request,
+ * nothing of it is stored. `POST /webhooks/:name/token` gives tokens to senders that authenticate by OAuth.
+ */
 export function createWebhookRouter({ verifiers, intake, log, metrics }: WebhookOptions): Router {
   const answers = new Counter({
     name: 'billing360_webhooks_total',
@@ -58,24 +71,36 @@ export function createWebhookRouter({ verifiers, intake, log, metrics }: Webhook
 
   function verified(verifier: WebhookVerifier, request: Request): ReceivedEvent[] {
     const rawBody: unknown = request.body;
-    const events = verifier.verify({
-      headers: request.headers,
-      query: request.query,
-      rawBody: Buffer.isBuffer(rawBody) ? rawBody : Buffer.alloc(0),
-    });
+    const events = verifier.verify(webhookOf(request));
     if (Buffer.isBuffer(rawBody) && !isUtf8(rawBody))
       throw new Fault({ code: 'webhook_not_utf8', kind: 'invalid', publicText: 'The content is not valid UTF-8.' });
     return events;
   }
 
   const router = Router();
-  router.post('/webhooks/:name', (request, response, next) => {
-    if (verifiers.has(request.params.name)) return next();
-    response.status(404).json({ error: 'There is no such webhook.' });
+  router.use('/webhooks/:name', (request, response, next) => {
+    const verifier = verifiers.get(request.params['name'] as string);
+    if (!verifier) return void response.status(404).json({ error: 'There is no such webhook.' });
+    const methods = verifier.methods ?? ['POST'];
+    if (methods.includes(request.method)) return next();
+    response.status(405).set('Allow', methods.join(', ')).json({ error: 'This webhook is not sent by this method.' });
   });
   // Not '*/*': that would pass over a request without a content type.
   router.use('/webhooks/:name', express.raw({ type: () => true, limit: LARGEST_BODY, inflate: false }));
-  router.post('/webhooks/:name', async (request, response) => {
+  router.post('/webhooks/:name/token', (request, response, next) => {
+    const verifier = verifiers.get(request.params.name)!;
+    if (!verifier.token) return next();
+    response.set('Cache-Control', 'no-store');
+    try {
+      const { accessToken, expiresInSeconds } = verifier.token(webhookOf(request));
+      response.json({ access_token: accessToken, token_type: 'bearer', expires_in: expiresInSeconds });
+    } catch (error) {
+      const { status, reason } = refusalOf(error);
+      log.info({ connection: request.params.name, status, reason }, 'A sender of webhooks got no token');
+      response.status(status).json({ error: 'invalid_client', error_description: reason });
+    }
+  });
+  router.all('/webhooks/:name', async (request, response) => {
     const connection = request.params.name;
     try {
       await intake.accept(verified(verifiers.get(connection)!, request));

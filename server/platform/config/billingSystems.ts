@@ -1,3 +1,4 @@
+import type { CalloutCredential } from './calloutCredentials.ts';
 import { complete, type Reader } from './reader.ts';
 import { Secret } from './secret.ts';
 
@@ -37,8 +38,8 @@ export type ZuoraConfig = ConnectionBase & {
   baseUrl: string;
   clientId: string;
   clientSecret: Secret;
-  calloutUser: string;
-  calloutPassword: Secret;
+  /** How callouts may prove where they come from; several while one replaces another. */
+  callouts: readonly CalloutCredential[];
   /** Field of the Zuora account that holds the Salesforce id of its Account. */
   accountIdField: string;
   /** Time zone of the tenant. */
@@ -57,6 +58,7 @@ export const ZUORA_NAMES = [
   'ZUORA_CLIENT_SECRET',
   'ZUORA_CALLOUT_USER',
   'ZUORA_CALLOUT_PASSWORD',
+  'ZUORA_CALLOUT_CREDENTIALS',
 ] as const;
 
 /**
@@ -81,14 +83,24 @@ export function readStripe(reader: Reader, base: ConnectionBase, missing?: strin
   };
 }
 
+/** The login of its own settings, and the list, which may hold other kinds and the login that it replaces. */
+function readCallouts(reader: Reader, missing?: string): CalloutCredential[] | undefined {
+  const listed = reader.optional('ZUORA_CALLOUT_CREDENTIALS') ?? [];
+  const withLogin = reader.isSet('ZUORA_CALLOUT_USER') || reader.isSet('ZUORA_CALLOUT_PASSWORD');
+  if (!withLogin && reader.isSet('ZUORA_CALLOUT_CREDENTIALS')) return listed;
+  const user = reader.required('ZUORA_CALLOUT_USER', missing);
+  const password = reader.required('ZUORA_CALLOUT_PASSWORD', missing);
+  if (user === undefined || password === undefined) return undefined;
+  return [{ kind: 'basic', user, password: new Secret(password) }, ...listed];
+}
+
 /** As `readStripe`. */
 export function readZuora(reader: Reader, base: ConnectionBase, missing?: string): ZuoraConfig | null {
   const values = {
     baseUrl: reader.required('ZUORA_BASE_URL', missing),
     clientId: reader.required('ZUORA_CLIENT_ID', missing),
     clientSecret: reader.required('ZUORA_CLIENT_SECRET', missing),
-    calloutUser: reader.required('ZUORA_CALLOUT_USER', missing),
-    calloutPassword: reader.required('ZUORA_CALLOUT_PASSWORD', missing),
+    callouts: readCallouts(reader, missing),
   };
   const accountIdField = reader.optional('ZUORA_ACCOUNT_ID_FIELD') ?? 'CRMAccountId__c';
   const timeZone = reader.optional('ZUORA_TIME_ZONE') ?? 'America/Los_Angeles';
@@ -99,7 +111,6 @@ export function readZuora(reader: Reader, base: ConnectionBase, missing?: string
     ...values,
     system: 'Zuora',
     clientSecret: new Secret(values.clientSecret),
-    calloutPassword: new Secret(values.calloutPassword),
     accountIdField,
     timeZone,
     uiUrl,

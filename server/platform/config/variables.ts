@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { calloutCredentials } from './calloutCredentials.ts';
 
 /** What an environment variable may hold, and a value to show to whoever set it wrongly. */
 export type Variable = { schema: z.ZodType<unknown, string>; example: string };
@@ -90,6 +91,11 @@ export const VARIABLES = {
   ZUORA_CLIENT_SECRET: { schema: text, example: 'Jk8s...' },
   ZUORA_CALLOUT_USER: { schema: text.regex(/^[^:]+$/, 'It must not hold a colon.'), example: 'zuora' },
   ZUORA_CALLOUT_PASSWORD: { schema: text, example: 'a-long-random-text' },
+  ZUORA_CALLOUT_CREDENTIALS: {
+    schema: calloutCredentials,
+    example:
+      '[{"kind":"hmac","header":"X-Signature","signed":"{{Request.Headers.Date}}{{Request.Body}}","secret":"..."}]',
+  },
   ZUORA_ACCOUNT_ID_FIELD: {
     schema: text.regex(/^[A-Za-z]\w*__c$/, 'It must be the API name of a custom field.'),
     example: 'CRMAccountId__c',

@@ -6,7 +6,10 @@ export type ReceivedEvent = {
   eventId: string;
   /** The provider's type, such as `invoice.payment_failed` or `PaymentDeclined`. */
   kind: string;
-  /** Dirty key that the event concerns, `<connection>:account:<id>`; null when it concerns no billing account. */
+  /**
+   * Dirty key that the event concerns: `<connection>:account:<id>`, or of another kind where the billing account has to be
+   * found from that object; null when it concerns none.
+   */
   key: string | null;
   /** Provider time of the change; null when the provider does not say. Stripe's has whole seconds. */
   occurredAt: Date | null;
@@ -19,6 +22,8 @@ export type ReceivedEvent = {
 };
 
 export type WebhookRequest = {
+  /** In upper case; POST when absent. */
+  method?: string;
   /** Lower-case header names. */
   headers: Readonly<Record<string, string | string[] | undefined>>;
   /** Query string parameters. */
@@ -28,9 +33,16 @@ export type WebhookRequest = {
 
 /** Verifies and parses webhooks of one connection. */
 export interface WebhookVerifier {
+  /** HTTP methods that the sender may use; POST alone when absent. */
+  methods?: readonly string[];
   /**
    * @throws Fault of kind `invalid` for a bad signature, stale or future timestamp or bad shape (answered 400), or of
    * kind `forbidden` for missing or wrong credentials (answered 401 with `WWW-Authenticate`)
    */
   verify(request: WebhookRequest): ReceivedEvent[];
+  /**
+   * Gives a sender that authenticates by OAuth client credentials its token.
+   * @throws Fault of kind `forbidden` for a client that is not known
+   */
+  token?(request: WebhookRequest): { accessToken: string; expiresInSeconds: number };
 }
