@@ -22,7 +22,8 @@ import { createPostgresStore } from './sync/postgres.ts';
 import type { Store } from './sync/store.ts';
 import { createRetention } from './sync/retention/retention.ts';
 import { createSweeper } from './sync/sweep/sweeper.ts';
-import { handleKeys } from './workflows/mirror/handleKeys.ts';
+import { handleKeys, type ConnectionHandlers } from './workflows/mirror/handleKeys.ts';
+import { placeEvents } from './workflows/mirror/placeEvents.ts';
 import { projectAccount } from './workflows/mirror/projectAccount.ts';
 import { refreshBillingAccount } from './workflows/mirror/refreshBillingAccount.ts';
 import type { Clock } from './workflows/ports/clock.ts';
@@ -152,15 +153,18 @@ function keyHandler(
     clock,
     timeZone: config.timeZone,
   });
-  const refreshers = connections.map(({ name, billing }): [string, KeyHandler] => [
+  const handlers = connections.map(({ name, billing }): [string, ConnectionHandlers] => [
     name,
-    refreshBillingAccount({
-      mirror: store,
-      billing,
-      clock,
-      usagePollSeconds: config.usagePollSeconds,
-      onSnapshotDiffers: () => differences.inc(),
-    }),
+    {
+      refresh: refreshBillingAccount({
+        mirror: store,
+        billing,
+        clock,
+        usagePollSeconds: config.usagePollSeconds,
+        onSnapshotDiffers: () => differences.inc(),
+      }),
+      place: placeEvents({ mirror: store, billing, clock }),
+    },
   ]);
-  return handleKeys(project, new Map(refreshers));
+  return handleKeys(project, new Map(handlers));
 }

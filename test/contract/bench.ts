@@ -2,7 +2,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { orgProjection } from '../../server/connectors/salesforce/convert.ts';
+import { partsOf } from '../../server/domain/billingAccount/key.ts';
 import { Fault } from '../../server/domain/fault.ts';
+import { placeEvents } from '../../server/workflows/mirror/placeEvents.ts';
 import { projectAccount } from '../../server/workflows/mirror/projectAccount.ts';
 import { refreshBillingAccount } from '../../server/workflows/mirror/refreshBillingAccount.ts';
 import type { BillingSystem } from '../../server/workflows/ports/billingSystem.ts';
@@ -35,6 +37,11 @@ export class MemoryMirror implements MirrorReader {
     return Promise.resolve(
       [...this.records.values()].filter((record) => this.links.get(record.billingAccountKey)?.accountId === accountId),
     );
+  }
+
+  billingAccountOf(key: string): Promise<string | null> {
+    const record = this.records.get(key);
+    return Promise.resolve(record === undefined || record.deleted ? null : record.billingAccountKey);
   }
 
   linkOf(key: string): Promise<AccountLink | null> {
@@ -114,11 +121,13 @@ export class Bench {
     const billing = this.#billings.find(({ connection }) => key.startsWith(`${connection}:`));
     if (billing === undefined) throw new Error(`no billing system for ${key}`);
     const deps = { mirror: this.mirror, billing, clock: this.#clock, usagePollSeconds: 300 };
-    return refreshBillingAccount(deps)(claim);
+    return partsOf(key).kind === 'account' ? refreshBillingAccount(deps)(claim) : placeEvents(deps)(claim);
   }
 
   #commit(key: string, result: KeyResult): void {
     for (const id of result.done) this.#done.add(id);
+    const { to = null, events = [] } = result.moved ?? {};
+    for (const event of this.inbox.values()) if (events.includes(event.id)) event.key = to;
     this.mirror.apply(result.mirror ?? [], result.link);
     for (const dirty of result.dirty ?? []) this.dirty.add(dirty);
     if (result.againAt === undefined) this.again.delete(key);
@@ -154,7 +163,14 @@ export async function startIntake(
     req.on('end', () => {
       let status = 200;
       try {
-        take(verifier().verify({ headers: req.headers, query: {}, rawBody: Buffer.concat(chunks) }));
+        take(
+          verifier().verify({
+            method: req.method ?? '',
+            headers: req.headers,
+            query: Object.fromEntries(new URL(req.url ?? '', 'http://localhost').searchParams),
+            rawBody: Buffer.concat(chunks),
+          }),
+        );
       } catch (error) {
         status = error instanceof Fault && error.kind === 'forbidden' ? 401 : 400;
       }

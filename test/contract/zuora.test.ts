@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { zuoraSeeder, type RatePlan, type ZuoraSeeder } from '../../scripts/demo/seed-zuora.ts';
 import { createZuoraConnection, type Connection } from '../../server/connectors/zuora/connection.ts';
+import { Secret } from '../../server/platform/config/secret.ts';
 import { SimClock } from '../simulators/kit/clock.ts';
 import { startZuoraSim, type RunningZuoraSim } from '../simulators/zuora/main.ts';
 import { Bench, startIntake } from './bench.ts';
@@ -31,8 +32,7 @@ beforeEach(async () => {
       baseUrl: sim.url,
       clientId: sim.clientId,
       clientSecret: sim.clientSecret,
-      calloutUser: 'zuora',
-      calloutPassword: 'secret',
+      callouts: [{ kind: 'basic', user: 'zuora', password: new Secret('secret') }],
       timeZone: sim.timeZone,
       uiUrl: sim.uiUrl,
     },
@@ -328,7 +328,13 @@ test('a token that ended is renewed once for many calls, and a wrong client is t
   expect(sim.ctx.calls.counts.get('POST /oauth/token')).toBe(1);
 
   const wrong = createZuoraConnection(
-    { connection: 'zuora', baseUrl: sim.url, clientId: 'x', clientSecret: 'y', calloutUser: 'a', calloutPassword: 'b' },
+    {
+      connection: 'zuora',
+      baseUrl: sim.url,
+      clientId: 'x',
+      clientSecret: 'y',
+      callouts: [{ kind: 'basic', user: 'a', password: new Secret('b') }],
+    },
     { clock: { now: () => new Date(), businessNow: () => clock.now() } },
   );
   await expect(wrong.billing.fetch('A1', ['account'])).rejects.toMatchObject({ kind: 'forbidden', retryable: false });

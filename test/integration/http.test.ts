@@ -109,7 +109,7 @@ describe('webhooks', () => {
   it('of a connection that is not there are not found', async () => {
     expect((await post('{}', {}, 'paypal')).status).toBe(404);
     expect((await fetch(`${server.url}/webhooks/%ZZ`, { method: 'POST' })).status).toBe(400);
-    expect((await fetch(`${server.url}/webhooks/stripe`)).status).toBe(404);
+    expect((await fetch(`${server.url}/webhooks/stripe`)).status).toBe(405);
   });
 
   it('are to be sent again while the database cannot store', async () => {

@@ -60,6 +60,28 @@ describe('working keys', () => {
     expect(await dirty()).toEqual([]);
   });
 
+  it('hands events on to the key that they belong to, where they are worked', async () => {
+    await take(event('evt_1', 'stripe:invoice:in_1'), event('evt_2'));
+    const seen: [string, string[]][] = [];
+    await worker(
+      async (claim) => {
+        seen.push([claim.key, claim.events.map(({ eventId }) => eventId)]);
+        if (claim.key === KEY) return allDone(claim);
+        return { done: [], dirty: [KEY], moved: { to: KEY, events: claim.events.map(({ id }) => id) } };
+      },
+      { concurrency: 1 },
+    ).drain();
+    expect(
+      seen
+        .filter(([key]) => key === KEY)
+        .flatMap(([, events]) => events)
+        .sort(),
+    ).toEqual(['evt_1', 'evt_2']);
+    expect(seen.filter(([key]) => key !== KEY)).toEqual([['stripe:invoice:in_1', ['evt_1']]]);
+    expect(await undone()).toEqual([]);
+    expect(await dirty()).toEqual([]);
+  });
+
   it('runs a key again for an event that is committed while it is being worked', async () => {
     await take(event('evt_1'));
     const seen: string[][] = [];

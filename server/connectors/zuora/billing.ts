@@ -1,5 +1,5 @@
 import type { BillingObject } from '../../domain/account/facts.ts';
-import { keyOf, partsOf } from '../../domain/billingAccount/key.ts';
+import { keyOf } from '../../domain/billingAccount/key.ts';
 import { Fault } from '../../domain/fault.ts';
 import { dayOf, instantIn } from '../../domain/time/instant.ts';
 import type {
@@ -29,6 +29,7 @@ import {
   type ZuoraPaymentMethod,
   type ZuoraSubscription,
 } from './schema.ts';
+import { whereIs } from './whereIs.ts';
 
 /** Largest page of a v1 list (Zuora docs, "Pagination"). */
 const PAGE = [['pageSize', '40']] as const;
@@ -217,27 +218,7 @@ export function createZuoraBilling(client: ZuoraClient, context: ZuoraContext): 
 
     read: (event, known) => readZuoraEvent(event, known, context.connection),
 
-    async whereIs(key: string): Promise<string | null> {
-      const { kind, id } = partsOf(key);
-      const path =
-        kind === 'subscription'
-          ? `/v1/subscriptions/${id}`
-          : kind === 'invoice'
-            ? `/v1/invoices/${id}`
-            : `/v1/payments/${id}`;
-      try {
-        const { data } = await client.get(
-          'looking for an object',
-          path,
-          [],
-          subscriptionSchema.pick({ accountId: true }),
-        );
-        return keyOf(context.connection, 'account', data.accountId);
-      } catch (error) {
-        if (error instanceof Fault && error.kind === 'not_found') return null;
-        throw error;
-      }
-    },
+    whereIs: (key) => whereIs(client, context.connection, key),
   };
 }
 

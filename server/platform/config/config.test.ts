@@ -72,6 +72,43 @@ describe('loadConfig', () => {
     });
   });
 
+  const zuora = { ZUORA_BASE_URL: 'http://127.0.0.1:4300', ZUORA_CLIENT_ID: 'id', ZUORA_CLIENT_SECRET: 'secret' };
+  const list = '[{"kind":"header","name":"X-Key","value":"a-long-random-text"}]';
+
+  it.each([
+    ['a login', { ZUORA_CALLOUT_USER: 'u', ZUORA_CALLOUT_PASSWORD: 'p' }, ['basic']],
+    ['a list', { ZUORA_CALLOUT_CREDENTIALS: list }, ['header']],
+    [
+      'both',
+      { ZUORA_CALLOUT_USER: 'u', ZUORA_CALLOUT_PASSWORD: 'p', ZUORA_CALLOUT_CREDENTIALS: list },
+      ['basic', 'header'],
+    ],
+  ])('takes what proves callouts of Zuora from %s, and prints none of it', (_, variables, kinds) => {
+    const callouts = loadConfig({ ...salesforce, ...zuora, ...variables }).zuora?.callouts;
+    expect(callouts?.map(({ kind }) => kind)).toEqual(kinds);
+    expect(JSON.stringify(callouts)).not.toContain('random');
+  });
+
+  it.each([
+    ['{}', 'Invalid input: expected array, received object'],
+    ['[]', 'It is empty.'],
+    ['x', 'It must be a list in JSON.'],
+    ['[{"kind":"header","name":"X-Key","value":"short"}]', 'Entry 1, value: It must have at least 16 characters.'],
+    [
+      '[{"kind":"hmac","header":"X","secret":"s","signed":"{{Request.Url}}{{Request.Body}}"}]',
+      'Entry 1, signed: It may hold {{Request.Body}} and {{Request.Headers.<Name>}} only.',
+    ],
+    [
+      '[{"kind":"hmac","header":"X","secret":"s","signed":"{{Request.Headers.Date}}"}]',
+      'Entry 1, signed: It must hold {{Request.Body}}: what is not signed could have been changed.',
+    ],
+    ['[{"kind":"basic","user":"a:b","password":"p"}]', 'Entry 1, user: It must not hold a colon.'],
+  ])('refuses the list %s of what proves callouts with the place of the fault', (text, problem) => {
+    expect(faultsOf({ ...salesforce, ...zuora, ZUORA_CALLOUT_CREDENTIALS: text })).toEqual({
+      ZUORA_CALLOUT_CREDENTIALS: problem,
+    });
+  });
+
   it('names everything that is missing or wrong at once', () => {
     expect(
       faultsOf({

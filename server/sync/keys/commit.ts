@@ -106,6 +106,9 @@ export async function commitResult(db: Db, stamp: OrgStamp, claim: LeasedKey, re
       await sql`update inbox set done_at = now() where id = any(${[...result.done]}::bigint[]) and done_at is null`.execute(
         transaction,
       );
+    if (result.moved)
+      await sql`update inbox set key = ${result.moved.to}
+        where id = any(${[...result.moved.events]}::bigint[]) and done_at is null`.execute(transaction);
     return { cleared: await clear(transaction, claim, result), rowsWaiting };
   });
 }

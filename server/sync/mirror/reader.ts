@@ -55,6 +55,15 @@ export function createMirrorReader(db: Db): MirrorReader {
         .execute();
       return rows.map(toRecord);
     },
+    async billingAccountOf(key) {
+      const row = await db
+        .selectFrom('mirror')
+        .select('billing_account_key')
+        .where('key', '=', key)
+        .where('deleted', '=', false)
+        .executeTakeFirst();
+      return row?.billing_account_key ?? null;
+    },
     async linkOf(billingAccountKey) {
       const row = await db
         .selectFrom('account_link')

@@ -1,22 +1,30 @@
 import { Fault } from '../../domain/fault.ts';
+import { partsOf } from '../../domain/billingAccount/key.ts';
 import type { KeyHandler } from '../ports/keyWork.ts';
 
+/** Who works the keys of one connection. */
+export type ConnectionHandlers = {
+  /** Billing accounts. */
+  refresh: KeyHandler;
+  /** Other objects, whose billing account is still to be found. */
+  place: KeyHandler;
+};
+
 /**
- * Gives every key to whoever works it, by its first part: `account:…` are projections of an Account, all others are
- * billing accounts of a connection.
- * @param refreshers by connection
+ * Gives every key to whoever works it: `account:…` are projections of an Account, `<connection>:account:…` billing accounts,
+ * all others objects of a connection.
  */
-export function handleKeys(project: KeyHandler, refreshers: ReadonlyMap<string, KeyHandler>): KeyHandler {
+export function handleKeys(project: KeyHandler, connections: ReadonlyMap<string, ConnectionHandlers>): KeyHandler {
   return (claim) => {
-    const first = claim.key.slice(0, claim.key.indexOf(':'));
+    const { connection: first, kind } = partsOf(claim.key);
     if (first === 'account') return project(claim);
-    const refresh = refreshers.get(first);
-    if (!refresh)
+    const handlers = connections.get(first);
+    if (!handlers)
       throw new Fault({
         code: 'connection_not_configured',
         kind: 'unavailable',
         publicText: `The connection ${first} is not configured in this process; its changes wait.`,
       });
-    return refresh(claim);
+    return kind === 'account' ? handlers.refresh(claim) : handlers.place(claim);
   };
 }

@@ -187,6 +187,7 @@ function rig(world: World) {
     mirror: {
       ofBillingAccount: () => Promise.resolve(world.known),
       ofAccount: () => Promise.resolve([]),
+      billingAccountOf: () => Promise.resolve(null),
       linkOf: () => Promise.resolve(world.link ?? null),
     },
     billing,

@@ -59,8 +59,9 @@ export interface BillingSystem {
   /** Reads an event; `known` is what the mirror holds of its billing account. Never calls the billing system. */
   read(event: StoredEvent, known: ReadonlyMap<string, BillingRecord>): EventReading;
   /**
-   * Looks for one object that a complete list did not have: it may have moved to another billing account.
-   * @returns key of the billing account that has it now; null when it is gone
+   * Looks for one object by its key: one that a complete list did not have and that may have moved to another billing
+   * account, or one of which an event tells without naming the billing account.
+   * @returns key of the billing account that has it now; null when it is gone or not there yet
    */
   whereIs(key: string): Promise<string | null>;
 }

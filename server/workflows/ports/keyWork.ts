@@ -42,6 +42,8 @@ export type KeyResult = {
   projection?: Projection;
   /** Keys that are to be worked because of this one. */
   dirty?: readonly string[];
+  /** Undone events that belong to another key: from now on they are that key's, which has to be in `dirty`. */
+  moved?: { to: string; events: readonly string[] };
   /** Work this key again then (real time), even when no event arrives. */
   againAt?: Date;
   /** Work this key again then (real time) for what no event tells of; other work before it leaves this time as it is. */

@@ -33,6 +33,8 @@ export interface MirrorReader {
   ofBillingAccount(billingAccountKey: string): Promise<MirrorRecord[]>;
   /** Every record of the billing accounts linked to one Salesforce Account, tombstones too. */
   ofAccount(accountId: string): Promise<MirrorRecord[]>;
+  /** Key of the billing account to which an object belongs, by the key of its record; null when it is unknown or gone. */
+  billingAccountOf(key: string): Promise<string | null>;
   /** null when the billing account is unknown or not linked. */
   linkOf(billingAccountKey: string): Promise<AccountLink | null>;
 }

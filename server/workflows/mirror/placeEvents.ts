@@ -1,0 +1,43 @@
+import { Fault } from '../../domain/fault.ts';
+import type { BillingSystem } from '../ports/billingSystem.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { KeyClaim, KeyHandler, KeyResult } from '../ports/keyWork.ts';
+import type { MirrorReader } from '../ports/mirror.ts';
+
+export type PlaceDeps = {
+  mirror: Pick<MirrorReader, 'billingAccountOf'>;
+  billing: Pick<BillingSystem, 'whereIs'>;
+  clock: Clock;
+};
+
+/** An object that nobody knows yet is looked for after as long again as its newest event has waited, ms. */
+const LEAST_WAIT_MS = 5_000;
+const MOST_WAIT_MS = 6 * 3_600_000;
+/** As long as Stripe keeps events and Zuora the history of callouts; what is unknown by then never comes. */
+const PATIENCE_MS = 30 * 86_400_000;
+
+/**
+ * Works a key that names an object and not its billing account: finds the account, in the mirror or by a read, and hands
+ * the events on to its key. A change may be told before the object can be read: its events wait then, and block nobody.
+ */
+export function placeEvents({ mirror, billing, clock }: PlaceDeps): KeyHandler {
+  return async ({ key, events }: KeyClaim): Promise<KeyResult> => {
+    const account = (await mirror.billingAccountOf(key)) ?? (await billing.whereIs(key));
+    if (account !== null)
+      return {
+        done: [],
+        dirty: [account],
+        ...(events.length === 0 ? {} : { moved: { to: account, events: events.map(({ id }) => id) } }),
+      };
+    if (events.length === 0) return { done: [] };
+    const now = clock.now().getTime();
+    const waited = now - Math.max(...events.map(({ receivedAt }) => receivedAt.getTime()));
+    if (waited > PATIENCE_MS)
+      throw new Fault({
+        code: 'event_without_account',
+        kind: 'not_found',
+        publicText: `No billing account was found for ${key} in 30 days; it was probably deleted. Dismiss it, or retry it once it is there.`,
+      });
+    return { done: [], againAt: new Date(now + Math.min(Math.max(waited, LEAST_WAIT_MS), MOST_WAIT_MS)) };
+  };
+}
