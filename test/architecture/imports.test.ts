@@ -14,7 +14,7 @@ const allowed: Record<string, readonly string[]> = {
   connectors: ['domain', 'workflows/ports', 'platform'],
   sync: ['domain', 'workflows/ports', 'platform'],
   governance: ['domain', 'workflows', 'workflows/ports', 'platform'],
-  interfaces: ['workflows', 'workflows/ports', 'governance', 'domain', 'platform', 'sync/inbox'],
+  interfaces: ['workflows', 'workflows/ports', 'governance', 'domain', 'platform', 'sync/inbox', 'sync/operate'],
 };
 const packagesOfDomain = ['fraction.js'];
 
@@ -101,6 +101,7 @@ describe('who imports whom', () => {
     expect(allows('connectors/stripe/a.ts', 'connectors/zuora/b.ts')).toBe(false);
     expect(allows('interfaces/http/a.ts', 'sync/keys/b.ts')).toBe(false);
     expect(allows('interfaces/http/a.ts', 'sync/inbox/b.ts')).toBe(true);
+    expect(allows('interfaces/cli/a.ts', 'sync/operate/b.ts')).toBe(true);
     expect(allows('workflows/mirror/a.ts', 'workflows/ports/b.ts')).toBe(true);
   });
 });

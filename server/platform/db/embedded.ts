@@ -26,7 +26,7 @@ export type EmbeddedPostgres = {
   stop(): Promise<void>;
 };
 
-const DATABASE = 'billing360';
+export const DATABASE = 'billing360';
 /** Number of the lock that says which server has this database for itself. */
 const OWNER_LOCK = 360_000_001;
 
@@ -49,11 +49,15 @@ function own(folder: string, runAs: RunAs): string {
 }
 
 /** A socket's whole path is limited to about 100 bytes by the system. */
-function socketFolderFor(place: string, runAs: RunAs): string {
+export function socketFolderOf(place: string): string {
   const beside = join(place, 'run');
-  if (Buffer.byteLength(beside) <= 80) return own(beside, runAs);
+  if (Buffer.byteLength(beside) <= 80) return beside;
   const name = `billing-360-${createHash('sha256').update(place).digest('hex').slice(0, 12)}`;
-  const folder = own(join(process.platform === 'win32' ? tmpdir() : '/tmp', name), runAs);
+  return join(process.platform === 'win32' ? tmpdir() : '/tmp', name);
+}
+
+function makeSocketFolder(place: string, runAs: RunAs): string {
+  const folder = own(socketFolderOf(place), runAs);
   if (lstatSync(folder).uid !== (runAs?.uid ?? process.getuid?.()))
     throw new EmbeddedPostgresError(
       `The folder ${folder} belongs to somebody else. Remove it, or set DATA_DIR to a shorter path.`,
@@ -93,7 +97,7 @@ async function makeData(binaries: Binaries, place: string, data: string, runAs: 
   }
 }
 
-function addressOf(socketFolder: string, database: string): string {
+export function addressOf(socketFolder: string, database: string): string {
   return `postgresql://${DATABASE}@/${database}?host=${encodeURIComponent(socketFolder)}`;
 }
 
@@ -153,7 +157,7 @@ export async function startEmbeddedPostgres(
   const { place, runAs } = placeFor(dataDir);
   const binaries = findBinaries(dataDir, runAs);
   const data = join(place, 'data');
-  const socketFolder = socketFolderFor(place, runAs);
+  const socketFolder = makeSocketFolder(place, runAs);
   const logPath = join(place, 'postgres.log');
   if (!existsSync(join(data, 'PG_VERSION'))) await makeData(binaries, place, data, runAs);
 

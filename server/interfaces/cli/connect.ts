@@ -1,0 +1,50 @@
+import { resolve } from 'node:path';
+import { connectDatabase, type Database } from '../../platform/db/database.ts';
+import { missingMigrations } from '../../platform/db/migrate.ts';
+import { runningEmbedded } from '../../platform/db/running.ts';
+import { Refusal } from './verb.ts';
+
+/** Where servers and the demo keep their data unless told otherwise. */
+const USUAL = ['.data', '.data/demo'];
+
+function embeddedUrl(dataDir: string | null): string {
+  const folders = dataDir === null ? USUAL : [dataDir];
+  const found = folders.flatMap((folder) => {
+    const url = runningEmbedded(resolve(folder));
+    return url === null ? [] : [{ folder, url }];
+  });
+  if (found.length > 1)
+    throw new Refusal(`Servers run in ${found.map(({ folder }) => folder).join(' and ')}. Choose one with --data-dir.`);
+  if (found[0] === undefined)
+    throw new Refusal(
+      `No server with the embedded database runs in ${folders.map((folder) => resolve(folder)).join(' or ')}. Start it, name its folder with --data-dir, or set DATABASE_URL.`,
+    );
+  return found[0].url;
+}
+
+/**
+ * Connects to the database of the server, without changing its schema.
+ * @param dataDir as given on the command line; null for that of the environment
+ * @throws Refusal when there is none that answers, or it has another schema
+ */
+export async function connectToServer(
+  env: Readonly<Record<string, string | undefined>>,
+  dataDir: string | null,
+): Promise<Pick<Database, 'db' | 'close'>> {
+  const given = dataDir === null ? env['DATABASE_URL'] : undefined;
+  const connected = connectDatabase(given || embeddedUrl(dataDir ?? (env['DATA_DIR'] || null)), undefined, 2);
+  try {
+    const missing = await missingMigrations(connected.db);
+    if (missing.length > 0)
+      throw new Refusal(
+        `The database has an older schema (${missing.join(', ')} missing). Start the server of this version first.`,
+      );
+    return connected;
+  } catch (error) {
+    await connected.close();
+    if (error instanceof Refusal) throw error;
+    throw new Refusal(
+      `The database cannot be used: ${error instanceof Error ? error.message || error.name : String(error)}`,
+    );
+  }
+}

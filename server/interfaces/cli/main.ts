@@ -1,0 +1,41 @@
+import { hostname, userInfo } from 'node:os';
+import { createInterface } from 'node:readline/promises';
+import { text } from 'node:stream/consumers';
+import { connectToServer } from './connect.ts';
+import { readRequest, runRequest } from './ops.ts';
+import { Refusal, UsageError, type Context } from './verb.ts';
+
+type Io = { env: Readonly<Record<string, string | undefined>>; stdin: NodeJS.ReadStream };
+
+async function ask({ stdin }: Io, question: string): Promise<void> {
+  if (!stdin.isTTY) throw new Refusal(`${question} Nobody can be asked here; add --yes.`);
+  const prompt = createInterface({ input: stdin, output: process.stderr });
+  const answer = await prompt.question(`${question} [y/N] `).finally(() => prompt.close());
+  if (!/^y(es)?$/i.test(answer.trim())) throw new Refusal('Nothing was done.');
+}
+
+/** Runs one command of an operator. Prints the answer to stdout, what went wrong to stderr. @returns the exit code */
+export async function main(args: readonly string[], io: Io): Promise<number> {
+  try {
+    const request = readRequest(args);
+    if ('help' in request) {
+      console.log(request.help);
+      return 0;
+    }
+    const { db, close } = await connectToServer(io.env, request.dataDir);
+    const context: Context = {
+      db,
+      operator: `${io.env['SUDO_USER'] || userInfo().username}@${hostname()}`,
+      confirm: (question) => (request.yes ? Promise.resolve() : ask(io, question)),
+      say: (line) => void (request.json || console.error(line)),
+      readInput: () => text(io.stdin),
+    };
+    const { out, code } = await runRequest(request, context).finally(close);
+    (code === 0 || request.json ? console.log : console.error)(out);
+    return code;
+  } catch (error) {
+    if (!(error instanceof UsageError) && !(error instanceof Refusal)) throw error;
+    console.error(args.includes('--json') ? JSON.stringify({ error: error.message }) : error.message);
+    return error instanceof UsageError ? 2 : 1;
+  }
+}

@@ -1,0 +1,42 @@
+import { syncStatus } from '../../../sync/operate/status.ts';
+import { ago, count, duration, table } from '../text.ts';
+import type { Verb } from '../verb.ts';
+
+/** How everything stands. */
+export const status: Verb = {
+  name: 'status',
+  usage: 'status',
+  summary: 'how the connections stand, what waits, what was put aside',
+  help: 'Reads only. "Checked through" is the moment up to which every change of the billing system was looked at.',
+  options: {},
+  async run({ db }) {
+    const data = await syncStatus(db);
+    const now = new Date();
+    const { events, keys, rows, holds, processes } = data;
+    const lines = [
+      table(
+        ['CONNECTION', 'STATE', 'CHECKED THROUGH', 'LAG', 'MESSAGE'],
+        data.connections.map((one) => [
+          one.connection,
+          one.state,
+          one.checkedThrough === null ? 'never' : ago(one.checkedThrough, now),
+          duration(one.lagSeconds),
+          one.message,
+        ]),
+      ),
+      '',
+      `Events not worked off: ${events.undone}${events.undone > 0 ? `, the oldest came ${duration(events.oldestSeconds)} ago` : ''}`,
+      `Keys: ${keys.waiting} to be worked, ${keys.retrying} failed and tried again, ${keys.putAside} put aside`,
+      `Rows for Salesforce: ${rows.waiting} waiting${rows.waiting > 0 ? ` (the oldest for ${duration(rows.oldestSeconds)})` : ''}, ${rows.putAside} put aside`,
+      ...holds.map(
+        (hold) =>
+          `${hold.name} is left alone for ${duration(hold.forSeconds)} after ${count(hold.failures, 'failure')}: ${hold.reason}`,
+      ),
+      processes.length === 0
+        ? 'No server process is connected to this database.'
+        : `${count(processes.length, 'server process', 'server processes')} connected.`,
+      ...(keys.putAside + rows.putAside + events.conflicts > 0 ? ['', 'See: npm run ops -- failures'] : []),
+    ];
+    return { data, text: lines.join('\n') };
+  },
+};

@@ -1,0 +1,84 @@
+import { sql, type RawBuilder } from 'kysely';
+import type { Db } from '../../platform/db/database.ts';
+import type { FailureKind } from './failureId.ts';
+
+/** Work that failed and waits for somebody. */
+export type Failure = {
+  id: string;
+  kind: FailureKind;
+  /** null where it belongs to no connection, such as the projection of an Account. */
+  connection: string | null;
+  /** Id of the Salesforce Account; null when none is known. */
+  account: string | null;
+  reason: string;
+  /** For an event: deliveries with another content. */
+  attempts: number;
+  since: Date;
+  state: 'put aside' | 'tried again' | 'dismissed';
+};
+
+export type FailureFilter = {
+  ids?: readonly string[];
+  kind?: FailureKind;
+  connection?: string;
+  account?: string;
+  /** Also what is still tried again by itself. */
+  retrying?: boolean;
+  /** What was dismissed instead of what waits. */
+  dismissed?: boolean;
+  limit?: number;
+};
+
+/** Events that nobody works though they came more than a minute ago; a key's own failure is told under the key. */
+const STUCK_SECONDS = 60;
+
+const ofKeys = (retrying: boolean): RawBuilder<unknown> => sql`
+  select 'key:' || d.key as id, 'key' as kind, nullif(split_part(d.key, ':', 1), 'account') as connection,
+    case when d.key like 'account:projection:%' then split_part(d.key, ':', 3) else l.account_id end as account,
+    coalesce(d.reason, 'No reason was kept.') as reason, d.attempt as attempts,
+    coalesce(d.quarantined_at, d.since) as since,
+    case when d.quarantined_at is null then 'tried again' else 'put aside' end as state
+  from dirty d left join account_link l on l.billing_account_key = d.key
+  where d.quarantined_at is not null or (${retrying} and d.attempt > 0)`;
+
+const ofRows = (retrying: boolean): RawBuilder<unknown> => sql`
+  select 'row:' || object || ':' || key, 'row', nullif(split_part(key, ':', 1), 'account'), account_id,
+    concat_ws(': ', code, message), attempt, coalesce(quarantined_at, changed_at),
+    case when quarantined_at is null then 'tried again' else 'put aside' end
+  from org_rows where quarantined_at is not null or (${retrying} and pending and attempt > 0)`;
+
+const ofEvents = sql`
+  select 'event:' || i.id, 'event', i.connection, l.account_id,
+    case when i.conflicts > 0
+      then 'It came again with another content; the first content was kept and the object read anew.'
+      else 'It is not worked off, and nothing is going to work it.' end,
+    i.conflicts, i.received_at, 'put aside'
+  from inbox i left join account_link l on l.billing_account_key = i.key
+  where not exists (select from dismissal where failure_id = 'event:' || i.id)
+    and (i.conflicts > 0 or (i.done_at is null and i.received_at < now() - ${STUCK_SECONDS} * interval '1 s'
+      and not exists (select from dirty where dirty.key = i.key)))`;
+
+const ofDismissed = sql`
+  select failure_id as id, kind, case kind
+      when 'row' then nullif(split_part(failure_id, ':', 3), 'account')
+      when 'key' then nullif(split_part(failure_id, ':', 2), 'account') end as connection,
+    null as account,
+    failed_with || ' Dismissed by ' || dismissed_by || ': ' || reason as reason, 0 as attempts,
+    dismissed_at as since, 'dismissed' as state
+  from dismissal`;
+
+/** Lists failures, the longest waiting first. */
+export async function listFailures(db: Db, filter: FailureFilter = {}): Promise<Failure[]> {
+  const retrying = filter.retrying ?? false;
+  const all = filter.dismissed
+    ? ofDismissed
+    : sql`${ofKeys(retrying)} union all ${ofRows(retrying)} union all ${ofEvents}`;
+  const { ids = null, kind = null, connection = null, account = null, limit = null } = filter;
+  const { rows } = await sql<Failure>`
+    select * from (${all}) as failure
+    where (${ids === null} or id = any(${[...(ids ?? [])]}::text[]))
+      and (${kind}::text is null or kind = ${kind}) and (${connection}::text is null or connection = ${connection})
+      and (${account}::text is null or account = left(${account}, 18) or left(account, 15) = ${account})
+    order by since, id limit ${limit}`.execute(db);
+  return rows;
+}

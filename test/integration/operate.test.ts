@@ -1,0 +1,428 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Fault } from '../../server/domain/fault.ts';
+import { readRequest, runRequest } from '../../server/interfaces/cli/ops.ts';
+import { Refusal, UsageError, type Context } from '../../server/interfaces/cli/verb.ts';
+import { createLog } from '../../server/platform/log.ts';
+import { createKeyWorker } from '../../server/sync/keys/worker.ts';
+import { createPostgresStore } from '../../server/sync/postgres.ts';
+import type { Store } from '../../server/sync/store.ts';
+import type { KeyHandler } from '../../server/workflows/ports/keyWork.ts';
+import { ops } from '../support/ops.ts';
+import { createTestDatabase, testFolder, type TestDatabase } from '../support/postgres.ts';
+
+const KEY = 'stripe:account:cus_1';
+const ACCOUNT = '001000000000001AAA';
+const INVOICE = { object: 'Billing_Invoice__c', key: 'stripe:invoice:in_1' };
+const ROW = `row:${INVOICE.object}:${INVOICE.key}`;
+
+let database: TestDatabase;
+let store: Store;
+let asked: string[];
+let answer: boolean;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  store = createPostgresStore(database, { orgId: '', mappingVersion: '' });
+});
+afterAll(() => database.close());
+beforeEach(async () => {
+  asked = [];
+  answer = true;
+  await database.pool.query(
+    'truncate inbox, inbox_payload, dirty, mirror, account_link, org_rows, dismissal, operator_action, sweep_cursor, upstream_hold',
+  );
+});
+
+/** Runs a command in this process. */
+async function run(...args: string[]): Promise<{ out: string; code: number; data: never }> {
+  const request = readRequest([...args, '--json']);
+  if ('help' in request) throw new Error('That is a question for help.');
+  const context: Context = {
+    db: database.db,
+    operator: 'ada@test',
+    confirm(question) {
+      asked.push(question);
+      return answer ? Promise.resolve() : Promise.reject(new Refusal('Nothing was done.'));
+    },
+    say: () => {},
+    readInput: () => Promise.resolve(''),
+  };
+  const { out, code } = await runRequest(request, context);
+  const people = await runRequest({ ...request, json: false }, { ...context, db: database.db }).catch(() => null);
+  return { out: people?.out ?? '', code, data: JSON.parse(out) as never };
+}
+/** The same, once: for commands that change something. */
+async function act(...args: string[]): Promise<{ code: number; out: string }> {
+  const request = readRequest(args);
+  if ('help' in request) throw new Error('That is a question for help.');
+  return runRequest(request, {
+    db: database.db,
+    operator: 'ada@test',
+    confirm(question) {
+      asked.push(question);
+      return answer ? Promise.resolve() : Promise.reject(new Refusal('Nothing was done.'));
+    },
+    say: () => {},
+    readInput: () => Promise.resolve(''),
+  });
+}
+
+const receive = (
+  eventId: string,
+  key: string | null = KEY,
+  payload: unknown = { id: eventId, email: 'ada@example.com' },
+) =>
+  store.storeRows(
+    [
+      {
+        connection: 'stripe',
+        eventId,
+        kind: 'invoice.paid',
+        key,
+        occurredAt: null,
+        payload: JSON.stringify(payload),
+        digest: '=',
+      },
+    ],
+    0,
+  );
+
+/** Works keys once; each event that a handler sees is done. @returns ids of the events that were worked */
+async function work(handler?: KeyHandler): Promise<string[]> {
+  const seen: string[] = [];
+  const usual: KeyHandler = ({ events }) => {
+    seen.push(...events.map(({ eventId }) => eventId));
+    return Promise.resolve({ done: events.map(({ id }) => id) });
+  };
+  await createKeyWorker({ store, handler: handler ?? usual, log: createLog('silent') }).drain();
+  return seen;
+}
+
+const refused: KeyHandler = () =>
+  Promise.reject(
+    new Fault({ code: 'stripe_key_refused', kind: 'forbidden', publicText: 'Stripe refuses the API key.' }),
+  );
+
+/** A row that Salesforce refuses for good. */
+async function refuseRow(message = 'Amount must not be negative'): Promise<void> {
+  await store.setRows(ACCOUNT, [{ ...INVOICE, fields: { Amount__c: -1, Name: 'ACME' }, parents: {} }]);
+  const rows = await store.takeRows([0, 1, 2, 3, 4, 5, 6, 7], 10);
+  const result = { outcome: 'refused', retry: 'never', code: 'FIELD_CUSTOM_VALIDATION_EXCEPTION', message } as const;
+  await store.recordResults(rows, [result], Math.random);
+}
+const rowsToWrite = async () => (await store.takeRows([0, 1, 2, 3, 4, 5, 6, 7], 10)).map(({ row }) => row.key);
+
+describe('failures', () => {
+  it('are nothing when nothing failed', async () => {
+    expect(await run('failures')).toMatchObject({ code: 0, data: [], out: 'Nothing has failed.' });
+  });
+
+  it('name a key that cannot be worked, with the reason and its Account', async () => {
+    await database.pool.query('insert into account_link values ($1, $2)', [KEY, ACCOUNT]);
+    await receive('evt_1');
+    await work(refused);
+    const { data, out } = await run('failures');
+    expect(data).toMatchObject([
+      {
+        id: `key:${KEY}`,
+        kind: 'key',
+        connection: 'stripe',
+        account: ACCOUNT,
+        reason: 'Stripe refuses the API key.',
+        attempts: 1,
+        state: 'put aside',
+      },
+    ]);
+    expect(out).toContain('Stripe refuses the API key.');
+  });
+
+  it('name a row that Salesforce refuses, with what Salesforce said', async () => {
+    await refuseRow();
+    expect((await run('failures')).data).toMatchObject([
+      {
+        id: ROW,
+        kind: 'row',
+        account: ACCOUNT,
+        reason: 'FIELD_CUSTOM_VALIDATION_EXCEPTION: Amount must not be negative',
+      },
+    ]);
+  });
+
+  it('name an event that came again with another content, and one that nobody works', async () => {
+    await receive('evt_1', KEY, { amount: 1 });
+    await receive('evt_1', KEY, { amount: 2 });
+    await work();
+    await receive('evt_2', 'stripe:account:cus_2');
+    await database.pool.query(
+      `delete from dirty; update inbox set received_at = now() - interval '2 minutes' where event_id = 'evt_2'`,
+    );
+    expect((await run('failures', '--kind', 'event')).data).toMatchObject([
+      { reason: 'It is not worked off, and nothing is going to work it.' },
+      {
+        reason: 'It came again with another content; the first content was kept and the object read anew.',
+        attempts: 1,
+      },
+    ]);
+  });
+
+  it('can be chosen by kind, connection and Account, with 15 or 18 characters', async () => {
+    await receive('evt_1', 'zuora:account:A1');
+    await work(refused);
+    await refuseRow();
+    const ids = async (...args: string[]) =>
+      ((await run('failures', ...args)).data as { id: string }[]).map(({ id }) => id);
+    expect(await ids()).toEqual(['key:zuora:account:A1', ROW]);
+    expect(await ids('--kind', 'row')).toEqual([ROW]);
+    expect(await ids('--connection', 'zuora')).toEqual(['key:zuora:account:A1']);
+    expect(await ids('--account', ACCOUNT)).toEqual([ROW]);
+    expect(await ids('--account', ACCOUNT.slice(0, 15))).toEqual([ROW]);
+    expect(await ids('--connection', 'stripe', '--kind', 'key')).toEqual([]);
+  });
+
+  it('show what is still tried again only when asked for', async () => {
+    await receive('evt_1');
+    await work(() => Promise.reject(new Fault({ code: 'x_down', kind: 'unavailable', publicText: 'It is down.' })));
+    expect((await run('failures')).data).toEqual([]);
+    expect((await run('failures', '--retrying')).data).toMatchObject([{ state: 'tried again', reason: 'It is down.' }]);
+  });
+
+  it('with an id show what is stored, with personal data hidden', async () => {
+    await receive('evt_1');
+    await work(refused);
+    const { data, out } = await run('failures', `key:${KEY}`);
+    expect(data).toMatchObject({
+      failure: { reason: 'Stripe refuses the API key.' },
+      detail: { events: [{ eventId: 'evt_1', payload: { id: 'evt_1', email: '[hidden]' } }] },
+    });
+    expect(out).not.toContain('ada@example.com');
+    await refuseRow();
+    expect((await run('failures', ROW)).data).toMatchObject({
+      detail: { row: { code: 'FIELD_CUSTOM_VALIDATION_EXCEPTION', fields: { Amount__c: -1, Name: '[hidden]' } } },
+    });
+    expect(await run('failures', 'key:stripe:account:cus_9')).toMatchObject({ code: 1 });
+  });
+});
+
+describe('retry', () => {
+  it('works a key again and sends a row again', async () => {
+    await receive('evt_1');
+    await work(refused);
+    await refuseRow();
+    expect(await rowsToWrite()).toEqual([]);
+    expect(await act('retry', `key:${KEY}`, ROW)).toMatchObject({ code: 0 });
+    expect(await work()).toEqual(['evt_1']);
+    expect(await rowsToWrite()).toEqual([INVOICE.key]);
+    expect((await run('failures')).data).toEqual([]);
+  });
+
+  it('takes all of a connection, or everything', async () => {
+    await receive('evt_1');
+    await receive('evt_2', 'zuora:account:A1');
+    await work(refused);
+    await act('retry', '--connection', 'zuora');
+    expect(await work()).toEqual(['evt_2']);
+    await act('retry', '--all');
+    expect(await work()).toEqual(['evt_1']);
+    expect(await act('retry', '--all')).toMatchObject({ code: 0, out: 'Nothing has failed.' });
+  });
+
+  it('does nothing when one of the ids is unknown', async () => {
+    await receive('evt_1');
+    await work(refused);
+    const { code, out } = await act('retry', `key:${KEY}`, 'key:stripe:account:cus_9');
+    expect([code, out]).toEqual([1, 'Nothing was done: no failure is called key:stripe:account:cus_9.']);
+    expect(await work()).toEqual([]);
+    const { rows } = await database.pool.query('select key from dirty');
+    expect(rows).toEqual([{ key: KEY }]);
+  });
+});
+
+describe('dismiss', () => {
+  it('ends a failed key with its events, and retry takes it back', async () => {
+    await receive('evt_1');
+    await work(refused);
+    expect(await act('dismiss', `key:${KEY}`, '--reason', 'customer of a test')).toMatchObject({ code: 0 });
+    expect((await run('failures')).data).toEqual([]);
+    expect(await work()).toEqual([]);
+    expect((await run('failures', '--dismissed')).data).toMatchObject([
+      { id: `key:${KEY}`, reason: 'Stripe refuses the API key. Dismissed by ada@test: customer of a test' },
+    ]);
+    await act('retry', `key:${KEY}`);
+    expect(await work()).toEqual(['evt_1']);
+    expect((await run('failures', '--dismissed')).data).toEqual([]);
+  });
+
+  it('lets the next event of a dismissed key work it again', async () => {
+    await receive('evt_1');
+    await work(refused);
+    await act('dismiss', `key:${KEY}`, '--reason', 'x');
+    await receive('evt_2');
+    expect(await work()).toEqual(['evt_2']);
+  });
+
+  it('ends a refused row until billing changes it, and retry takes it back', async () => {
+    await refuseRow();
+    await act('dismiss', ROW, '--reason', 'known');
+    expect((await run('failures')).data).toEqual([]);
+    expect(await rowsToWrite()).toEqual([]);
+    await act('retry', ROW);
+    expect(await rowsToWrite()).toEqual([INVOICE.key]);
+    await refuseRow();
+    await act('dismiss', ROW, '--reason', 'known');
+    await store.setRows(ACCOUNT, [{ ...INVOICE, fields: { Amount__c: 2 }, parents: {} }]);
+    expect(await rowsToWrite()).toEqual([INVOICE.key]);
+  });
+
+  it('ends the note of an event with two contents', async () => {
+    await receive('evt_1', KEY, { amount: 1 });
+    await receive('evt_1', KEY, { amount: 2 });
+    await work();
+    const [failure] = (await run('failures')).data as { id: string }[];
+    await act('dismiss', failure!.id, '--reason', 'looked at it');
+    expect((await run('failures')).data).toEqual([]);
+  });
+
+  it('leaves alone what is not put aside, and needs a reason', async () => {
+    await receive('evt_1');
+    expect(await act('dismiss', `key:${KEY}`, '--reason', 'x')).toMatchObject({ code: 1 });
+    expect(await act('dismiss', `key:${KEY}`)).toMatchObject({ code: 2, out: 'Say why with --reason.' });
+    expect(await work()).toEqual(['evt_1']);
+  });
+});
+
+describe('replay', () => {
+  it('works a stored event once more, by either of its ids', async () => {
+    await receive('evt_1');
+    await receive('evt_2');
+    await work();
+    expect(await act('replay', 'evt_1')).toMatchObject({ code: 0 });
+    expect(await work()).toEqual(['evt_1']);
+    const { id } = await database.db
+      .selectFrom('inbox')
+      .select('id')
+      .where('event_id', '=', 'evt_2')
+      .executeTakeFirstOrThrow();
+    await act('replay', `event:${id}`);
+    expect(await work()).toEqual(['evt_2']);
+    expect(asked).toEqual([]);
+  });
+
+  it('takes all events of a time and connection, after it has said what it would do and was allowed to', async () => {
+    await receive('evt_1');
+    await receive('evt_2', null);
+    await database.pool.query(`update inbox set received_at = '2026-11-20T10:00:00Z'; truncate inbox_payload`);
+    await receive('evt_3');
+    await work();
+    const range = ['--since', '2026-11-20T09:00:00Z', '--until', '2026-11-20T11:00:00Z', '--connection', 'stripe'];
+    expect((await run('replay', ...range, '--dry-run')).data).toEqual({
+      events: 2,
+      keys: 1,
+      withoutKey: 1,
+      withoutPayload: 2,
+      unknown: [],
+      replayed: 0,
+    });
+    expect(await work()).toEqual([]);
+    answer = false;
+    expect(await act('replay', ...range)).toMatchObject({ code: 1, out: 'Nothing was done.' });
+    expect(await work()).toEqual([]);
+    answer = true;
+    await act('replay', ...range);
+    expect(asked).toEqual(['Work them again?', 'Work them again?']);
+    expect(await work()).toEqual(['evt_1']);
+  });
+
+  it('takes more events than it takes at once', async () => {
+    await database.pool.query(
+      `insert into inbox (connection, event_id, kind, key, digest, done_at)
+       select 'stripe', 'evt_' || n, 'x', 'stripe:account:' || n % 7, '', now() from generate_series(1, 2500) n`,
+    );
+    expect(await act('replay', '--since', '2020-01-01', '--yes')).toMatchObject({
+      out: '2500 events will be worked again.',
+    });
+    expect(await work()).toHaveLength(2500);
+  });
+
+  it('does nothing when an event is unknown or the time makes no sense', async () => {
+    expect(await act('replay', 'evt_9')).toMatchObject({ code: 1, out: 'Nothing was done: no stored event is evt_9.' });
+    expect(await act('replay')).toMatchObject({ code: 2 });
+    expect(await act('replay', '--since', 'yesterday')).toMatchObject({ code: 2 });
+    expect(await act('replay', '--since', '2026-11-21', '--until', '2026-11-20')).toMatchObject({ code: 2 });
+    expect(await act('replay', 'evt_1', '--since', '2026-11-21')).toMatchObject({ code: 2 });
+  });
+});
+
+describe('status', () => {
+  it('says how connections stand, what waits and what is left alone', async () => {
+    await store.saveCursor('stripe', '1', new Date());
+    await receive('evt_1');
+    await receive('evt_2', 'stripe:account:cus_2');
+    await store.hold('salesforce', new Fault({ code: 'x', kind: 'unavailable', publicText: 'It is down.' }), () => 1);
+    const { data, out } = await run('status');
+    expect(data).toMatchObject({
+      connections: [{ connection: 'stripe', state: 'Connected', message: '' }],
+      events: { undone: 2, conflicts: 0 },
+      keys: { waiting: 2, retrying: 0, putAside: 0 },
+      rows: { waiting: 0, putAside: 0 },
+      holds: [{ name: 'salesforce', failures: 1, reason: 'It is down.' }],
+      processes: [],
+    });
+    expect(out).toContain('Events not worked off: 2');
+    expect(out).toContain('No server process is connected to this database.');
+  });
+});
+
+describe('every command that changes something', () => {
+  it('leaves a note of who did what, with its reason', async () => {
+    await receive('evt_1');
+    await work(refused);
+    await act('retry', `key:${KEY}`);
+    await work(refused);
+    await act('dismiss', `key:${KEY}`, '--reason', 'known');
+    await act('replay', 'evt_1');
+    await act('failures');
+    expect((await run('history')).data).toMatchObject([
+      { operator: 'ada@test', action: 'replay', targets: ['evt_1'] },
+      { operator: 'ada@test', action: 'dismiss', targets: [`key:${KEY}`], detail: { reason: 'known' } },
+      { operator: 'ada@test', action: 'retry', targets: [`key:${KEY}`], detail: {} },
+    ]);
+  });
+});
+
+describe('the command line', () => {
+  it('helps with all commands and with each, and answers 0, 1 or 2', async () => {
+    const env = { DATABASE_URL: database.url };
+    const help = await ops({}, ['--help']);
+    expect(help.code).toBe(0);
+    for (const name of ['status', 'failures', 'retry', 'dismiss', 'replay', 'history']) {
+      expect(help.out).toContain(`  ${name}`);
+      expect(readRequest([name, '--help'])).toEqual({ help: expect.stringContaining(`npm run ops -- ${name}`) });
+    }
+    expect(await ops(env, ['status'])).toMatchObject({ code: 0, err: '' });
+    expect(await ops(env, ['retry', 'key:stripe:account:cus_9', '--json'])).toMatchObject({
+      code: 1,
+      json: { error: 'Nothing was done: no failure is called key:stripe:account:cus_9.' },
+    });
+    expect(await ops(env, ['frobnicate'])).toMatchObject({ code: 2, out: '' });
+    expect(() => readRequest(['status', '--frobnicate'])).toThrow(UsageError);
+  });
+
+  it('asks for --yes where nobody can be asked', async () => {
+    await receive('evt_1');
+    const env = { DATABASE_URL: database.url };
+    const refusal = await ops(env, ['replay', '--since', '2020-01-01']);
+    expect([refusal.code, refusal.out]).toEqual([1, '']);
+    expect(refusal.err).toContain('Nobody can be asked here; add --yes.');
+    expect(await ops(env, ['replay', '--since', '2020-01-01', '--yes'])).toMatchObject({ code: 0 });
+    const { rows } = await database.pool.query<{ operator: string }>('select operator from operator_action');
+    expect(rows[0]!.operator).toMatch(/^[^@\s]+@\S+$/);
+  });
+
+  it('says in words that no server runs, or that its schema is another one', async () => {
+    const folder = testFolder();
+    const none = await ops({}, ['status', '--data-dir', folder]);
+    expect([none.code, none.out]).toEqual([1, '']);
+    expect(none.err).toContain(`No server with the embedded database runs in ${folder}.`);
+    const away = await ops({ DATABASE_URL: 'postgresql://127.0.0.1:9/x' }, ['status']);
+    expect([away.code, away.err]).toEqual([1, expect.stringContaining('The database cannot be used')]);
+  });
+});
