@@ -7,7 +7,6 @@ import { bumpKeys } from '../../server/sync/keys/bump.ts';
 import { claimKeys } from '../../server/sync/keys/claim.ts';
 import { commitResult } from '../../server/sync/keys/commit.ts';
 import { createPostgresStore } from '../../server/sync/postgres.ts';
-import { projectAnewFor } from '../../server/sync/restamp.ts';
 import { createSweeper } from '../../server/sync/sweep/sweeper.ts';
 import type { ChangeSource, ConnectionStatus } from '../../server/workflows/ports/sweep.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
@@ -161,28 +160,5 @@ describe('due dates', () => {
     await dueOn('2026-12-01');
     expect(await tickerAt({ now: '2026-12-01T07:59:00Z' }, 'America/Los_Angeles').tick()).toBe(0);
     expect(await tickerAt({ now: '2026-12-01T08:00:00Z' }, 'America/Los_Angeles').tick()).toBe(1);
-  });
-
-  it('are forgotten when the next projection knows none', async () => {
-    await dueOn('2026-12-01');
-    await dueOn(null);
-    expect(await tickerAt({ now: '2027-01-01T00:00:00Z' }).tick()).toBe(0);
-  });
-});
-
-describe('another org or mapping', () => {
-  it('has every Account projected anew, once', async () => {
-    await database.db
-      .insertInto('account_link')
-      .values([
-        { billing_account_key: 'stripe:account:cus_1', account_id: ACCOUNT },
-        { billing_account_key: 'zuora:account:A1', account_id: ACCOUNT },
-        { billing_account_key: 'zuora:account:A2', account_id: null },
-      ])
-      .execute();
-    expect(await projectAnewFor(database.db, stamp)).toBe(1);
-    expect(await dirtyKeys()).toEqual([PROJECTION]);
-    expect(await projectAnewFor(database.db, stamp)).toBe(0);
-    expect(await projectAnewFor(database.db, { ...stamp, mappingVersion: '2' })).toBe(1);
   });
 });

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Db } from '../../platform/db/database.ts';
-import type { AccountLink, MirrorWrite } from '../../workflows/ports/mirror.ts';
+import type { AccountLink, MirrorRecord, MirrorWrite } from '../../workflows/ports/mirror.ts';
 import { digestOf } from '../canonical.ts';
 import { mayReplace, type MirrorState } from './guard.ts';
 
@@ -12,7 +12,30 @@ export class Collision extends Error {
   }
 }
 
-type Stored = MirrorState & { digest: string; billingAccountKey: string };
+/** What is stored of a record, as far as it decides about a write. */
+export type StoredRecord = MirrorState & { digest: string; billingAccountKey: string };
+
+/** The record that is to be saved under each key, and the billing accounts whose content changes by it. */
+export type Accepted = { records: Map<string, { record: MirrorRecord; digest: string }>; changed: Set<string> };
+
+/** Takes writes one after the other, each where the guard allows it; a newer time alone is no change of content. */
+export function acceptWrites(stored: ReadonlyMap<string, StoredRecord>, writes: readonly MirrorWrite[]): Accepted {
+  const state = new Map(stored);
+  const accepted: Accepted = { records: new Map(), changed: new Set() };
+  for (const write of writes) {
+    const { record } = write;
+    const before = state.get(record.key) ?? null;
+    if (!mayReplace(before, write)) continue;
+    const digest = digestOf([record.kind, record.deleted, record.body]);
+    if (before?.digest !== digest) accepted.changed.add(record.billingAccountKey);
+    if (before && before.billingAccountKey !== record.billingAccountKey)
+      accepted.changed.add(before.billingAccountKey).add(record.billingAccountKey);
+    const { asOf, version, deleted, billingAccountKey } = record;
+    state.set(record.key, { asOf, version, deleted, digest, billingAccountKey });
+    accepted.records.set(record.key, { record, digest });
+  }
+  return accepted;
+}
 
 /**
  * Saves records where the guard allows it.
@@ -21,8 +44,7 @@ type Stored = MirrorState & { digest: string; billingAccountKey: string };
  * @throws Collision
  */
 export async function saveMirror(db: Db, writes: readonly MirrorWrite[]): Promise<Set<string>> {
-  const changed = new Set<string>();
-  if (writes.length === 0) return changed;
+  if (writes.length === 0) return new Set();
   const keys = [...new Set(writes.map(({ record }) => record.key))].sort();
   const rows = await db
     .selectFrom('mirror')
@@ -31,8 +53,7 @@ export async function saveMirror(db: Db, writes: readonly MirrorWrite[]): Promis
     .orderBy('key')
     .forUpdate()
     .execute();
-  const known = new Set(rows.map((row) => row.key));
-  const state = new Map<string, Stored>(
+  const state = new Map<string, StoredRecord>(
     rows.map((row) => [
       row.key,
       {
@@ -44,22 +65,10 @@ export async function saveMirror(db: Db, writes: readonly MirrorWrite[]): Promis
       },
     ]),
   );
-  const accepted = new Map<string, { record: MirrorWrite['record']; digest: string }>();
-  for (const write of writes) {
-    const { record } = write;
-    const stored = state.get(record.key) ?? null;
-    if (!mayReplace(stored, write)) continue;
-    const digest = digestOf([record.kind, record.deleted, record.body]);
-    if (stored?.digest !== digest) changed.add(record.billingAccountKey);
-    if (stored && stored.billingAccountKey !== record.billingAccountKey)
-      changed.add(stored.billingAccountKey).add(record.billingAccountKey);
-    const { asOf, version, deleted, billingAccountKey } = record;
-    state.set(record.key, { asOf, version, deleted, digest, billingAccountKey });
-    accepted.set(record.key, { record, digest });
-  }
-  if (accepted.size === 0) return changed;
+  const { records, changed } = acceptWrites(state, writes);
+  if (records.size === 0) return changed;
   // In the order in which the rows above were locked.
-  const values = keys.flatMap((key) => accepted.get(key) ?? []);
+  const values = keys.flatMap((key) => records.get(key) ?? []);
   const { rows: saved } = await sql<{ key: string; inserted: boolean }>`
     insert into mirror (key, kind, billing_account_key, as_of, version, deleted, body, digest)
     select * from unnest(
@@ -75,7 +84,7 @@ export async function saveMirror(db: Db, writes: readonly MirrorWrite[]): Promis
       as_of = excluded.as_of, version = excluded.version, deleted = excluded.deleted, body = excluded.body,
       changed_at = case when mirror.digest = excluded.digest then mirror.changed_at else now() end,
       digest = excluded.digest
-    where mirror.key = any(${[...known]}::text[])
+    where mirror.key = any(${[...state.keys()]}::text[])
     returning key`.execute(db);
   if (saved.length !== values.length) throw new Collision('A mirrored record');
   return changed;

@@ -8,7 +8,8 @@ import { partitionOf } from './partition.ts';
 /** What a row's content is compared under; another org or mapping makes every row new. */
 export type OrgStamp = { orgId: string; mappingVersion: string };
 
-type Known = {
+/** What is known of a row that is to be set. */
+export type KnownRow = {
   object: string;
   key: string;
   account_id: string | null;
@@ -16,8 +17,12 @@ type Known = {
   confirmed_hash: string | null;
   confirmed_version: number | null;
   sent_version: number | null;
+  /** False when it was changed after the worker looked. */
   seen: boolean;
 };
+
+/** A row that is to be saved anew; `waits` unless Salesforce holds just this content. */
+export type RowChange = { row: OrgRow; hash: string; waits: boolean };
 
 const idOf = (row: { object: string; key: string }) => `${row.object}\n${row.key}`;
 
@@ -27,8 +32,30 @@ export function hashOf(stamp: OrgStamp, accountId: string | null, row: OrgRow): 
 }
 
 /** True when nothing but what Salesforce confirmed has been sent, and that is what the row is to be again. */
-function isConfirmed(known: Known, hash: string): boolean {
+function isConfirmed(known: KnownRow, hash: string): boolean {
   return known.confirmed_hash === hash && known.sent_version === known.confirmed_version;
+}
+
+/**
+ * What setting rows comes to.
+ * @param known those of the rows that are there
+ * @throws Collision when a row was changed by another worker that this one could not have seen
+ */
+export function changesOf(
+  stamp: OrgStamp,
+  accountId: string | null,
+  rows: readonly OrgRow[],
+  known: readonly KnownRow[],
+): RowChange[] {
+  const knownById = new Map(known.map((row) => [idOf(row), row]));
+  const wanted = new Map(rows.map((row) => [idOf(row), row]));
+  return [...wanted.entries()].flatMap(([id, row]) => {
+    const hash = hashOf(stamp, accountId, row);
+    const before = knownById.get(id);
+    if (before === undefined) return [{ row, hash, waits: true }];
+    if (!before.seen && before.account_id !== accountId) throw new Collision('A row for Salesforce');
+    return before.hash === hash ? [] : [{ row, hash, waits: !isConfirmed(before, hash) }];
+  });
 }
 
 /**
@@ -49,28 +76,16 @@ export async function setOrgRows(
   snapshot: string | null = null,
 ): Promise<number> {
   if (rows.length === 0) return 0;
-  const wanted = new Map(rows.map((row) => [idOf(row), { row, hash: hashOf(stamp, accountId, row) }]));
-  const list = [...wanted.values()];
-  const { rows: known } = await sql<Known>`
+  const { rows: known } = await sql<KnownRow>`
     select o.object, o.key, o.account_id, o.hash, o.confirmed_hash, o.confirmed_version, o.sent_version,
       coalesce(pg_visible_in_snapshot(o.changed_by, ${snapshot}::pg_snapshot), true) as seen
     from org_rows o
-    join unnest(${list.map(({ row }) => row.object)}::text[], ${list.map(({ row }) => row.key)}::text[])
+    join unnest(${rows.map((row) => row.object)}::text[], ${rows.map((row) => row.key)}::text[])
       as wanted (object, key) on o.object = wanted.object and o.key = wanted.key
     order by o.object, o.key
     for update of o`.execute(db);
-  for (const row of known) {
-    const entry = wanted.get(idOf(row))!;
-    if (!row.seen && row.account_id !== accountId) throw new Collision('A row for Salesforce');
-    if (row.hash === entry.hash) wanted.delete(idOf(row));
-  }
-  const changes = [...wanted.values()];
+  const changes = changesOf(stamp, accountId, rows, known);
   if (changes.length === 0) return 0;
-  const knownById = new Map(known.map((row) => [idOf(row), row]));
-  const waits = changes.map(({ row, hash }) => {
-    const before = knownById.get(idOf(row));
-    return before === undefined || !isConfirmed(before, hash);
-  });
   const { rows: saved } = await sql<{ key: string }>`
     insert into org_rows (object, key, account_id, partition, fields, parents, hash, row_version, pending)
     select object, key, ${accountId}, partition, fields, parents, hash,
@@ -82,7 +97,7 @@ export async function setOrgRows(
       ${changes.map(({ row }) => JSON.stringify(row.parents))}::jsonb[],
       ${changes.map(({ hash }) => hash)}::text[],
       ${changes.map(({ row }) => partitionOf(accountId ?? row.key))}::smallint[],
-      ${waits}::boolean[]) as change (object, key, fields, parents, hash, partition, pending)
+      ${changes.map(({ waits }) => waits)}::boolean[]) as change (object, key, fields, parents, hash, partition, pending)
     order by object, key
     on conflict (object, key) do update set account_id = excluded.account_id, partition = excluded.partition,
       fields = excluded.fields, parents = excluded.parents, hash = excluded.hash,
@@ -92,5 +107,5 @@ export async function setOrgRows(
     where org_rows.key = any(${known.map((row) => row.key)}::text[])
     returning key`.execute(db);
   if (saved.length !== changes.length) throw new Collision('A row for Salesforce');
-  return waits.filter(Boolean).length;
+  return changes.filter(({ waits }) => waits).length;
 }

@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { projectionKeyOf } from '../../../server/domain/billingAccount/key.ts';
+import { toInboxRow } from '../../../server/sync/inbox/storable.ts';
+import type { Store } from '../../../server/sync/store.ts';
+import { STAMP, SUBJECTS, type Subject } from './subjects.ts';
+
+const ACCOUNT = '001000000000001AAA';
+
+describe.each(SUBJECTS)('in %s', (_name, open) => {
+  let subject: Subject;
+  let store: Store;
+  beforeAll(async () => {
+    subject = await open();
+  });
+  afterAll(() => subject.close());
+  beforeEach(async () => {
+    await subject.reset();
+    store = subject.store();
+  });
+  const dirtyKeys = async () => (await subject.look()).dirty.map(({ key }) => key);
+
+  describe('leases', () => {
+    it('are with one owner at a time, until they end or are given back', async () => {
+      expect(await store.takeLeases(['a', 'b'], 'one', 1000)).toEqual(['a', 'b']);
+      expect(await store.takeLeases(['b', 'c'], 'two', 1000)).toEqual(['c']);
+      await subject.advance(600);
+      expect(await store.takeLeases(['a'], 'one', 1000)).toEqual(['a']);
+      await subject.advance(600);
+      expect(await store.takeLeases(['a', 'b'], 'two', 1000)).toEqual(['b']);
+      await store.giveLeases(['a', 'b'], 'one');
+      expect(await store.takeLeases(['a', 'b'], 'three', 1000)).toEqual(['a']);
+    });
+
+    it('go to one of many that ask at once', async () => {
+      const asked = Array.from({ length: 20 }, (_, index) => store.takeLeases(['a'], `owner ${index}`, 1000));
+      expect((await Promise.all(asked)).flat()).toEqual(['a']);
+    });
+  });
+
+  describe('sweeps', () => {
+    const state = async () => {
+      const { state: now, message } = await store.statusOf('stripe');
+      return [now, message];
+    };
+
+    it('go on where the last one ended, whatever failed since', async () => {
+      expect(await store.cursorOf('stripe')).toBeNull();
+      const through = new Date('2026-11-21T10:00:00Z');
+      await store.saveCursor('stripe', 'cursor 1', through);
+      await store.recordSweepFailure('stripe', false, 'Stripe does not answer.');
+      expect(await store.cursorOf('stripe')).toBe('cursor 1');
+      expect(await store.cursorOf('zuora')).toBeNull();
+      expect(await store.statusOf('stripe')).toEqual({
+        connection: 'stripe',
+        state: 'Connected',
+        checkedThrough: through,
+        lagSeconds: 0,
+        message: '',
+      });
+    });
+
+    it('say that a connection is delayed after three failures, broken when no retry helps, and well after a success', async () => {
+      for (let failures = 0; failures < 3; failures += 1)
+        await store.recordSweepFailure('stripe', false, 'Stripe does not answer.');
+      expect(await state()).toEqual(['Delayed', 'Stripe does not answer.']);
+      await store.recordSweepFailure('stripe', true, 'Stripe refuses the key.');
+      expect(await state()).toEqual(['Broken', 'Stripe refuses the key.']);
+      await store.saveCursor('stripe', 'cursor 1', new Date(0));
+      expect(await state()).toEqual(['Connected', '']);
+    });
+
+    it('say how old the oldest event is that waits', async () => {
+      const event = { connection: 'stripe', eventId: 'evt_1', kind: 'x', key: 'stripe:account:cus_1' };
+      await store.storeRows([toInboxRow({ ...event, occurredAt: null, payload: {} })], 0);
+      await subject.advance(600_500);
+      expect(await store.statusOf('stripe')).toMatchObject({ state: 'Delayed', lagSeconds: 600 });
+      expect(await store.statusOf('zuora')).toMatchObject({ state: 'Connected', lagSeconds: 0 });
+    });
+  });
+
+  describe('due dates', () => {
+    async function dueOn(nextChangeOn: string | null, accountId = ACCOUNT): Promise<void> {
+      await store.bumpKeys([projectionKeyOf(accountId)]);
+      const [claim] = await store.claimKeys(1, 60_000);
+      await store.commitResult(claim!, { done: [], projection: { accountId, rows: [], nextChangeOn } });
+    }
+
+    it('make Accounts dirty whose day has come, once', async () => {
+      await dueOn('2026-12-01');
+      await dueOn('2026-12-02', '001000000000002AAA');
+      expect(await store.takeDue('2026-11-30', 10)).toBe(0);
+      expect(await store.takeDue('2026-12-01', 10)).toBe(1);
+      expect(await dirtyKeys()).toEqual([projectionKeyOf(ACCOUNT)]);
+      expect(await store.takeDue('2026-12-01', 10)).toBe(0);
+      expect(await store.takeDue('2027-01-01', 10)).toBe(1);
+    });
+
+    it('are taken a few at a time, and forgotten when the next projection knows none', async () => {
+      await dueOn('2026-12-01');
+      await dueOn('2026-12-02', '001000000000002AAA');
+      await dueOn(null);
+      await dueOn('2026-12-03', '001000000000003AAA');
+      expect(await store.takeDue('2026-12-31', 1)).toBe(1);
+      expect(await dirtyKeys()).toEqual([projectionKeyOf('001000000000002AAA')]);
+    });
+  });
+
+  it('every Account is projected anew for another org or mapping, once', async () => {
+    const link = async (billingAccountKey: string, accountId: string | null) => {
+      await store.bumpKeys([billingAccountKey]);
+      const [claim] = await store.claimKeys(1, 60_000);
+      await store.commitResult(claim!, { done: [], link: { billingAccountKey, accountId } });
+      await subject.forgetKeys();
+    };
+    await link('stripe:account:cus_1', ACCOUNT);
+    await link('zuora:account:A1', ACCOUNT);
+    await link('zuora:account:A2', null);
+    expect(await store.projectAnew()).toBe(1);
+    expect(await dirtyKeys()).toEqual([projectionKeyOf(ACCOUNT)]);
+    expect(await store.projectAnew()).toBe(0);
+    expect(await subject.store({ ...STAMP, mappingVersion: '2' }).projectAnew()).toBe(1);
+  });
+});

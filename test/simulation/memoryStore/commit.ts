@@ -1,0 +1,82 @@
+import { projectionKeyOf } from '../../../server/domain/billingAccount/key.ts';
+import type { LeasedKey } from '../../../server/sync/keys/claim.ts';
+import { LeaseLost, type Committed } from '../../../server/sync/keys/commit.ts';
+import { acceptWrites, type StoredRecord } from '../../../server/sync/mirror/save.ts';
+import type { OrgStamp } from '../../../server/sync/outbox/setRows.ts';
+import type { KeyResult } from '../../../server/workflows/ports/keyWork.ts';
+import type { AccountLink, MirrorWrite } from '../../../server/workflows/ports/mirror.ts';
+import { bump } from './bump.ts';
+import type { Memory } from './memory.ts';
+import { setRowsIn } from './setRows.ts';
+
+/** @returns billing accounts whose content changed */
+function saveMirrorIn(memory: Memory, writes: readonly MirrorWrite[]): Set<string> {
+  const stored = new Map<string, StoredRecord>();
+  for (const { record } of writes) {
+    const entry = memory.mirror.get(record.key);
+    if (entry) stored.set(record.key, { ...entry.record, digest: entry.digest });
+  }
+  const { records, changed } = acceptWrites(stored, writes);
+  for (const [key, { record, digest }] of records) {
+    // As a database would, so that nothing which is not JSON survives.
+    const body = JSON.parse(JSON.stringify(record.body)) as unknown;
+    memory.mirror.set(key, { record: { ...record, body }, digest });
+  }
+  return changed;
+}
+
+/** @returns Accounts whose set of billing accounts changed */
+function saveLinkIn(memory: Memory, { billingAccountKey, accountId }: AccountLink): string[] {
+  const before = memory.links.get(billingAccountKey);
+  if (before && before.accountId === accountId) return [];
+  memory.links.set(billingAccountKey, { accountId });
+  return [before?.accountId ?? null, accountId].filter((id) => id !== null);
+}
+
+/** Clears the key when nothing came for it meanwhile. */
+function clearIn(memory: Memory, claim: LeasedKey, { againAt, pollAt }: KeyResult): boolean {
+  const next = againAt !== undefined && (pollAt === undefined || againAt < pollAt) ? againAt : pollAt;
+  const unchanged = memory.dirty.get(claim.key)?.generation === claim.generation;
+  if (unchanged && !next && !claim.more) return memory.dirty.delete(claim.key);
+  memory.dirty.patch(claim.key, {
+    leaseOwner: null,
+    leaseUntil: null,
+    attempt: 0,
+    reason: null,
+    notBefore: unchanged && next && !claim.more ? next.getTime() : memory.now(),
+    pollAt: pollAt?.getTime() ?? null,
+    polledGeneration: pollAt ? claim.generation : null,
+  });
+  return false;
+}
+
+/** Commits what working a key came to; to be called in a transaction. */
+export function commitIn(
+  memory: Memory,
+  stamp: OrgStamp,
+  claim: LeasedKey,
+  result: KeyResult,
+  transaction: number,
+): Committed {
+  if (memory.dirty.get(claim.key)?.leaseOwner !== claim.lease) throw new LeaseLost(claim.key);
+  const changed = saveMirrorIn(memory, result.mirror ?? []);
+  const moved = result.link ? saveLinkIn(memory, result.link) : [];
+  const accounts = [...changed].flatMap((key) => memory.links.get(key)?.accountId ?? []);
+  bump(memory, [...(result.dirty ?? []), ...[...moved, ...accounts].map(projectionKeyOf)], 0);
+  let rowsWaiting = 0;
+  if (result.projection) {
+    const { accountId, rows, nextChangeOn } = result.projection;
+    rowsWaiting = setRowsIn(memory, stamp, accountId, rows, transaction, Number(claim.snapshot));
+    if (nextChangeOn === null) memory.due.delete(accountId);
+    else memory.due.set(accountId, { nextChangeOn });
+  }
+  const done = new Set(result.done);
+  for (const [key, event] of memory.inbox.entries())
+    if (event.doneAt === null && done.has(String(event.id))) memory.inbox.patch(key, { doneAt: memory.now() });
+  if (result.moved) {
+    const { to, events } = result.moved;
+    for (const [key, event] of memory.inbox.entries())
+      if (event.doneAt === null && events.includes(String(event.id))) memory.inbox.patch(key, { key: to });
+  }
+  return { cleared: clearIn(memory, claim, result), rowsWaiting };
+}
