@@ -13,6 +13,8 @@ export type FaultDetails = {
   retryAfterMs?: number;
   /** True when the other side may or may not have carried the write out. */
   outcomeUnknown?: boolean;
+  /** True when the other side was not even asked, so that the try does not count. */
+  notTried?: boolean;
   /** For logs only. */
   context?: Record<string, unknown>;
   cause?: unknown;
@@ -26,6 +28,7 @@ export class Fault extends Error {
   readonly retryable: boolean;
   readonly retryAfterMs: number | undefined;
   readonly outcomeUnknown: boolean;
+  readonly notTried: boolean;
   readonly context: Record<string, unknown>;
 
   constructor(details: FaultDetails) {
@@ -37,6 +40,7 @@ export class Fault extends Error {
     this.retryable = details.retryable ?? (details.kind === 'rate_limited' || details.kind === 'unavailable');
     this.retryAfterMs = details.retryAfterMs;
     this.outcomeUnknown = details.outcomeUnknown ?? false;
+    this.notTried = details.notTried ?? false;
     this.context = details.context ?? {};
   }
 }

@@ -1,9 +1,14 @@
 import Stripe from 'stripe';
 import { Fault } from '../../domain/fault.ts';
+import { createBoundedAgent } from '../../platform/boundedAgent.ts';
+import type { UpstreamGate } from '../../workflows/ports/upstream.ts';
 import { toStripeFault } from './errors.ts';
+import { createStripeHttpClient } from './http.ts';
 
 /** The version whose shapes `schema.ts` reads; every call and every webhook endpoint names it. */
 export const STRIPE_API_VERSION = '2026-10-28.endive';
+
+const BOUNDS = { deadlineMs: 20_000, maxBytes: 20_000_000 };
 
 export type StripeClientOptions = {
   apiKey: string;
@@ -14,7 +19,7 @@ export type StripeClientOptions = {
 /**
  * @throws Fault of kind invalid when the base is no http or https address
  */
-export function createStripeClient(options: StripeClientOptions): Stripe {
+export function createStripeClient(options: StripeClientOptions, gate: UpstreamGate): Stripe {
   const base = options.apiBase === undefined ? null : URL.parse(options.apiBase);
   if (options.apiBase !== undefined && (base === null || !/^https?:$/.test(base.protocol))) {
     throw new Fault({
@@ -25,10 +30,10 @@ export function createStripeClient(options: StripeClientOptions): Stripe {
   }
   return new Stripe(options.apiKey, {
     apiVersion: STRIPE_API_VERSION,
-    // One retry covers a connection that was closed while idle. The key worker retries everything else with its own
-    // waits; the SDK never retries 429, so more retries here would only make a slow call slower.
-    maxNetworkRetries: 1,
-    timeout: 20_000,
+    // Whoever calls tries again with waits of its own, and after the gate. What is left is one repetition by the SDK of a
+    // call whose connection was closed while idle.
+    maxNetworkRetries: 0,
+    httpClient: createStripeHttpClient(gate, createBoundedAgent(BOUNDS)),
     telemetry: false,
     ...(base === null
       ? {}

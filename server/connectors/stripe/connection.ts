@@ -1,6 +1,7 @@
 import type { BillingSystem } from '../../workflows/ports/billingSystem.ts';
 import type { Clock } from '../../workflows/ports/clock.ts';
 import type { ChangeSource } from '../../workflows/ports/sweep.ts';
+import { openGate, type UpstreamGate } from '../../workflows/ports/upstream.ts';
 import type { WebhookVerifier } from '../../workflows/ports/webhook.ts';
 import { createStripeBilling } from './billing.ts';
 import { CatalogCache } from './catalog.ts';
@@ -27,13 +28,16 @@ export type StripeConnectionOptions = {
 export type Connection = { verifier: WebhookVerifier; billing: BillingSystem; changes: ChangeSource };
 
 /** Everything that one Stripe account takes part in. */
-export function createStripeConnection(options: StripeConnectionOptions, deps: { clock: Clock }): Connection {
+export function createStripeConnection(
+  options: StripeConnectionOptions,
+  deps: { clock: Clock; gate?: UpstreamGate },
+): Connection {
   const { connection, timeZone = 'UTC' } = options;
   const now = (): Date => deps.clock.now();
-  const stripe = createStripeClient({
-    apiKey: options.apiKey,
-    ...(options.apiBase === undefined ? {} : { apiBase: options.apiBase }),
-  });
+  const stripe = createStripeClient(
+    { apiKey: options.apiKey, ...(options.apiBase === undefined ? {} : { apiBase: options.apiBase }) },
+    deps.gate ?? openGate,
+  );
   const context = { connection, timeZone, links: stripeLinks(options.dashboardUrl) };
   return {
     verifier: createStripeVerifier({

@@ -1,13 +1,35 @@
 import Stripe from 'stripe';
 import { z } from 'zod';
 import { Fault } from '../../domain/fault.ts';
+import { connectionTrouble } from '../../platform/connectionTrouble.ts';
 
 /** Stripe asks to wait so long after a refusal for too many calls when it names no time (real time, ms). */
 const DEFAULT_WAIT_MS = 1_000;
 
-function waitOf(headers: Record<string, string> | undefined): number {
+/** @returns ms that Stripe asks to wait for */
+export function waitOf(headers: Record<string, string> | undefined): number {
   const seconds = Number(headers?.['retry-after']);
   return Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds, 60) * 1000 : DEFAULT_WAIT_MS;
+}
+
+/** @returns the fault for an answer that never came or could not be read */
+export function toStripeOutage(cause: unknown): Fault {
+  const trouble = connectionTrouble(cause);
+  return new Fault({
+    code: 'stripe_unavailable',
+    kind: 'unavailable',
+    publicText: `Stripe could not be reached${trouble === null ? '' : `: ${trouble}`}; it is tried again.`,
+    outcomeUnknown: true,
+    cause,
+  });
+}
+
+/** Our own fault in an error of the SDK, which wraps what its transport throws. */
+function faultIn(error: unknown): Fault | null {
+  if (error instanceof Fault) return error;
+  if (error instanceof Stripe.errors.StripeError && 'detail' in error && error.detail instanceof Error)
+    return faultIn(error.detail) ?? faultIn(error.detail.cause);
+  return null;
 }
 
 /**
@@ -16,7 +38,8 @@ function waitOf(headers: Record<string, string> | undefined): number {
  * @param doing what was being done, in words, such as `reading subscriptions`
  */
 export function toStripeFault(error: unknown, doing: string): Fault {
-  if (error instanceof Fault) return error;
+  const fault = faultIn(error);
+  if (fault !== null) return fault;
   if (error instanceof z.ZodError) {
     return new Fault({
       code: 'stripe_answer_unreadable',

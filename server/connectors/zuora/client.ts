@@ -1,22 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { Agent, request, type Dispatcher } from 'undici';
+import { request, type Dispatcher } from 'undici';
 import type { ZodType } from 'zod';
 import { z } from 'zod';
 import { Fault } from '../../domain/fault.ts';
-import { isRefusal, toZuoraFault, toZuoraOutage } from './errors.ts';
-import { Permits } from './permits.ts';
+import { createBoundedAgent } from '../../platform/boundedAgent.ts';
+import type { NewAccessToken, SharedToken, ShareToken, UpstreamGate } from '../../workflows/ports/upstream.ts';
+import { isRefusal, isRefusalForLimit, toZuoraFault, toZuoraOutage } from './errors.ts';
+import { TOKEN_ENDPOINT, waitOf, zuoraSignal } from './limits.ts';
 import { tokenSchema } from './schema.ts';
 
 /** Minor version of the v1 API that every call names; it decides how errors are answered. */
 const ZUORA_VERSION = '2025-08-12';
 
 /** Zuora itself ends a request after 120 s; what takes so long here is tried again later. */
-const TIMEOUT_MS = 30_000;
-const MAX_BODY_BYTES = 20_000_000;
-/** A token is renewed so long before it ends. */
-const RENEW_EARLY_MS = 300_000;
-/** Of the 40 calls that a tenant may have in flight (Zuora docs, "Rate limits"). */
-const IN_FLIGHT = 20;
+const BOUNDS = { deadlineMs: 30_000, maxBytes: 20_000_000 };
 
 export type ZuoraClientOptions = { baseUrl: string; clientId: string; clientSecret: string };
 
@@ -24,16 +21,17 @@ type Answer = { status: number; headers: Record<string, string | string[] | unde
 
 export type Read<T> = { data: T; asOf: Date };
 
-async function bodyOf(response: Dispatcher.ResponseData): Promise<unknown> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of response.body as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MAX_BODY_BYTES) throw new Error(`the answer is larger than ${MAX_BODY_BYTES} bytes`);
-    chunks.push(chunk);
+/**
+ * @returns the body; what refuses in another form than JSON keeps its status alone
+ * @throws Error when a success is no JSON, which says nothing about what was asked for
+ */
+async function bodyOf({ statusCode, headers, body }: Dispatcher.ResponseData): Promise<unknown> {
+  const text = await body.text();
+  const isJson = String(headers['content-type'] ?? '').includes('json');
+  if (statusCode >= 200 && statusCode < 300) {
+    if (!isJson) throw new Error('The answer is no JSON.');
+    return JSON.parse(text) as unknown;
   }
-  const text = Buffer.concat(chunks).toString('utf8');
-  if (text === '') return null;
   try {
     return JSON.parse(text) as unknown;
   } catch {
@@ -46,18 +44,22 @@ function header(answer: Answer, name: string): string | undefined {
   return Array.isArray(value) ? value[0] : value;
 }
 
-/** A typed transport for Zuora's REST API; reads only. One token for all calls, renewed early and once more on 401. */
+export type ZuoraClientDeps = {
+  gate: UpstreamGate;
+  shareToken: ShareToken;
+  /** Name of the token's row: the connection. */
+  tokenName: string;
+};
+
+/** A typed transport for Zuora's REST API; reads only. One token for all processes, made anew once on 401. */
 export class ZuoraClient {
   readonly #base: URL;
   readonly #options: ZuoraClientOptions;
-  readonly #now: () => Date;
-  readonly #agent = new Agent({ connect: { timeout: 10_000 }, headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS });
-  readonly #permits = new Permits(IN_FLIGHT);
-  #token: { value: string; renewAt: number } | null = null;
-  #renewal: Promise<string> | null = null;
+  readonly #gate: UpstreamGate;
+  readonly #token: SharedToken;
+  readonly #agent = createBoundedAgent(BOUNDS);
 
-  /** @param now real time, for the age of the token */
-  constructor(options: ZuoraClientOptions, now: () => Date) {
+  constructor(options: ZuoraClientOptions, { gate, shareToken, tokenName }: ZuoraClientDeps) {
     const base = URL.parse(options.baseUrl);
     if (base === null || !/^https?:$/.test(base.protocol))
       throw new Fault({
@@ -67,7 +69,8 @@ export class ZuoraClient {
       });
     this.#base = base;
     this.#options = options;
-    this.#now = now;
+    this.#gate = gate;
+    this.#token = shareToken(tokenName, () => this.#newToken());
   }
 
   /**
@@ -84,7 +87,7 @@ export class ZuoraClient {
   ): Promise<Read<T>> {
     const url = new URL(path, this.#base);
     for (const [name, value] of query) url.searchParams.append(name, value);
-    const answer = await this.#permits.run(() => this.#authorized(doing, url));
+    const answer = await this.#authorized(doing, url);
     const asOf = new Date(header(answer, 'date') ?? '');
     const parsed = schema.safeParse(answer.body);
     if (!parsed.success || Number.isNaN(asOf.getTime()))
@@ -156,50 +159,49 @@ export class ZuoraClient {
   }
 
   async #authorized(doing: string, url: URL): Promise<Answer> {
-    const token = await this.#currentToken();
-    let answer = await this.#send(doing, url, token);
-    if (answer.status === 401) {
-      if (this.#token?.value === token) this.#token = null;
-      answer = await this.#send(doing, url, await this.#currentToken());
-    }
+    const { value } = await this.#token.current();
+    let answer = await this.#send(doing, url, value);
+    if (answer.status === 401) answer = await this.#send(doing, url, (await this.#token.current(value)).value);
     if (answer.status >= 200 && answer.status < 300 && !isRefusal(answer.body)) return answer;
-    throw toZuoraFault({
-      status: answer.status,
-      body: answer.body,
-      requestId: header(answer, 'zuora-request-id'),
-      retryAfter:
-        header(answer, 'retry-after') ?? (answer.status === 429 ? header(answer, 'ratelimit-reset') : undefined),
-      doing,
+    throw refusal(answer, doing);
+  }
+
+  #send(doing: string, url: URL, token: string): Promise<Answer> {
+    return this.#call(doing, `GET ${url.pathname}`, url, {
+      headers: {
+        authorization: `Bearer ${token}`,
+        accept: 'application/json',
+        'zuora-version': ZUORA_VERSION,
+        'zuora-track-id': randomUUID(),
+      },
     });
   }
 
-  async #send(doing: string, url: URL, token: string): Promise<Answer> {
-    try {
-      const response = await request(url, {
-        dispatcher: this.#agent,
-        headers: {
-          authorization: `Bearer ${token}`,
-          accept: 'application/json',
-          'zuora-version': ZUORA_VERSION,
-          'zuora-track-id': randomUUID(),
-        },
-      });
-      return { status: response.statusCode, headers: response.headers, body: await bodyOf(response) };
-    } catch (error) {
-      throw toZuoraOutage(error, doing);
-    }
+  /** One call, when it is its turn. @param endpoint as `limits.ts` reads it */
+  #call(
+    doing: string,
+    endpoint: string,
+    url: URL,
+    options: Omit<Dispatcher.RequestOptions, 'origin' | 'path' | 'method'> & { method?: Dispatcher.HttpMethod },
+  ): Promise<Answer> {
+    const call = async (): Promise<Answer> => {
+      try {
+        const response = await request(url, { dispatcher: this.#agent, ...options });
+        return { status: response.statusCode, headers: response.headers, body: await bodyOf(response) };
+      } catch (error) {
+        throw toZuoraOutage(error, doing);
+      }
+    };
+    return this.#gate.run(endpoint, call, (answer) =>
+      zuoraSignal(
+        { status: answer.status, header: (name) => header(answer, name) },
+        endpoint,
+        isRefusalForLimit(answer.body),
+      ),
+    );
   }
 
-  /** Calls that need a new token at the same time wait for the same one. */
-  async #currentToken(): Promise<string> {
-    if (this.#token !== null && this.#now().getTime() < this.#token.renewAt) return this.#token.value;
-    this.#renewal ??= this.#newToken().finally(() => {
-      this.#renewal = null;
-    });
-    return this.#renewal;
-  }
-
-  async #newToken(): Promise<string> {
+  async #newToken(): Promise<NewAccessToken> {
     const doing = 'getting a token';
     const { clientId, clientSecret } = this.#options;
     const form = new URLSearchParams({
@@ -207,30 +209,24 @@ export class ZuoraClient {
       client_secret: clientSecret,
       grant_type: 'client_credentials',
     });
-    let answer: Answer;
-    try {
-      const response = await request(new URL('/oauth/token', this.#base), {
-        method: 'POST',
-        dispatcher: this.#agent,
-        headers: { 'content-type': 'application/x-www-form-urlencoded' },
-        body: form.toString(),
-      });
-      answer = { status: response.statusCode, headers: response.headers, body: await bodyOf(response) };
-    } catch (error) {
-      throw toZuoraOutage(error, doing);
-    }
+    const answer = await this.#call(doing, TOKEN_ENDPOINT, new URL('/oauth/token', this.#base), {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: form.toString(),
+    });
     const parsed = tokenSchema.safeParse(answer.body);
-    if (answer.status !== 200 || !parsed.success)
-      throw toZuoraFault({
-        status: answer.status,
-        body: answer.body,
-        requestId: undefined,
-        retryAfter: header(answer, 'retry-after'),
-        doing,
-      });
-    const lifeMs = parsed.data.expires_in * 1000;
-    const renewAt = this.#now().getTime() + Math.max(lifeMs - RENEW_EARLY_MS, lifeMs / 2);
-    this.#token = { value: parsed.data.access_token, renewAt };
-    return parsed.data.access_token;
+    if (answer.status !== 200 || !parsed.success) throw refusal(answer, doing);
+    return { value: parsed.data.access_token, instanceUrl: null, lifeMs: parsed.data.expires_in * 1000 };
   }
+}
+
+function refusal(answer: Answer, doing: string): Fault {
+  const { status, body } = answer;
+  return toZuoraFault({
+    status,
+    body,
+    requestId: header(answer, 'zuora-request-id'),
+    retryAfterMs: waitOf({ status, header: (name) => header(answer, name) }),
+    doing,
+  });
 }

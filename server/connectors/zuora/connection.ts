@@ -2,6 +2,7 @@ import type { CalloutCredential } from '../../platform/config/calloutCredentials
 import type { BillingSystem } from '../../workflows/ports/billingSystem.ts';
 import type { Clock } from '../../workflows/ports/clock.ts';
 import type { ChangeSource } from '../../workflows/ports/sweep.ts';
+import { openGate, ownToken, type ShareToken, type UpstreamGate } from '../../workflows/ports/upstream.ts';
 import type { WebhookVerifier } from '../../workflows/ports/webhook.ts';
 import { createZuoraBilling } from './billing.ts';
 import { createZuoraVerifier } from './callouts/webhook.ts';
@@ -34,9 +35,13 @@ export type Connection = {
 };
 
 /** Everything that one Zuora tenant takes part in. */
-export function createZuoraConnection(options: ZuoraConnectionOptions, deps: { clock: Clock }): Connection {
+export function createZuoraConnection(
+  options: ZuoraConnectionOptions,
+  deps: { clock: Clock; gate?: UpstreamGate; shareToken?: ShareToken },
+): Connection {
   const { connection, baseUrl, clientId, clientSecret } = options;
-  const client = new ZuoraClient({ baseUrl, clientId, clientSecret }, () => deps.clock.now());
+  const { gate = openGate, shareToken = ownToken } = deps;
+  const client = new ZuoraClient({ baseUrl, clientId, clientSecret }, { gate, shareToken, tokenName: connection });
   const context = {
     connection,
     timeZone: options.timeZone ?? 'America/Los_Angeles',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Fault, type FaultKind } from '../../domain/fault.ts';
+import { connectionTrouble } from '../../platform/connectionTrouble.ts';
 
 type Reason = { code: string; message: string };
 
@@ -30,6 +31,11 @@ export function isRefusal(body: unknown): boolean {
     ('Success' in body && body.Success === false) ||
     'FaultCode' in body
   );
+}
+
+/** @returns whether it refuses because of a limit, whatever its status */
+export function isRefusalForLimit(body: unknown): boolean {
+  return isRefusal(body) && reasonsOf(body)[0]?.code.endsWith('70') === true;
 }
 
 /** Last two digits of an error code say what kind it is (Zuora docs, "Error codes"). */
@@ -69,22 +75,22 @@ export type ZuoraRefusal = {
   body: unknown;
   /** Zuora-Request-Id of the answer, for their support. */
   requestId: string | undefined;
-  retryAfter: string | undefined;
+  /** As it asked; null when it did not. */
+  retryAfterMs: number | null;
   doing: string;
 };
 
 /** Turns a refusal in any of Zuora's shapes into our one error. */
-export function toZuoraFault({ status, body, requestId, retryAfter, doing }: ZuoraRefusal): Fault {
+export function toZuoraFault({ status, body, requestId, retryAfterMs, doing }: ZuoraRefusal): Fault {
   const reasons = reasonsOf(body);
   const code = reasons[0]?.code ?? '';
   const { kind, retryable } = (/^\d{8}$/.test(code) ? BY_CATEGORY[code.slice(-2)] : undefined) ?? byStatus(status);
-  const wait = Number(retryAfter);
   return new Fault({
     code: `zuora_${kind}`,
     kind,
     publicText: TEXT[kind],
     retryable,
-    ...(Number.isFinite(wait) && wait > 0 ? { retryAfterMs: Math.min(wait, 60) * 1000 } : {}),
+    ...(retryAfterMs !== null && retryAfterMs > 0 ? { retryAfterMs } : {}),
     context: { doing, status, requestId, reasons: reasons.slice(0, 3) },
   });
 }
@@ -92,10 +98,11 @@ export function toZuoraFault({ status, body, requestId, retryAfter, doing }: Zuo
 /** @returns the fault for an answer that never came or could not be read */
 export function toZuoraOutage(cause: unknown, doing: string): Fault {
   if (cause instanceof Fault) return cause;
+  const trouble = connectionTrouble(cause);
   return new Fault({
     code: 'zuora_unavailable',
     kind: 'unavailable',
-    publicText: TEXT.unavailable,
+    publicText: `Zuora could not be reached${trouble === null ? '' : `: ${trouble}`}; it is tried again.`,
     context: { doing },
     cause,
   });

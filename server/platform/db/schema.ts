@@ -71,6 +71,25 @@ export type Schema = {
     message: string | null;
   };
   lease: { name: string; owner: string; until: Timestamp };
+  upstream: {
+    name: string;
+    tokens: number | null;
+    filled_at: Timestamp;
+    share: Generated<number>;
+    lowered_at: NullableTimestamp;
+    hold_until: NullableTimestamp;
+    failures: Generated<number>;
+    open_until: NullableTimestamp;
+    probe_until: NullableTimestamp;
+    reason: Generated<string>;
+    in_flight: ColumnType<Record<string, { held: number; until: number }>, string | undefined, string>;
+  };
+  upstream_token: {
+    name: string;
+    sealed: string | null;
+    instance_url: string | null;
+    renew_at: NullableTimestamp;
+  };
   upstream_hold: { name: string; hold_until: Timestamp; failures: number; reason: string };
   sweep_cursor: {
     connection: string;
