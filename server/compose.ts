@@ -7,16 +7,21 @@ import { createApp, type ReadyCheck } from './interfaces/http/app.ts';
 import { listen } from './interfaces/http/listen.ts';
 import { createClock } from './platform/clock.ts';
 import type { Config } from './platform/config/config.ts';
-import { openDatabase } from './platform/db/database.ts';
+import { openDatabase, type Db } from './platform/db/database.ts';
 import { databaseReady } from './platform/db/ready.ts';
 import { createLog } from './platform/log.ts';
+import { localSealKeys } from './platform/localSealKey.ts';
 import { createMetrics, type Metrics } from './platform/metrics.ts';
+import { createSealer, readSealKeys, SealError, type SealKey } from './platform/seal.ts';
 import { stopInOrder, type Stoppable } from './platform/shutdown.ts';
 import { createWakeup } from './platform/wakeup.ts';
 import { createDueTicker } from './sync/due/due.ts';
 import { registerGauges } from './sync/gauges.ts';
 import { createIntake } from './sync/inbox/intake.ts';
 import { createKeyWorker } from './sync/keys/worker.ts';
+import { createUpstreamGate, type StoppableGate } from './sync/limits/gate.ts';
+import { troubles } from './sync/limits/state.ts';
+import { shareTokens } from './sync/limits/tokens.ts';
 import { createOutbox } from './sync/outbox/outbox.ts';
 import { createPostgresStore } from './sync/postgres.ts';
 import type { Store } from './sync/store.ts';
@@ -28,6 +33,7 @@ import { projectAccount } from './workflows/mirror/projectAccount.ts';
 import { refreshBillingAccount } from './workflows/mirror/refreshBillingAccount.ts';
 import type { Clock } from './workflows/ports/clock.ts';
 import type { KeyHandler } from './workflows/ports/keyWork.ts';
+import type { UpstreamLimits } from './workflows/ports/upstream.ts';
 
 /** A server that runs. */
 export type Server = {
@@ -39,6 +45,15 @@ export type Server = {
 
 /** Time for everything in hand to end, ms; after it main ends the process anyway. */
 const stopWithinMs = 18_000;
+
+/** What is left alone now, and why, for people; none of it keeps the server from being ready. */
+async function upstreamChecks(db: Db): Promise<ReadyCheck[]> {
+  return (await troubles(db)).map(({ name, state, seconds, reason }) => ({
+    name: `limits of ${name}`,
+    ok: true,
+    message: `${state === 'open' ? 'It does not answer' : 'It is left alone'}; asked again in ${seconds} s. ${reason}`,
+  }));
+}
 
 /** Whether the billing systems are being heard, for people; none of it keeps the server from being ready. */
 async function connectionChecks(store: Store, connections: readonly BillingConnection[]): Promise<ReadyCheck[]> {
@@ -57,17 +72,29 @@ export async function startServer(config: Config): Promise<Server> {
   const clock = await createClock(config.businessClockUrl, (error) =>
     log.warn({ err: error }, 'The business clock does not answer; its last offset stays in force'),
   );
+  const sealer = createSealer(sealKeysOf(config));
   const database = await openDatabase(config, (error) => log.warn({ err: error }, 'A database connection was lost'));
   const { db } = database;
   const stamp = { orgId: config.salesforce.orgId, mappingVersion: String(mappingVersion) };
   const store = createPostgresStore(database, stamp);
-  const connections = config.connections.map((one) => connect(one, clock, config.timeZone));
+  const gates: StoppableGate[] = [];
+  const gateOf = (limits: UpstreamLimits): StoppableGate => {
+    const gate = createUpstreamGate(db, limits, (error) =>
+      log.warn({ err: error, upstream: limits.upstream }, 'The state of an upstream could not be noted'),
+    );
+    gates.push(gate);
+    return gate;
+  };
+  const shareToken = shareTokens(db, sealer);
+  const { timeZone } = config;
+  const connections = config.connections.map((one) => connect(one, { clock, timeZone, gateOf, shareToken }));
   const keysReady = createWakeup();
   const intake = createIntake(store, { metrics, onStored: keysReady.notify });
   registerGauges(metrics, db);
   // Stopped in the opposite order.
   const parts: Stoppable[] = [
     { name: 'database', stop: () => database.close() },
+    { name: 'limits', stop: async () => void (await Promise.all(gates.map((gate) => gate.stop()))) },
     { name: 'clock', stop: async () => clock.stop() },
     ...connections.flatMap(({ name, close }) => (close ? [{ name, stop: close }] : [])),
   ];
@@ -117,7 +144,11 @@ export async function startServer(config: Config): Promise<Server> {
     let url: string | null = null;
     if (config.roles.web) {
       const verifiers = new Map(connections.map(({ name, verifier }) => [name, verifier]));
-      const readiness = async () => [...(await databaseReady(db)), ...(await connectionChecks(store, connections))];
+      const readiness = async () => [
+        ...(await databaseReady(db)),
+        ...(await connectionChecks(store, connections)),
+        ...(await upstreamChecks(db)),
+      ];
       const listening = await listen(createApp({ verifiers, intake, log, metrics, readiness }), config);
       parts.push({ name: 'http', stop: () => listening.close() });
       url = listening.url;
@@ -128,6 +159,13 @@ export async function startServer(config: Config): Promise<Server> {
     await stop();
     throw error;
   }
+}
+
+/** Beside the embedded database a key is made when there is none; with another one the settings hold it. */
+function sealKeysOf({ sealKeys, dataDir }: Config): SealKey[] {
+  const keys = sealKeys === null ? localSealKeys(dataDir) : readSealKeys(sealKeys.reveal());
+  if (typeof keys === 'string') throw new SealError(keys);
+  return keys;
 }
 
 function salesforceOptions({ salesforce: { privateKey, ...options } }: Config): SalesforceOptions {

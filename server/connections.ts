@@ -1,9 +1,12 @@
 import { createStripeConnection } from './connectors/stripe/connection.ts';
+import { stripeLimits, stripeRates } from './connectors/stripe/limits.ts';
 import { createZuoraConnection } from './connectors/zuora/connection.ts';
+import { zuoraLimits } from './connectors/zuora/limits.ts';
 import type { ConnectionConfig } from './platform/config/billingSystems.ts';
 import type { BillingSystem } from './workflows/ports/billingSystem.ts';
 import type { Clock } from './workflows/ports/clock.ts';
 import type { ChangeSource } from './workflows/ports/sweep.ts';
+import type { ShareToken, UpstreamGate, UpstreamLimits } from './workflows/ports/upstream.ts';
 import type { WebhookVerifier } from './workflows/ports/webhook.ts';
 
 /** One Stripe account or Zuora tenant, as this process reaches it. */
@@ -17,8 +20,19 @@ export type BillingConnection = {
   close?(): Promise<void>;
 };
 
+export type ConnectionDeps = {
+  clock: Clock;
+  timeZone: string;
+  /** Makes the gate that keeps all processes to what an upstream allows. */
+  gateOf: (limits: UpstreamLimits) => UpstreamGate;
+  shareToken: ShareToken;
+};
+
 /** Makes the clients of one connection; calls nothing yet. */
-export function connect(config: ConnectionConfig, clock: Clock, timeZone: string): BillingConnection {
+export function connect(
+  config: ConnectionConfig,
+  { clock, timeZone, gateOf, shareToken }: ConnectionDeps,
+): BillingConnection {
   const named = { name: config.connection, source: config.system };
   if (config.system === 'Stripe') {
     const { connection, apiKey, webhookSecrets, apiBase, dashboardUrl } = config;
@@ -30,8 +44,16 @@ export function connect(config: ConnectionConfig, clock: Clock, timeZone: string
       dashboardUrl,
       timeZone,
     };
-    return { ...named, ...createStripeConnection(options, { clock }) };
+    const rates = stripeRates(options.apiKey);
+    const gate = gateOf(
+      stripeLimits(connection, {
+        perSecond: config.callsPerSecond ?? rates.perSecond,
+        perEndpointSecond: config.callsPerEndpointSecond ?? rates.perEndpointSecond,
+      }),
+    );
+    return { ...named, ...createStripeConnection(options, { clock, gate }) };
   }
   const options = { ...config, clientSecret: config.clientSecret.reveal() };
-  return { ...named, ...createZuoraConnection(options, { clock }) };
+  const gate = gateOf(zuoraLimits(config.connection, config.tenantKind));
+  return { ...named, ...createZuoraConnection(options, { clock, gate, shareToken }) };
 }

@@ -4,6 +4,7 @@ import { loadConfig } from './platform/config/config.ts';
 import { ConfigError } from './platform/config/configError.ts';
 import { MigrationError } from './platform/db/migrate.ts';
 import { EmbeddedPostgresError } from './platform/db/place.ts';
+import { SealError } from './platform/seal.ts';
 
 /** A stop that takes longer than this is given up, ms. */
 const stopWithinMs = 20_000;
@@ -14,7 +15,8 @@ function explain(error: unknown): string {
     error instanceof ConfigError ||
     error instanceof ListenError ||
     error instanceof EmbeddedPostgresError ||
-    error instanceof MigrationError
+    error instanceof MigrationError ||
+    error instanceof SealError
   )
     return error.message;
   if (

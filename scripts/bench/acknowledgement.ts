@@ -101,6 +101,7 @@ async function startWebhookRoute(databaseUrl: string): Promise<Server> {
   const backend = await startBackend({
     PORT: String(await freePort()),
     DATABASE_URL: databaseUrl,
+    SEAL_KEYS: `k1:${Buffer.alloc(32, 1).toString('base64')}`,
     ROLES: 'web',
     LOG_LEVEL: 'warn',
     STRIPE_API_KEY: 'sk_test_bench',

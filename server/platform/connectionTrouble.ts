@@ -21,7 +21,8 @@ const WORDS: Readonly<Record<string, string>> = {
  */
 export function connectionTrouble(error: unknown): string | null {
   for (let one = error, depth = 0; one instanceof Error && depth < 6; one = one.cause, depth += 1) {
-    if (one instanceof AnswerOutOfBounds) return one.message.replace(/\.$/, '').replace(/^[A-Z]/, (c) => c.toLowerCase());
+    if (one instanceof AnswerOutOfBounds)
+      return one.message.replace(/\.$/, '').replace(/^[A-Z]/, (c) => c.toLowerCase());
     const code = 'code' in one && typeof one.code === 'string' ? one.code : '';
     if (WORDS[code] !== undefined) return WORDS[code];
   }

@@ -22,7 +22,8 @@ export type Sealer = {
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
-const EXAMPLE = `Make one with: node -e "console.log('k1:' + crypto.randomBytes(32).toString('base64'))"`;
+/** How a key is made, for people. */
+export const SEAL_KEY_EXAMPLE = `Make one with: node -e "console.log('k1:' + crypto.randomBytes(32).toString('base64'))"`;
 
 /**
  * @param text `<id>:<base64 of 32 bytes>`, comma or line separated
@@ -36,9 +37,9 @@ export function readSealKeys(text: string): SealKey[] | string {
       const [id = '', encoded = ''] = [part.slice(0, part.indexOf(':')), part.slice(part.indexOf(':') + 1)];
       return { id, key: Buffer.from(encoded, 'base64') };
     });
-  if (keys.length === 0) return `It holds no key. ${EXAMPLE}`;
+  if (keys.length === 0) return `It holds no key. ${SEAL_KEY_EXAMPLE}`;
   if (keys.some(({ id, key }) => !/^[A-Za-z0-9_-]{1,20}$/.test(id) || key.length !== 32))
-    return `Each part must be a short name, a colon and 32 bytes in base64. ${EXAMPLE}`;
+    return `Each part must be a short name, a colon and 32 bytes in base64. ${SEAL_KEY_EXAMPLE}`;
   if (new Set(keys.map(({ id }) => id)).size < keys.length) return 'Two keys have the same name; give each its own.';
   return keys;
 }
@@ -46,7 +47,7 @@ export function readSealKeys(text: string): SealKey[] | string {
 /** @param keys the first one seals, all of them open */
 export function createSealer(keys: readonly SealKey[]): Sealer {
   const first = keys[0];
-  if (first === undefined) throw new SealError(`There is no key to seal with. ${EXAMPLE}`);
+  if (first === undefined) throw new SealError(`There is no key to seal with. ${SEAL_KEY_EXAMPLE}`);
   return {
     seal(name, secret) {
       const nonce = randomBytes(NONCE_BYTES);

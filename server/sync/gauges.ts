@@ -1,6 +1,7 @@
 import { Gauge, type Registry } from 'prom-client';
 import { sql } from 'kysely';
 import type { Db } from '../platform/db/database.ts';
+import { troubles } from './limits/state.ts';
 
 /** Name, help and the SQL of one number. */
 const GAUGES: readonly [name: string, help: string, query: string][] = [
@@ -37,8 +38,8 @@ const GAUGES: readonly [name: string, help: string, query: string][] = [
   ],
   [
     'dirty_keys_retrying',
-    'Keys that failed and wait to be tried again',
-    'select count(*) from dirty where quarantined_at is null and attempt > 0',
+    'Keys that failed, or were not let through to a billing system, and wait to be tried again',
+    'select count(*) from dirty where quarantined_at is null and (attempt > 0 or reason is not null)',
   ],
   [
     'dirty_oldest_seconds',
@@ -86,4 +87,14 @@ export function registerGauges(metrics: Registry, db: Db): void {
       },
     });
   }
+  new Gauge({
+    name: 'billing360_upstream_open',
+    help: 'Upstreams that are left alone: 1 because they do not answer, 0.5 because they, or a limit of theirs, asked for a pause',
+    labelNames: ['upstream'] as const,
+    registers: [metrics],
+    async collect() {
+      this.reset();
+      for (const { name, state } of await troubles(db)) this.set({ upstream: name }, state === 'open' ? 1 : 0.5);
+    },
+  });
 }

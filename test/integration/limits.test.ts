@@ -9,7 +9,7 @@ import type { CallClass, RateLimit, UpstreamLimits, UpstreamSignal } from '../..
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
 let database: TestDatabase;
-let gates: StoppableGate[] = [];
+const gates: StoppableGate[] = [];
 const troublesNoted: unknown[] = [];
 
 beforeAll(async () => {

@@ -156,7 +156,7 @@ async function caughtUp(database: TestDatabase, withinMs: number): Promise<void>
     const open = {
       notSwept: 2 - (await count(database, "sweep_cursor where swept_at > $1::timestamptz + interval '2 s'", since)),
       notPolled: await count(database, 'dirty where poll_at < $1', new Date(since.getTime() + POLL_SECONDS * 1000)),
-      toWork: await count(database, 'dirty where not_before <= now() or attempt > 0'),
+      toWork: await count(database, 'dirty where not_before <= now() or attempt > 0 or reason is not null'),
       putAside: await count(database, 'dirty where quarantined_at is not null'),
       toWrite: await count(database, 'org_rows where pending'),
     };

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
@@ -19,6 +20,7 @@ const settings = {
   SALESFORCE_USERNAME: 'integration@example.com',
   SALESFORCE_PRIVATE_KEY: secretsOf().salesforcePrivateKey,
   SALESFORCE_ORG_ID: '00D5g0000000001EAA',
+  SEAL_KEYS: `k1:${randomBytes(32).toString('base64')}`,
 };
 
 /** @returns what the backend printed when it refused to start */

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { USERS } from '../simulators/salesforce/org/seed.ts';
 import { join } from 'node:path';
@@ -97,7 +98,12 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     const env: Record<string, string> = {
       PORT: String(backendPort),
       DATA_DIR: dataDir,
-      ...(options.databaseUrl ? { DATABASE_URL: options.databaseUrl } : {}),
+      ...(options.databaseUrl
+        ? { DATABASE_URL: options.databaseUrl, SEAL_KEYS: `k1:${randomBytes(32).toString('base64')}` }
+        : {}),
+      // The simulators have no limits until they are switched on.
+      STRIPE_CALLS_PER_SECOND: '1000',
+      STRIPE_CALLS_PER_ENDPOINT_SECOND: '1000',
       STRIPE_API_KEY: secrets.stripeSecretKey,
       STRIPE_WEBHOOK_SECRETS: secrets.stripeWebhookSecret,
       STRIPE_API_BASE: stripe.url,

@@ -61,7 +61,9 @@ export function createStripeHttpClient(gate: UpstreamGate, agent: Dispatcher): S
           return await read(response);
         } catch (error) {
           const fault = toStripeOutage(error);
-          throw wasClosed(error) ? Object.assign(new Error(fault.message, { cause: fault }), { code: 'ECONNRESET' }) : fault;
+          throw wasClosed(error)
+            ? Object.assign(new Error(fault.message, { cause: fault }), { code: 'ECONNRESET' })
+            : fault;
         }
       };
       const answer = await gate.run(endpoint, call, (one) => stripeSignal(one, endpoint));

@@ -24,9 +24,14 @@ const VERBS = new Set(['search', 'create_preview']);
 
 /** @returns method and route, such as `GET /v1/customers/:id`, of a call's path */
 export function endpointOf(method: string, path: string): string {
-  const [version = '', ...parts] = path.replace(/\?.*$/, '').split('/').filter((part) => part !== '');
+  const [version = '', ...parts] = path
+    .replace(/\?.*$/, '')
+    .split('/')
+    .filter((part) => part !== '');
   const first = NAMESPACES.has(parts[0] ?? '') ? 2 : 1;
-  const route = parts.map((part, index) => (index >= first && (index - first) % 2 === 0 && !VERBS.has(part) ? ':id' : part));
+  const route = parts.map((part, index) =>
+    index >= first && (index - first) % 2 === 0 && !VERBS.has(part) ? ':id' : part,
+  );
   return `${method} /${[version, ...route].join('/')}`;
 }
 

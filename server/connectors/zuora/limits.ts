@@ -79,7 +79,8 @@ const LONGEST_WAIT_MS = 3_600_000;
 /** @returns ms that Zuora asks to wait; null when it does not say */
 export function waitOf(answer: Answer): number | null {
   const seconds =
-    numberIn(answer.header('retry-after')) ?? (answer.status === 429 ? numberIn(answer.header('ratelimit-reset')) : null);
+    numberIn(answer.header('retry-after')) ??
+    (answer.status === 429 ? numberIn(answer.header('ratelimit-reset')) : null);
   return seconds === null ? null : Math.min(seconds * 1000, LONGEST_WAIT_MS);
 }
 

@@ -1,6 +1,7 @@
 import type { CalloutCredential } from './calloutCredentials.ts';
 import { complete, type Reader } from './reader.ts';
 import { Secret } from './secret.ts';
+import type { VariableValue } from './variables.ts';
 
 /** Parts of a billing account that a connection may leave out. */
 export const FILTERED_OBJECTS = ['subscriptions', 'invoices', 'payments', 'usage'] as const;
@@ -31,6 +32,9 @@ export type StripeConfig = ConnectionBase & {
   /** null for Stripe itself. */
   apiBase: string | null;
   dashboardUrl: string;
+  /** Calls that the account may make, in all and to one endpoint; null for what Stripe allows every account. */
+  callsPerSecond: number | null;
+  callsPerEndpointSecond: number | null;
 };
 
 export type ZuoraConfig = ConnectionBase & {
@@ -42,6 +46,8 @@ export type ZuoraConfig = ConnectionBase & {
   callouts: readonly CalloutCredential[];
   /** Field of the Zuora account that holds the Salesforce id of its Account. */
   accountIdField: string;
+  /** Decides how often the tenant may be called. */
+  tenantKind: VariableValue<'ZUORA_TENANT_KIND'>;
   /** Time zone of the tenant. */
   timeZone: string;
   uiUrl: string;
@@ -72,10 +78,14 @@ export function readStripe(reader: Reader, base: ConnectionBase, missing?: strin
   };
   const apiBase = reader.optional('STRIPE_API_BASE') ?? null;
   const dashboardUrl = reader.optional('STRIPE_DASHBOARD_URL') ?? 'https://dashboard.stripe.com';
+  const callsPerSecond = reader.optional('STRIPE_CALLS_PER_SECOND') ?? null;
+  const callsPerEndpointSecond = reader.optional('STRIPE_CALLS_PER_ENDPOINT_SECOND') ?? null;
   if (!complete(values)) return null;
   return {
     ...base,
     system: 'Stripe',
+    callsPerSecond,
+    callsPerEndpointSecond,
     apiKey: new Secret(values.apiKey),
     webhookSecrets: values.webhookSecrets.map((value) => new Secret(value)),
     apiBase,
@@ -103,6 +113,7 @@ export function readZuora(reader: Reader, base: ConnectionBase, missing?: string
     callouts: readCallouts(reader, missing),
   };
   const accountIdField = reader.optional('ZUORA_ACCOUNT_ID_FIELD') ?? 'CRMAccountId__c';
+  const tenantKind = reader.optional('ZUORA_TENANT_KIND') ?? 'production';
   const timeZone = reader.optional('ZUORA_TIME_ZONE') ?? 'America/Los_Angeles';
   const uiUrl = reader.optional('ZUORA_UI_URL') ?? 'https://na.zuora.com';
   if (!complete(values)) return null;
@@ -112,6 +123,7 @@ export function readZuora(reader: Reader, base: ConnectionBase, missing?: string
     system: 'Zuora',
     clientSecret: new Secret(values.clientSecret),
     accountIdField,
+    tenantKind,
     timeZone,
     uiUrl,
   };

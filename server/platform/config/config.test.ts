@@ -1,4 +1,7 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from './config.ts';
@@ -140,7 +143,32 @@ describe('loadConfig', () => {
       SALESFORCE_USERNAME: 'It is missing.',
       SALESFORCE_PRIVATE_KEY: 'It is missing; SALESFORCE_PRIVATE_KEY_FILE would do instead.',
       SALESFORCE_ORG_ID: 'It must be the 18-character id of the org.',
+      SEAL_KEYS: expect.stringMatching(/^It is missing: access tokens are kept .* Make one with: node -e /),
     });
+  });
+
+  it('takes keys that seal stored secrets from the environment or from a file, and shows none of them', () => {
+    const key = `k1:${randomBytes(32).toString('base64')}`;
+    const database = { ...salesforce, ...stripe, DATABASE_URL: 'postgres://db.example.com/billing360' };
+    expect(loadConfig({ ...database, SEAL_KEYS: key }).sealKeys?.reveal()).toBe(key);
+    expect(inspect(loadConfig({ ...database, SEAL_KEYS: key }))).not.toContain(key);
+    const file = join(mkdtempSync(join(tmpdir(), 'billing-360-config-')), 'keys');
+    writeFileSync(file, `${key}\n`);
+    expect(
+      loadConfig({ ...database, SEAL_KEYS_FILE: file })
+        .sealKeys?.reveal()
+        .trim(),
+    ).toBe(key);
+    expect(loadConfig({ ...salesforce, ...stripe }).sealKeys).toBeNull();
+
+    expect(faultsOf({ ...database, SEAL_KEYS: 'k1:c2hvcnQ=' })['SEAL_KEYS']).toMatch(/^Each part must be a short name/);
+    expect(faultsOf({ ...database, SEAL_KEYS: `${key},${key}` })['SEAL_KEYS']).toMatch(/^Two keys have the same name/);
+    expect(faultsOf({ ...database, SEAL_KEYS: key, SEAL_KEYS_FILE: file })['SEAL_KEYS']).toMatch(/keep one of them/);
+    expect(faultsOf({ ...database, SEAL_KEYS_FILE: '/nowhere/keys' })['SEAL_KEYS_FILE']).toBe(
+      'The file cannot be read.',
+    );
+    writeFileSync(file, 'nothing of use');
+    expect(faultsOf({ ...database, SEAL_KEYS_FILE: file })['SEAL_KEYS_FILE']).toMatch(/^Each part must be/);
   });
 
   it('refuses to forget the id of an event before its payload', () => {

@@ -8,6 +8,7 @@ import {
   ZUORA_NAMES,
   type ConnectionConfig,
 } from './billingSystems.ts';
+import { readSealKeys, SEAL_KEY_EXAMPLE } from '../seal.ts';
 import { ConfigError } from './configError.ts';
 import { readConnectionsFile } from './connectionsFile.ts';
 import { complete, fromEnvironment, Reader } from './reader.ts';
@@ -31,6 +32,8 @@ export type Config = {
   databaseUrl: Secret | null;
   /** Absolute path. */
   dataDir: string;
+  /** Keys that stored secrets are sealed with, as `SEAL_KEYS`; null for a key of its own beside the embedded database. */
+  sealKeys: Secret | null;
   roles: { web: boolean; worker: boolean };
   logLevel: VariableValue<'LOG_LEVEL'>;
   /** At least one, each with a name of its own. */
@@ -61,6 +64,26 @@ function readPrivateKey(reader: Reader): string | undefined {
   return parsed.success
     ? parsed.data
     : reader.fault('SALESFORCE_PRIVATE_KEY_FILE', 'The file must hold a private key in PEM form.');
+}
+
+/** With a database of its own a key would be lost with the machine, and other machines would not have it. */
+function readSealKeysText(reader: Reader): Secret | null {
+  if (reader.isSet('SEAL_KEYS_FILE')) {
+    if (reader.isSet('SEAL_KEYS')) reader.fault('SEAL_KEYS', 'It is set beside SEAL_KEYS_FILE; keep one of them.');
+    let content: string;
+    try {
+      content = readFileSync(reader.optional('SEAL_KEYS_FILE') ?? '', 'utf8');
+    } catch {
+      reader.fault('SEAL_KEYS_FILE', 'The file cannot be read.');
+      return null;
+    }
+    const keys = readSealKeys(content);
+    if (typeof keys === 'string') reader.fault('SEAL_KEYS_FILE', keys);
+    return new Secret(content);
+  }
+  const reason = `It is missing: access tokens are kept in the database of DATABASE_URL, sealed. ${SEAL_KEY_EXAMPLE}`;
+  const text = reader.isSet('DATABASE_URL') ? reader.required('SEAL_KEYS', reason) : reader.optional('SEAL_KEYS');
+  return text === undefined ? null : new Secret(text);
 }
 
 function readSalesforce(reader: Reader): SalesforceConfig | null {
@@ -116,6 +139,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     port: reader.optional('PORT') ?? 4000,
     host: reader.optional('HOST') ?? '127.0.0.1',
     databaseUrl: databaseUrl === undefined ? null : new Secret(databaseUrl),
+    sealKeys: readSealKeysText(reader),
     dataDir: resolve(reader.optional('DATA_DIR') ?? '.data'),
     roles: { web: roles.includes('web'), worker: roles.includes('worker') },
     logLevel: reader.optional('LOG_LEVEL') ?? 'info',

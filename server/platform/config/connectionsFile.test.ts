@@ -134,7 +134,7 @@ describe('the file of connections', () => {
     ).toEqual({
       '[0].system': 'It must be stripe or zuora.',
       '[1].colour':
-        'There is no such setting; there are name, system, filter, apiKey, webhookSecrets, apiBase, dashboardUrl.',
+        'There is no such setting; there are name, system, filter, apiKey, webhookSecrets, apiBase, callsPerSecond, callsPerEndpointSecond, dashboardUrl.',
       '[1].apiKey': 'It must be a secret or restricted key of Stripe.',
       '[1].webhookSecrets': 'It is missing.',
       '[2].baseUrl': 'It must begin with https; plain http is allowed on this machine only.',

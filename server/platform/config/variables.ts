@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readSealKeys } from '../seal.ts';
 import { calloutCredentials } from './calloutCredentials.ts';
 
 /** What an environment variable may hold, and a value to show to whoever set it wrongly. */
@@ -55,12 +56,19 @@ const privateKey = text
     'It must be a private key in PEM form.',
   );
 
+const sealKeys = text.superRefine((value, context) => {
+  const keys = readSealKeys(value);
+  if (typeof keys === 'string') context.addIssue({ code: 'custom', message: keys });
+});
+
 /** Every environment variable that the server reads. */
 export const VARIABLES = {
   PORT: { schema: wholeNumber(0, 65535), example: '4000' },
   HOST: { schema: text, example: '127.0.0.1' },
   DATABASE_URL: { schema: postgresUrl, example: 'postgresql://user:password@db.example.com/billing360' },
   DATA_DIR: { schema: text, example: '.data' },
+  SEAL_KEYS: { schema: sealKeys, example: 'k2:<32 bytes in base64>,k1:<32 bytes in base64>' },
+  SEAL_KEYS_FILE: { schema: text, example: '/run/secrets/seal-keys' },
   ROLES: {
     schema: list.pipe(z.array(z.enum(['web', 'worker'], 'It must name web, worker or both.')).min(1, 'It is empty.')),
     example: 'web,worker',
@@ -85,6 +93,8 @@ export const VARIABLES = {
     example: 'whsec_...,whsec_...',
   },
   STRIPE_API_BASE: { schema: address, example: 'https://api.stripe.com' },
+  STRIPE_CALLS_PER_SECOND: { schema: wholeNumber(1, 100_000), example: '100' },
+  STRIPE_CALLS_PER_ENDPOINT_SECOND: { schema: wholeNumber(1, 100_000), example: '25' },
   STRIPE_DASHBOARD_URL: { schema: address, example: 'https://dashboard.stripe.com' },
   ZUORA_BASE_URL: { schema: address, example: 'https://rest.na.zuora.com' },
   ZUORA_CLIENT_ID: { schema: text, example: '3f1c...' },
@@ -101,6 +111,13 @@ export const VARIABLES = {
     example: 'CRMAccountId__c',
   },
   ZUORA_TIME_ZONE: { schema: timeZone, example: 'America/Los_Angeles' },
+  ZUORA_TENANT_KIND: {
+    schema: z.enum(
+      ['production', 'central-sandbox', 'developer-sandbox', 'api-sandbox'],
+      'It must be production, central-sandbox, developer-sandbox or api-sandbox.',
+    ),
+    example: 'production',
+  },
   ZUORA_UI_URL: { schema: address, example: 'https://na.zuora.com' },
   CONNECTIONS_FILE: { schema: text, example: '/etc/billing-360/connections.json' },
   SALESFORCE_LOGIN_URL: { schema: address, example: 'https://login.salesforce.com' },

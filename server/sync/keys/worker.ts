@@ -113,7 +113,9 @@ export function createKeyWorker(options: KeyWorkerOptions): KeyWorker {
       { err: error, key: claim.key, attempt: claim.attempt, ...failure },
       failure.action === 'quarantine' ? 'A key was put aside' : 'A key failed and will be tried again',
     );
-    await store.recordFailure(claim, failure, reasonOf(error));
+    // A try that did not even reach the other side is none.
+    const attempt = error instanceof Fault && error.notTried ? claim.attempt - 1 : claim.attempt;
+    await store.recordFailure({ ...claim, attempt }, failure, reasonOf(error));
   }
 
   async function work(claim: LeasedKey): Promise<void> {

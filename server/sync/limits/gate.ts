@@ -39,18 +39,16 @@ export function createUpstreamGate(
   function toFault({ granted: { stopped, waitMs, reason } }: TurnedAway): Fault {
     const spread = Math.min(MOST_SPREAD_MS, Math.max(LEAST_SPREAD_MS, waitMs));
     const seconds = Math.max(1, Math.ceil(waitMs / 1000));
-    const publicText = {
-      open: `${upstream} does not answer and is asked again in ${seconds} s: ${reason}`,
-      hold: `${upstream} asked for a pause of ${seconds} s more: ${reason}`,
-      full: `${upstream} is called as often as it may be; it is tried again.`,
-    }[stopped ?? 'full'];
-    return new Fault({
-      code: stopped === 'open' ? 'upstream_open' : 'upstream_full',
-      kind: stopped === 'open' ? 'unavailable' : 'rate_limited',
-      publicText,
-      retryAfterMs: Math.round(waitMs + random() * spread),
-      notTried: true,
-    });
+    const later = { retryAfterMs: Math.round(waitMs + random() * spread), notTried: true };
+    if (stopped === 'open') {
+      const publicText = `${upstream} does not answer and is asked again in ${seconds} s: ${reason}`;
+      return new Fault({ code: 'upstream_open', kind: 'unavailable', publicText, ...later });
+    }
+    const publicText =
+      stopped === 'hold'
+        ? `${upstream} asked for a pause of ${seconds} s more: ${reason}`
+        : `${upstream} is called as often as it may be; it is tried again.`;
+    return new Fault({ code: 'upstream_full', kind: 'rate_limited', publicText, ...later });
   }
 
   async function note(signal: UpstreamSignal, { failures }: Granted, reason: string): Promise<void> {
