@@ -21,7 +21,7 @@ import { statusOf } from './sweep/status.ts';
 export function createPostgresStore({ db, pool }: Pick<Database, 'db' | 'pool'>, stamp: OrgStamp): Store {
   return {
     storeRows: (rows, delayMs) => storeRows(pool, rows, delayMs),
-    claimKeys: (count, leaseMs) => claimKeys(db, count, leaseMs),
+    claimKeys: (count, leaseMs, mostBatch) => claimKeys(db, count, leaseMs, mostBatch),
     renewLeases: (claims, leaseMs) => renewLeases(db, claims, leaseMs),
     giveBack: (claims) => giveBack(db, claims),
     nextReadyInMs: () => nextReadyInMs(db),

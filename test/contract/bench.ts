@@ -106,7 +106,7 @@ export class Bench {
   }
 
   #handle(key: string, events: readonly StoredEvent[], pollOnly = false): Promise<KeyResult> {
-    const claim = { key, events, attempt: 1, pollAt: this.polls.get(key) ?? null, pollOnly };
+    const claim = { key, events, attempt: 1, pollAt: this.polls.get(key) ?? null, pollOnly, batch: false, refetch: [] };
     if (key.startsWith('account:projection:'))
       return projectAccount({
         mirror: this.mirror,

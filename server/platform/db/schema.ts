@@ -34,6 +34,10 @@ export type Schema = {
     reason: string | null;
     poll_at: NullableTimestamp;
     polled_generation: number | null;
+    held: Generated<boolean>;
+    batch: Generated<boolean>;
+    refetch: Generated<string[]>;
+    refetch_generation: number | null;
   };
   mirror: {
     key: string;
@@ -99,6 +103,36 @@ export type Schema = {
     failures: Generated<number>;
     broken: Generated<boolean>;
     message: Generated<string>;
+  };
+  connection: {
+    name: string;
+    system: string;
+    provider_id: string | null;
+    state: Generated<string>;
+    reason: Generated<string>;
+    since: Timestamp;
+    probe_at: Timestamp;
+    filter: string | null;
+  };
+  backfill: {
+    connection: string;
+    run: Generated<number>;
+    state: string;
+    parts: Generated<string[]>;
+    reason: string;
+    rewrite: Generated<boolean>;
+    cursor: string | null;
+    listed: Generated<number>;
+    listed_at: NullableTimestamp;
+    total: number | null;
+    worked: Generated<number>;
+    rate: Generated<number>;
+    measured_at: NullableTimestamp;
+    failures: Generated<number>;
+    next_at: Timestamp;
+    message: Generated<string>;
+    started_at: Timestamp;
+    ended_at: NullableTimestamp;
   };
   setting: { name: string; value: string };
   dismissal: {

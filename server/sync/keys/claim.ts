@@ -14,28 +14,64 @@ export type LeasedKey = KeyClaim & {
   snapshot: string;
   /** True when there are more events than were read. */
   more: boolean;
+  /** Which request `refetch` answers; null when there is none. */
+  refetchGeneration: number | null;
 };
 
 const EVENTS_PER_KEY = 500;
 
-/** Leases up to `count` keys that are ready, the longest waiting first, and reads their events. */
-export async function claimKeys(db: Db, count: number, leaseMs: number): Promise<LeasedKey[]> {
-  const lease = newId();
-  const { rows: claimed } = await sql<{
-    key: string;
-    generation: number;
-    attempt: number;
-    snapshot: string;
-    pollAt: Date | null;
-    pollOnly: boolean;
-  }>`
-    update dirty set lease_owner = ${lease}, lease_until = now() + ${leaseMs} * interval '1 ms'
-    where key in (
-      select key from dirty
-      where quarantined_at is null and not_before <= now() and (lease_until is null or lease_until < now())
-      order by not_before limit ${count} for update skip locked)
-    returning key, generation, attempt, pg_current_snapshot()::text as snapshot, poll_at as "pollAt",
-      polled_generation is not distinct from generation as "pollOnly"`.execute(db);
+type Claimed = {
+  key: string;
+  held: boolean;
+  generation: number;
+  attempt: number;
+  snapshot: string;
+  pollAt: Date | null;
+  pollOnly: boolean;
+  batch: boolean;
+  refetch: string[];
+  refetchGeneration: number | null;
+};
+
+/**
+ * Leases keys that are ready, live ones first. Keys of a connection that is broken or paused are set aside instead, so
+ * that later claims need not pass over them.
+ */
+async function lease(db: Db, name: string, count: number, leaseMs: number, mostBatch: number): Promise<Claimed[]> {
+  const ready = (batch: boolean) => sql`
+    quarantined_at is null and not held and ${sql.raw(batch ? '' : 'not')} batch
+      and not_before <= now() and (lease_until is null or lease_until < now())`;
+  const { rows } = await sql<Claimed>`
+    with live as (
+      select key from dirty where ${ready(false)} order by not_before limit ${count} for update skip locked
+    ), batch as (
+      select key from dirty where ${ready(true)} order by not_before
+      limit greatest(0, least(${mostBatch}::bigint, ${count} - (select count(*) from live))) for update skip locked
+    ), ready as (
+      select key, exists (
+        select from connection where name = split_part(key, ':', 1) and state <> 'Connected') as stopped
+      from (select key from live union all select key from batch) as both_kinds
+    )
+    update dirty set held = stopped,
+      lease_owner = case when not stopped then ${name} end,
+      lease_until = case when not stopped then now() + ${leaseMs} * interval '1 ms' end
+    from ready where dirty.key = ready.key
+    returning dirty.key, held, generation, attempt, pg_current_snapshot()::text as snapshot, poll_at as "pollAt",
+      polled_generation is not distinct from generation as "pollOnly", batch, refetch,
+      refetch_generation as "refetchGeneration"`.execute(db);
+  return rows;
+}
+
+/**
+ * Leases up to `count` keys that are ready, the longest waiting first, and reads their events.
+ * @param mostBatch how many of them may be keys that make way for live ones
+ */
+export async function claimKeys(db: Db, count: number, leaseMs: number, mostBatch = count): Promise<LeasedKey[]> {
+  const name = newId();
+  let claimed: Claimed[];
+  do claimed = await lease(db, name, count, leaseMs, mostBatch);
+  while (claimed.length > 0 && claimed.every(({ held }) => held));
+  claimed = claimed.filter(({ held }) => !held);
   if (claimed.length === 0) return [];
   // A statement of its own: what it reads is at least what the generation stands for.
   const { rows: events } = await sql<StoredEvent & { key: string }>`
@@ -52,11 +88,14 @@ export async function claimKeys(db: Db, count: number, leaseMs: number): Promise
     return {
       key: row.key,
       generation: row.generation,
-      lease,
+      lease: name,
       snapshot: row.snapshot,
       attempt: row.attempt + 1,
       pollAt: row.pollAt,
       pollOnly: row.pollOnly && own.length === 0,
+      batch: row.batch,
+      refetch: row.refetch,
+      refetchGeneration: row.refetchGeneration,
       events: own.map(({ key: _key, ...event }) => event),
       more: own.length === EVENTS_PER_KEY,
     };
@@ -88,8 +127,10 @@ export async function giveBack(db: Db, keys: readonly LeasedKey[]): Promise<void
 /** @returns ms until a key that nobody works is ready; null when there is none */
 export async function nextReadyInMs(db: Db): Promise<number | null> {
   const { rows } = await sql<{ ms: number | null }>`
-    select (extract(epoch from min(not_before) - now()) * 1000)::float8 as ms from dirty
-    where quarantined_at is null and lease_until is null`.execute(db);
+    select (extract(epoch from least(
+      (select min(not_before) from dirty where quarantined_at is null and not held and not batch and lease_until is null),
+      (select min(not_before) from dirty where quarantined_at is null and not held and batch and lease_until is null)
+    ) - now()) * 1000)::float8 as ms`.execute(db);
   return rows[0]?.ms ?? null;
 }
 

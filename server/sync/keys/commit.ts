@@ -44,6 +44,8 @@ async function saveProjection(
 /** Clears the key when nothing came for it meanwhile. */
 async function clear(db: Db, claim: LeasedKey, { againAt, pollAt }: KeyResult): Promise<boolean> {
   const next = againAt !== undefined && (pollAt === undefined || againAt < pollAt) ? againAt : pollAt;
+  // A request that came meanwhile has another generation and stays.
+  const asked = sql<boolean>`refetch_generation is not distinct from ${claim.refetchGeneration}::bigint`;
   const unchanged = await db
     .selectFrom('dirty')
     .select('key')
@@ -61,6 +63,9 @@ async function clear(db: Db, claim: LeasedKey, { againAt, pollAt }: KeyResult): 
       lease_until: null,
       attempt: 0,
       reason: null,
+      batch: false,
+      refetch: sql<string[]>`case when ${asked} then '{}' else refetch end`,
+      refetch_generation: sql<number | null>`case when not ${asked} then refetch_generation end`,
       not_before: unchanged && next && !claim.more ? next : sql<Date>`now()`,
       poll_at: pollAt ?? null,
       polled_generation: pollAt ? claim.generation : null,
@@ -82,6 +87,8 @@ export async function commitResult(db: Db, stamp: OrgStamp, claim: LeasedKey, re
     await bumpKeys(
       transaction,
       others.filter((key) => locksBefore(key, claim.key)),
+      0,
+      claim.batch,
     );
     const held = await transaction
       .selectFrom('dirty')
@@ -94,11 +101,13 @@ export async function commitResult(db: Db, stamp: OrgStamp, claim: LeasedKey, re
     await bumpKeys(
       transaction,
       others.filter((key) => !locksBefore(key, claim.key)),
+      0,
+      claim.batch,
     );
     const changed = await saveMirror(transaction, result.mirror ?? []);
     const moved = result.link ? await saveLink(transaction, result.link) : [];
     const accounts = [...moved, ...(await accountsOf(transaction, changed))];
-    await bumpKeys(transaction, [...accounts.map(projectionKeyOf), ...projections]);
+    await bumpKeys(transaction, [...accounts.map(projectionKeyOf), ...projections], 0, claim.batch);
     const rowsWaiting = result.projection
       ? await saveProjection(transaction, stamp, result.projection, claim.snapshot)
       : 0;

@@ -5,8 +5,12 @@ import type { Failure } from './failure.ts';
 
 /** Where dirty keys are kept, as the key worker needs it. Times are those of the store's clock. */
 export interface KeyStore {
-  /** Leases up to `count` keys that are ready, the longest waiting first, and reads their events. */
-  claimKeys(count: number, leaseMs: number): Promise<LeasedKey[]>;
+  /**
+   * Leases up to `count` keys that are ready, live ones first, the longest waiting first, and reads their events. Keys of
+   * a connection that is broken or paused are not among them.
+   * @param mostBatch how many of them may be keys that make way for live ones; all when absent
+   */
+  claimKeys(count: number, leaseMs: number, mostBatch?: number): Promise<LeasedKey[]>;
   /** Keeps claims for longer; those that are not held any more are left alone. */
   renewLeases(claims: readonly LeasedKey[], leaseMs: number): Promise<void>;
   /** Gives claims back, so that others need not wait for their end. */

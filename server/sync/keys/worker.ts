@@ -81,6 +81,8 @@ export function createKeyWorker(options: KeyWorkerOptions): KeyWorker {
     registers,
   });
   const leastFree = Math.ceil(concurrency / 4);
+  // The rest is kept free, so that no live key waits for a batch to end.
+  const mostBatch = Math.ceil(concurrency / 2);
   const held = new Map<LeasedKey, Promise<void>>();
   let stopping = false;
   let loop: Promise<void> | undefined;
@@ -121,8 +123,8 @@ export function createKeyWorker(options: KeyWorkerOptions): KeyWorker {
   async function work(claim: LeasedKey): Promise<void> {
     const end = seconds.startTimer();
     try {
-      const { key, events, attempt, pollAt, pollOnly } = claim;
-      const working = handler({ key, events, attempt, pollAt, pollOnly });
+      const { key, events, attempt, pollAt, pollOnly, batch, refetch } = claim;
+      const working = handler({ key, events, attempt, pollAt, pollOnly, batch, refetch });
       await commit(claim, await withinTime(working, handlerTimeoutMs));
     } catch (error) {
       // When the database is gone the lease ends by itself and the key is claimed again.
@@ -135,7 +137,8 @@ export function createKeyWorker(options: KeyWorkerOptions): KeyWorker {
   }
 
   async function claim(): Promise<Promise<void>[]> {
-    const claims = await store.claimKeys(concurrency - held.size, leaseMs);
+    const batchHeld = [...held.keys()].filter(({ batch }) => batch).length;
+    const claims = await store.claimKeys(concurrency - held.size, leaseMs, mostBatch - batchHeld);
     return claims.map((one) => {
       const running = work(one).finally(() => {
         held.delete(one);

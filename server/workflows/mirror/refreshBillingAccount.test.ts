@@ -197,7 +197,7 @@ function rig(world: World) {
   return {
     fetched,
     run: (events: StoredEvent[], more: Partial<KeyClaim> = {}): Promise<KeyResult> =>
-      handler({ key: KEY, events, attempt: 1, pollAt: null, pollOnly: false, ...more }),
+      handler({ key: KEY, events, attempt: 1, pollAt: null, pollOnly: false, batch: false, refetch: [], ...more }),
   };
 }
 

@@ -108,11 +108,12 @@ export function refreshBillingAccount(deps: RefreshDeps): KeyHandler {
     if (account?.deleted === true) return { done };
 
     const weighed = weighEvents(billing, claim.events, mirrored, isAudited);
-    const everything = account === undefined || (claim.events.length === 0 && !claim.pollOnly);
+    const askedForNothing = claim.events.length === 0 && claim.refetch.length === 0 && !claim.pollOnly;
+    const everything = account === undefined || askedForNothing;
     const now = clock.now();
     const pollDue = claim.pollAt !== null && claim.pollAt <= now;
     const parts = BILLING_PARTS.filter(
-      (part) => everything || weighed.fetch.has(part) || (part === 'usage' && pollDue),
+      (part) => everything || claim.refetch.includes(part) || weighed.fetch.has(part) || (part === 'usage' && pollDue),
     );
     const outcome: Outcome = { writes: [], movedTo: new Set(), known: new Map(mirrored) };
     for (const record of weighed.snapshots.values()) save(outcome, record, 'snapshot');

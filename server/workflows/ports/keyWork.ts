@@ -23,6 +23,10 @@ export type KeyClaim = {
   pollAt: Date | null;
   /** True when the key is worked because this time has come and for nothing else. */
   pollOnly: boolean;
+  /** True for work that is not urgent, such as a backfill: it leaves the billing system's capacity to live work. */
+  batch: boolean;
+  /** Parts that are to be read from the billing system whatever the events say; empty for none. */
+  refetch: readonly string[];
 };
 
 /** The set of rows that one Account is to have in Salesforce; rows projected before and absent here stay as they are. */
