@@ -35,6 +35,8 @@ export type StripeSimOptions = SimOptions & {
   /** Keeps the state here for the next start; absent: in memory only. */
   stateFile?: string;
   secretKey?: string;
+  /** `acct_…`; one of its own for a second simulated account. */
+  accountId?: string;
   /** Endpoints that are there from the start, in place of those of the last start. */
   webhookEndpoints?: { url: string; secret: string }[];
   /** How long, in real time, a test clock takes until it is where it is advanced to; 25 ms unless told. */
@@ -78,7 +80,13 @@ export async function startStripeSim(options: StripeSimOptions = {}): Promise<St
   const sim = await startSim(
     options,
     (ctx) => {
-      const made = new World(store, ctx.clock, ctx.calls, options.dashboardUrl ?? 'https://dashboard.stripe.com/test');
+      const made = new World(
+        store,
+        ctx.clock,
+        ctx.calls,
+        options.dashboardUrl ?? 'https://dashboard.stripe.com/test',
+        options.accountId ?? 'acct_1SimBilling360',
+      );
       world = made;
       configure(made);
       const post = deliverEvents(made, ctx.webhooks);

@@ -179,6 +179,8 @@ export type State = {
   secrets: Record<string, string>;
   /** What restricted keys may do. */
   restrictedKeys: Record<string, Permissions>;
+  /** Keys that a person has ended in the dashboard. */
+  revokedKeys: string[];
   /** End of meter event sessions by their token, in seconds since 1970. */
   sessions: Record<string, number>;
   /** Thin events by id, the time of the last one in ms, and where destinations of events are. */
@@ -221,6 +223,7 @@ export function emptyState(): State {
     done: {},
     secrets: {},
     restrictedKeys: {},
+    revokedKeys: [],
     sessions: {},
     thinEvents: {},
     lastThinMs: 0,
@@ -239,6 +242,7 @@ export class World {
   readonly clock: SimClock;
   readonly calls: CallLog;
   readonly dashboardUrl: string;
+  readonly accountId: string;
   /** The API request that is being handled; null for what Stripe does by itself. */
   request: { id: string; idempotency_key: string | null } | null = null;
   /** The instant that is being worked off while the clock jumps over many; null for the clock's own time. */
@@ -258,13 +262,14 @@ export class World {
   #deliver: (event: StripeEvent) => void = () => undefined;
   readonly #timerActs = new Map<string, (id: string) => void>();
 
-  constructor(store: SimState<State>, clock: SimClock, calls: CallLog, dashboardUrl: string) {
+  constructor(store: SimState<State>, clock: SimClock, calls: CallLog, dashboardUrl: string, accountId: string) {
     this.store = store;
     const empty = emptyState();
     store.data = { ...empty, ...store.data, tables: { ...empty.tables, ...store.data.tables } };
     this.clock = clock;
     this.calls = calls;
     this.dashboardUrl = dashboardUrl;
+    this.accountId = accountId;
   }
 
   get state(): State {

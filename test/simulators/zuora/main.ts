@@ -57,6 +57,8 @@ export type ZuoraSimOptions = SimOptions & {
   stateFile?: string | undefined;
   clientId?: string | undefined;
   clientSecret?: string | undefined;
+  /** Number of the tenant; one of its own for a second simulated tenant. */
+  tenantId?: string | undefined;
   /** Zone of the tenant, in which every date is meant. */
   timeZone?: string | undefined;
   /** Where every event is sent. */
@@ -132,6 +134,7 @@ const switchesOff = () => ({
   callsPerDay: null,
   inFlight: null,
   tokensPerMinute: 100,
+  clientActive: true,
   refusals: [],
   readLagMs: 0,
   handlingMs: 0,
@@ -153,6 +156,7 @@ function tenantOf(state: SimState<TenantData>, ctx: SimContext, options: ZuoraSi
     timeZone: options.timeZone ?? 'America/Los_Angeles',
     clientId: options.clientId ?? '5d1b0a2e-6f7c-4c1b-9a51-0d8f6a2c7e10',
     clientSecret: options.clientSecret ?? 'zuora-simulator-secret',
+    tenantId: options.tenantId ?? '1',
     customFields: { ...presetFields, ...options.customFields },
   });
 }

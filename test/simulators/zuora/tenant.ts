@@ -44,6 +44,8 @@ export type TenantOptions = OrderOptions & {
   callsPerDay: number | null;
   /** How many calls may be under way, by kind; null: not enforced. */
   inFlight: Partial<Record<CallKind, number>> | null;
+  /** False once an administrator has deactivated the user of the OAuth client: no token is made, and none holds. */
+  clientActive: boolean;
   /** Tokens that one address may ask for in a minute. */
   tokensPerMinute: number;
   /** Refusals that a test asked for. */
@@ -79,6 +81,8 @@ export class Tenant {
   readonly clientSecret: string;
   readonly customFields: CustomFieldDefinitions;
   readonly entityId = '2c92c0f86a0ad8b1016a0be1ffbb3d6d';
+  /** Number of the tenant, in the scope of its tokens. */
+  readonly tenantId: string;
   /** User that made everything. */
   readonly userId = '2c92c0f86a0ad8b1016a0be200113d9f';
 
@@ -89,6 +93,7 @@ export class Tenant {
     timeZone: string;
     clientId: string;
     clientSecret: string;
+    tenantId: string;
     customFields: CustomFieldDefinitions;
   }) {
     this.state = parts.state;
@@ -97,6 +102,7 @@ export class Tenant {
     this.timeZone = parts.timeZone;
     this.clientId = parts.clientId;
     this.clientSecret = parts.clientSecret;
+    this.tenantId = parts.tenantId;
     this.customFields = parts.customFields;
   }
 

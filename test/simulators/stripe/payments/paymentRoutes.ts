@@ -129,6 +129,18 @@ function addChargeRoutes(routes: Routes, world: World): void {
 }
 
 function addBalanceRoutes(routes: Routes, world: World): void {
+  routes.get('/v1/account', {}, () => ({
+    id: world.accountId,
+    object: 'account',
+    business_type: 'company',
+    charges_enabled: true,
+    country: 'US',
+    default_currency: 'usd',
+    details_submitted: true,
+    email: 'billing@simulated.example',
+    payouts_enabled: true,
+    type: 'standard',
+  }));
   routes.get('/v1/balance', {}, () => {
     refresh(world);
     const sums = (status: string) => {

@@ -6,8 +6,6 @@ import { StripeRefusal } from './errors.ts';
 /** What a restricted key may do, by resource such as `customer` or `billing_meter`; `*` for all others. */
 export type Permissions = Record<string, 'none' | 'read' | 'write'>;
 
-export const accountId = 'acct_1SimBilling360';
-
 /** `cus…1234` in the way errors name keys. */
 const masked = (key: string): string => `${key.slice(0, 8)}${'*'.repeat(Math.max(0, key.length - 12))}${key.slice(-4)}`;
 
@@ -21,6 +19,7 @@ function keyOf(req: Request): string {
 /** `/v1/billing/meters/mtr_1` → `billing_meter`, `/v1/invoiceitems` → `invoiceitem`. */
 function resourceOf(path: string): string {
   const [, , first = '', second = ''] = path.split('/');
+  if (first === 'account') return 'accounts_kyc_basic';
   const nested = ['billing', 'billing_portal', 'checkout', 'test_helpers', 'core'].includes(first);
   return (nested ? `${first}_${second}` : first).replace(/s$/, '');
 }
@@ -47,11 +46,13 @@ export function authenticate(req: Request, world: World, secretKey: string): voi
     );
   const { sessions, restrictedKeys } = world.state;
   if (req.path === '/v2/billing/meter_event_stream') return checkSession(sessions[key], world);
+  if (world.state.revokedKeys.includes(key))
+    throw refusal(401, `Expired API Key provided: ${masked(key)}`, 'api_key_expired');
   const permissions = Object.hasOwn(restrictedKeys, key) ? restrictedKeys[key] : undefined;
   if (key !== secretKey && !permissions) throw refusal(401, `Invalid API Key provided: ${masked(key)}`);
-  if (permissions) checkPermission(req, key, permissions);
+  if (permissions) checkPermission(req, key, permissions, world.accountId);
   const account = req.get('stripe-account') ?? req.get('stripe-context');
-  if (account !== undefined && account !== accountId)
+  if (account !== undefined && account !== world.accountId)
     throw refusal(
       403,
       `The provided key '${masked(key)}' does not have access to account '${account}' (or that account does not exist). Application access may have been revoked.`,
@@ -70,7 +71,7 @@ function checkSession(end: number | undefined, world: World): void {
   });
 }
 
-function checkPermission(req: Request, key: string, permissions: Permissions): void {
+function checkPermission(req: Request, key: string, permissions: Permissions, accountId: string): void {
   const resource = resourceOf(req.path);
   const needed = req.method === 'GET' ? 'read' : 'write';
   const given = permissions[resource] ?? permissions['*'] ?? 'none';
@@ -81,13 +82,19 @@ function checkPermission(req: Request, key: string, permissions: Permissions): v
   );
 }
 
-/** `POST /__sim/keys {"permissions":{"customer":"read","*":"none"}}` makes a restricted key, as a person does in the dashboard. */
+/**
+ * `POST /__sim/keys {"permissions":{"customer":"read","*":"none"}}` makes a restricted key, as a person does in the
+ * dashboard; with `key` it changes one; `{"key":"sk_…","revoked":true}` ends one, `false` takes that back.
+ */
 export function addKeySwitch(app: Express, world: World): void {
   app.post('/__sim/keys', express.json(), (req, res) => {
-    const { permissions = {} } = (req.body ?? {}) as { permissions?: Permissions };
-    const key = `rk_test_sim_${randomBytes(12).toString('hex')}`;
-    world.state.restrictedKeys[key] = permissions;
+    const body = (req.body ?? {}) as { key?: string; permissions?: Permissions; revoked?: boolean };
+    const { restrictedKeys, revokedKeys } = world.state;
+    const { key = `rk_test_sim_${randomBytes(12).toString('hex')}`, permissions, revoked } = body;
+    if (permissions !== undefined || body.key === undefined) restrictedKeys[key] = permissions ?? {};
+    if (revoked !== undefined)
+      world.state.revokedKeys = [...revokedKeys.filter((one) => one !== key), ...(revoked ? [key] : [])];
     world.store.touch();
-    res.json({ key, permissions });
+    res.json({ key, permissions: restrictedKeys[key] ?? null, revoked: world.state.revokedKeys.includes(key) });
   });
 }

@@ -29,8 +29,8 @@ export function oauthRoutes(tenant: Tenant): express.Router {
     const form = (req.is('application/x-www-form-urlencoded') ? req.body : {}) as Record<string, unknown>;
     if (form['grant_type'] !== 'client_credentials')
       return void res.status(400).json({ reason: 'Unsupported or missing grant_type.' });
-    if (form['client_id'] !== tenant.clientId || form['client_secret'] !== tenant.clientSecret)
-      return void res.status(401).json({ reason: 'Invalid client id' });
+    const isKnown = form['client_id'] === tenant.clientId && form['client_secret'] === tenant.clientSecret;
+    if (!isKnown || !tenant.options.clientActive) return void res.status(401).json({ reason: 'Invalid client id' });
     const token = randomUUID().replaceAll('-', '');
     const tokens = tenant.data.tokens;
     for (const [old, endsAt] of Object.entries(tokens)) if (endsAt < Date.now()) delete tokens[old];
@@ -40,7 +40,7 @@ export function oauthRoutes(tenant: Tenant): express.Router {
       access_token: token,
       token_type: 'bearer',
       expires_in: lifetimeSeconds,
-      scope: `entity.${tenant.entityId} platform.write service.usage.write tenant.1`,
+      scope: `entity.${tenant.entityId} platform.write service.usage.write tenant.${tenant.tenantId}`,
       jti: randomUUID().replaceAll('-', ''),
     });
   });
@@ -52,7 +52,7 @@ export function bearer(tenant: Tenant): RequestHandler {
   return (req, res, next) => {
     const token = /^Bearer (.+)$/i.exec(req.get('authorization') ?? '')?.[1];
     const endsAt = token === undefined ? undefined : tenant.data.tokens[token];
-    if (endsAt !== undefined && endsAt > Date.now()) return next();
+    if (endsAt !== undefined && endsAt > Date.now() && tenant.options.clientActive) return next();
     sendError(ZuoraError.of(90000011, 'Authentication error'), req, res, versionsOfRequest(req));
   };
 }

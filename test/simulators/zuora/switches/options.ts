@@ -31,6 +31,7 @@ const limitsSchema = z.strictObject({
 });
 
 const optionsSchema = z.strictObject({
+  clientActive: z.boolean().optional(),
   handlingMs: z.number().int().min(0).optional(),
   jobMs: z.number().int().min(0).optional(),
   readLagMs: z.number().int().min(0).optional(),
