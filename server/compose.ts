@@ -3,6 +3,7 @@ import { mappingVersion, objectOrder, orgProjection, toOrgConnection } from './c
 import { createSalesforceClient, type SalesforceOptions } from './connectors/salesforce/client.ts';
 import { createOrgWriter } from './connectors/salesforce/writer.ts';
 import { connect, type BillingConnection } from './connections.ts';
+import { partsOf } from './domain/billingAccount/key.ts';
 import { createApp, type ReadyCheck } from './interfaces/http/app.ts';
 import { listen } from './interfaces/http/listen.ts';
 import { createClock } from './platform/clock.ts';
@@ -15,6 +16,8 @@ import { createMetrics, type Metrics } from './platform/metrics.ts';
 import { createSealer, readSealKeys, SealError, type SealKey } from './platform/seal.ts';
 import { stopInOrder, type Stoppable } from './platform/shutdown.ts';
 import { createWakeup } from './platform/wakeup.ts';
+import { createConnectionStore } from './sync/connections/state.ts';
+import { createConnectionWatch, type ConnectionWatch } from './sync/connections/watch.ts';
 import { createDueTicker } from './sync/due/due.ts';
 import { registerGauges } from './sync/gauges.ts';
 import { createIntake } from './sync/inbox/intake.ts';
@@ -120,12 +123,27 @@ export async function startServer(config: Config): Promise<Server> {
         wakeup: rowsReady,
       });
       const sources = new Map(connections.map(({ name, source }) => [name, source]));
-      const handler = keyHandler(config, store, clock, connections, metrics);
+      const report = async (name: string) =>
+        outbox.setRows(null, [toOrgConnection(await store.statusOf(name), sources.get(name)!)]);
+      const connectionStore = createConnectionStore(db);
+      await connectionStore.register(connections.map(({ name, source }) => ({ name, system: source })));
+      const watch = createConnectionWatch({
+        store: { ...store, ...connectionStore },
+        probes: new Map(connections.map(({ name, probe }) => [name, probe])),
+        log,
+        onChange: async (name) => {
+          keysReady.notify();
+          await report(name);
+        },
+      });
+      const handler = verified(watch, keyHandler(config, store, clock, connections, metrics));
       await store.projectAnew();
       // Whoever mended what kept keys from being worked, such as a revoked API key, starts the server again.
       await store.releaseKeys();
       start('outbox', outbox);
-      start('keys', createKeyWorker({ store, handler, log, metrics, wakeup: keysReady, onRows: rowsReady.notify }));
+      start('connections', watch);
+      const worker = { store, handler, log, metrics, wakeup: keysReady, onRows: rowsReady.notify };
+      start('keys', createKeyWorker({ ...worker, isStoppedBy: watch.isStoppedBy }));
       start('due', createDueTicker({ store, clock, timeZone: config.timeZone, log, onDue: keysReady.notify }));
       const { payload: payloadDays, id: idDays } = config.inboxDays;
       start('retention', createRetention({ db, payloadDays, idDays, log }));
@@ -137,7 +155,8 @@ export async function startServer(config: Config): Promise<Server> {
           intake,
           log,
           everyMs: config.sweepSeconds * 1000,
-          onStatus: (status) => outbox.setRows(null, [toOrgConnection(status, sources.get(status.connection)!)]),
+          onStatus: ({ connection }) => report(connection),
+          watch,
         }),
       );
     }
@@ -170,6 +189,14 @@ function sealKeysOf({ sealKeys, dataDir }: Config): SealKey[] {
 
 function salesforceOptions({ salesforce: { privateKey, ...options } }: Config): SalesforceOptions {
   return { ...options, privateKey: privateKey.reveal() };
+}
+
+/** No key is worked before it is certain that its connection leads to the account or tenant that it stands for. */
+function verified(watch: Pick<ConnectionWatch, 'ensure'>, handler: KeyHandler): KeyHandler {
+  return async (claim) => {
+    await watch.ensure(partsOf(claim.key).connection);
+    return handler(claim);
+  };
 }
 
 function keyHandler(

@@ -5,6 +5,7 @@ import { zuoraLimits } from './connectors/zuora/limits.ts';
 import type { ConnectionConfig } from './platform/config/billingSystems.ts';
 import type { BillingSystem } from './workflows/ports/billingSystem.ts';
 import type { Clock } from './workflows/ports/clock.ts';
+import type { ConnectionProbe } from './workflows/ports/connectionProbe.ts';
 import type { ChangeSource } from './workflows/ports/sweep.ts';
 import type { ShareToken, UpstreamGate, UpstreamLimits } from './workflows/ports/upstream.ts';
 import type { WebhookVerifier } from './workflows/ports/webhook.ts';
@@ -17,6 +18,7 @@ export type BillingConnection = {
   verifier: WebhookVerifier;
   billing: BillingSystem;
   changes: ChangeSource;
+  probe: ConnectionProbe;
   close?(): Promise<void>;
 };
 
@@ -43,6 +45,7 @@ export function connect(
       ...(apiBase === null ? {} : { apiBase }),
       dashboardUrl,
       timeZone,
+      objects: config.filter.objects,
     };
     const rates = stripeRates(options.apiKey);
     const gate = gateOf(
@@ -53,7 +56,7 @@ export function connect(
     );
     return { ...named, ...createStripeConnection(options, { clock, gate }) };
   }
-  const options = { ...config, clientSecret: config.clientSecret.reveal() };
+  const options = { ...config, clientSecret: config.clientSecret.reveal(), objects: config.filter.objects };
   const gate = gateOf(zuoraLimits(config.connection, config.tenantKind));
   return { ...named, ...createZuoraConnection(options, { clock, gate, shareToken }) };
 }

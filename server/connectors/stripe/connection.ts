@@ -1,5 +1,6 @@
 import type { BillingSystem } from '../../workflows/ports/billingSystem.ts';
 import type { Clock } from '../../workflows/ports/clock.ts';
+import type { ConnectionProbe } from '../../workflows/ports/connectionProbe.ts';
 import type { ChangeSource } from '../../workflows/ports/sweep.ts';
 import { openGate, type UpstreamGate } from '../../workflows/ports/upstream.ts';
 import type { WebhookVerifier } from '../../workflows/ports/webhook.ts';
@@ -7,6 +8,7 @@ import { createStripeBilling } from './billing.ts';
 import { CatalogCache } from './catalog.ts';
 import { createStripeClient } from './client.ts';
 import { stripeLinks } from './links.ts';
+import { createStripeProbe } from './probe.ts';
 import { createStripeSweep } from './sweep.ts';
 import { createStripeVerifier } from './webhook.ts';
 
@@ -23,9 +25,16 @@ export type StripeConnectionOptions = {
   timeZone?: string;
   /** When given, events of the other mode are refused. */
   livemode?: boolean;
+  /** Kinds of objects that the key has to be able to read, besides customers and events; default all. */
+  objects?: readonly string[];
 };
 
-export type Connection = { verifier: WebhookVerifier; billing: BillingSystem; changes: ChangeSource };
+export type Connection = {
+  verifier: WebhookVerifier;
+  billing: BillingSystem;
+  changes: ChangeSource;
+  probe: ConnectionProbe;
+};
 
 /** Everything that one Stripe account takes part in. */
 export function createStripeConnection(
@@ -47,6 +56,11 @@ export function createStripeConnection(
       ...(options.livemode === undefined ? {} : { livemode: options.livemode }),
     }),
     billing: createStripeBilling(stripe, new CatalogCache(stripe, now), context),
+    probe: createStripeProbe(stripe, {
+      connection,
+      apiKey: options.apiKey,
+      objects: options.objects ?? ['subscriptions', 'invoices', 'payments', 'usage'],
+    }),
     changes: createStripeSweep(stripe, connection, () => deps.clock.businessNow()),
   };
 }

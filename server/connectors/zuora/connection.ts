@@ -1,6 +1,7 @@
 import type { CalloutCredential } from '../../platform/config/calloutCredentials.ts';
 import type { BillingSystem } from '../../workflows/ports/billingSystem.ts';
 import type { Clock } from '../../workflows/ports/clock.ts';
+import type { ConnectionProbe } from '../../workflows/ports/connectionProbe.ts';
 import type { ChangeSource } from '../../workflows/ports/sweep.ts';
 import { openGate, ownToken, type ShareToken, type UpstreamGate } from '../../workflows/ports/upstream.ts';
 import type { WebhookVerifier } from '../../workflows/ports/webhook.ts';
@@ -8,6 +9,7 @@ import { createZuoraBilling } from './billing.ts';
 import { createZuoraVerifier } from './callouts/webhook.ts';
 import { ZuoraClient } from './client.ts';
 import { zuoraLinks } from './links.ts';
+import { createZuoraProbe } from './probe.ts';
 import { createZuoraSweep } from './sweep.ts';
 
 export type ZuoraConnectionOptions = {
@@ -25,12 +27,15 @@ export type ZuoraConnectionOptions = {
   timeZone?: string;
   /** Address of Zuora's interface, for links; default `https://www.zuora.com`. */
   uiUrl?: string;
+  /** Kinds of objects that the client's user has to be able to read, besides accounts; default all. */
+  objects?: readonly string[];
 };
 
 export type Connection = {
   verifier: WebhookVerifier;
   billing: BillingSystem;
   changes: ChangeSource;
+  probe: ConnectionProbe;
   close(): Promise<void>;
 };
 
@@ -52,6 +57,13 @@ export function createZuoraConnection(
     verifier: createZuoraVerifier({ connection, credentials: options.callouts }, deps.clock),
     billing: createZuoraBilling(client, context),
     changes: createZuoraSweep(client, context),
+    probe: createZuoraProbe(client, {
+      connection,
+      baseUrl,
+      clientId,
+      clientSecret,
+      objects: options.objects ?? ['subscriptions', 'invoices', 'payments', 'usage'],
+    }),
     close: () => client.close(),
   };
 }

@@ -1,4 +1,5 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
+import { partsOf } from '../../domain/billingAccount/key.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { Log } from '../../platform/log.ts';
 import { createWakeup, type Wakeup } from '../../platform/wakeup.ts';
@@ -18,6 +19,11 @@ export type KeyWorkerOptions = {
   wakeup?: Wakeup;
   /** Told when rows for Salesforce wait for the writer. */
   onRows?: () => void;
+  /**
+   * Asked when a billing system refuses: true when its whole connection is stopped, so that the key waits with it; false
+   * when the refusal is this key's own. Throws when nobody could tell.
+   */
+  isStoppedBy?: (connection: string, fault: Fault) => Promise<boolean>;
   /** Keys worked at the same time. */
   concurrency?: number;
   /** How long a key stays with a worker that died. */
@@ -70,7 +76,7 @@ export function createKeyWorker(options: KeyWorkerOptions): KeyWorker {
   const registers = options.metrics ? [options.metrics] : [];
   const outcomes = new Counter({
     name: 'billing360_key_work_total',
-    help: 'Keys worked, by outcome: cleared, again, retry, quarantine, lease_lost, collision',
+    help: 'Keys worked, by outcome: cleared, again, retry, quarantine, lease_lost, collision, stopped',
     labelNames: ['outcome'] as const,
     registers,
   });
@@ -103,10 +109,25 @@ export function createKeyWorker(options: KeyWorkerOptions): KeyWorker {
     }
   }
 
-  async function fail(claim: LeasedKey, error: unknown): Promise<void> {
-    if (error instanceof LeaseLost) return outcomes.inc({ outcome: 'lease_lost' });
-    if (error instanceof Collision) {
+  /** What the failure of a key is: null when its connection is stopped, and the key waits with it. */
+  async function judge(claim: LeasedKey, error: unknown): Promise<unknown> {
+    if (!(error instanceof Fault) || error.kind !== 'forbidden' || !options.isStoppedBy) return error;
+    const { connection } = partsOf(claim.key);
+    return options.isStoppedBy(connection, error).then(
+      (stopped) => (stopped ? null : error),
+      (cause: unknown) => cause,
+    );
+  }
+
+  async function fail(claim: LeasedKey, thrown: unknown): Promise<void> {
+    if (thrown instanceof LeaseLost) return outcomes.inc({ outcome: 'lease_lost' });
+    if (thrown instanceof Collision) {
       outcomes.inc({ outcome: 'collision' });
+      return store.giveBack([claim]);
+    }
+    const error = await judge(claim, thrown);
+    if (error === null) {
+      outcomes.inc({ outcome: 'stopped' });
       return store.giveBack([claim]);
     }
     const failure = afterFailure(error, claim.attempt, retryBaseMs, retryCapMs, options.random);

@@ -15,13 +15,19 @@ export async function statusOf(db: Db, connection: string): Promise<ConnectionSt
     broken: boolean;
     message: string;
     lag: number;
+    state: 'Connected' | 'Broken' | 'Paused';
+    reason: string;
   }>`
     select c.checked_through, coalesce(c.failures, 0) as failures, coalesce(c.broken, false) as broken,
       coalesce(c.message, '') as message,
       coalesce((select floor(extract(epoch from now() - min(received_at)))::int from inbox
-        where connection = ${connection} and done_at is null), 0) as lag
-    from (select 1) as one left join sweep_cursor c on c.connection = ${connection}`.execute(db);
-  const { checked_through: checkedThrough, lag, ...row } = rows[0]!;
+        where connection = ${connection} and done_at is null), 0) as lag,
+      coalesce(s.state, 'Connected') as state, coalesce(s.reason, '') as reason
+    from (select 1) as one left join sweep_cursor c on c.connection = ${connection}
+    left join connection s on s.name = ${connection}`.execute(db);
+  const { checked_through: checkedThrough, lag, state, reason, ...row } = rows[0]!;
+  const lagSeconds = Math.max(0, lag);
+  if (state !== 'Connected') return { connection, checkedThrough, lagSeconds, state, message: reason };
   return toStatus(connection, { ...row, checkedThrough, lagSeconds: Math.max(0, lag) });
 }
 

@@ -2,6 +2,7 @@ import { Fault } from '../../domain/fault.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Log } from '../../platform/log.ts';
 import type { ChangeSource, ConnectionStatus } from '../../workflows/ports/sweep.ts';
+import type { ConnectionWatch } from '../connections/watch.ts';
 import type { Intake } from '../inbox/intake.ts';
 import type { LeaseStore } from '../leases.ts';
 import type { SweepStore } from './store.ts';
@@ -15,6 +16,8 @@ export type SweeperOptions = {
   /** Told after each sweep; has to see to it that people are shown it. */
   onStatus: (status: ConnectionStatus) => Promise<void>;
   leaseMs?: number;
+  /** Which connections may be asked, and what a refusal means; every connection when absent. */
+  watch?: Pick<ConnectionWatch, 'ensure' | 'isStopped' | 'isStoppedBy'>;
 };
 
 export type Sweeper = {
@@ -28,17 +31,31 @@ const UNEXPECTED = 'Looking for changes failed unexpectedly; it is tried again. 
 
 /** Finds changes that no webhook told, one process a connection at a time, and reports how each connection stands. */
 export function createSweeper(options: SweeperOptions): Sweeper {
-  const { store, sources, intake, log, everyMs, onStatus, leaseMs = 30_000 } = options;
+  const { store, sources, intake, log, everyMs, onStatus, leaseMs = 30_000, watch } = options;
   const owner = newId();
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> = Promise.resolve();
 
   async function sweepOne(source: ChangeSource): Promise<void> {
     const { connection } = source;
+    if (await watch?.isStopped(connection)) return;
+    await watch?.ensure(connection);
     const { cursor, checkedThrough } = await source.sweep(await store.cursorOf(connection), async (events) => {
       await intake.accept(events);
     });
     await store.saveCursor(connection, cursor, checkedThrough);
+  }
+
+  async function recordFailure(connection: string, error: unknown): Promise<void> {
+    let fault = error instanceof Fault ? error : null;
+    if (fault?.kind === 'forbidden' && watch !== undefined)
+      try {
+        if (await watch.isStoppedBy(connection, fault)) return;
+      } catch (cause) {
+        fault = cause instanceof Fault ? cause : null;
+      }
+    const broken = fault !== null && !fault.retryable;
+    await store.recordSweepFailure(connection, broken, fault?.publicText ?? UNEXPECTED);
   }
 
   async function sweepLeased(source: ChangeSource): Promise<void> {
@@ -52,9 +69,7 @@ export function createSweeper(options: SweeperOptions): Sweeper {
     try {
       await sweepOne(source).catch(async (error: unknown) => {
         log.warn({ err: error, connection: source.connection }, 'A sweep failed');
-        const fault = error instanceof Fault ? error : null;
-        const broken = fault !== null && !fault.retryable;
-        await store.recordSweepFailure(source.connection, broken, fault?.publicText ?? UNEXPECTED);
+        await recordFailure(source.connection, error);
       });
       await onStatus(await store.statusOf(source.connection));
     } finally {

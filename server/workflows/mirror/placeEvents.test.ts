@@ -21,7 +21,15 @@ function work(...waitedMs: number[]) {
     receivedAt: new Date(NOW.getTime() - ms),
     payload: {},
   }));
-  const claim: KeyClaim = { key: 'zuora:invoice:INV1', events, attempt: 1, pollAt: null, pollOnly: false };
+  const claim: KeyClaim = {
+    key: 'zuora:invoice:INV1',
+    events,
+    attempt: 1,
+    pollAt: null,
+    pollOnly: false,
+    batch: false,
+    refetch: [],
+  };
   return placeEvents({
     mirror: { billingAccountOf: () => Promise.resolve(mirrored) },
     billing: {

@@ -17,7 +17,7 @@ export interface ChangeSource {
 /** How a connection stands, for people. */
 export type ConnectionStatus = {
   connection: string;
-  state: 'Connected' | 'Delayed' | 'Broken';
+  state: 'Connected' | 'Delayed' | 'Broken' | 'Paused';
   checkedThrough: Date | null;
   /** Age of the oldest change that is not worked off yet, in whole seconds. */
   lagSeconds: number;
