@@ -70,6 +70,10 @@ export function keysIn(memory: Memory, stamp: OrgStamp, between: Between): KeySt
             payload,
           })),
           more: events.length === EVENTS_PER_KEY,
+          // Nothing here asks for a backfill.
+          batch: false,
+          refetch: [],
+          refetchGeneration: null,
         };
       });
     },
