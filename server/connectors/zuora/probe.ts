@@ -48,7 +48,7 @@ async function tenantOf({ baseUrl, clientId, clientSecret }: ZuoraProbeOptions):
     throw toZuoraOutage(error, doing);
   }
   const parsed = tokenSchema.safeParse(body);
-  if (status !== 200) throw toZuoraFault({ status, body, requestId: undefined, retryAfterMs: undefined, doing });
+  if (status !== 200) throw toZuoraFault({ status, body, requestId: undefined, retryAfterMs: null, doing });
   if (!parsed.success) throw toZuoraOutage(parsed.error, doing);
   return /(?:^|\s)tenant\.(\S+)/.exec(parsed.data.scope ?? '')?.[1] ?? null;
 }

@@ -2,6 +2,7 @@ import { Counter, Histogram, type Registry } from 'prom-client';
 import { partsOf } from '../../domain/billingAccount/key.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { Log } from '../../platform/log.ts';
+import { withPriority } from '../../platform/priority.ts';
 import { createWakeup, type Wakeup } from '../../platform/wakeup.ts';
 import type { KeyHandler, KeyResult } from '../../workflows/ports/keyWork.ts';
 import { Collision } from '../mirror/save.ts';
@@ -145,7 +146,9 @@ export function createKeyWorker(options: KeyWorkerOptions): KeyWorker {
     const end = seconds.startTimer();
     try {
       const { key, events, attempt, pollAt, pollOnly, batch, refetch } = claim;
-      const working = handler({ key, events, attempt, pollAt, pollOnly, batch, refetch });
+      const working = withPriority(batch ? 'batch' : 'mirror', () =>
+        handler({ key, events, attempt, pollAt, pollOnly, batch, refetch }),
+      );
       await commit(claim, await withinTime(working, handlerTimeoutMs));
     } catch (error) {
       // When the database is gone the lease ends by itself and the key is claimed again.

@@ -23,7 +23,7 @@ export type KeyClaim = {
   pollAt: Date | null;
   /** True when the key is worked because this time has come and for nothing else. */
   pollOnly: boolean;
-  /** True for work that is not urgent, such as a backfill: it leaves the billing system's capacity to live work. */
+  /** True for work that is not urgent, such as a backfill. */
   batch: boolean;
   /** Parts that are to be read from the billing system whatever the events say; empty for none. */
   refetch: readonly string[];
