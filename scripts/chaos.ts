@@ -85,15 +85,14 @@ if (left.length < wanted.length)
   say(`${wanted.length - left.length} seeds ran before (${options.record}); ${left.length} are left.`);
 
 let scene: Awaited<ReturnType<typeof startScene>> | undefined;
-let stopping = false;
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.on(signal, () => {
-    say('Ends after this seed.');
-    stopping = true;
+  process.once(signal, () => {
+    say('Broken off; the seed in hand runs again next time.');
+    const ended = scene?.stop() ?? Promise.resolve();
+    void ended.catch(() => {}).then(() => process.exit(130));
   });
 
 for (const [index, seed] of left.entries()) {
-  if (stopping) break;
   scene ??= await startScene();
   const result = await runSeed(scene, seed, events, only);
   record.add(result);

@@ -1,8 +1,8 @@
 import { orgProjection } from '../../server/connectors/salesforce/convert.ts';
-import { createStripeConnection } from '../../server/connectors/stripe/connection.ts';
-import { createZuoraConnection } from '../../server/connectors/zuora/connection.ts';
+import { connect } from '../../server/connections.ts';
 import { deriveAccount } from '../../server/domain/account/deriveAccount.ts';
 import { factsOf, type BillingObject } from '../../server/domain/account/facts.ts';
+import { loadConfig } from '../../server/platform/config/config.ts';
 import { today } from '../../server/domain/time/instant.ts';
 import { BILLING_PARTS, type BillingSystem } from '../../server/workflows/ports/billingSystem.ts';
 import type { OrgRow } from '../../server/workflows/ports/orgRows.ts';
@@ -14,42 +14,18 @@ import type { World } from '../../test/support/world.ts';
 const TIME_ZONE = 'UTC';
 
 /** The connections of the product, but nothing of its inbox, mirror or outbox: each billing account is read once, at rest. */
-function billingOf({ stripe, zuora, secrets, clock }: Stack): { stripe: BillingSystem; zuora: BillingSystem } {
+function billingOf({ env, clock }: Stack): BillingSystem[] {
   const clocks = { now: () => new Date(), businessNow: () => clock.now() };
-  return {
-    stripe: createStripeConnection(
-      {
-        connection: 'stripe',
-        apiKey: secrets.stripeSecretKey,
-        webhookSecrets: [secrets.stripeWebhookSecret],
-        apiBase: stripe.url,
-        dashboardUrl: stripe.url,
-        timeZone: TIME_ZONE,
-      },
-      { clock: clocks },
-    ).billing,
-    zuora: createZuoraConnection(
-      {
-        connection: 'zuora',
-        baseUrl: zuora.url,
-        clientId: secrets.zuoraClientId,
-        clientSecret: secrets.zuoraClientSecret,
-        calloutUser: secrets.calloutUser,
-        calloutPassword: secrets.calloutPassword,
-        uiUrl: zuora.url,
-      },
-      { clock: clocks },
-    ).billing,
-  };
+  const config = loadConfig(env);
+  return config.connections.map((one) => connect(one, clocks).billing);
 }
 
 /** What the org is to hold for the Accounts of a world: a function of the billing systems and of the day alone. */
 export async function expectedRows(stack: Stack, world: World): Promise<OrgRow[]> {
-  const systems = billingOf(stack);
   const bodies: BillingObject[] = [];
-  for (const system of ['stripe', 'zuora'] as const)
-    for (const id of world.billingAccounts[system]) {
-      const fetched = await systems[system].fetch(id, BILLING_PARTS);
+  for (const system of billingOf(stack))
+    for (const id of world.billingAccounts[system.connection as keyof World['billingAccounts']]) {
+      const fetched = await system.fetch(id, BILLING_PARTS);
       if (!fetched.found) continue;
       bodies.push(...fetched.parts.flatMap(({ records }) => records.map(({ body }) => body)));
     }
