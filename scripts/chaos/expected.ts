@@ -5,6 +5,7 @@ import { factsOf, type BillingObject } from '../../server/domain/account/facts.t
 import { loadConfig } from '../../server/platform/config/config.ts';
 import { today } from '../../server/domain/time/instant.ts';
 import { BILLING_PARTS, type BillingSystem } from '../../server/workflows/ports/billingSystem.ts';
+import { openGate, ownToken } from '../../server/workflows/ports/upstream.ts';
 import type { OrgRow } from '../../server/workflows/ports/orgRows.ts';
 import type { SRecord } from '../../test/simulators/salesforce/org/types.ts';
 import { heldBy, isEmpty, ROW_OBJECTS } from '../../test/support/orgRows.ts';
@@ -17,7 +18,8 @@ const TIME_ZONE = 'UTC';
 function billingOf({ env, clock }: Stack): BillingSystem[] {
   const clocks = { now: () => new Date(), businessNow: () => clock.now() };
   const config = loadConfig(env);
-  return config.connections.map((one) => connect(one, clocks).billing);
+  const deps = { clock: clocks, timeZone: config.timeZone, gateOf: () => openGate, shareToken: ownToken };
+  return config.connections.map((one) => connect(one, deps).billing);
 }
 
 /** What the org is to hold for the Accounts of a world: a function of the billing systems and of the day alone. */
