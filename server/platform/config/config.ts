@@ -23,8 +23,6 @@ export type SalesforceConfig = {
   apiVersion: string;
   /** 18 characters; the only org that is written to. */
   orgId: string;
-  /** Share (0..1) of the org's API calls that is left to people and other programs. */
-  apiReserve: number;
 };
 
 export type Config = {
@@ -97,8 +95,7 @@ function readSalesforce(reader: Reader): SalesforceConfig | null {
     orgId: reader.required('SALESFORCE_ORG_ID'),
   };
   const apiVersion = reader.optional('SALESFORCE_API_VERSION') ?? '66.0';
-  const apiReserve = (reader.optional('SALESFORCE_API_RESERVE_PERCENT') ?? 20) / 100;
-  return complete(values) ? { ...values, privateKey: new Secret(values.privateKey), apiVersion, apiReserve } : null;
+  return complete(values) ? { ...values, privateKey: new Secret(values.privateKey), apiVersion } : null;
 }
 
 /** The connections that the environment alone makes, `stripe` and `zuora`, and those of the file. */

@@ -141,7 +141,8 @@ function event(id: string, second: number, minor: number | null): StoredEvent {
 
 type World = {
   known: BillingRecord[];
-  current: BillingRecord[];
+  /** null when the billing account is gone. */
+  current: BillingRecord[] | null;
   now: number;
   link?: AccountLink;
   owner?: string | null;
@@ -154,6 +155,8 @@ function rig(world: World) {
     readsMayLag: false,
     fetch(_id, parts) {
       fetched.push([...parts]);
+      const { current } = world;
+      if (current === null) return Promise.resolve({ found: false, asOf: at(world.now) });
       const kinds = {
         account: 'account',
         subscriptions: 'subscription',
@@ -167,9 +170,7 @@ function rig(world: World) {
         parts: parts.map((part) => ({
           part,
           asOf: at(world.now),
-          records: world.current
-            .filter(({ kind }) => kind === kinds[part])
-            .map((one) => ({ ...one, asOf: at(world.now) })),
+          records: current.filter(({ kind }) => kind === kinds[part]).map((one) => ({ ...one, asOf: at(world.now) })),
         })),
       });
     },
@@ -288,6 +289,20 @@ describe('refreshing a billing account', () => {
     });
     const result = await moved.run([event('e1', 15, null)]);
     expect([amounts(result), result.dirty]).toEqual([[100], ['stripe:account:cus_2']]);
+  });
+
+  test('a billing account that is gone takes everything with it but subscriptions that have moved', async () => {
+    const gone = rig({ known: metered, current: null, now: 20, link });
+    const all = await gone.run([event('e1', 15, null)]);
+    expect(all.mirror?.map(({ record: one }) => [one.kind, one.deleted])).toEqual([
+      ['account', true],
+      ['invoice', true],
+      ['subscription', true],
+    ]);
+    const moved = rig({ known: metered, current: null, now: 20, link, owner: 'stripe:account:cus_2' });
+    const result = await moved.run([event('e1', 15, null)]);
+    expect(result.mirror?.map(({ record: one }) => one.kind)).toEqual(['account', 'invoice']);
+    expect(result.dirty).toContain('stripe:account:cus_2');
   });
 
   test('a deleted billing account stays deleted', async () => {

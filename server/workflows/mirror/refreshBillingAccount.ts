@@ -80,8 +80,13 @@ export function refreshBillingAccount(deps: RefreshDeps): KeyHandler {
   ) {
     const fetched = await billing.fetch(id, parts);
     if (!fetched.found) {
-      for (const record of [...outcome.known.values()])
-        if (!record.deleted) save(outcome, tombstone(record, fetched.asOf ?? record.asOf), 'fetch');
+      for (const record of [...outcome.known.values()]) {
+        if (record.deleted) continue;
+        // An owner transfer takes subscriptions out of an account before it is deleted.
+        const owner = record.kind === 'subscription' ? await billing.whereIs(record.key) : null;
+        if (owner === null || owner === key) save(outcome, tombstone(record, fetched.asOf ?? record.asOf), 'fetch');
+        else outcome.movedTo.add(owner);
+      }
       return key;
     }
     if (fetched.billingAccountKey !== key) return fetched.billingAccountKey;
