@@ -3,7 +3,6 @@ import * as z from 'zod';
 import { collectDocuments } from '../payments/collect.ts';
 import { needBody } from '../protocol/body.ts';
 import { category, notFound, notSimulated, resource, ZuoraError } from '../protocol/errors.ts';
-import { remove } from '../queries/deleted.ts';
 import { filtered } from '../protocol/filters.ts';
 import { onlyQuery, page, pageParameters } from '../protocol/paging.ts';
 import { dateField, parse } from '../protocol/parse.ts';
@@ -139,7 +138,8 @@ export function debitMemoRoutes(tenant: Tenant, origin: () => string): express.R
     const memo = find(req.params.key);
     if (memo.status !== 'Canceled')
       throw new ZuoraError(category.rule, 'Only cancelled debit memos can be deleted.', resource.debitMemo);
-    remove(tenant, 'debitMemos', [memo]);
+    tenant.data.debitMemos.splice(tenant.data.debitMemos.indexOf(memo), 1);
+    tenant.touch();
     res.json({ success: true });
   });
   for (const [name, act] of [

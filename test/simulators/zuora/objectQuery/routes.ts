@@ -68,11 +68,8 @@ export function objectQueryRoutes(tenant: Tenant): express.Router {
     const places = found(tenant, object, all(req, 'filter[]'), sort);
     const start = firstAfter(places, req.query['cursor'], sort);
     const rows = places.slice(start, start + pageSize);
-    const [end, more] = tenant.options.pagingLoops
-      ? [places[pageSize - 1], true]
-      : [rows.at(-1), places.length > start + pageSize];
     res.json({
-      ...(end && more && { nextPage: cursorOf(end) }),
+      ...(places.length > start + pageSize && { nextPage: cursorOf(rows.at(-1)!) }),
       data: rows.map(({ record }) => viewOf(tenant, object, record, view)),
     });
   });

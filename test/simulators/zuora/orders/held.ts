@@ -1,5 +1,4 @@
 import { category, ZuoraError } from '../protocol/errors.ts';
-import { remove } from '../queries/deleted.ts';
 import { fromNow } from '../metrics/change.ts';
 import { isPending } from '../subscriptions/status.ts';
 import type { SubscriptionVersion } from '../subscriptions/model.ts';
@@ -76,8 +75,10 @@ export function deleteOrder(tenant: Tenant, order: OrderRecord): void {
       return refuse(category.rule, `Charges of subscription ${subscriptionNumber} are invoiced.`);
     gone.add(latest);
   }
-  remove(tenant, 'subscriptions', [...gone]);
-  remove(tenant, 'orders', [order]);
+  const { data } = tenant;
+  for (const version of gone) data.subscriptions.splice(data.subscriptions.indexOf(version), 1);
+  data.orders.splice(data.orders.indexOf(order), 1);
+  tenant.touch();
 }
 
 /** How far the charges of a version are billed, as text to compare. */

@@ -35,7 +35,6 @@ const optionsSchema = z.strictObject({
   handlingMs: z.number().int().min(0).optional(),
   jobMs: z.number().int().min(0).optional(),
   readLagMs: z.number().int().min(0).optional(),
-  pagingLoops: z.boolean().optional(),
   allSegments: z.enum(['flat', 'nested']).optional(),
   ...orderOptionsSchema.partial().shape,
 });
