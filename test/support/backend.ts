@@ -36,8 +36,9 @@ export async function startBackend(
   env: Record<string, string>,
   logFile?: string,
   readyWithinMs = 60_000,
+  main = join(root, 'server/main.ts'),
 ): Promise<Backend> {
-  const child = spawn(process.execPath, [join(root, 'server/main.ts')], {
+  const child = spawn(process.execPath, [main], {
     cwd: root,
     env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

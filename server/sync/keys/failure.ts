@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { Fault } from '../../domain/fault.ts';
 import type { Db } from '../../platform/db/database.ts';
+import { isDatabaseTrouble } from '../../platform/db/trouble.ts';
 import { backoffMs } from '../backoff.ts';
 import { MAX_ATTEMPTS } from './bump.ts';
 import type { LeasedKey } from './claim.ts';
@@ -8,8 +9,8 @@ import type { LeasedKey } from './claim.ts';
 export type Failure = { action: 'retry'; waitMs: number } | { action: 'quarantine' };
 
 /**
- * What is to happen after a failure. A billing system that is down or busy is waited for, however long it takes; what
- * fails for another reason is put aside after some tries, and at once when a retry cannot help.
+ * What is to happen after a failure. A billing system or database that is down or busy is waited for, however long it
+ * takes; what fails for another reason is put aside after some tries, and at once when a retry cannot help.
  */
 export function afterFailure(
   error: unknown,
@@ -20,7 +21,7 @@ export function afterFailure(
 ): Failure {
   const fault = error instanceof Fault ? error : null;
   if (fault && !fault.retryable) return { action: 'quarantine' };
-  const isOutage = fault?.kind === 'unavailable' || fault?.kind === 'rate_limited';
+  const isOutage = fault?.kind === 'unavailable' || fault?.kind === 'rate_limited' || isDatabaseTrouble(error);
   if (!isOutage && attempt >= MAX_ATTEMPTS) return { action: 'quarantine' };
   return { action: 'retry', waitMs: Math.max(fault?.retryAfterMs ?? 0, backoffMs(attempt, baseMs, capMs, random)) };
 }
@@ -28,6 +29,7 @@ export function afterFailure(
 /** Why a key is put aside, in words for people. */
 export function reasonOf(error: unknown): string {
   if (error instanceof Fault) return error.publicText;
+  if (isDatabaseTrouble(error)) return 'The database could not be used. It is tried again.';
   return `Something unexpected went wrong (${error instanceof Error ? error.name : typeof error}). The log has the details.`;
 }
 
