@@ -28,6 +28,7 @@ import { shareTokens } from './sync/limits/tokens.ts';
 import { createOutbox } from './sync/outbox/outbox.ts';
 import { createPostgresStore } from './sync/postgres.ts';
 import type { Store } from './sync/store.ts';
+import { noticeRestore } from './sync/operate/restored.ts';
 import { createRetention } from './sync/retention/retention.ts';
 import { createSweeper } from './sync/sweep/sweeper.ts';
 import { handleKeys, type ConnectionHandlers } from './workflows/mirror/handleKeys.ts';
@@ -137,6 +138,9 @@ export async function startServer(config: Config): Promise<Server> {
         },
       });
       const handler = verified(watch, keyHandler(config, store, clock, connections, metrics));
+      const rewritten = await noticeRestore(db);
+      if (rewritten !== null)
+        log.warn({ rows: rewritten }, 'The database was restored: every row is written once more');
       await store.projectAnew();
       // Whoever mended what kept keys from being worked, such as a revoked API key, starts the server again.
       await store.releaseKeys();

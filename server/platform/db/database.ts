@@ -36,7 +36,7 @@ const types: pg.CustomTypesConfig = {
 
 /**
  * Connects to a database whose address is known; does not change its schema.
- * @param onTrouble told when an idle connection is lost; the pool opens another one
+ * @param onTrouble told when a connection is lost; the pool opens another one
  */
 export function connectDatabase(
   url: string,
@@ -50,7 +50,9 @@ export function connectDatabase(
     application_name: `billing-360 ${process.pid}`,
     types,
   });
-  pool.on('error', onTrouble);
+  // A connection that is lost says so itself, also while it is in use; without a listener that would end the process.
+  pool.on('connect', (client) => client.on('error', onTrouble));
+  pool.on('error', () => {});
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
   return { db, pool, close: () => db.destroy() };
 }
