@@ -2,11 +2,21 @@ import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { readOptions } from './arguments.ts';
 import { measureAcknowledgement } from './bench/acknowledgement.ts';
+import { measureBackfill } from './bench/backfill.ts';
 import { measureBurst } from './bench/burst.ts';
 import type { Figure } from './bench/figure.ts';
 import { measureLatency } from './bench/latency.ts';
+import { measureReplay } from './bench/replay.ts';
+import { measureWorkers } from './bench/workers.ts';
 
-const benches = { acknowledgement: measureAcknowledgement, latency: measureLatency, burst: measureBurst };
+const benches = {
+  acknowledgement: measureAcknowledgement,
+  latency: measureLatency,
+  burst: measureBurst,
+  backfill: measureBackfill,
+  replay: measureReplay,
+  workers: measureWorkers,
+};
 type Name = keyof typeof benches;
 
 const options = readOptions(

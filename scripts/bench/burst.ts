@@ -1,55 +1,115 @@
-import { settled } from '../../test/support/settled.ts';
-import { startStack } from '../../test/support/stack.ts';
+import { metric, settled } from '../../test/support/settled.ts';
+import { startStack, type Stack } from '../../test/support/stack.ts';
 import type { Figure } from './figure.ts';
 import { makeCustomers, stripeOf } from './stack.ts';
 
-const customers = 100;
-const rounds = 10;
+const customers = 200;
+const rounds = 50;
+const renewals = 100;
 
-/** How many calls to Salesforce and to Stripe a burst of events costs. */
+/** What a burst of events costs in calls of Salesforce and of Stripe, and what a burst of renewals does. */
 export async function measureBurst(say: (text: string) => void): Promise<Figure[]> {
-  const stack = await startStack();
+  const stack = await startStack({ env: { SWEEP_SECONDS: '3600' } });
   try {
     say(`making ${customers} customers`);
     const made = await makeCustomers(stack, customers);
     await settled(stack);
     const stripe = stripeOf(stack);
-    const orgBefore = { ...Object.fromEntries(stack.org.ctx.calls.counts) };
-    const receivedBefore = await eventsReceived(stack.backend.url);
-    stack.stripe.ctx.calls.clear();
-    say(`${rounds} changes of each`);
-    const started = Date.now();
-    for (let round = 0; round < rounds; round++)
-      await Promise.all(
-        made.map(({ customer }) => stripe.customers.update(customer, { email: `round-${round}@${customer}.example` })),
-      );
-    const seconds = (Date.now() - started) / 1000;
-    const ownCalls = customers * rounds;
-    await settled(stack);
-    const events = (await eventsReceived(stack.backend.url)) - receivedBefore;
-    const calls = Object.entries(Object.fromEntries(stack.org.ctx.calls.counts))
-      .map(([route, count]) => ({ route, count: count - (orgBefore[route] ?? 0) }))
-      .filter(({ count }) => count > 0);
-    const writes = calls.filter(({ route }) => route.startsWith('PATCH')).reduce((sum, { count }) => sum + count, 0);
-    const reads = calls.filter(({ route }) => route.startsWith('GET')).reduce((sum, { count }) => sum + count, 0);
-    const perThousand = (writes * 1000) / events;
+
+    say(`${customers * rounds} changes, each of one customer`);
+    const changes = await costOf(stack, async () => {
+      for (let round = 0; round < rounds; round++)
+        await Promise.all(
+          made.map(({ customer }) =>
+            stripe.customers.update(customer, { email: `round-${round}@${customer}.example` }),
+          ),
+        );
+      return customers * rounds;
+    });
+
+    say(`${renewals} renewals`);
+    const renewed = await costOf(stack, async () => {
+      await Promise.all(made.slice(0, renewals).map(({ customer }) => renew(stack, customer)));
+      return 0;
+    });
+    const perThousand = (changes.writes * 1000) / changes.events;
     return [
-      { name: 'events', value: events, unit: '' },
-      { name: 'time in which they came', value: seconds, unit: 's' },
-      { name: 'Salesforce calls', value: writes, unit: '' },
-      { name: 'Salesforce calls per 1,000 events', value: perThousand, unit: '', goal: '≤ 10', met: perThousand <= 10 },
-      { name: 'reads of Salesforce on the write path', value: reads, unit: '', goal: '0', met: reads === 0 },
-      { name: 'calls of Stripe by the backend', value: stack.stripe.ctx.calls.total() - ownCalls, unit: '' },
+      { name: 'burst: events', value: changes.events, unit: '' },
+      { name: 'burst: time in which they came', value: changes.seconds, unit: 's' },
+      { name: 'burst: time until Salesforce held everything', value: changes.settledSeconds, unit: 's' },
+      {
+        name: 'burst: Salesforce calls per 1,000 events',
+        value: perThousand,
+        unit: '',
+        goal: '≤ 10',
+        met: perThousand <= 10,
+      },
+      { name: 'burst: rows written', value: changes.rows, unit: '' },
+      { name: 'burst: rows a call', value: changes.rows / changes.writes, unit: '' },
+      {
+        name: 'burst: reads of Salesforce on the write path',
+        value: changes.reads,
+        unit: '',
+        goal: '0',
+        met: changes.reads === 0,
+      },
+      { name: 'burst: calls of Stripe', value: changes.stripeCalls, unit: '' },
+      { name: 'renewals: events', value: renewed.events, unit: '' },
+      {
+        name: 'renewals: calls of Stripe',
+        value: renewed.stripeCalls,
+        unit: '',
+        goal: '≤ 200',
+        met: renewed.stripeCalls <= 200,
+      },
+      { name: 'renewals: Salesforce calls', value: renewed.writes, unit: '' },
     ];
   } finally {
     await stack.stop();
   }
 }
 
-async function eventsReceived(backend: string): Promise<number> {
-  const text = await (await fetch(`${backend}/metrics`)).text();
-  return [...text.matchAll(/^billing360_inbox_events_total\{[^}]*outcome="stored"[^}]*\} (\d+)/gm)].reduce(
-    (sum, match) => sum + Number(match[1]),
-    0,
-  );
+type Cost = {
+  events: number;
+  seconds: number;
+  settledSeconds: number;
+  writes: number;
+  reads: number;
+  rows: number;
+  stripeCalls: number;
+};
+
+const eventsReceived = (stack: Stack) => metric(stack.backend.url, 'billing360_inbox_events_total');
+const rowsWritten = (stack: Stack) => metric(stack.backend.url, 'billing360_salesforce_rows_total');
+
+/** @param work what happens; returns how many of the calls of Stripe are its own */
+async function costOf(stack: Stack, work: () => Promise<number>): Promise<Cost> {
+  const [eventsBefore, rowsBefore] = [await eventsReceived(stack), await rowsWritten(stack)];
+  stack.org.ctx.calls.clear();
+  stack.stripe.ctx.calls.clear();
+  const started = Date.now();
+  const ownCalls = await work();
+  const seconds = (Date.now() - started) / 1000;
+  await settled(stack, 120_000);
+  const routes = Object.entries(Object.fromEntries(stack.org.ctx.calls.counts));
+  const sum = (of: (route: string) => boolean) =>
+    routes.filter(([route]) => of(route)).reduce((total, [, count]) => total + count, 0);
+  return {
+    events: (await eventsReceived(stack)) - eventsBefore,
+    seconds,
+    settledSeconds: (Date.now() - started) / 1000,
+    writes: sum((route) => /composite|jobs\/ingest/.test(route)),
+    reads: sum((route) => /query|^GET .*sobjects/.test(route)),
+    rows: (await rowsWritten(stack)) - rowsBefore,
+    stripeCalls: stack.stripe.ctx.calls.total() - ownCalls,
+  };
+}
+
+async function renew(stack: Stack, customer: string): Promise<void> {
+  const response = await fetch(`${stack.stripe.url}/__sim/act/renew`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ customer }),
+  });
+  if (!response.ok) throw new Error(`Stripe did not renew ${customer}: ${await response.text()}`);
 }
