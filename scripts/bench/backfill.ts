@@ -13,8 +13,8 @@ const sampleMs = 1000;
 
 /** The first load of many customers into an empty backend, within Stripe's limits. */
 export async function measureBackfill(say: (text: string) => void): Promise<Figure[]> {
-  const database = await benchDatabase();
-  const stack = await startStack({ env: { SWEEP_SECONDS: '5' } });
+  const [unused, database] = [await benchDatabase(), await benchDatabase()];
+  const stack = await startStack({ databaseUrl: unused.url, env: { SWEEP_SECONDS: '5' } });
   try {
     await stack.backend.stop();
     say(`making ${customers} customers`);
@@ -72,5 +72,6 @@ export async function measureBackfill(say: (text: string) => void): Promise<Figu
   } finally {
     await stack.stop();
     await database.stop();
+    await unused.stop();
   }
 }

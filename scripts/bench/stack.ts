@@ -5,7 +5,7 @@ import { stripeSeeder } from '../demo/seed-stripe.ts';
 
 export function stripeOf(stack: Stack): Stripe {
   const { hostname, port } = new URL(stack.stripe.url);
-  return new Stripe(stack.secrets.stripeSecretKey, { host: hostname, port, protocol: 'http' });
+  return new Stripe(stack.secrets.stripeSecretKey, { host: hostname, port, protocol: 'http', telemetry: false });
 }
 
 /** Customers with one subscription each, on an Account each. */
