@@ -7,7 +7,7 @@ import { partsOf } from './domain/billingAccount/key.ts';
 import { createApp, type ReadyCheck } from './interfaces/http/app.ts';
 import { listen } from './interfaces/http/listen.ts';
 import { createClock } from './platform/clock.ts';
-import type { Config } from './platform/config/config.ts';
+import type { Config, SalesforceConfig } from './platform/config/config.ts';
 import { openDatabase, type Db } from './platform/db/database.ts';
 import { databaseReady } from './platform/db/ready.ts';
 import { createLog } from './platform/log.ts';
@@ -26,6 +26,7 @@ import { createUpstreamGate, type StoppableGate } from './sync/limits/gate.ts';
 import { troubles } from './sync/limits/state.ts';
 import { shareTokens } from './sync/limits/tokens.ts';
 import { createOutbox } from './sync/outbox/outbox.ts';
+import { orgStatus } from './sync/outbox/status.ts';
 import { createPostgresStore } from './sync/postgres.ts';
 import type { Store } from './sync/store.ts';
 import { noticeRestore } from './sync/operate/restored.ts';
@@ -59,14 +60,20 @@ async function upstreamChecks(db: Db): Promise<ReadyCheck[]> {
   }));
 }
 
-/** Whether the billing systems are being heard, for people; none of it keeps the server from being ready. */
-async function connectionChecks(store: Store, connections: readonly BillingConnection[]): Promise<ReadyCheck[]> {
-  return Promise.all(
-    connections.map(async ({ name }) => {
-      const { state, message } = await store.statusOf(name);
-      return { name, ok: true, message: state === 'Connected' ? '' : `${state}: ${message}` };
-    }),
-  );
+/** Whether the systems on both sides are being reached, for people; none of it keeps the server from being ready. */
+async function connectionChecks(
+  { db, store, connections }: { db: Db; store: Store; connections: readonly BillingConnection[] },
+  { orgId, apiReserve }: SalesforceConfig,
+): Promise<ReadyCheck[]> {
+  const statuses = [
+    ...connections.map(async ({ name }) => ({ name, ...(await store.statusOf(name)) })),
+    orgStatus(db, orgId, apiReserve).then((status) => ({ name: 'salesforce', ...status })),
+  ];
+  return (await Promise.all(statuses)).map(({ name, state, message }) => ({
+    name,
+    ok: true,
+    message: state === 'Connected' ? '' : `${state}: ${message}`,
+  }));
 }
 
 /** Puts the server together and starts it: the one place where concrete classes meet. */
@@ -117,10 +124,11 @@ export async function startServer(config: Config): Promise<Server> {
       const rowsReady = createWakeup();
       const outbox = createOutbox({
         store,
-        writer: createOrgWriter(createSalesforceClient(salesforceOptions(config), clock.now)),
+        writer: createOrgWriter(createSalesforceClient(salesforceOptions(config), clock.now), metrics),
         objectOrder,
         log,
         metrics,
+        reserve: config.salesforce.apiReserve,
         wakeup: rowsReady,
       });
       const sources = new Map(connections.map(({ name, source }) => [name, source]));
@@ -142,8 +150,9 @@ export async function startServer(config: Config): Promise<Server> {
       if (rewritten !== null)
         log.warn({ rows: rewritten }, 'The database was restored: every row is written once more');
       await store.projectAnew();
-      // Whoever mended what kept keys from being worked, such as a revoked API key, starts the server again.
+      // Whoever mended what kept keys or rows from being worked, such as a revoked API key, starts the server again.
       await store.releaseKeys();
+      await store.releaseRows();
       start('outbox', outbox);
       start('connections', watch);
       const worker = { store, handler, log, metrics, wakeup: keysReady, onRows: rowsReady.notify };
@@ -169,7 +178,7 @@ export async function startServer(config: Config): Promise<Server> {
       const verifiers = new Map(connections.map(({ name, verifier }) => [name, verifier]));
       const readiness = async () => [
         ...(await databaseReady(db)),
-        ...(await connectionChecks(store, connections)),
+        ...(await connectionChecks({ db, store, connections }, config.salesforce)),
         ...(await upstreamChecks(db)),
       ];
       const listening = await listen(createApp({ verifiers, intake, log, metrics, readiness }), config);
@@ -191,7 +200,7 @@ function sealKeysOf({ sealKeys, dataDir }: Config): SealKey[] {
   return keys;
 }
 
-function salesforceOptions({ salesforce: { privateKey, ...options } }: Config): SalesforceOptions {
+function salesforceOptions({ salesforce: { privateKey, apiReserve: _kept, ...options } }: Config): SalesforceOptions {
   return { ...options, privateKey: privateKey.reveal() };
 }
 

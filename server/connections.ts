@@ -1,7 +1,7 @@
 import { createStripeConnection } from './connectors/stripe/connection.ts';
 import { stripeLimits, stripeRates } from './connectors/stripe/limits.ts';
 import { createZuoraConnection } from './connectors/zuora/connection.ts';
-import { zuoraLimits } from './connectors/zuora/limits.ts';
+import { callsForSweeps, zuoraLimits } from './connectors/zuora/limits.ts';
 import type { ConnectionConfig } from './platform/config/billingSystems.ts';
 import type { BillingSystem } from './workflows/ports/billingSystem.ts';
 import type { Clock } from './workflows/ports/clock.ts';
@@ -56,7 +56,12 @@ export function connect(
     );
     return { ...named, ...createStripeConnection(options, { clock, gate }) };
   }
-  const options = { ...config, clientSecret: config.clientSecret.reveal(), objects: config.filter.objects };
+  const options = {
+    ...config,
+    clientSecret: config.clientSecret.reveal(),
+    objects: config.filter.objects,
+    sweep: { callsPerDay: callsForSweeps(config.tenantKind) },
+  };
   const gate = gateOf(zuoraLimits(config.connection, config.tenantKind));
   return { ...named, ...createZuoraConnection(options, { clock, gate, shareToken }) };
 }

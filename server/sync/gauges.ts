@@ -63,6 +63,16 @@ const GAUGES: readonly [name: string, help: string, query: string][] = [
     'select count(*) from org_rows where quarantined_at is not null',
   ],
   [
+    'outbox_paused_objects',
+    'Objects of which no row can be written until the org is changed',
+    'select count(*) from org_object_pause',
+  ],
+  [
+    'salesforce_api_used_ratio',
+    'Share of the API calls of 24 hours that everybody has used, as the org last said',
+    "select coalesce(max(calls_used::float8 / nullif(calls_allowed, 0)), 0) from api_budget where read_at > now() - interval '1 day'",
+  ],
+  [
     'billing_accounts_without_account',
     'Billing accounts that no Salesforce Account is known for',
     'select count(*) from account_link where account_id is null',

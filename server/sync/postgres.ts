@@ -7,7 +7,9 @@ import { claimKeys, giveBack, nextReadyInMs, rearm, renewLeases } from './keys/c
 import { commitResult } from './keys/commit.ts';
 import { recordFailure } from './keys/failure.ts';
 import { createMirrorReader } from './mirror/reader.ts';
+import { budgetOf, mayReadUsage, noteUsage } from './outbox/budget.ts';
 import { endHold, heldForMs, hold } from './outbox/hold.ts';
+import { releaseRows } from './outbox/pause.ts';
 import { backlogOf, takeRows } from './outbox/pending.ts';
 import { createOrgRowsReader } from './outbox/reader.ts';
 import { recordResults } from './outbox/record.ts';
@@ -32,13 +34,17 @@ export function createPostgresStore({ db, pool }: Pick<Database, 'db' | 'pool'>,
     releaseKeys: (keys) => releaseKeys(db, keys),
     projectAnew: () => projectAnewFor(db, stamp),
     backlogOf: (partitions) => backlogOf(db, partitions),
-    takeRows: (partitions, most) => takeRows(db, partitions, most),
+    takeRows: (partitions, most, options) => takeRows(db, partitions, most, options),
     recordResults: (rows, results, random) => recordResults(db, rows, results, random),
     setRows: (accountId, rows) =>
       db.transaction().execute((transaction) => setOrgRows(transaction, stamp, accountId, rows)),
     heldForMs: (upstream) => heldForMs(db, upstream),
     hold: (upstream, error, random) => hold(db, upstream, error, random),
     endHold: (upstream) => endHold(db, upstream),
+    budget: () => budgetOf(db, stamp.orgId),
+    noteUsage: (usage) => noteUsage(db, stamp.orgId, usage),
+    mayReadUsage: () => mayReadUsage(db, stamp.orgId),
+    releaseRows: () => releaseRows(db),
     takeLeases: (names, owner, leaseMs) => takeLeases(db, names, owner, leaseMs),
     giveLeases: (names, owner) => giveLeases(db, names, owner),
     cursorOf: (connection) => cursorOf(db, connection),

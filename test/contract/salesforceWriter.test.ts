@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createSalesforceClient, type SalesforceOptions } from '../../server/connectors/salesforce/client.ts';
+import { toRowResult } from '../../server/connectors/salesforce/errors.ts';
 import { createOrgWriter } from '../../server/connectors/salesforce/writer.ts';
 import { Fault } from '../../server/domain/fault.ts';
-import type { OrgRow, OrgWrite, OrgWriter } from '../../server/workflows/ports/orgRows.ts';
+import type { OrgRow, OrgWrite, OrgWriter, OrgWriteResult } from '../../server/workflows/ports/orgRows.ts';
 import { startSalesforceSim, type RunningSalesforce } from '../simulators/salesforce/main.ts';
 import { USERS } from '../simulators/salesforce/org/seed.ts';
 import { secretsOf } from '../support/secrets.ts';
@@ -27,6 +28,15 @@ function write(
     syncedAt,
   };
 }
+
+/** Writes one chunk. */
+async function writeTo(to: OrgWriter, object: string, writes: readonly OrgWrite[]): Promise<OrgWriteResult[]> {
+  const [result] = await to.write([{ object, writes }]);
+  if (result instanceof Fault) throw result;
+  return result!;
+}
+
+const writeRows = (object: string, writes: readonly OrgWrite[]) => writeTo(writer, object, writes);
 
 function stored(object: string, key: string) {
   return sim.org.all(object).find((record) => record['Key__c'] === key);
@@ -56,9 +66,21 @@ beforeAll(async () => {
 });
 afterAll(() => sim.close());
 
-beforeEach(() => {
+/** Sets a switch of the simulated org. */
+async function turn(what: string, body: object): Promise<void> {
+  const response = await fetch(`${sim.url}/__sim/${what}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  expect(response.ok).toBe(true);
+}
+
+beforeEach(async () => {
   sim.org.reset();
   sim.ctx.faults.set([]);
+  await turn('rest', { collectionsInComposite: true });
+  await turn('duplicate-rules', { rules: [] });
   const rep = sim.org.userNamed(USERS.rep)!.Id;
   accountId = sim.org.insert('Account', [{ Name: 'Acme' }], { userId: rep })[0]!.id!;
   writer = createOrgWriter(createSalesforceClient(options, () => new Date()));
@@ -66,7 +88,7 @@ beforeEach(() => {
 
 describe('rows to Salesforce', () => {
   it('creates and updates by external id, with lookups by the key of the parent and no reads', async () => {
-    await writer.write('Billing_Account__c', [
+    await writeRows('Billing_Account__c', [
       write({ object: 'Billing_Account__c', key: 'stripe:account:cus_1', fields: { Status__c: 'Active' } }),
     ]);
     const invoice = (balance: number, version: number) =>
@@ -79,8 +101,8 @@ describe('rows to Salesforce', () => {
         version,
       );
     sim.ctx.calls.clear();
-    expect(await writer.write('Billing_Invoice__c', [invoice(12.5, 1)])).toEqual([{ outcome: 'written' }]);
-    expect(await writer.write('Billing_Invoice__c', [invoice(0, 2)])).toEqual([{ outcome: 'written' }]);
+    expect(await writeRows('Billing_Invoice__c', [invoice(12.5, 1)])).toEqual([{ outcome: 'written' }]);
+    expect(await writeRows('Billing_Invoice__c', [invoice(0, 2)])).toEqual([{ outcome: 'written' }]);
     expect(stored('Billing_Invoice__c', 'stripe:invoice:in_1')).toMatchObject({
       Account__c: accountId,
       Balance__c: 0,
@@ -94,21 +116,21 @@ describe('rows to Salesforce', () => {
   it('reads the refusal of an older version as: newer is there', async () => {
     const row = (balance: number, version: number) =>
       write({ key: 'stripe:invoice:in_1', fields: { Status__c: 'Open', Balance__c: balance } }, version);
-    await writer.write('Billing_Invoice__c', [row(5, 7)]);
-    expect(await writer.write('Billing_Invoice__c', [row(9, 6)])).toEqual([{ outcome: 'newer_is_there' }]);
+    await writeRows('Billing_Invoice__c', [row(5, 7)]);
+    expect(await writeRows('Billing_Invoice__c', [row(9, 6)])).toEqual([{ outcome: 'newer_is_there' }]);
     expect(stored('Billing_Invoice__c', 'stripe:invoice:in_1')).toMatchObject({ Balance__c: 5, Row_Version__c: 7 });
   });
 
   it('writes the fields of an Account that others own, guarded by a version too', async () => {
     const row = (mrr: number, version: number) =>
       write({ object: 'Account', key: accountId, fields: { Billing_MRR__c: mrr } }, version);
-    expect(await writer.write('Account', [row(100, 2)])).toEqual([{ outcome: 'written' }]);
-    expect(await writer.write('Account', [row(50, 1)])).toEqual([{ outcome: 'newer_is_there' }]);
+    expect(await writeRows('Account', [row(100, 2)])).toEqual([{ outcome: 'written' }]);
+    expect(await writeRows('Account', [row(50, 1)])).toEqual([{ outcome: 'newer_is_there' }]);
     expect(sim.org.get('Account', accountId)).toMatchObject({ Billing_MRR__c: 100, Billing_Row_Version__c: 2 });
   });
 
   it('tells row by row what was refused and why', async () => {
-    const results = await writer.write('Billing_Invoice__c', [
+    const results = await writeRows('Billing_Invoice__c', [
       write({ key: 'k:1', fields: { Status__c: 'Open' } }),
       write({ key: 'k:2', fields: { Status__c: 'Nonsense' } }),
       write({
@@ -123,10 +145,138 @@ describe('rows to Salesforce', () => {
     expect(results[3]).toMatchObject({ retry: 'never' });
   });
 
+  const billingAccount = (id: string, name: string | null = null) =>
+    write({
+      object: 'Billing_Account__c',
+      key: `stripe:account:${id}`,
+      fields: { Status__c: 'Active', ...(name === null ? {} : { Name: name }) },
+    });
+  const invoiceOf = (customer: string, id: string, fields: OrgRow['fields'] = { Status__c: 'Open' }) =>
+    write({
+      key: `stripe:invoice:${id}`,
+      fields,
+      parents: { Billing_Account__r: { object: 'Billing_Account__c', key: `stripe:account:${customer}` } },
+    });
+  const chunks = (...rows: OrgWrite[]) =>
+    [...Map.groupBy(rows, ({ row }) => row.object)].map(([object, writes]) => ({ object, writes }));
+  const written = { outcome: 'written' };
+  const callCounts = () => Object.fromEntries(sim.ctx.calls.counts);
+
+  it('writes parents and their children in one call, which the org counts as one', async () => {
+    await writeRows('Billing_Invoice__c', [write({ key: 'warm-up' })]);
+    const used = writer.usage()!.used;
+    const account = write({ object: 'Account', key: accountId, fields: { Billing_MRR__c: 5 } });
+    const results = await writer.write(
+      chunks(account, billingAccount('cus_1'), invoiceOf('cus_1', 'in_1'), invoiceOf('cus_1', 'in_2')),
+    );
+    expect(results).toEqual([[written], [written], [written, written]]);
+    expect(writer.usage()!.used).toBe(used + 1);
+    expect(stored('Billing_Invoice__c', 'stripe:invoice:in_1')!['Billing_Account__c']).toBe(
+      stored('Billing_Account__c', 'stripe:account:cus_1')!.Id,
+    );
+  });
+
+  it('lets a row, or a chunk, that is refused spoil no other of the same call', async () => {
+    const results = await writer.write([
+      ...chunks(billingAccount('cus_1')),
+      {
+        object: 'Billing_Invoice__c',
+        writes: [invoiceOf('cus_1', 'in_1'), invoiceOf('cus_1', 'in_2', { Status__c: 'Odd' })],
+      },
+      {
+        object: 'Billing_Payment__c',
+        writes: [write({ object: 'Billing_Payment__c', key: 'p', fields: { Amount__c: 'ten' } })],
+      },
+      { object: 'Usage__c', writes: [write({ object: 'Usage__c', key: 'u', fields: {} })] },
+    ]);
+    expect(results[0]).toEqual([written]);
+    expect(results[1]).toMatchObject([written, { outcome: 'refused', retry: 'never' }]);
+    expect(results[2]).toMatchObject({ kind: 'invalid', code: 'salesforce_refused_call' });
+    expect(results[3]).toEqual([written]);
+    expect(stored('Billing_Invoice__c', 'stripe:invoice:in_1')).toBeDefined();
+  });
+
+  it('writes each object by itself in an org that refuses Collections inside Composite, and remembers it', async () => {
+    await turn('rest', { collectionsInComposite: false });
+    const both = chunks(billingAccount('cus_1'), invoiceOf('cus_1', 'in_1'));
+    await writeRows('Billing_Invoice__c', [write({ key: 'warm-up' })]);
+    sim.ctx.calls.clear();
+    expect(await writer.write(both)).toEqual([[written], [written]]);
+    expect(Object.values(callCounts()).reduce((sum, count) => sum + count, 0)).toBe(3);
+    sim.ctx.calls.clear();
+    expect(await writer.write(both)).toEqual([[written], [written]]);
+    expect(Object.keys(callCounts()).filter((route) => route.startsWith('POST'))).toEqual([]);
+    expect(Object.values(callCounts()).reduce((sum, count) => sum + count, 0)).toBe(2);
+  });
+
+  it('keeps text that looks like a reference between subrequests as it is', async () => {
+    const results = await writer.write(
+      chunks(billingAccount('cus_1', 'ACME @{chunk0.records[0].id}'), invoiceOf('cus_1', 'in_1')),
+    );
+    expect(results).toEqual([[written], [written]]);
+    expect(stored('Billing_Account__c', 'stripe:account:cus_1')!['Name']).toBe('ACME @{chunk0.records[0].id}');
+  });
+
+  it.each([
+    { answer: 'cut' as const },
+    { answer: 'empty' as const },
+    { answer: 'html' as const },
+    { answer: 'broken gzip' as const },
+    { answer: 'wrong type' as const },
+    { reset: 'after' as const },
+    { reset: 'before' as const },
+    { status: 502, after: true, body: '<html>bad gateway</html>' },
+    { status: 403, body: '<html>a proxy says no</html>' },
+    { status: 200, body: { compositeResponse: [] } },
+    { status: 500, body: [{ errorCode: 'UNKNOWN_EXCEPTION', message: 'An unexpected error occurred.' }] },
+  ])(
+    'assumes nothing and repeats nothing by itself after %o; the same rows sent again are there once',
+    async (fault) => {
+      await writeRows('Billing_Invoice__c', [write({ key: 'warm-up' })]);
+      const rows = chunks(billingAccount('cus_1'), invoiceOf('cus_1', 'in_1'));
+      sim.ctx.calls.clear();
+      sim.ctx.faults.set([{ method: 'POST', path: 'composite$', times: 1, ...fault }]);
+      expect(await faultOf(writer.write(rows))).toMatchObject({
+        kind: 'unavailable',
+        outcomeUnknown: true,
+        retryable: true,
+      });
+      // The fault was for one call: a second one would have been answered.
+      expect(Object.values(callCounts()).reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(1);
+      expect(await writer.write(rows)).toEqual([[written], [written]]);
+      expect(sim.org.all('Billing_Invoice__c').filter((row) => row['Key__c'] === 'stripe:invoice:in_1')).toHaveLength(
+        1,
+      );
+    },
+  );
+
+  it('finds that a row that two calls made at the same moment is to be sent again, not put aside', () => {
+    const error = {
+      statusCode: 'DUPLICATE_VALUE',
+      message: 'duplicate value found: Key__c duplicates value on record with id: a01000000000001',
+      fields: [],
+    };
+    expect(toRowResult([error])).toMatchObject({ retry: 'soon' });
+    expect(toRowResult([{ ...error, message: error.message.replace('Key__c', 'Number__c') }])).toMatchObject({
+      retry: 'never',
+    });
+  });
+
+  it('names the records that a duplicate rule finds alike, and guesses none of them', async () => {
+    const alike = sim.org.insert('Billing_Account__c', [{ Key__c: 'other', Name: 'Acme', Account__c: accountId }], {
+      userId: sim.org.userNamed(USERS.integration)!.Id,
+    })[0]!.id!;
+    await turn('duplicate-rules', { rules: [{ object: 'Billing_Account__c', fields: [{ field: 'Name' }] }] });
+    const [result] = await writeRows('Billing_Account__c', [billingAccount('cus_1', 'Acme')]);
+    expect(result).toMatchObject({ outcome: 'refused', retry: 'never', code: 'DUPLICATES_DETECTED' });
+    expect((result as { message: string }).message).toContain(alike);
+    expect(stored('Billing_Account__c', 'stripe:account:cus_1')).toBeUndefined();
+  });
+
   it('logs in again when the session has expired', async () => {
-    await writer.write('Billing_Invoice__c', [write({ key: 'k:1' })]);
+    await writeRows('Billing_Invoice__c', [write({ key: 'k:1' })]);
     sim.org.sessions.expireAll();
-    expect(await writer.write('Billing_Invoice__c', [write({ key: 'k:2' })])).toEqual([{ outcome: 'written' }]);
+    expect(await writeRows('Billing_Invoice__c', [write({ key: 'k:2' })])).toEqual([{ outcome: 'written' }]);
   });
 
   it.each([
@@ -139,11 +289,11 @@ describe('rows to Salesforce', () => {
       { kind: 'rate_limited', outcomeUnknown: false },
     ],
   ])('makes a fault of %s, and the same rows can be sent again', async (_what, fault, expected) => {
-    await writer.write('Billing_Invoice__c', [write({ key: 'k:0' })]);
+    await writeRows('Billing_Invoice__c', [write({ key: 'k:0' })]);
     sim.ctx.faults.set([{ method: 'PATCH', path: 'composite/sobjects', times: 1, ...fault }]);
     const rows = [write({ key: 'k:1', fields: { Status__c: 'Open' } })];
-    expect(await faultOf(writer.write('Billing_Invoice__c', rows))).toMatchObject({ ...expected, retryable: true });
-    expect(await writer.write('Billing_Invoice__c', rows)).toEqual([{ outcome: 'written' }]);
+    expect(await faultOf(writeRows('Billing_Invoice__c', rows))).toMatchObject({ ...expected, retryable: true });
+    expect(await writeRows('Billing_Invoice__c', rows)).toEqual([{ outcome: 'written' }]);
     expect(sim.org.all('Billing_Invoice__c').filter((row) => row['Key__c'] === 'k:1')).toHaveLength(1);
   });
 
@@ -151,7 +301,7 @@ describe('rows to Salesforce', () => {
     const other = createOrgWriter(
       createSalesforceClient({ ...options, orgId: '00D000000000999EAA' }, () => new Date()),
     );
-    expect(await faultOf(other.write('Billing_Invoice__c', [write({ key: 'k:1' })]))).toMatchObject({
+    expect(await faultOf(writeTo(other, 'Billing_Invoice__c', [write({ key: 'k:1' })]))).toMatchObject({
       code: 'salesforce_other_org',
     });
     expect(stored('Billing_Invoice__c', 'k:1')).toBeUndefined();
@@ -159,7 +309,7 @@ describe('rows to Salesforce', () => {
 
   it('says in plain words that the org does not let it in', async () => {
     const stranger = createOrgWriter(createSalesforceClient({ ...options, clientId: 'unknown' }, () => new Date()));
-    expect(await faultOf(stranger.write('Billing_Invoice__c', [write({ key: 'k:1' })]))).toMatchObject({
+    expect(await faultOf(writeTo(stranger, 'Billing_Invoice__c', [write({ key: 'k:1' })]))).toMatchObject({
       code: 'salesforce_refused_login',
       retryable: true,
     });

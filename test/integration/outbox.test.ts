@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Fault } from '../../server/domain/fault.ts';
 import { createLog } from '../../server/platform/log.ts';
-import { createOutbox } from '../../server/sync/outbox/outbox.ts';
+import { createOutbox, type OutboxOptions } from '../../server/sync/outbox/outbox.ts';
 import { createPostgresStore } from '../../server/sync/postgres.ts';
 import type { Store } from '../../server/sync/store.ts';
-import type { OrgRow, OrgWrite, OrgWriteResult } from '../../server/workflows/ports/orgRows.ts';
+import type { OrgChunkResult, OrgRow, OrgWrite, OrgWriteResult } from '../../server/workflows/ports/orgRows.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
 const stamp = { orgId: '00D000000000001AAA', mappingVersion: '1' };
@@ -12,31 +12,38 @@ const objectOrder = ['Billing_Account__c', 'Billing_Invoice__c', 'Account'];
 const ACCOUNT = '001000000000001AAA';
 
 let database: TestDatabase;
+let store: Store;
 beforeAll(async () => {
   database = await createTestDatabase();
+  store = createPostgresStore(database, stamp);
 });
 afterAll(() => database.close());
-beforeEach(() => database.pool.query('truncate org_rows, lease, upstream_hold'));
+beforeEach(() => database.pool.query('truncate org_rows, lease, upstream_hold, org_object_pause, api_budget'));
 
 type Call = { object: string; writes: readonly OrgWrite[] };
-type Answer = (call: Call) => OrgWriteResult[] | Promise<OrgWriteResult[]>;
-const written: Answer = ({ writes }) => writes.map(() => ({ outcome: 'written' }));
+type Answer = (call: Call) => OrgChunkResult | Promise<OrgChunkResult>;
+const written = ({ writes }: Call): OrgWriteResult[] => writes.map(() => ({ outcome: 'written' }));
 
 /** An outbox over a Salesforce that answers as told. */
-function outboxOver(answer: Answer = written, broken: Partial<Store> = {}) {
+function outboxOver(answer: Answer = written, options: Partial<OutboxOptions> = {}) {
   const calls: Call[] = [];
   const behaviour = { answer };
   const outbox = createOutbox({
-    store: { ...createPostgresStore(database, stamp), ...broken },
+    store,
     objectOrder,
     log: createLog('silent'),
     writer: {
-      async write(object, writes) {
-        calls.push({ object, writes });
-        return behaviour.answer({ object, writes });
+      async write(chunks) {
+        const answers: OrgChunkResult[] = [];
+        for (const { object, writes } of chunks) {
+          calls.push({ object, writes });
+          answers.push(await behaviour.answer({ object, writes }));
+        }
+        return answers;
       },
       usage: () => null,
     },
+    ...options,
   });
   return { outbox, calls, behaviour };
 }
@@ -157,26 +164,180 @@ describe('the outbox', () => {
       { key: 'stripe:invoice:bad', pending: true, code: 'STRING_TOO_LONG', message: 'The name is too long.' },
       { key: 'stripe:invoice:good', pending: false },
       { key: 'stripe:invoice:locked', pending: true, attempt: 1, quarantined_at: null },
-      { key: 'stripe:invoice:newer', pending: false },
+      { key: 'stripe:invoice:newer', pending: true, attempt: 1 },
     ]);
     expect((await rows())[0]!.quarantined_at).not.toBeNull();
     behaviour.answer = written;
     await due();
     await outbox.flush();
-    expect(calls.at(-1)!.writes.map(({ row }) => row.key)).toEqual(['stripe:invoice:locked']);
+    expect(
+      calls
+        .at(-1)!
+        .writes.map(({ row }) => row.key)
+        .sort(),
+    ).toEqual(['stripe:invoice:locked', 'stripe:invoice:newer']);
   });
 
-  it('puts a row aside after 8 tries and takes it up again when its content changes', async () => {
-    const { outbox, calls, behaviour } = outboxOver(({ writes }) =>
-      writes.map(() => ({ outcome: 'refused', retry: 'soon', code: 'UNABLE_TO_LOCK_ROW', message: 'Locked.' })),
-    );
+  const locked = ({ writes }: Call): OrgWriteResult[] =>
+    writes.map(() => ({ outcome: 'refused', retry: 'soon', code: 'UNABLE_TO_LOCK_ROW', message: 'Locked.' }));
+
+  it('retries a locked row five times, puts it alone aside, and takes it up again when its content changes', async () => {
+    const { outbox, calls, behaviour } = outboxOver(locked);
     await outbox.setRows(ACCOUNT, [invoice('in_1')]);
     for (let taken = 1; taken > 0; await due()) taken = await outbox.flush();
-    expect(calls).toHaveLength(8);
+    expect(calls).toHaveLength(6);
+    expect(await rows()).toMatchObject([{ code: 'UNABLE_TO_LOCK_ROW', message: 'Locked.', attempt: 6 }]);
     behaviour.answer = written;
     await outbox.setRows(ACCOUNT, [invoice('in_1', 2)]);
     expect(await outbox.flush()).toBe(1);
     expect(await rows()).toMatchObject([{ pending: false, quarantined_at: null, code: null }]);
+  });
+
+  it('takes locked rows up again when another row of their Account could be written', async () => {
+    const { outbox, behaviour } = outboxOver(locked);
+    await outbox.setRows(ACCOUNT, [invoice('in_1')]);
+    for (let taken = 1; taken > 0; await due()) taken = await outbox.flush();
+    behaviour.answer = written;
+    await outbox.setRows(ACCOUNT, [invoice('in_2')]);
+    await outbox.flush();
+    await outbox.flush();
+    expect(await rows()).toMatchObject([{ pending: false }, { pending: false }]);
+  });
+
+  it('tries rows that were refused for good again when a start releases them', async () => {
+    const { outbox, behaviour } = outboxOver(({ writes }) =>
+      writes.map(() => ({ outcome: 'refused', retry: 'never', code: 'STRING_TOO_LONG', message: 'Too long.' })),
+    );
+    await outbox.setRows(ACCOUNT, [invoice('in_1'), invoice('in_2')]);
+    await outbox.flush();
+    expect(await outbox.flush()).toBe(0);
+    behaviour.answer = written;
+    expect(await store.releaseRows()).toBe(2);
+    expect(await outbox.flush()).toBe(2);
+    expect((await rows()).every(({ pending, code }) => !pending && code === null)).toBe(true);
+  });
+
+  it('sends a row above a newer version that nobody here gave, as after a restore of the database', async () => {
+    const held = Date.now() + 8 * 60_000;
+    const { outbox, calls } = outboxOver(({ writes }) =>
+      writes.map(({ rowVersion }) => ({ outcome: rowVersion < held ? 'newer_is_there' : 'written' })),
+    );
+    await outbox.setRows(ACCOUNT, [invoice('in_1')]);
+    for (let taken = 1; taken > 0;) taken = await outbox.flush();
+    expect(await rows()).toMatchObject([{ pending: false, attempt: 0, quarantined_at: null }]);
+    const versions = calls.map(({ writes }) => writes[0]!.rowVersion);
+    expect(versions.length).toBeLessThan(8);
+    expect(versions).toEqual([...new Set(versions)].sort((a, b) => a - b));
+  });
+
+  it('puts a row aside, with words, that Salesforce always holds a newer version of', async () => {
+    const { outbox, calls } = outboxOver(({ writes }) => writes.map(() => ({ outcome: 'newer_is_there' })));
+    await outbox.setRows(ACCOUNT, [invoice('in_1')]);
+    for (let taken = 1; taken > 0;) taken = await outbox.flush();
+    expect(calls).toHaveLength(8);
+    expect(await rows()).toMatchObject([{ code: 'NEWER_ROW_VERSION' }]);
+  });
+
+  const fieldGone = ({ object, writes }: Call): OrgWriteResult[] =>
+    object === 'Billing_Invoice__c'
+      ? writes.map(() => ({ outcome: 'refused', retry: 'mapping', code: 'INVALID_FIELD', message: 'No such column.' }))
+      : written({ object, writes });
+  const endPause = () => database.pool.query('update org_object_pause set paused_until = now()');
+
+  it('pauses one object whose field is gone, without counting tries, and goes on when it is back', async () => {
+    const { outbox, behaviour, calls } = outboxOver(fieldGone);
+    await outbox.setRows(ACCOUNT, [billingAccount, invoice('in_1'), invoice('in_2')]);
+    for (let round = 0; round < 10; round += 1) {
+      await outbox.flush();
+      await endPause();
+    }
+    expect(await rows()).toMatchObject([
+      { object: 'Billing_Account__c', pending: false },
+      { pending: true, attempt: 0, quarantined_at: null, code: 'INVALID_FIELD', message: 'No such column.' },
+      { pending: true, attempt: 0, quarantined_at: null },
+    ]);
+    behaviour.answer = written;
+    await outbox.flush();
+    expect((await rows()).some(({ pending }) => pending)).toBe(false);
+    expect(await database.db.selectFrom('org_object_pause').selectAll().execute()).toEqual([]);
+    expect(calls.length).toBe(12);
+  });
+
+  it('writes rows of other objects while one is paused', async () => {
+    const { outbox, calls } = outboxOver(fieldGone);
+    await outbox.setRows(ACCOUNT, [invoice('in_1')]);
+    await outbox.flush();
+    await outbox.setRows(ACCOUNT, [billingAccount, invoice('in_2')]);
+    expect(await outbox.flush()).toBe(1);
+    expect(calls.at(-1)!.object).toBe('Billing_Account__c');
+  });
+
+  it('records what other chunks of a call came to when one was not answered', async () => {
+    const { outbox } = outboxOver((call) =>
+      call.object === 'Billing_Invoice__c'
+        ? new Fault({ code: 'x', kind: 'unavailable', publicText: 'No answer.', outcomeUnknown: true })
+        : written(call),
+    );
+    await outbox.setRows(ACCOUNT, [billingAccount, invoice('in_1')]);
+    await outbox.flush();
+    expect(await rows()).toMatchObject([{ pending: false }, { pending: true, attempt: 0 }]);
+    expect(await store.heldForMs('salesforce')).toBeGreaterThanOrEqual(0);
+  });
+
+  it('does no harm with a call whose lease ended while it was on its way', async () => {
+    const org = new Map<string, { version: number; amount: unknown }>();
+    const land = ({ writes }: Call): OrgWriteResult[] =>
+      writes.map(({ row, rowVersion }) => {
+        if (rowVersion < (org.get(row.key)?.version ?? 0)) return { outcome: 'newer_is_there' };
+        org.set(row.key, { version: rowVersion, amount: row.fields['Amount__c'] });
+        return { outcome: 'written' };
+      });
+    let arrive: () => void = () => {};
+    let called: () => void = () => {};
+    const underway = new Promise<void>((resolve) => (called = resolve));
+    const slow = outboxOver(async (call) => {
+      called();
+      await new Promise<void>((resolve) => (arrive = resolve));
+      return land(call);
+    });
+    const other = outboxOver(land);
+    await slow.outbox.setRows(ACCOUNT, [invoice('in_1', 1)]);
+    const flushing = slow.outbox.flush();
+    await underway;
+    await database.pool.query("update lease set until = now() - interval '1 s', owner = 'dead'");
+    await other.outbox.setRows(ACCOUNT, [invoice('in_1', 2)]);
+    expect(await other.outbox.flush()).toBe(1);
+    arrive();
+    await flushing;
+    expect(org.get('stripe:invoice:in_1')!.amount).toBe(2);
+    expect(await rows()).toMatchObject([{ pending: false, attempt: 0, fields: { Amount__c: 2 } }]);
+  });
+
+  it('starts no further call once another process may have its rows', async () => {
+    let noticed: () => void = () => {};
+    const leaseLost = new Promise<void>((resolve) => (noticed = resolve));
+    const watched: Store = {
+      ...store,
+      async takeLeases(names, owner, leaseMs) {
+        const taken = await store.takeLeases(names, owner, leaseMs);
+        if (taken.length < names.length) setImmediate(noticed);
+        return taken;
+      },
+    };
+    const { outbox, calls, behaviour } = outboxOver(written, { store: watched, leaseMs: 300 });
+    await outbox.setRows(
+      ACCOUNT,
+      Array.from({ length: 1001 }, (_, index) => invoice(`in_${index}`)),
+    );
+    behaviour.answer = async (call) => {
+      // The heartbeat finds that the lease is another's.
+      await database.pool.query("update lease set owner = 'another', until = now() + interval '1 min'");
+      await leaseLost;
+      return written(call);
+    };
+    await outbox.flush();
+    expect(calls).toHaveLength(5);
+    expect((await rows()).filter(({ pending }) => pending)).toHaveLength(1);
   });
 
   it('gives children another chance when their parent has arrived', async () => {
@@ -215,7 +376,7 @@ describe('the outbox', () => {
   it('finds the one row that makes Salesforce refuse a whole call', async () => {
     const { outbox } = outboxOver((call) => {
       if (call.writes.some(({ row }) => row.key.endsWith('spoiler')))
-        throw new Fault({ code: 'malformed', kind: 'invalid', publicText: 'The call cannot be read.' });
+        return new Fault({ code: 'malformed', kind: 'invalid', publicText: 'The call cannot be read.' });
       return written(call);
     });
     await outbox.setRows(ACCOUNT, [
@@ -255,7 +416,7 @@ describe('the outbox', () => {
         else resolve();
         return written(call);
       },
-      { giveLeases },
+      { store: { ...store, giveLeases } },
     );
     outbox.start();
     await outbox.setRows(ACCOUNT, [invoice('in_1', 1)]);

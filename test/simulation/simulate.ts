@@ -89,7 +89,8 @@ class World {
   #watchedWriter(owners: ReadonlySet<string>, process: () => Process): OrgWriter {
     return {
       usage: () => null,
-      write: async (object, writes) => {
+      write: async (chunks) => {
+        const writes = chunks.flatMap((chunk) => chunk.writes);
         const accounts = [...new Set(writes.map(({ row, accountId }) => accountId ?? row.key))];
         for (const account of accounts) {
           const lease = this.memory.leases.get(`outbox:${partitionOf(account)}`);
@@ -100,7 +101,7 @@ class World {
           this.#inFlight.set(account, process());
         }
         try {
-          return await this.org.write(object, writes);
+          return await this.org.write(chunks);
         } finally {
           for (const account of accounts) if (this.#inFlight.get(account) === process()) this.#inFlight.delete(account);
         }

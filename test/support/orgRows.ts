@@ -46,7 +46,7 @@ export function heldBy({ org }: Pick<Stack, 'org'>, accountIds: readonly string[
 }
 
 /** A row that is removed, or of an Account that has no billing account any more. */
-function isEmpty({ fields }: HeldRow): boolean {
+export function isEmpty({ fields }: HeldRow): boolean {
   const status = String(fields['Status__c'] ?? fields['Billing_Status__c'] ?? 'Removed');
   const amounts = Object.entries(fields).filter(([name]) =>
     /MRR|ARR|TCV|Outstanding|Overdue|Balance|Amount/.test(name),

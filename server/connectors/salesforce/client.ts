@@ -2,6 +2,7 @@ import { Connection } from 'jsforce';
 import { createSign } from 'node:crypto';
 import { Fault } from '../../domain/fault.ts';
 import { loginFault, toFault } from './errors.ts';
+import { createTransport } from './transport.ts';
 
 export type SalesforceOptions = {
   /** My Domain or login address, such as https://example.my.salesforce.com */
@@ -44,6 +45,7 @@ export function createSalesforceClient(options: SalesforceOptions, now: () => Da
       );
     },
   });
+  connection._transport = createTransport();
   let login: Promise<void> | undefined;
 
   async function logIn(conn: Connection): Promise<void> {

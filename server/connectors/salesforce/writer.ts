@@ -1,90 +1,134 @@
+import { Counter, Histogram, type Registry } from 'prom-client';
 import { Fault } from '../../domain/fault.ts';
-import type { OrgWrite, OrgWriter, OrgWriteResult } from '../../workflows/ports/orgRows.ts';
+import {
+  CHUNKS_A_CALL,
+  ROWS_A_CHUNK,
+  type OrgChunk,
+  type OrgChunkResult,
+  type OrgWriter,
+} from '../../workflows/ports/orgRows.ts';
 import type { SalesforceClient } from './client.ts';
-import { toFault, toRowResult, type RowError } from './errors.ts';
+import {
+  collectionsRequest,
+  compositeRequest,
+  mayGoInComposite,
+  readCollections,
+  readComposite,
+  type OrgRequest,
+} from './collections.ts';
+import { toChunkResult, toFault } from './errors.ts';
 
-/** Above this a call counts as unanswered, in ms. A write that lands later is refused by its row version. */
-const callDeadlineMs = 60_000;
+/** How long an org that refuses Collections inside Composite is taken at its word, in ms. */
+const composeAgainAfterMs = 3_600_000;
 
-type CollectionsResult = { success: boolean; errors: RowError[] };
+type Kind = 'composite' | 'collections';
 
-/** Rows to Salesforce by sObject Collections: upsert by `Key__c`, and update by id for fields on Account. */
-export function createOrgWriter(client: SalesforceClient): OrgWriter {
+/** Rows to Salesforce by sObject Collections, several of them in one Composite call; what is sent is never sent again here. */
+export function createOrgWriter(client: SalesforceClient, metrics?: Registry): OrgWriter {
+  const registers = metrics ? [metrics] : [];
+  const calls = new Counter({
+    name: 'billing360_salesforce_calls_total',
+    help: 'Write calls to Salesforce, by kind (composite, collections) and outcome (answered, failed)',
+    labelNames: ['kind', 'outcome'] as const,
+    registers,
+  });
+  const seconds = new Histogram({
+    name: 'billing360_salesforce_call_seconds',
+    help: 'Time of a write call to Salesforce',
+    buckets: [0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60],
+    registers,
+  });
   let usage: { used: number; limit: number } | null = null;
+  let composeFrom = 0;
+
+  async function send(kind: Kind, { method, path, body }: OrgRequest): Promise<unknown> {
+    const connection = await client.session();
+    const end = seconds.startTimer();
+    try {
+      const request = {
+        method,
+        url: path,
+        body: JSON.stringify(body),
+        headers: { 'content-type': 'application/json' },
+      };
+      const answer = await connection.request(request);
+      calls.inc({ kind, outcome: 'answered' });
+      return answer;
+    } catch (error) {
+      calls.inc({ kind, outcome: 'failed' });
+      throw error;
+    } finally {
+      end();
+      const seen = connection.limitInfo.apiUsage;
+      if (seen) usage = { used: seen.used, limit: seen.limit };
+    }
+  }
+
+  async function writeAlone(chunk: OrgChunk): Promise<OrgChunkResult> {
+    try {
+      return readCollections(await send('collections', collectionsRequest(chunk)), chunk);
+    } catch (error) {
+      return toChunkResult(error, chunk);
+    }
+  }
+
+  /** One call a chunk, in order; after one that was not answered nothing more is sent. */
+  async function writeEach(chunks: readonly OrgChunk[]): Promise<OrgChunkResult[]> {
+    const results: OrgChunkResult[] = [];
+    let stopped: Fault | undefined;
+    for (const chunk of chunks) {
+      const result: OrgChunkResult = stopped ?? (await writeAlone(chunk));
+      if (result instanceof Fault && result.kind !== 'invalid') stopped = result;
+      results.push(result);
+    }
+    return results;
+  }
+
+  /** A chunk that Salesforce refuses inside Composite is sent alone: it may be Composite that it refuses. */
+  async function writeTogether(chunks: readonly OrgChunk[]): Promise<OrgChunkResult[]> {
+    let results: OrgChunkResult[];
+    try {
+      const { version } = await client.session();
+      const answer = await send('composite', compositeRequest(chunks.map(collectionsRequest), version));
+      results = readComposite(answer, chunks);
+    } catch (error) {
+      const fault = toFault(error, 'write several objects');
+      if (fault.kind !== 'invalid') throw fault;
+      results = chunks.map(() => fault);
+    }
+    const refused = chunks.filter((_chunk, index) => isRefused(results[index]!));
+    if (refused.length === 0) return results;
+    const alone = await writeEach(refused);
+    if (refused.length === chunks.length && alone.every((result) => !isRefused(result)))
+      composeFrom = Date.now() + composeAgainAfterMs;
+    return chunks.map((chunk, index) => (refused.includes(chunk) ? alone[refused.indexOf(chunk)]! : results[index]!));
+  }
+
   return {
     usage: () => usage,
-    async write(object, writes) {
-      if (writes.length > 200)
+    async write(chunks) {
+      if (chunks.length > CHUNKS_A_CALL || chunks.some(({ writes }) => writes.length > ROWS_A_CHUNK))
         throw new Fault({
           code: 'too_many_rows',
           kind: 'bug',
-          publicText: 'A Collections call takes 200 rows at most.',
+          publicText: `A call takes ${CHUNKS_A_CALL} chunks of ${ROWS_A_CHUNK} rows at most.`,
         });
-      const connection = await client.session();
-      try {
-        const records = writes.map((write) => toRecord(write));
-        const call: Promise<unknown> =
-          object === 'Account'
-            ? connection.update(object, records as { Id: string }[], { allOrNone: false })
-            : connection.upsert(object, records, 'Key__c', { allOrNone: false });
-        return toResults(await withDeadline(call), writes.length);
-      } catch (error) {
-        throw toFault(error, `write ${object}`);
-      } finally {
-        const seen = connection.limitInfo.apiUsage;
-        if (seen) usage = { used: seen.used, limit: seen.limit };
-      }
+      await client.session();
+      const together =
+        chunks.length > 1 &&
+        Date.now() >= composeFrom &&
+        chunks.every((chunk) => mayGoInComposite(collectionsRequest(chunk)));
+      const results = together ? await writeTogether(chunks) : await writeEach(chunks);
+      const [first] = results;
+      if (first instanceof Fault && first.kind !== 'invalid' && results.every((result) => result === first))
+        throw first;
+      return results;
     },
   };
 }
 
-function toRecord({ row, accountId, rowVersion, syncedAt }: OrgWrite): Record<string, unknown> {
-  if (row.object === 'Account') return { Id: row.key, ...row.fields, Billing_Row_Version__c: rowVersion };
-  return {
-    Key__c: row.key,
-    ...row.fields,
-    ...Object.fromEntries(
-      Object.entries(row.parents).map(([relationship, parent]) => [relationship, { Key__c: parent.key }]),
-    ),
-    ...(accountId === null ? {} : { Account__c: accountId }),
-    Row_Version__c: rowVersion,
-    Synced_At__c: syncedAt.toISOString(),
-  };
-}
-
-/** An answer of any other shape proves nothing: neither that the rows were written nor that they were not. */
-function toResults(answer: unknown, expected: number): OrgWriteResult[] {
-  if (!Array.isArray(answer) || answer.length !== expected)
-    throw new Fault({
-      code: 'salesforce_unreadable_answer',
-      kind: 'unavailable',
-      publicText: 'Salesforce answered something that is no list of row results; the same rows are sent again.',
-      outcomeUnknown: true,
-    });
-  return (answer as CollectionsResult[]).map((result) =>
-    result.success ? { outcome: 'written' } : toRowResult(result.errors ?? []),
-  );
-}
-
-async function withDeadline<T>(call: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(
-      () =>
-        reject(
-          new Fault({
-            code: 'salesforce_timeout',
-            kind: 'unavailable',
-            publicText: 'Salesforce did not answer in time; the same rows are sent again.',
-            outcomeUnknown: true,
-          }),
-        ),
-      callDeadlineMs,
-    );
-  });
-  try {
-    return await Promise.race([call, deadline]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
+/** Refused as a whole, which proves that none of its rows was written. */
+const isRefused = (result: OrgChunkResult): boolean =>
+  result instanceof Fault
+    ? result.kind === 'invalid'
+    : result.every((row) => row.outcome === 'refused' && row.retry === 'mapping' && row.code === 'NOT_FOUND');

@@ -11,10 +11,11 @@ import type {
 } from '../../workflows/ports/billingSystem.ts';
 import type { Read, ZuoraClient } from './client.ts';
 import type { ZuoraContext } from './context.ts';
-import { fromZuoraAccount, fromZuoraInvoice, fromZuoraPayment } from './convert.ts';
+import { accountStatusOf, fromZuoraAccount, fromZuoraInvoice, fromZuoraPayment } from './convert.ts';
 import { fromZuoraSubscription } from './convertSubscription.ts';
 import { usageOf } from './convertUsage.ts';
 import { readZuoraEvent } from './events.ts';
+import { queryPages, readList } from './paging.ts';
 import {
   accountSchema,
   invoiceSchema,
@@ -30,9 +31,6 @@ import {
   type ZuoraSubscription,
 } from './schema.ts';
 import { whereIs } from './whereIs.ts';
-
-/** Largest page of a v1 list (Zuora docs, "Pagination"). */
-const PAGE = [['pageSize', '40']] as const;
 
 function recordOf(body: BillingObject, billingAccountKey: string, asOf: Date, version = 0): BillingRecord {
   return { key: body.key, kind: body.kind, billingAccountKey, asOf, version, deleted: false, body };
@@ -61,10 +59,11 @@ export function createZuoraBilling(client: ZuoraClient, context: ZuoraContext): 
    * another call, and the derivation picks the segment of its own day.
    */
   function readSubscriptions(id: string): Promise<Read<ZuoraSubscription[]>> {
-    return client.list(
+    return readList(
+      client,
       'reading subscriptions',
       `/v1/subscriptions/accounts/${id}`,
-      [['charge-detail', 'all-segments'], ...PAGE],
+      [['charge-detail', 'all-segments']],
       'subscriptions',
       subscriptionSchema,
     );
@@ -78,20 +77,26 @@ export function createZuoraBilling(client: ZuoraClient, context: ZuoraContext): 
     return { part: 'subscriptions', records, asOf };
   }
 
+  /** @returns provider time of the first answer */
+  async function readInvoices(id: string, rows: ZuoraInvoice[]): Promise<Date> {
+    let asOf: Date | null = null;
+    const filter = [['filter[]', `accountid.EQ:${id}`]] as const;
+    for await (const page of queryPages(client, 'reading invoices', 'invoices', filter, invoiceSchema)) {
+      asOf ??= page.asOf;
+      rows.push(...page.rows);
+    }
+    return asOf!;
+  }
+
   async function invoicesPart(id: string, currency: string, key: string): Promise<FetchedPart> {
     const rows: ZuoraInvoice[] = [];
     const [asOf, listed] = await Promise.all([
-      client.query(
-        'reading invoices',
-        'invoices',
-        [['filter[]', `accountid.EQ:${id}`]],
-        invoiceSchema,
-        (page) => void rows.push(...page),
-      ),
-      client.list(
+      readInvoices(id, rows),
+      readList(
+        client,
         'reading invoice items',
         `/v1/transactions/invoices/accounts/${id}`,
-        PAGE,
+        [],
         'invoices',
         listedInvoiceSchema,
       ),
@@ -114,11 +119,12 @@ export function createZuoraBilling(client: ZuoraClient, context: ZuoraContext): 
 
   async function paymentsPart(id: string, methods: readonly ZuoraPaymentMethod[], key: string): Promise<FetchedPart> {
     const [payments, listed] = await Promise.all([
-      client.list('reading payments', '/v1/payments', [['accountId', id], ...PAGE], 'payments', paymentSchema),
-      client.list(
+      readList(client, 'reading payments', '/v1/payments', [['accountId', id]], 'payments', paymentSchema),
+      readList(
+        client,
         'reading what payments paid',
         `/v1/transactions/payments/accounts/${id}`,
-        PAGE,
+        [],
         'payments',
         listedPaymentSchema,
       ),
@@ -149,7 +155,14 @@ export function createZuoraBilling(client: ZuoraClient, context: ZuoraContext): 
     );
     if (!charges.some(({ type }) => type === 'Usage')) return { part: 'usage', records: [], asOf: subscriptions.asOf };
     const id = account.basicInfo.id;
-    const { data, asOf } = await client.list('reading usage', `/v1/usage/accounts/${id}`, PAGE, 'usage', usageSchema);
+    const { data, asOf } = await readList(
+      client,
+      'reading usage',
+      `/v1/usage/accounts/${id}`,
+      [],
+      'usage',
+      usageSchema,
+    );
     const followsAccount = new Set(
       charges.filter(({ billingDay }) => isDefault(billingDay)).map(({ number }) => number),
     );
@@ -181,7 +194,6 @@ export function createZuoraBilling(client: ZuoraClient, context: ZuoraContext): 
     readsMayLag: true,
 
     async fetch(asked: string, parts: readonly BillingPart[]): Promise<FetchedBillingAccount> {
-      const wants = (part: BillingPart): boolean => parts.includes(part);
       if (parts.every((part) => part === 'subscriptions')) {
         const subscriptionsAlone = await fetchSubscriptions(asked);
         if (subscriptionsAlone !== null) return subscriptionsAlone;
@@ -193,6 +205,9 @@ export function createZuoraBilling(client: ZuoraClient, context: ZuoraContext): 
       if (answer === null) return { found: false, asOf: null };
       const { data: account, asOf } = answer;
       const { id } = account.basicInfo;
+      // Deleting an account leaves it there, canceled, and takes everything else of it away, of which nothing tells.
+      const isCanceled = accountStatusOf(account.basicInfo.status) === 'Canceled';
+      const wants = (part: BillingPart): boolean => isCanceled || parts.includes(part);
       const key = keyOf(context.connection, 'account', id);
       const currency = account.billingAndPayment.currency;
       const withMethods = account.billingAndPayment.defaultPaymentMethodId !== null && wants('account');

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { request, type Dispatcher } from 'undici';
 import type { ZodType } from 'zod';
-import { z } from 'zod';
 import { Fault } from '../../domain/fault.ts';
 import { createBoundedAgent } from '../../platform/boundedAgent.ts';
 import type { NewAccessToken, SharedToken, ShareToken, UpstreamGate } from '../../workflows/ports/upstream.ts';
@@ -101,57 +100,6 @@ export class ZuoraClient {
         },
       });
     return { data: parsed.data, asOf };
-  }
-
-  /** Reads every page of a v1 list. @param rows name of the array in the answer */
-  async list<T>(
-    doing: string,
-    path: string,
-    query: readonly (readonly [string, string])[],
-    rows: string,
-    schema: ZodType<T>,
-  ): Promise<Read<T[]>> {
-    const page = z
-      .record(z.string(), z.unknown())
-      .transform((answer) => ({ rows: answer[rows] ?? [], nextPage: answer['nextPage'] ?? null }))
-      .pipe(z.object({ rows: z.array(schema), nextPage: z.string().nullable() }));
-    const first = await this.get(doing, path, query, page);
-    const data = [...first.data.rows];
-    let next = first.data.nextPage;
-    while (next !== null) {
-      // Only path and parameters are taken from it, so that no other host ever gets the token.
-      const { pathname, searchParams } = new URL(next, this.#base);
-      const answer = await this.get(doing, pathname, [...searchParams], page);
-      data.push(...answer.data.rows);
-      next = answer.data.nextPage;
-    }
-    return { data, asOf: first.asOf };
-  }
-
-  /** Reads Object Query page by page (Zuora docs, "Expand, filter, fields, and sort"). */
-  async query<T>(
-    doing: string,
-    object: string,
-    query: readonly (readonly [string, string])[],
-    schema: ZodType<T>,
-    take: (rows: T[], asOf: Date) => Promise<void> | void,
-  ): Promise<Date> {
-    const page = z.object({ data: z.array(schema), nextPage: z.string().nullish() });
-    let cursor: string | null = null;
-    let asOf: Date | null = null;
-    do {
-      const more: readonly (readonly [string, string])[] = cursor === null ? [] : [['cursor', cursor]];
-      const answer: Read<z.infer<typeof page>> = await this.get(
-        doing,
-        `/object-query/${object}`,
-        [...query, ['pageSize', '99'], ...more],
-        page,
-      );
-      asOf ??= answer.asOf;
-      if (answer.data.data.length > 0) await take(answer.data.data, answer.asOf);
-      cursor = answer.data.nextPage ?? null;
-    } while (cursor !== null);
-    return asOf;
   }
 
   async close(): Promise<void> {

@@ -10,7 +10,7 @@ import { createZuoraVerifier } from './callouts/webhook.ts';
 import { ZuoraClient } from './client.ts';
 import { zuoraLinks } from './links.ts';
 import { createZuoraProbe } from './probe.ts';
-import { createZuoraSweep } from './sweep.ts';
+import { createZuoraSweep, type ZuoraSweepOptions } from './sweep/sweep.ts';
 
 export type ZuoraConnectionOptions = {
   /** Name of the connection, such as `zuora`; first part of all its keys. */
@@ -25,6 +25,8 @@ export type ZuoraConnectionOptions = {
   accountIdField?: string;
   /** Zone of the tenant; default `America/Los_Angeles`, as Zuora's US data centres have it. */
   timeZone?: string;
+  /** How much looking for changes may take. */
+  sweep?: ZuoraSweepOptions;
   /** Address of Zuora's interface, for links; default `https://www.zuora.com`. */
   uiUrl?: string;
   /** Kinds of objects that the client's user has to be able to read, besides accounts; default all. */
@@ -53,17 +55,12 @@ export function createZuoraConnection(
     accountIdField: options.accountIdField ?? 'CRMAccountId__c',
     links: zuoraLinks(options.uiUrl),
   };
+  const objects = options.objects ?? ['subscriptions', 'invoices', 'payments', 'usage'];
   return {
     verifier: createZuoraVerifier({ connection, credentials: options.callouts }, deps.clock),
     billing: createZuoraBilling(client, context),
-    changes: createZuoraSweep(client, context),
-    probe: createZuoraProbe(client, {
-      connection,
-      baseUrl,
-      clientId,
-      clientSecret,
-      objects: options.objects ?? ['subscriptions', 'invoices', 'payments', 'usage'],
-    }),
+    changes: createZuoraSweep(client, context, deps.clock, { objects, ...options.sweep }),
+    probe: createZuoraProbe(client, { connection, baseUrl, clientId, clientSecret, objects }),
     close: () => client.close(),
   };
 }

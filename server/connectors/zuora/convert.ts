@@ -43,6 +43,10 @@ const ACCOUNT_STATUS: Readonly<Record<string, BillingAccountStatus>> = {
   Cancelled: 'Canceled',
 };
 
+export function accountStatusOf(status: string): BillingAccountStatus {
+  return ACCOUNT_STATUS[status] ?? 'Draft';
+}
+
 /** The configured custom field names the Salesforce Account; Zuora's own `crmId` is read second. */
 function salesforceAccountOf({ basicInfo }: ZuoraAccount, context: ZuoraContext): string | null {
   const own = basicInfo[context.accountIdField];
@@ -67,7 +71,7 @@ export function fromZuoraAccount(
     source: 'Zuora',
     number: basicInfo.accountNumber,
     name: basicInfo.name,
-    status: ACCOUNT_STATUS[basicInfo.status] ?? 'Draft',
+    status: accountStatusOf(basicInfo.status),
     currency,
     balance: roundToMoney(owed, currency),
     pendingDebit: null,

@@ -8,11 +8,9 @@ import {
   type EventReading,
 } from '../../workflows/ports/billingSystem.ts';
 import type { StoredEvent } from '../../workflows/ports/keyWork.ts';
-import { invoiceStatusOf, settledStatusOf } from './convert.ts';
+import { accountStatusOf, invoiceStatusOf, settledStatusOf } from './convert.ts';
 import { valueOf } from './payload.ts';
-
-/** Kind of the events that a sweep makes of changed rows: `swept.<object>`. */
-export const SWEPT = 'swept.';
+import { SWEPT, sweptSchema, WHAT, type Swept } from './sweep/objects.ts';
 
 /** What changes when something happens; first match wins. Names of Zuora docs, "Standard events" and "Custom events". */
 const PARTS: readonly (readonly [RegExp, readonly BillingPart[]])[] = [
@@ -24,29 +22,19 @@ const PARTS: readonly (readonly [RegExp, readonly BillingPart[]])[] = [
   [/^(account|contact)/, ['account']],
 ];
 
-const SWEPT_PARTS: Readonly<Record<string, readonly BillingPart[]>> = {
-  accounts: ['account'],
-  subscriptions: ['subscriptions'],
-  invoices: ['account', 'invoices'],
-  payments: ['account', 'payments'],
-};
-
-const sweptSchema = z.object({
-  object: z.enum(['accounts', 'subscriptions', 'invoices', 'payments']),
-  number: z.string(),
-  version: z.number(),
-  updatedDate: z.string(),
-  status: z.string().nullish(),
-  balance: z.string().nullish(),
-});
 const payloadSchema = z.record(z.string(), z.unknown());
-export type Swept = z.infer<typeof sweptSchema>;
 
-const KIND = { accounts: 'account', subscriptions: 'subscription', invoices: 'invoice', payments: 'payment' } as const;
+/** A read may show the state of so much earlier, ms. */
+const LAG_MS = 5_000;
 
 /** Whether the mirror holds what a row says: two changes within one second have the same time. */
-function saysTheSame({ status, balance }: Swept, { body }: BillingRecord): boolean {
+function saysTheSame({ status, balance, name, autoPay }: Swept, { body }: BillingRecord): boolean {
   if (status == null) return false;
+  if (body.kind === 'account') {
+    const owed = balance == null || body.currency === null ? null : fromMajor(balance, body.currency).minor;
+    const isSame = body.name === (name ?? null) && body.autoPay === (autoPay ?? false);
+    return isSame && body.status === accountStatusOf(status) && body.balance?.minor === owed;
+  }
   if (body.kind === 'payment') {
     const known = body.status === 'Refunded' ? 'Succeeded' : body.status;
     return known === settledStatusOf(status);
@@ -58,15 +46,26 @@ function saysTheSame({ status, balance }: Swept, { body }: BillingRecord): boole
   );
 }
 
-/** A change that a sweep saw is known already when the mirror holds that version or a later one. */
+/**
+ * A change that a sweep saw is known already when the mirror holds that version or a later one. Accounts carry the time
+ * at which they were read, and a read may lag behind: soon after the change it is known by what it says only.
+ */
 function isKnown(swept: Swept, record: BillingRecord | undefined): boolean {
   if (record === undefined) return false;
   if (record.deleted || record.version > swept.version) return true;
   if (record.version < swept.version) return false;
   const age = record.asOf.getTime() - Date.parse(swept.updatedDate);
+  if (record.kind === 'account') return age > LAG_MS || (age >= 0 && saysTheSame(swept, record));
   if (age !== 0) return age > 0;
-  // Every change of a subscription is a version; an account's record carries the whole second of the answer.
+  // Every change of a subscription is a version.
   return swept.object === 'subscriptions' || saysTheSame(swept, record);
+}
+
+/** What the mirror keeps in the account, or sums, is known once it was read well after the change. */
+function isReadSince(swept: Swept, known: ReadonlyMap<string, BillingRecord>): boolean {
+  const kind = swept.object === 'usages' ? 'usage' : 'account';
+  const since = Date.parse(swept.updatedDate) + LAG_MS;
+  return [...known.values()].some((record) => record.kind === kind && record.asOf.getTime() > since);
 }
 
 /** What a callout tells is known already when the mirror holds what the named order, invoice or payment led to. */
@@ -102,9 +101,10 @@ export function readZuoraEvent(
   const swept = event.kind.startsWith(SWEPT) ? sweptSchema.safeParse(event.payload) : null;
   if (swept?.success === true) {
     const { object, number } = swept.data;
-    const key = keyOf(connection, KIND[object], number);
-    if (isKnown(swept.data, known.get(key))) return { records: [], fetch: [], about: [] };
-    return { records: [], fetch: [...(SWEPT_PARTS[object] ?? BILLING_PARTS)], about: [] };
+    const { kind, parts } = WHAT[object];
+    const isDone =
+      kind === null ? isReadSince(swept.data, known) : isKnown(swept.data, known.get(keyOf(connection, kind, number)));
+    return { records: [], fetch: isDone ? [] : [...parts], about: [] };
   }
   const name = event.kind.toLowerCase().replace(/[^a-z]/g, '');
   const payload = payloadSchema.safeParse(event.payload);

@@ -35,6 +35,14 @@ function classNameOf(endpoint: string): keyof typeof IN_FLIGHT {
   return HIGH_VOLUME.test(endpoint) ? 'HighVolume' : 'Default';
 }
 
+/** Share of a day's calls that looking for changes may take: little where calls are few, as in an API sandbox. */
+const SWEEP_SHARE = 0.2;
+
+/** @returns calls a day that looking for changes may take */
+export function callsForSweeps(tenant: ZuoraTenant): number {
+  return CALLS[tenant][2] * SWEEP_SHARE;
+}
+
 /** What Zuora allows a connection. */
 export function zuoraLimits(connection: string, tenant: ZuoraTenant): UpstreamLimits {
   const [minute, hour, day] = CALLS[tenant];

@@ -201,6 +201,9 @@ export const changedRowSchema = z.object({
   paymentNumber: maybeText,
   status: maybeText,
   balance: number.nullish(),
+  totalInvoiceBalance: number.nullish(),
+  totalDebitMemoBalance: number.nullish(),
+  autoPay: z.boolean().nullish(),
 });
 
 export type ZuoraAccount = z.infer<typeof accountSchema>;

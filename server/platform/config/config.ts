@@ -23,6 +23,8 @@ export type SalesforceConfig = {
   apiVersion: string;
   /** 18 characters; the only org that is written to. */
   orgId: string;
+  /** Share (0..1) of the org's API calls that is left to people and other programs. */
+  apiReserve: number;
 };
 
 export type Config = {
@@ -95,7 +97,8 @@ function readSalesforce(reader: Reader): SalesforceConfig | null {
     orgId: reader.required('SALESFORCE_ORG_ID'),
   };
   const apiVersion = reader.optional('SALESFORCE_API_VERSION') ?? '66.0';
-  return complete(values) ? { ...values, privateKey: new Secret(values.privateKey), apiVersion } : null;
+  const apiReserve = (reader.optional('SALESFORCE_API_RESERVE_PERCENT') ?? 20) / 100;
+  return complete(values) ? { ...values, privateKey: new Secret(values.privateKey), apiVersion, apiReserve } : null;
 }
 
 /** The connections that the environment alone makes, `stripe` and `zuora`, and those of the file. */

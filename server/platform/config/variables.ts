@@ -129,6 +129,7 @@ export const VARIABLES = {
   },
   SALESFORCE_PRIVATE_KEY_FILE: { schema: text, example: '/run/secrets/salesforce.pem' },
   SALESFORCE_API_VERSION: { schema: text.regex(/^\d{2,3}\.0$/, 'It must be a version such as 66.0.'), example: '66.0' },
+  SALESFORCE_API_RESERVE_PERCENT: { schema: wholeNumber(0, 90), example: '20' },
   SALESFORCE_ORG_ID: {
     schema: text.regex(/^00D[A-Za-z0-9]{15}$/, 'It must be the 18-character id of the org.'),
     example: '00D5g000001XyzAEAS',

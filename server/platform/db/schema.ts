@@ -73,6 +73,35 @@ export type Schema = {
     refusal: string | null;
     code: string | null;
     message: string | null;
+    batch: Generated<boolean>;
+    bulk_job: string | null;
+  };
+  org_object_pause: {
+    object: string;
+    paused_until: Timestamp;
+    failures: number;
+    since: Timestamp;
+    code: string;
+    message: string;
+  };
+  api_budget: { org_id: string; calls_used: number; calls_allowed: number; read_at: Timestamp };
+  org_pin: {
+    name: string;
+    org_id: string;
+    is_sandbox: boolean;
+    organization_type: string;
+    instance_name: string;
+    pinned_at: Timestamp;
+    met: Json | null;
+    met_at: NullableTimestamp;
+  };
+  bulk_job: {
+    id: string;
+    object: string;
+    salesforce_id: string | null;
+    state: string;
+    row_count: number;
+    made_at: Timestamp;
   };
   lease: { name: string; owner: string; until: Timestamp };
   upstream: {

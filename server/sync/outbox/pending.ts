@@ -6,18 +6,31 @@ import type { OrgRow, OrgWrite } from '../../workflows/ports/orgRows.ts';
 export type TakenRow = OrgWrite & { partition: number; hash: string; attempt: number };
 
 /** What waits in the partitions asked for. */
-export type Backlog = { rows: number; partitions: number[]; oldestMs: number };
+export type Backlog = {
+  /** Rows that are not to wait. */
+  rows: number;
+  /** Rows that can. */
+  batchRows: number;
+  partitions: number[];
+  oldestMs: number;
+};
+
+/** Rows of an Account that a bulk job has rows of wait for its end, so that one Account is never in two calls at once. */
+const READY = sql`pending and quarantined_at is null and not_before <= now() and bulk_job is null
+  and not exists (select 1 from org_object_pause p where p.object = org_rows.object and p.paused_until > now())
+  and not exists (select 1 from org_rows b where b.account_id = org_rows.account_id and b.bulk_job is not null)`;
 
 /** Looks at rows that are ready to be written. */
 export async function backlogOf(db: Db, partitions: readonly number[]): Promise<Backlog> {
-  const { rows } = await sql<{ partition: number; rows: number; oldest: number }>`
-    select partition, count(*)::int as rows,
+  const { rows } = await sql<{ partition: number; rows: number; batch: number; oldest: number }>`
+    select partition, count(*) filter (where not batch)::int as rows, count(*) filter (where batch)::int as batch,
       (extract(epoch from now() - min(greatest(not_before, changed_at))) * 1000)::float8 as oldest
     from org_rows
-    where pending and quarantined_at is null and not_before <= now() and partition = any(${[...partitions]}::smallint[])
+    where ${READY} and partition = any(${[...partitions]}::smallint[])
     group by partition`.execute(db);
   return {
     rows: rows.reduce((sum, row) => sum + row.rows, 0),
+    batchRows: rows.reduce((sum, row) => sum + row.batch, 0),
     partitions: rows.map((row) => row.partition),
     oldestMs: Math.max(0, ...rows.map((row) => row.oldest)),
   };
@@ -25,9 +38,15 @@ export async function backlogOf(db: Db, partitions: readonly number[]): Promise<
 
 /**
  * Takes rows for a call, those of one Account beside each other, and notes that their versions may have been sent: from
- * here on only an answer tells what Salesforce holds.
+ * here on only an answer tells what Salesforce holds. Rows that can wait come behind the others.
+ * @param options.batch whether rows that can wait are taken at all
  */
-export async function takeRows(db: Db, partitions: readonly number[], most: number): Promise<TakenRow[]> {
+export async function takeRows(
+  db: Db,
+  partitions: readonly number[],
+  most: number,
+  { batch }: { batch: boolean } = { batch: true },
+): Promise<TakenRow[]> {
   const { rows } = await sql<{
     object: string;
     key: string;
@@ -43,9 +62,8 @@ export async function takeRows(db: Db, partitions: readonly number[], most: numb
     update org_rows set sent_version = row_version
     where (object, key) in (
       select object, key from org_rows
-      where pending and quarantined_at is null and not_before <= now()
-        and partition = any(${[...partitions]}::smallint[])
-      order by not_before limit ${most} for update skip locked)
+      where ${READY} and (${batch} or not batch) and partition = any(${[...partitions]}::smallint[])
+      order by batch, not_before limit ${most} for update skip locked)
     returning object, key, account_id, partition, fields, parents, hash, row_version, changed_at, attempt`.execute(db);
   return rows
     .map((row) => ({

@@ -3,25 +3,36 @@ import type { Db } from '../../platform/db/database.ts';
 import type { OrgWriteResult } from '../../workflows/ports/orgRows.ts';
 import { backoffMs } from '../backoff.ts';
 import { MAX_ATTEMPTS } from '../keys/bump.ts';
+import { endPauses, pauseObjects, type PausedObject } from './pause.ts';
 import type { TakenRow } from './pending.ts';
 
-export type RowOutcome = 'written' | 'newer_is_there' | 'retry' | 'quarantine';
+export type RowOutcome = 'written' | 'newer_is_there' | 'retry' | 'paused' | 'quarantine';
 
-export type Refusal = { taken: TakenRow; kind: string; code: string; message: string; waitMs: number | null };
+export type Refusal = {
+  taken: TakenRow;
+  kind: string;
+  code: string;
+  message: string;
+  /** Tries to count. */
+  tries: 0 | 1;
+  /** Time until the row is tried again, ms; null when it is put aside. */
+  waitMs: number | null;
+};
 
+const MOST_RETRIES_OF_LOCKS = 5;
+const LOCK_BASE_MS = 1000;
 const RETRY_BASE_MS = 250;
 const RETRY_CAP_MS = 60_000;
 
 function refusalOf(taken: TakenRow, result: OrgWriteResult & { outcome: 'refused' }, random?: () => number): Refusal {
+  const { retry, code, message } = result;
+  // No row is to blame: its object waits, and no try is counted.
+  if (retry === 'mapping') return { taken, kind: retry, code, message, tries: 0, waitMs: 0 };
   const attempt = taken.attempt + 1;
-  const final = result.retry === 'never' || attempt >= MAX_ATTEMPTS;
-  return {
-    taken,
-    kind: result.retry,
-    code: result.code,
-    message: result.message,
-    waitMs: final ? null : backoffMs(attempt, RETRY_BASE_MS, RETRY_CAP_MS, random),
-  };
+  const final = retry === 'never' || attempt > (retry === 'soon' ? MOST_RETRIES_OF_LOCKS : MAX_ATTEMPTS - 1);
+  const base = retry === 'soon' ? LOCK_BASE_MS : RETRY_BASE_MS;
+  const waitMs = final ? null : backoffMs(attempt, base, RETRY_CAP_MS, random);
+  return { taken, kind: retry, code, message, tries: 1, waitMs };
 }
 
 /** Locks everything that an answer may change in the order in which a projection sets its rows. */
@@ -31,7 +42,8 @@ async function lock(db: Db, rows: readonly TakenRow[]): Promise<void> {
       select * from unnest(${rows.map(({ row }) => row.object)}::text[], ${rows.map(({ row }) => row.key)}::text[])
       union all
       select object, key from org_rows
-      where account_id = any(${[...accountIds]}::text[]) and quarantined_at is not null and refusal = 'after_parent')
+      where account_id = any(${[...accountIds]}::text[]) and quarantined_at is not null
+        and refusal in ('after_parent', 'soon'))
     order by o.object, o.key for update of o`.execute(db);
 }
 
@@ -55,25 +67,43 @@ async function confirm(db: Db, rows: readonly TakenRow[]): Promise<void> {
     where o.object = answer.object and o.key = answer.key
       and (o.confirmed_version is null or o.confirmed_version <= answer.version)
     returning o.account_id, before.first`.execute(db);
-  const withNewRows = confirmed.filter(({ first }) => first).map(({ account_id }) => account_id);
-  await releaseChildren(
+  const accountsOf = (found: typeof confirmed) => found.map((row) => row.account_id).filter((id) => id !== null);
+  await releaseOthers(db, accountsOf(confirmed.filter(({ first }) => first)), accountsOf(confirmed));
+}
+
+/**
+ * Rows that were put aside get another chance: those that want a parent when a new row of their Account is there, and
+ * those that were locked when any row of it was written.
+ */
+async function releaseOthers(db: Db, withNewRows: readonly string[], written: readonly string[]): Promise<void> {
+  if (written.length === 0) return;
+  await sql`update org_rows set quarantined_at = null, attempt = 0, not_before = now()
+    where account_id = any(${[...new Set(written)]}::text[]) and quarantined_at is not null
+      and (refusal = 'soon' or (refusal = 'after_parent' and account_id = any(${[...new Set(withNewRows)]}::text[])))`.execute(
     db,
-    withNewRows.filter((id) => id !== null),
   );
 }
 
-/** Rows that were put aside for want of a parent get another chance when a new row of their Account is there. */
-async function releaseChildren(db: Db, accountIds: readonly string[]): Promise<void> {
-  if (accountIds.length === 0) return;
-  await sql`update org_rows set quarantined_at = null, attempt = 0, not_before = now()
-    where account_id = any(${[...new Set(accountIds)]}::text[]) and quarantined_at is not null
-      and refusal = 'after_parent'`.execute(db);
+/**
+ * Salesforce holds a newer version. Where that is none of ours, as after a database was restored, the row gets a higher
+ * one than any clock that is minutes ahead would give, and is sent again.
+ */
+async function overtake(db: Db, rows: readonly TakenRow[]): Promise<void> {
+  await sql`
+    update org_rows o set attempt = o.attempt + 1, not_before = now(),
+      row_version = greatest(o.row_version + 1,
+        (extract(epoch from clock_timestamp()) * 1000)::bigint + o.attempt * o.attempt * 60000)
+    from unnest(
+      ${rows.map(({ row }) => row.object)}::text[],
+      ${rows.map(({ row }) => row.key)}::text[],
+      ${rows.map(({ rowVersion }) => rowVersion)}::bigint[]) as answer (object, key, version)
+    where o.object = answer.object and o.key = answer.key and o.row_version = answer.version`.execute(db);
 }
 
 async function refuse(db: Db, refusals: readonly Refusal[]): Promise<void> {
   await sql`
     update org_rows o set
-      attempt = o.attempt + 1, refusal = answer.kind, code = answer.code, message = answer.message,
+      attempt = o.attempt + answer.tries, refusal = answer.kind, code = answer.code, message = answer.message,
       not_before = now() + coalesce(answer.wait, 0) * interval '1 ms',
       quarantined_at = case when answer.wait is null then now() end
     from unnest(
@@ -83,34 +113,59 @@ async function refuse(db: Db, refusals: readonly Refusal[]): Promise<void> {
       ${refusals.map(({ kind }) => kind)}::text[],
       ${refusals.map(({ code }) => code)}::text[],
       ${refusals.map(({ message }) => message)}::text[],
-      ${refusals.map(({ waitMs }) => waitMs)}::integer[]) as answer (object, key, version, kind, code, message, wait)
+      ${refusals.map(({ tries }) => tries)}::integer[],
+      ${refusals.map(({ waitMs }) => waitMs)}::integer[])
+      as answer (object, key, version, kind, code, message, tries, wait)
     where o.object = answer.object and o.key = answer.key and o.row_version = answer.version`.execute(db);
 }
+
+export type Weighed = {
+  outcomes: RowOutcome[];
+  confirmed: TakenRow[];
+  /** Salesforce holds a newer version than the one that was sent. */
+  outranked: TakenRow[];
+  refusals: Refusal[];
+  /** Objects of which no row can be written. */
+  paused: PausedObject[];
+};
+
+const NO_RESULT: OrgWriteResult = {
+  outcome: 'refused',
+  retry: 'soon',
+  code: 'NO_RESULT',
+  message: 'Salesforce gave no result for this row.',
+};
+const ALWAYS_OUTRANKED: OrgWriteResult = {
+  outcome: 'refused',
+  retry: 'never',
+  code: 'NEWER_ROW_VERSION',
+  message:
+    'Salesforce holds a newer version of this row than this server gives: see that no other server writes to the org, and that the clock of the database is right.',
+};
 
 /** What the answers to a call come to, before it is recorded. @param results in the order of `rows` */
 export function weighResults(
   rows: readonly TakenRow[],
   results: readonly OrgWriteResult[],
   random?: () => number,
-): { outcomes: RowOutcome[]; confirmed: TakenRow[]; refusals: Refusal[] } {
-  const confirmed: TakenRow[] = [];
-  const refusals: Refusal[] = [];
-  const outcomes = rows.map((taken, index): RowOutcome => {
-    const result: OrgWriteResult = results[index] ?? {
-      outcome: 'refused',
-      retry: 'soon',
-      code: 'NO_RESULT',
-      message: 'Salesforce gave no result for this row.',
-    };
-    if (result.outcome !== 'refused') {
-      confirmed.push(taken);
-      return result.outcome;
+): Weighed {
+  const weighed: Weighed = { outcomes: [], confirmed: [], outranked: [], refusals: [], paused: [] };
+  const paused = new Map<string, PausedObject>();
+  for (const [index, taken] of rows.entries()) {
+    let result = results[index] ?? NO_RESULT;
+    if (result.outcome === 'newer_is_there' && taken.attempt + 1 >= MAX_ATTEMPTS) result = ALWAYS_OUTRANKED;
+    if (result.outcome === 'refused') {
+      const refusal = refusalOf(taken, result, random);
+      weighed.refusals.push(refusal);
+      if (result.retry === 'mapping') paused.set(taken.row.object, { object: taken.row.object, ...result });
+      weighed.outcomes.push(refusal.tries === 0 ? 'paused' : refusal.waitMs === null ? 'quarantine' : 'retry');
+    } else {
+      (result.outcome === 'written' ? weighed.confirmed : weighed.outranked).push(taken);
+      weighed.outcomes.push(result.outcome);
     }
-    const refusal = refusalOf(taken, result, random);
-    refusals.push(refusal);
-    return refusal.waitMs === null ? 'quarantine' : 'retry';
-  });
-  return { outcomes, confirmed, refusals };
+  }
+  weighed.paused = [...paused.values()].sort((a, b) => (a.object < b.object ? -1 : 1));
+  return weighed;
 }
 
 /**
@@ -124,11 +179,16 @@ export async function recordResults(
   results: readonly OrgWriteResult[],
   random?: () => number,
 ): Promise<RowOutcome[]> {
-  const { outcomes, confirmed, refusals } = weighResults(rows, results, random);
+  const { outcomes, confirmed, outranked, refusals, paused } = weighResults(rows, results, random);
   await db.transaction().execute(async (transaction) => {
     await lock(transaction, rows);
-    if (confirmed.length > 0) await confirm(transaction, confirmed);
+    if (confirmed.length > 0) {
+      await confirm(transaction, confirmed);
+      await endPauses(transaction, [...new Set(confirmed.map(({ row }) => row.object))]);
+    }
+    if (outranked.length > 0) await overtake(transaction, outranked);
     if (refusals.length > 0) await refuse(transaction, refusals);
+    if (paused.length > 0) await pauseObjects(transaction, paused, random);
   });
   return outcomes;
 }

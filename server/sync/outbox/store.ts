@@ -1,4 +1,5 @@
 import type { OrgRow, OrgWriteResult } from '../../workflows/ports/orgRows.ts';
+import type { ApiBudget, ApiUsage } from './budget.ts';
 import type { Backlog, TakenRow } from './pending.ts';
 import type { RowOutcome } from './record.ts';
 
@@ -7,7 +8,7 @@ export interface OutboxStore {
   /** Looks at rows of these partitions that are ready to be written. */
   backlogOf(partitions: readonly number[]): Promise<Backlog>;
   /** Takes up to `most` rows that are ready for a call, and notes that their versions may have been sent. */
-  takeRows(partitions: readonly number[], most: number): Promise<TakenRow[]>;
+  takeRows(partitions: readonly number[], most: number, options?: { batch: boolean }): Promise<TakenRow[]>;
   /** Records answers, in the order of `rows`. @returns the outcome of each row */
   recordResults(
     rows: readonly TakenRow[],
@@ -21,4 +22,11 @@ export interface OutboxStore {
   /** Leaves an upstream alone for a while after a call that failed as a whole. */
   hold(upstream: string, error: unknown, random: () => number): Promise<void>;
   endHold(upstream: string): Promise<void>;
+  /** Lets all rows that were put aside, and objects that are paused, be tried anew. @returns how many rows */
+  releaseRows(): Promise<number>;
+  /** @returns the API calls of the org as any process last read them; null before the first reading */
+  budget(): Promise<ApiBudget | null>;
+  noteUsage(usage: ApiUsage): Promise<void>;
+  /** Lets one process at a time make a call in spite of an old reading of the budget. */
+  mayReadUsage(): Promise<boolean>;
 }

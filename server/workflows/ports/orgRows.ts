@@ -1,3 +1,5 @@
+import type { Fault } from '../../domain/fault.ts';
+
 export type OrgValue = string | number | boolean | null;
 
 /** One record that Salesforce is to hold. The outbox adds Key__c, Account__c, the row version and Synced_At__c. */
@@ -24,18 +26,31 @@ export type OrgWriteResult =
   | { outcome: 'written' }
   /** Salesforce refused the row because it holds a newer version already. */
   | { outcome: 'newer_is_there' }
-  /** `retry`: `soon` for row locks, `after_parent` for a parent that is not there yet, `never` until the cause is gone. */
-  | { outcome: 'refused'; retry: 'soon' | 'after_parent' | 'never'; code: string; message: string };
+  /**
+   * `retry`: `soon` for row locks, `after_parent` for a parent that is not there yet, `mapping` when no row of this object
+   * can be written until the org is changed (a field or a permission is gone), `never` until the cause is gone.
+   */
+  | { outcome: 'refused'; retry: 'soon' | 'after_parent' | 'mapping' | 'never'; code: string; message: string };
 
-/** Writes rows to Salesforce; one call, no reads. */
+/** Rows of one object; at most 200. */
+export type OrgChunk = { object: string; writes: readonly OrgWrite[] };
+
+/** Results in the order of the rows; a Fault when Salesforce refused, or did not answer for, the chunk as a whole. */
+export type OrgChunkResult = OrgWriteResult[] | Fault;
+
+/** Most rows of a chunk, and most chunks that go in one call. */
+export const ROWS_A_CHUNK = 200;
+export const CHUNKS_A_CALL = 5;
+
+/** Writes rows to Salesforce without reading anything. */
 export interface OrgWriter {
   /**
-   * @param object every write is of this object
-   * @param writes at most 200
-   * @returns results in the order of `writes`
+   * Writes chunks one after the other, in one call where the org allows; none spoils another.
+   * @param chunks at most 5, parents before children
+   * @returns results in the order of `chunks`
    * @throws Fault when the call as a whole failed; `outcomeUnknown` when rows may have been written
    */
-  write(object: string, writes: readonly OrgWrite[]): Promise<OrgWriteResult[]>;
+  write(chunks: readonly OrgChunk[]): Promise<OrgChunkResult[]>;
   /** API calls used and allowed in the last 24 hours, as the last answer's Sforce-Limit-Info said. */
   usage(): { used: number; limit: number } | null;
 }

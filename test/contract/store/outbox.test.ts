@@ -44,7 +44,7 @@ describe.each(SUBJECTS)('rows for Salesforce in %s', (_name, open) => {
     expect(await store.recordResults([taken!], [WRITTEN], Math.random)).toEqual(['written']);
     expect(await store.setRows(ACCOUNT, [invoice('in_1')])).toBe(0);
     expect(await take()).toEqual([]);
-    expect(await store.backlogOf(ALL)).toEqual({ rows: 0, partitions: [], oldestMs: 0 });
+    expect(await store.backlogOf(ALL)).toEqual({ rows: 0, batchRows: 0, partitions: [], oldestMs: 0 });
   });
 
   it('are taken from the partitions asked for, at most so many, and beside those of their Account', async () => {
@@ -101,17 +101,17 @@ describe.each(SUBJECTS)('rows for Salesforce in %s', (_name, open) => {
     expect(await rows()).toMatchObject([{ pending: true, aside: false, attempt: 0 }]);
   });
 
-  it('are tried 8 times, after a wait each time, and anew when their content changes', async () => {
+  it('are tried 6 times while they are locked, after a wait each time, and anew when their content changes', async () => {
     await store.setRows(ACCOUNT, [invoice('in_1')]);
     expect(await record(LOCKED)).toEqual(['retry']);
     expect(await take()).toEqual([]);
-    for (let tries = 2; tries < 8; tries += 1) {
+    for (let tries = 2; tries < 6; tries += 1) {
       await subject.advance(60_001);
       expect(await record(LOCKED)).toEqual(['retry']);
     }
     await subject.advance(60_001);
     expect(await record(LOCKED)).toEqual(['quarantine']);
-    expect(await rows()).toMatchObject([{ aside: true, attempt: 8, code: 'UNABLE_TO_LOCK_ROW', message: 'Locked.' }]);
+    expect(await rows()).toMatchObject([{ aside: true, attempt: 6, code: 'UNABLE_TO_LOCK_ROW', message: 'Locked.' }]);
     await subject.advance(60_001);
     expect(await take()).toEqual([]);
     await store.setRows(ACCOUNT, [invoice('in_1', 2)]);
@@ -141,6 +141,82 @@ describe.each(SUBJECTS)('rows for Salesforce in %s', (_name, open) => {
     await record(WRITTEN);
     expect(await rows()).toMatchObject([{ aside: false }, { aside: false, attempt: 0, pending: true }]);
     expect(await take()).toHaveLength(1);
+  });
+
+  it('that were locked get another chance when any row of their Account is written', async () => {
+    await store.setRows(ACCOUNT, [invoice('in_1')]);
+    for (let tries = 1; tries <= 6; tries += 1) {
+      await record(LOCKED);
+      await subject.advance(60_001);
+    }
+    expect(await rows()).toMatchObject([{ aside: true }]);
+    await store.setRows(ACCOUNT, [invoice('in_2')]);
+    await record(WRITTEN);
+    expect(await take()).toMatchObject([{ row: { key: 'stripe:invoice:in_1' }, attempt: 0 }]);
+  });
+
+  it('get a version above the newer one that Salesforce holds, unless they have one, and are put aside in the end', async () => {
+    await store.setRows(ACCOUNT, [invoice('in_1')]);
+    const versions: number[] = [];
+    for (let tries = 1; tries < 8; tries += 1) {
+      versions.push((await take())[0]!.rowVersion);
+      expect(await record({ outcome: 'newer_is_there' })).toEqual(['newer_is_there']);
+    }
+    expect(versions).toEqual([...new Set(versions)].sort((a, b) => a - b));
+    expect(versions.at(-1)).toBeGreaterThan(Date.now() + 10 * 60_000);
+    expect(await record({ outcome: 'newer_is_there' })).toEqual(['quarantine']);
+    expect(await rows()).toMatchObject([{ aside: true, code: 'NEWER_ROW_VERSION' }]);
+    await store.setRows(ACCOUNT, [invoice('in_1', 2)]);
+    const [older] = await take();
+    await store.setRows(ACCOUNT, [invoice('in_1', 3)]);
+    const [newer] = await take();
+    await store.recordResults([newer!], [WRITTEN], Math.random);
+    await store.recordResults([older!], [{ outcome: 'newer_is_there' }], Math.random);
+    expect(await rows()).toMatchObject([{ pending: false, attempt: 0 }]);
+  });
+
+  it('of an object that cannot be written wait, uncounted, for longer each time, until one of them is written', async () => {
+    const gone: OrgWriteResult = { outcome: 'refused', retry: 'mapping', code: 'INVALID_FIELD', message: 'Gone.' };
+    const parent = { object: 'Billing_Account__c', key: 'stripe:account:cus_1', fields: {}, parents: {} };
+    await store.setRows(ACCOUNT, [invoice('in_1')]);
+    expect(await record(gone)).toEqual(['paused']);
+    expect(await rows()).toMatchObject([{ pending: true, aside: false, attempt: 0, code: 'INVALID_FIELD' }]);
+    await store.setRows(ACCOUNT, [parent, invoice('in_2')]);
+    expect(await take()).toMatchObject([{ row: { object: 'Billing_Account__c' } }]);
+    expect(await store.backlogOf(ALL)).toMatchObject({ rows: 1 });
+    await record(WRITTEN);
+    await subject.advance(6_001);
+    expect(await record(gone, gone)).toEqual(['paused', 'paused']);
+    await subject.advance(6_001);
+    expect(await take()).toEqual([]);
+    await store.releaseRows();
+    expect(await record(WRITTEN, WRITTEN)).toEqual(['written', 'written']);
+    await store.setRows(ACCOUNT, [invoice('in_3')]);
+    await record(gone);
+    await subject.advance(6_001);
+    expect(await take()).toHaveLength(1);
+  });
+
+  it('are all released at once, those that were put aside', async () => {
+    await store.setRows(ACCOUNT, [invoice('in_1'), invoice('in_2')]);
+    await record(NEVER, WRITTEN);
+    expect(await store.releaseRows()).toBe(1);
+    expect(await take()).toMatchObject([{ row: { key: 'stripe:invoice:in_1' }, attempt: 0 }]);
+    expect(await store.releaseRows()).toBe(0);
+  });
+
+  it('know what the org last said of its API calls; an old reading is doubted by one process at a time', async () => {
+    expect(await store.budget()).toBeNull();
+    expect(await store.mayReadUsage()).toBe(false);
+    await store.noteUsage({ used: 10, limit: 100 });
+    await store.noteUsage({ used: 90, limit: 100 });
+    expect(await store.budget()).toMatchObject({ used: 90, limit: 100 });
+    expect(await store.mayReadUsage()).toBe(false);
+    await subject.advance(300_001);
+    expect((await store.budget())!.ageMs).toBeGreaterThan(300_000);
+    expect(await store.mayReadUsage()).toBe(true);
+    expect(await store.mayReadUsage()).toBe(false);
+    expect(await subject.store({ ...STAMP, orgId: '00D000000000002AAA' }).budget()).toBeNull();
   });
 
   it('of another org or mapping are all to be written again', async () => {

@@ -77,6 +77,9 @@ export class Memory {
   readonly orgRows = new Table<OrgRowEntry>(this.#note);
   readonly leases = new Table<{ owner: string; until: number }>(this.#note);
   readonly holds = new Table<{ until: number; failures: number; reason: string }>(this.#note);
+  readonly pauses = new Table<{ until: number; failures: number }>(this.#note);
+  /** API calls by org id. */
+  readonly budgets = new Table<{ used: number; limit: number; readAt: number }>(this.#note);
   readonly cursors = new Table<CursorEntry>(this.#note);
   readonly settings = new Table<{ value: string }>(this.#note);
 

@@ -1,4 +1,6 @@
+import { READ_AGAIN_AFTER_MS } from '../../../server/sync/outbox/budget.ts';
 import { holdMs } from '../../../server/sync/outbox/hold.ts';
+import { pauseMs } from '../../../server/sync/outbox/pause.ts';
 import type { TakenRow } from '../../../server/sync/outbox/pending.ts';
 import { weighResults } from '../../../server/sync/outbox/record.ts';
 import type { OrgStamp } from '../../../server/sync/outbox/setRows.ts';
@@ -12,12 +14,15 @@ const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 const byPlace = (a: TakenRow, b: TakenRow) =>
   a.partition - b.partition || compare(a.accountId ?? '', b.accountId ?? '') || compare(a.row.key, b.row.key);
 
-/** Notes what Salesforce holds now; a new row gives children that were put aside for want of it another chance. */
+/** Notes what Salesforce holds now; rows that were put aside get another chance by it, as in record.ts. */
 function confirmIn(memory: Memory, rows: readonly TakenRow[]): void {
   const withNewRows = new Set<string>();
+  const written = new Set<string>();
   for (const { row, rowVersion, hash } of rows) {
     const entry = memory.orgRows.get(rowId(row));
     if (!entry || (entry.confirmedVersion !== null && entry.confirmedVersion > rowVersion)) continue;
+    memory.pauses.delete(row.object);
+    if (entry.accountId !== null) written.add(entry.accountId);
     if (entry.confirmedVersion === null && entry.accountId !== null) withNewRows.add(entry.accountId);
     memory.orgRows.patch(rowId(row), {
       confirmedVersion: rowVersion,
@@ -30,7 +35,11 @@ function confirmIn(memory: Memory, rows: readonly TakenRow[]): void {
     });
   }
   for (const [id, { accountId, quarantinedAt, refusal }] of memory.orgRows.entries())
-    if (quarantinedAt !== null && refusal === 'after_parent' && accountId !== null && withNewRows.has(accountId))
+    if (
+      quarantinedAt !== null &&
+      accountId !== null &&
+      ((refusal === 'after_parent' && withNewRows.has(accountId)) || (refusal === 'soon' && written.has(accountId)))
+    )
       memory.orgRows.patch(id, { quarantinedAt: null, attempt: 0, notBefore: memory.now() });
 }
 
@@ -43,6 +52,7 @@ export function outboxIn(memory: Memory, stamp: OrgStamp, between: Between): Out
           row.pending &&
           row.quarantinedAt === null &&
           row.notBefore <= memory.now() &&
+          (memory.pauses.get(row.row.object)?.until ?? 0) <= memory.now() &&
           partitions.includes(row.partition),
       );
 
@@ -53,6 +63,7 @@ export function outboxIn(memory: Memory, stamp: OrgStamp, between: Between): Out
       const since = rows.map(({ notBefore, changedAt }) => memory.now() - Math.max(notBefore, changedAt));
       return {
         rows: rows.length,
+        batchRows: 0,
         partitions: [...new Set(rows.map(({ partition }) => partition))],
         oldestMs: Math.max(0, ...since),
       };
@@ -73,14 +84,24 @@ export function outboxIn(memory: Memory, stamp: OrgStamp, between: Between): Out
     },
     async recordResults(rows, results, random) {
       await between();
-      const { outcomes, confirmed, refusals } = weighResults(rows, results, random);
+      const { outcomes, confirmed, outranked, refusals, paused } = weighResults(rows, results, random);
       memory.transaction(() => {
         confirmIn(memory, confirmed);
-        for (const { taken, kind, code, message, waitMs } of refusals) {
+        for (const { row, rowVersion } of outranked) {
+          const entry = memory.orgRows.get(rowId(row));
+          if (entry?.rowVersion !== rowVersion) continue;
+          const next = Math.max(rowVersion + 1, memory.now() + entry.attempt ** 2 * 60_000);
+          memory.orgRows.patch(rowId(row), { attempt: entry.attempt + 1, notBefore: memory.now(), rowVersion: next });
+        }
+        for (const { object } of paused) {
+          const failures = (memory.pauses.get(object)?.failures ?? 0) + 1;
+          memory.pauses.set(object, { until: memory.now() + pauseMs(failures, random), failures });
+        }
+        for (const { taken, kind, code, message, tries, waitMs } of refusals) {
           const entry = memory.orgRows.get(rowId(taken.row));
           if (entry?.rowVersion !== taken.rowVersion) continue;
           memory.orgRows.patch(rowId(taken.row), {
-            attempt: entry.attempt + 1,
+            attempt: entry.attempt + tries,
             refusal: kind,
             code,
             message,
@@ -108,6 +129,30 @@ export function outboxIn(memory: Memory, stamp: OrgStamp, between: Between): Out
     async endHold(upstream) {
       await between();
       memory.holds.delete(upstream);
+    },
+    async releaseRows() {
+      await between();
+      for (const [object, pause] of memory.pauses.entries())
+        memory.pauses.set(object, { ...pause, until: memory.now() });
+      const aside = memory.orgRows.entries().filter(([, row]) => row.quarantinedAt !== null);
+      for (const [id] of aside) memory.orgRows.patch(id, { quarantinedAt: null, attempt: 0, notBefore: memory.now() });
+      return aside.length;
+    },
+    async budget() {
+      await between();
+      const budget = memory.budgets.get(stamp.orgId);
+      return budget ? { used: budget.used, limit: budget.limit, ageMs: memory.now() - budget.readAt } : null;
+    },
+    async noteUsage({ used, limit }) {
+      await between();
+      memory.budgets.set(stamp.orgId, { used, limit, readAt: memory.now() });
+    },
+    async mayReadUsage() {
+      await between();
+      const budget = memory.budgets.get(stamp.orgId);
+      if (!budget || memory.now() - budget.readAt <= READ_AGAIN_AFTER_MS) return false;
+      memory.budgets.set(stamp.orgId, { ...budget, readAt: memory.now() });
+      return true;
     },
   };
 }

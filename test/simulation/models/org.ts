@@ -1,5 +1,14 @@
 import { Fault } from '../../../server/domain/fault.ts';
-import type { OrgRow, OrgWrite, OrgWriter, OrgWriteResult } from '../../../server/workflows/ports/orgRows.ts';
+import {
+  CHUNKS_A_CALL,
+  ROWS_A_CHUNK,
+  type OrgChunk,
+  type OrgChunkResult,
+  type OrgRow,
+  type OrgWrite,
+  type OrgWriter,
+  type OrgWriteResult,
+} from '../../../server/workflows/ports/orgRows.ts';
 import { call, sleep, type Weather } from './calls.ts';
 
 /** A record of the org. */
@@ -56,24 +65,28 @@ export class OrgModel implements OrgWriter {
     return null;
   }
 
-  async write(object: string, writes: readonly OrgWrite[]): Promise<OrgWriteResult[]> {
+  async write(chunks: readonly OrgChunk[]): Promise<OrgChunkResult[]> {
     const { random } = this.#weather;
-    if (writes.length > 200 || writes.some(({ row }) => row.object !== object))
-      this.#onViolation(`A call holds ${writes.length} rows, or rows of several objects`);
+    for (const { object, writes } of chunks)
+      if (writes.length > ROWS_A_CHUNK || writes.some(({ row }) => row.object !== object))
+        this.#onViolation(`A chunk holds ${writes.length} rows, or rows of several objects`);
+    if (chunks.length > CHUNKS_A_CALL) this.#onViolation(`A call holds ${chunks.length} chunks`);
     const lost = new Fault({ code: 'x', kind: 'unavailable', publicText: 'No answer.', outcomeUnknown: true });
     if (this.#weather.storm && random.chance(5)) {
       // The caller has given up when it lands.
       const landsIn = 200 + random.below(6000);
-      void sleep(landsIn).then(() => this.#apply(writes));
+      void sleep(landsIn).then(() => chunks.map(({ writes }) => this.#apply(writes)));
       await sleep(random.below(landsIn));
       throw lost;
     }
     const answersLost = this.#weather.storm && random.chance(5);
-    const results = await call(this.#weather, 'Salesforce', () => {
-      if (this.#weather.storm && writes.length > 1 && random.chance(2))
-        throw new Fault({ code: 'x', kind: 'invalid', publicText: 'The call cannot be read.', retryable: true });
-      return this.#apply(writes);
-    });
+    const results = await call(this.#weather, 'Salesforce', () =>
+      chunks.map(({ writes }) =>
+        this.#weather.storm && writes.length > 1 && random.chance(2)
+          ? new Fault({ code: 'x', kind: 'invalid', publicText: 'The chunk cannot be read.', retryable: true })
+          : this.#apply(writes),
+      ),
+    );
     if (answersLost) throw lost;
     return results;
   }

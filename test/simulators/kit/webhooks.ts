@@ -30,6 +30,8 @@ export type Delivery = {
 /** Sends webhooks as providers do: beside the call that caused them, at least once, in no certain order. */
 export class WebhookSender {
   switches: WebhookSwitches = { duplicate: false, shuffle: false, drop: false, delayMs: 0 };
+  /** Told of every request that was answered, for tests that ask what became of it. */
+  onAnswer: ((sent: Outgoing, status: number) => void) | undefined;
   #waiting: Delivery[] = [];
   #active = 0;
   #scheduled = false;
@@ -88,6 +90,7 @@ export class WebhookSender {
       if (challenge) response = await post(delivery.url, { ...sent, headers: { ...sent.headers, ...challenge } });
       status = response.status;
       answer = response.answer;
+      this.onAnswer?.(sent, status);
     } catch (error) {
       answer = String(error);
     }

@@ -138,6 +138,7 @@ const switchesOff = () => ({
   refusals: [],
   readLagMs: 0,
   handlingMs: 0,
+  pagingLoops: false,
 });
 
 function tenantOf(state: SimState<TenantData>, ctx: SimContext, options: ZuoraSimOptions): Tenant {

@@ -1,5 +1,6 @@
 /** What a simulated tenant holds. Dates are `YYYY-MM-DD` in the tenant's zone, end dates exclusive; instants are epoch ms. */
 
+import type { DeletedRows } from './queries/deleted.ts';
 import { emptyAccounts, type AccountData } from './accounts/model.ts';
 import { emptyBilling, type BillingData } from './billing/model.ts';
 import { emptyCallouts, type CalloutData } from './callouts/model.ts';
@@ -56,9 +57,10 @@ export type TenantData = AccountData &
     tokens: Record<string, number>;
     /** Last day for which the daily job ran. */
     ranThrough: string | null;
+    deleted: DeletedRows;
   };
 
-export const dataFormat = 2;
+export const dataFormat = 3;
 
 export function emptyTenant(): TenantData {
   return {
@@ -75,5 +77,6 @@ export function emptyTenant(): TenantData {
     idempotency: {},
     tokens: {},
     ranThrough: null,
+    deleted: {},
   };
 }

@@ -54,6 +54,8 @@ export type TenantOptions = OrderOptions & {
   readLagMs: number;
   /** Time that every call takes after its idempotency key was noted, in ms. */
   handlingMs: number;
+  /** Lists and queries lead from every page to their second one. */
+  pagingLoops: boolean;
   /** How `charge-detail=all-segments` answers; the vendor's text and its samples disagree. */
   allSegments: 'flat' | 'nested';
 };

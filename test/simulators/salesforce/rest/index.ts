@@ -53,7 +53,7 @@ export function mountRest(
   views.recent = (userId, object) => recents.idsOf(userId, object.name);
   addViews(routes, org, views);
   addCollections(routes, org);
-  addComposite(routes, org);
+  addComposite(routes, org, switches);
   addBatch(routes);
   addGraph(routes, org);
   addTree(routes, org);

@@ -7,6 +7,8 @@ const defaults = () => ({
   latency: { baseMs: 0, perRowMs: 0 },
   /** Calls that last longer than `afterMs`, of which the org bears `max` at once. */
   longRequests: { afterMs: 20_000, max: 25 },
+  /** Whether Composite takes Collections as subrequests. */
+  collectionsInComposite: true,
   /** Everything under /services answers 503 with a page of HTML. */
   maintenance: false,
   /** `Sforce-Limit-Info` tells the calls of the connected app too, against this allowance; 0 leaves it out. */
@@ -31,6 +33,7 @@ export class RestSwitches implements Values {
   collectionsHonourCallOptions!: boolean;
   latency!: Values['latency'];
   longRequests!: Values['longRequests'];
+  collectionsInComposite!: boolean;
   maintenance!: boolean;
   perAppLimit!: number;
   bulkDelayMs!: number;

@@ -1,6 +1,19 @@
 import { category, resource, ZuoraError } from '../protocol/errors.ts';
+import { remove } from '../queries/deleted.ts';
 import type { Tenant } from '../tenant.ts';
 import type { Account } from './model.ts';
+
+const tables = [
+  'subscriptions',
+  'orders',
+  'invoices',
+  'creditMemos',
+  'debitMemos',
+  'payments',
+  'refunds',
+  'usages',
+  'paymentMethods',
+] as const;
 
 /**
  * Deletes an account: its transactions go, the account stays with status Canceled, and nothing can be changed on it.
@@ -15,22 +28,17 @@ export function deleteAccount(tenant: Tenant, account: Account): void {
       'The account cannot be deleted because a subscription has another invoice owner.',
       resource.account,
     );
-  const others = <T extends { accountId: string | null }>(rows: T[]) =>
-    rows.filter((one) => one.accountId !== account.id);
-  data.subscriptions = others(data.subscriptions);
-  data.orders = others(data.orders);
-  data.invoices = others(data.invoices);
-  data.creditMemos = others(data.creditMemos);
-  data.debitMemos = others(data.debitMemos);
-  data.payments = others(data.payments);
-  data.refunds = others(data.refunds);
-  data.usages = others(data.usages);
+  for (const table of tables)
+    remove(
+      tenant,
+      table,
+      data[table].filter((one) => one.accountId === account.id),
+    );
   Object.assign(account, {
     status: 'Canceled',
     autoPay: false,
     defaultPaymentMethodId: null,
     updatedDate: tenant.now(),
   });
-  data.paymentMethods = others(data.paymentMethods);
   tenant.touch();
 }

@@ -4,6 +4,7 @@ import { createRefund, refundSchema } from '../payments/refund.ts';
 import { refundView } from '../payments/view.ts';
 import { needBody } from '../protocol/body.ts';
 import { category, notSimulated, resource, ZuoraError } from '../protocol/errors.ts';
+import { remove } from '../queries/deleted.ts';
 import { filtered } from '../protocol/filters.ts';
 import { onlyQuery, page, pageParameters } from '../protocol/paging.ts';
 import { dateField, parse, refuseFields } from '../protocol/parse.ts';
@@ -172,8 +173,7 @@ export function creditMemoRoutes(tenant: Tenant, origin: () => string): express.
     const memo = find(req.params.key);
     if (memo.status !== 'Canceled')
       throw new ZuoraError(category.rule, 'Only cancelled credit memos can be deleted.', resource.creditMemo);
-    tenant.data.creditMemos.splice(tenant.data.creditMemos.indexOf(memo), 1);
-    tenant.touch();
+    remove(tenant, 'creditMemos', [memo]);
     res.json({ success: true });
   });
   for (const [name, act] of [

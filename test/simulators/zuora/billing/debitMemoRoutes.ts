@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { collectDocuments } from '../payments/collect.ts';
 import { needBody } from '../protocol/body.ts';
 import { category, notFound, notSimulated, resource, ZuoraError } from '../protocol/errors.ts';
+import { remove } from '../queries/deleted.ts';
 import { filtered } from '../protocol/filters.ts';
 import { onlyQuery, page, pageParameters } from '../protocol/paging.ts';
 import { dateField, parse } from '../protocol/parse.ts';
@@ -138,8 +139,7 @@ export function debitMemoRoutes(tenant: Tenant, origin: () => string): express.R
     const memo = find(req.params.key);
     if (memo.status !== 'Canceled')
       throw new ZuoraError(category.rule, 'Only cancelled debit memos can be deleted.', resource.debitMemo);
-    tenant.data.debitMemos.splice(tenant.data.debitMemos.indexOf(memo), 1);
-    tenant.touch();
+    remove(tenant, 'debitMemos', [memo]);
     res.json({ success: true });
   });
   for (const [name, act] of [

@@ -5,6 +5,7 @@ import type { Invoice } from '../model.ts';
 import { needBody } from '../protocol/body.ts';
 import { parseCrud } from '../protocol/crud.ts';
 import { category, notFound, notSimulated, resource, ZuoraError } from '../protocol/errors.ts';
+import { remove } from '../queries/deleted.ts';
 import { onlyQuery, page, pageParameters } from '../protocol/paging.ts';
 import { currencyField, dateField, parse, refuseFields } from '../protocol/parse.ts';
 import { contactSchema } from '../accounts/contact.ts';
@@ -169,8 +170,7 @@ export function invoiceRoutes(tenant: Tenant, origin: () => string): express.Rou
   router.delete('/v1/invoices/:key', (req, res) => {
     const invoice = find(req.params.key);
     if (invoice.status === 'Posted') refuse('A posted invoice cannot be deleted.');
-    tenant.data.invoices.splice(tenant.data.invoices.indexOf(invoice), 1);
-    tenant.touch();
+    remove(tenant, 'invoices', [invoice]);
     res.json({ id: invoice.id, success: true });
   });
   router.get('/v1/invoices/:key/items', (req, res) => {

@@ -68,8 +68,11 @@ export function objectQueryRoutes(tenant: Tenant): express.Router {
     const places = found(tenant, object, all(req, 'filter[]'), sort);
     const start = firstAfter(places, req.query['cursor'], sort);
     const rows = places.slice(start, start + pageSize);
+    const [end, more] = tenant.options.pagingLoops
+      ? [places[pageSize - 1], true]
+      : [rows.at(-1), places.length > start + pageSize];
     res.json({
-      ...(places.length > start + pageSize && { nextPage: cursorOf(rows.at(-1)!) }),
+      ...(end && more && { nextPage: cursorOf(end) }),
       data: rows.map(({ record }) => viewOf(tenant, object, record, view)),
     });
   });

@@ -1,4 +1,5 @@
 import { category, ZuoraError } from '../protocol/errors.ts';
+import { remove } from '../queries/deleted.ts';
 import { fromNow } from '../metrics/change.ts';
 import { isPending } from '../subscriptions/status.ts';
 import type { SubscriptionVersion } from '../subscriptions/model.ts';
@@ -75,10 +76,8 @@ export function deleteOrder(tenant: Tenant, order: OrderRecord): void {
       return refuse(category.rule, `Charges of subscription ${subscriptionNumber} are invoiced.`);
     gone.add(latest);
   }
-  const { data } = tenant;
-  for (const version of gone) data.subscriptions.splice(data.subscriptions.indexOf(version), 1);
-  data.orders.splice(data.orders.indexOf(order), 1);
-  tenant.touch();
+  remove(tenant, 'subscriptions', [...gone]);
+  remove(tenant, 'orders', [order]);
 }
 
 /** How far the charges of a version are billed, as text to compare. */

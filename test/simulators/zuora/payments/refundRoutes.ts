@@ -1,6 +1,7 @@
 import express from 'express';
 import * as z from 'zod';
 import { category, notFound, resource, ZuoraError } from '../protocol/errors.ts';
+import { remove } from '../queries/deleted.ts';
 import { filtered } from '../protocol/filters.ts';
 import { onlyQuery, page, pageParameters } from '../protocol/paging.ts';
 import { parse } from '../protocol/parse.ts';
@@ -89,8 +90,7 @@ export function refundRoutes(tenant: Tenant, origin: () => string): express.Rout
     const refund = find(req.params.key);
     if (refund.status !== 'Canceled')
       throw new ZuoraError(category.rule, 'Only canceled refunds can be deleted.', resource.refund);
-    tenant.data.refunds.splice(tenant.data.refunds.indexOf(refund), 1);
-    tenant.touch();
+    remove(tenant, 'refunds', [refund]);
     res.json({ success: true });
   });
   return router;

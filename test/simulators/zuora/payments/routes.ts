@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { partOf, partView, targetFields, targetsOf, unapplyFrom, applyTo } from '../billing/settle.ts';
 import type { Payment } from '../model.ts';
 import { category, notSimulated, resource, ZuoraError } from '../protocol/errors.ts';
+import { remove } from '../queries/deleted.ts';
 import { filtered } from '../protocol/filters.ts';
 import { onlyQuery, page, pageParameters } from '../protocol/paging.ts';
 import { currencyField, dateField, parse, refuseFields } from '../protocol/parse.ts';
@@ -146,8 +147,7 @@ export function paymentRoutes(tenant: Tenant, origin: () => string): express.Rou
     const payment = find(req.params.key);
     if (payment.status !== 'Canceled')
       throw new ZuoraError(category.rule, 'Only canceled payments can be deleted.', resource.payment);
-    tenant.data.payments.splice(tenant.data.payments.indexOf(payment), 1);
-    tenant.touch();
+    remove(tenant, 'payments', [payment]);
     res.json({ success: true });
   });
   router.get('/v1/payments/:key/parts', (req, res) => {

@@ -8,7 +8,7 @@ const instant = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}/;
 /** Instant of a text as a query gives it: in the tenant's zone when it has no offset, a bare date at its start; else NaN. */
 export function instantOf(tenant: Tenant, text: string): number {
   if (!isDate(text.slice(0, 10))) return NaN;
-  if (/(Z|[+-]\d{2}:?\d{2})$/.test(text.slice(10))) return Date.parse(text.replace(' ', 'T'));
+  if (/(Z|[+-]\d{2}:?\d{2})$/.test(text.slice(10))) return Date.parse(text.replace(' ', 'T').replace(' ', ''));
   const local = text.length === 10 ? `${text} 00:00:00` : text.replace('T', ' ').slice(0, 19);
   return instantIn(tenant.timeZone, local);
 }

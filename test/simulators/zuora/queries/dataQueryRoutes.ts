@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { category, notFound, notSimulated, ZuoraError } from '../protocol/errors.ts';
 import { parse } from '../protocol/parse.ts';
 import type { Tenant } from '../tenant.ts';
+import { withDeleted } from './deleted.ts';
 import { fileText } from './output.ts';
 import { beyondSubset, runSql, SqlError } from './sql.ts';
 
@@ -129,7 +130,8 @@ function follow(tenant: Tenant, job: Job): Job {
   if (Date.now() < job.dueAt) return job;
   job.updatedOn = tenant.ctx.clock.now().toISOString();
   try {
-    const { labels, rows } = runSql(tenant, job.request.query);
+    const run = () => runSql(tenant, job.request.query);
+    const { labels, rows } = job.request.readDeleted ? withDeleted(tenant, run) : run();
     job.rows = rows.length;
     job.file = fileOf(job, labels, rows);
     job.status = 'completed';

@@ -122,8 +122,8 @@ describe('data query', () => {
   const job = (query: string, more: object = {}): Promise<Loose> =>
     zuora.post('/query/jobs', { query, outputFormat: 'JSON', compression: 'NONE', output: { target: 'S3' }, ...more });
   const look = async (made: Loose) => (await zuora.get(`/query/jobs/${text(made.data?.id)}`)).body.data!;
-  const lines = async (query: string) => {
-    const done = await look(await job(query));
+  const lines = async (query: string, more: object = {}) => {
+    const done = await look(await job(query, more));
     expect(done.errorMessage).toBeUndefined();
     const file = await (await fetch(text(done.dataFile))).text();
     return file
@@ -165,6 +165,22 @@ describe('data query', () => {
     expect(await names(`WHERE updateddate >= timestamp '2026-11-21 00:00:00' ORDER BY name`)).toHaveLength(3);
     expect(await names(`WHERE updateddate BETWEEN date '2026-11-22' AND date '2026-11-23'`)).toEqual([]);
     expect(await lines(`SELECT count(*) AS n FROM account`)).toEqual([{ n: 3 }]);
+  });
+
+  it('reads the deleted rows, and those alone, when it is asked for them', async () => {
+    const account = await zuora.account();
+    const draft = async () => {
+      const invoiceItems = [{ amount: 5, serviceStartDate: '2026-11-21', chargeName: 'Fee' }];
+      return text(
+        (await zuora.post('/v1/invoices', { accountId: account.id, invoiceDate: '2026-11-21', invoiceItems })).id,
+      );
+    };
+    const [gone, kept] = [await draft(), await draft()];
+    await zuora.call('DELETE', `/v1/invoices/${gone}`);
+    const query = `SELECT id, accountid FROM invoice WHERE updateddate >= timestamp '2026-11-21 00:00:00 +00:00'`;
+    expect((await lines(query)).map((row) => row['id'])).toEqual([kept]);
+    expect(await lines(query, { readDeleted: true })).toEqual([{ id: gone, accountid: account.id }]);
+    expect((await zuora.get(`/v1/invoices/${kept}`)).status).toBe(200);
   });
 
   it('reads every version of subscriptions with their charges', async () => {

@@ -35,6 +35,7 @@ const optionsSchema = z.strictObject({
   handlingMs: z.number().int().min(0).optional(),
   jobMs: z.number().int().min(0).optional(),
   readLagMs: z.number().int().min(0).optional(),
+  pagingLoops: z.boolean().optional(),
   allSegments: z.enum(['flat', 'nested']).optional(),
   ...orderOptionsSchema.partial().shape,
 });

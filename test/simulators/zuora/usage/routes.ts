@@ -2,6 +2,7 @@ import express from 'express';
 import * as z from 'zod';
 import { parseCrud } from '../protocol/crud.ts';
 import { category, resource, ZuoraError } from '../protocol/errors.ts';
+import { remove } from '../queries/deleted.ts';
 import { fileOf } from '../protocol/multipart.ts';
 import { onlyQuery, page, pageParameters } from '../protocol/paging.ts';
 import { instantOf } from '../queries/compare.ts';
@@ -52,8 +53,7 @@ export function changeUsage(tenant: Tenant, usage: Usage, body: z.output<typeof 
 
 export function deleteUsage(tenant: Tenant, usage: Usage): void {
   checkPending(usage);
-  tenant.data.usages.splice(tenant.data.usages.indexOf(usage), 1);
-  tenant.touch();
+  remove(tenant, 'usages', [usage]);
 }
 
 function usageView(tenant: Tenant, usage: Usage): Record<string, unknown> {

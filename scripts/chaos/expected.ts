@@ -1,0 +1,91 @@
+import { orgProjection } from '../../server/connectors/salesforce/convert.ts';
+import { connect } from '../../server/connections.ts';
+import { deriveAccount } from '../../server/domain/account/deriveAccount.ts';
+import { factsOf, type BillingObject } from '../../server/domain/account/facts.ts';
+import { loadConfig } from '../../server/platform/config/config.ts';
+import { today } from '../../server/domain/time/instant.ts';
+import { BILLING_PARTS, type BillingSystem } from '../../server/workflows/ports/billingSystem.ts';
+import { openGate, ownToken } from '../../server/workflows/ports/upstream.ts';
+import type { OrgRow } from '../../server/workflows/ports/orgRows.ts';
+import type { SRecord } from '../../test/simulators/salesforce/org/types.ts';
+import { heldBy, isEmpty, ROW_OBJECTS } from '../../test/support/orgRows.ts';
+import type { Stack } from '../../test/support/stack.ts';
+import type { World } from '../../test/support/world.ts';
+
+const TIME_ZONE = 'UTC';
+
+/** The connections of the product, but nothing of its inbox, mirror or outbox: each billing account is read once, at rest. */
+function billingOf({ env, clock }: Stack): BillingSystem[] {
+  const clocks = { now: () => new Date(), businessNow: () => clock.now() };
+  const config = loadConfig(env);
+  const deps = { clock: clocks, timeZone: config.timeZone, gateOf: () => openGate, shareToken: ownToken };
+  return config.connections.map((one) => connect(one, deps).billing);
+}
+
+/** What the org is to hold for the Accounts of a world: a function of the billing systems and of the day alone. */
+export async function expectedRows(stack: Stack, world: World): Promise<OrgRow[]> {
+  const bodies: BillingObject[] = [];
+  for (const system of billingOf(stack))
+    for (const id of world.billingAccounts[system.connection as keyof World['billingAccounts']]) {
+      const fetched = await system.fetch(id, BILLING_PARTS);
+      if (!fetched.found) continue;
+      bodies.push(...fetched.parts.flatMap(({ records }) => records.map(({ body }) => body)));
+    }
+  const accountOf = new Map(bodies.flatMap((body) => (body.kind === 'account' ? [[body.key, body.accountId]] : [])));
+  const day = today(stack.clock.now(), TIME_ZONE);
+  return world.accountIds.flatMap((accountId) => {
+    const own = bodies.filter(
+      (body) => accountOf.get(body.kind === 'account' ? body.key : body.billingAccountKey) === accountId,
+    );
+    // An Account whose billing accounts all left it before anybody saw them there is none of the product's.
+    const isForeign = own.length === 0 && stack.org.org.get('Account', accountId)?.['Billing_Status__c'] == null;
+    return isForeign ? [] : orgProjection.toOrgRows(deriveAccount(accountId, factsOf(own), day, TIME_ZONE));
+  });
+}
+
+/** Salesforce writes a moment with `+0000` and has no empty text. */
+function plain(value: unknown): unknown {
+  if (value === undefined || value === '') return null;
+  const isMoment = typeof value === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+(Z|\+0000)$/.test(value);
+  return isMoment ? new Date(value).toISOString() : value;
+}
+
+function recordsByKey({ org }: Stack, accountIds: readonly string[]): Map<string, SRecord> {
+  const records = new Map<string, SRecord>();
+  for (const object of ROW_OBJECTS)
+    for (const row of org.org.all(object)) records.set(`${object} ${String(row['Key__c'])}`, row);
+  for (const id of accountIds) records.set(`Account ${id}`, org.org.get('Account', id)!);
+  return records;
+}
+
+/** @returns one line for each field, and each row, in which the org differs */
+export function differencesOf(stack: Stack, world: World, expected: readonly OrgRow[]): string[] {
+  const records = recordsByKey(stack, world.accountIds);
+  const keyOfId = new Map([...records.values()].map((row) => [String(row['Id']), row['Key__c']]));
+  const lines: string[] = [];
+  const compare = (id: string, name: string, held: unknown, wanted: unknown) => {
+    if (plain(held) !== plain(wanted))
+      lines.push(`${id} ${name} is ${JSON.stringify(plain(held))}, not ${JSON.stringify(plain(wanted))}`);
+  };
+  const wanted = new Set(expected.map(({ object, key }) => `${object} ${key}`));
+  for (const row of expected) {
+    const id = `${row.object} ${row.key}`;
+    const record = records.get(id);
+    if (record === undefined) {
+      lines.push(`${id} is missing`);
+      continue;
+    }
+    for (const [name, value] of Object.entries(row.fields)) compare(id, name, record[name], value);
+    for (const [relationship, parent] of Object.entries(row.parents))
+      compare(id, relationship, keyOfId.get(String(record[relationship.replace(/__r$/, '__c')])), parent.key);
+  }
+  const day = today(stack.clock.now(), TIME_ZONE);
+  for (const [id, held] of heldBy(stack, world.accountIds)) {
+    const { fields } = held;
+    if (wanted.has(id) || !world.accountIds.includes(String(fields['Account__c'])) || isEmpty(held)) continue;
+    // A period of usage that has ended is history: the billing system no longer lists it, and it stays.
+    if (id.startsWith('Usage__c ') && String(fields['Period_End__c']) <= day) continue;
+    lines.push(`${id} should be gone: ${JSON.stringify(fields)}`);
+  }
+  return lines;
+}

@@ -1,0 +1,178 @@
+import { makeWorld, type Offer, type Seeders } from '../../test/support/world.ts';
+import { randomOf, type Random } from '../../test/support/random.ts';
+import type { Stack } from '../../test/support/stack.ts';
+import { orgClient } from '../demo/org.ts';
+import type { Backends } from './backends.ts';
+import type { Cluster } from './cluster.ts';
+import { differencesOf, expectedRows } from './expected.ts';
+import { FAULTS, faultsOf, type ChaosFault, type FaultName, type Hands, type Trouble } from './faults.ts';
+import type { Watch } from './watch.ts';
+
+/** Everything that a seed is run on. */
+export type Scene = {
+  stack: Stack;
+  cluster: Cluster;
+  backends: Backends;
+  watch: Watch;
+  seeders: Seeders;
+  offer: Offer;
+};
+
+export type SeedResult = {
+  seed: number;
+  faults: FaultName[];
+  ok: boolean;
+  /** Events that were stored, and those of them that were acknowledged to their sender. */
+  events: number;
+  acknowledged: number;
+  kills: number;
+  postgresRestarts: number;
+  /** From the end of the faults until the org held what it should. */
+  convergedMs: number;
+  seconds: number;
+  /** What was wrong. */
+  failures: string[];
+};
+
+const ACCOUNTS = 6;
+const MOST_STEPS = 400;
+/** Goal of the product: everything is right so long after the faults have stopped. */
+const CONVERGES_WITHIN_MS = 60_000;
+
+const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
+
+function setTrouble({ org, stripe, zuora }: Stack, troubles: readonly Trouble[]): void {
+  org.ctx.faults.set(troubles.flatMap((trouble) => trouble.org ?? []));
+  stripe.ctx.faults.set(troubles.flatMap((trouble) => trouble.stripe ?? []));
+  zuora.ctx.faults.set(troubles.flatMap((trouble) => trouble.zuora ?? []));
+  const webhooks = Object.assign(
+    { duplicate: false, shuffle: false, drop: false, delayMs: 0 },
+    ...troubles.map((trouble) => trouble.webhooks ?? {}),
+  );
+  for (const { ctx } of [stripe, zuora]) ctx.webhooks.switches = webhooks;
+}
+
+async function countOf(cluster: Cluster, what: string, ...values: unknown[]): Promise<number> {
+  const [row] = await cluster.query<{ count: number }>(`select count(*)::int as count from ${what}`, values);
+  return row!.count;
+}
+
+/** Waits until the org holds what it should. @returns what still differs at the end */
+async function converge(differences: () => string[]): Promise<{ ms: number; left: string[] }> {
+  const started = Date.now();
+  for (;;) {
+    const left = differences();
+    const ms = Date.now() - started;
+    if (left.length === 0 || ms > CONVERGES_WITHIN_MS) return { ms, left };
+    await pause(100);
+  }
+}
+
+/** What the database must not hold once everything is at rest. */
+async function leftovers({ cluster, watch }: Scene, told: ReturnType<Watch['acknowledged']>): Promise<string[]> {
+  const lines = watch.violations();
+  const missing = await cluster.query<{ event_id: string }>(
+    `select event_id from unnest($1::text[], $2::text[]) as told (connection, event_id)
+     where not exists (select from inbox where inbox.connection = told.connection and inbox.event_id = told.event_id)`,
+    [told.map(({ connection }) => connection), told.map(({ eventId }) => eventId)],
+  );
+  lines.push(...missing.map(({ event_id }) => `event ${event_id} was acknowledged and is not there`));
+  const aside = await cluster.query<{ key: string; reason: string }>(
+    'select key, reason from dirty where quarantined_at is not null',
+  );
+  lines.push(...aside.map(({ key, reason }) => `${key} was put aside: ${reason}`));
+  const refused = await cluster.query<{ key: string; message: string }>(
+    'select key, message from org_rows where quarantined_at is not null',
+  );
+  lines.push(...refused.map(({ key, message }) => `row ${key} was put aside: ${message}`));
+  return lines;
+}
+
+/** The hands of one seed; what they do goes on beside the changes, and is over when `done` resolves. */
+function handsOf(
+  scene: Scene,
+  random: Random,
+  accountIds: readonly string[],
+): { hands: Hands; done(): Promise<void>; restarts(): number } {
+  const { stack, cluster, backends } = scene;
+  let restarts = 0;
+  let all: Promise<unknown> = Promise.resolve();
+  const beside = (work: Promise<void>): Promise<void> => {
+    all = Promise.all([all, work]);
+    return Promise.resolve();
+  };
+  const hands: Hands = {
+    kill: () => beside(backends.kill(random)),
+    terminate: () => beside(backends.terminate(random)),
+    freeze: (ms) => beside(backends.freeze(random, ms)),
+    restartPostgres(how, downMs) {
+      restarts += 1;
+      return beside(cluster.restart(how, downMs));
+    },
+    lockAccount: (ms) => stack.org.org.locks.hold(random.pick(accountIds), ms),
+    expireSessions: () => stack.org.org.sessions.expireAll(),
+  };
+  return { hands, done: async () => void (await all), restarts: () => restarts };
+}
+
+/**
+ * Lets customers change things while faults happen, until `events` events have come, then stops the faults and compares the
+ * org with the billing systems.
+ * @param only these faults instead of the seed's own
+ */
+export async function runSeed(
+  scene: Scene,
+  seed: number,
+  events: number,
+  only?: readonly FaultName[],
+): Promise<SeedResult> {
+  const started = Date.now();
+  const { stack, cluster, backends, watch } = scene;
+  const random = randomOf(String(seed));
+  const faults = only ? [...only] : faultsOf(seed, random);
+  const active: ChaosFault[] = faults.map((name) => FAULTS[name]);
+  const storedBefore = await countOf(cluster, 'inbox');
+  const killsBefore = backends.kills();
+  watch.acknowledged();
+  const world = await makeWorld(
+    stack,
+    scene.seeders,
+    scene.offer,
+    random,
+    (name) => orgClient(stack).create('Account', { Name: `${name} of seed ${seed}` }),
+    ACCOUNTS,
+  );
+  const { hands, done, restarts } = handsOf(scene, random, world.accountIds);
+  let stored = 0;
+  for (let step = 0; step < MOST_STEPS && stored < events; step += 1) {
+    setTrouble(
+      stack,
+      active.map((fault) => (random.chance(70) ? (fault.trouble?.(random) ?? {}) : {})),
+    );
+    for (const fault of active) if (step === 5 || random.chance(7)) await fault.act?.(hands, random);
+    await world.change();
+    await pause(random.below(40));
+    if (step % 10 === 9) stored = (await countOf(cluster, 'inbox')) - storedBefore;
+  }
+  setTrouble(stack, []);
+  await done();
+  stack.org.org.locks.clear();
+
+  const expected = await expectedRows(stack, world);
+  const { ms, left } = await converge(() => differencesOf(stack, world, expected));
+  await Promise.all([stack.stripe.ctx.webhooks.idle(), stack.zuora.ctx.webhooks.idle()]);
+  const told = watch.acknowledged();
+  const failures = [...left, ...(await leftovers(scene, told)), ...backends.fell()];
+  return {
+    seed,
+    faults,
+    ok: failures.length === 0,
+    events: (await countOf(cluster, 'inbox')) - storedBefore,
+    acknowledged: told.length,
+    kills: backends.kills() - killsBefore,
+    postgresRestarts: restarts(),
+    convergedMs: ms,
+    seconds: Math.round((Date.now() - started) / 100) / 10,
+    failures,
+  };
+}

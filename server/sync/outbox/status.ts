@@ -1,0 +1,41 @@
+import { sql } from 'kysely';
+import type { Db } from '../../platform/db/database.ts';
+import { budgetOf } from './budget.ts';
+import { heldForMs } from './hold.ts';
+import { paceOf } from './pace.ts';
+import { pausedObjects } from './pause.ts';
+
+/** How writing to Salesforce stands, for people. */
+export type OrgStatus = { state: 'Connected' | 'Delayed' | 'Broken'; message: string };
+
+/**
+ * @param orgId org that is written to
+ * @param reserve share (0..1) of the org's API calls that is kept for others
+ */
+export async function orgStatus(db: Db, orgId: string, reserve: number): Promise<OrgStatus> {
+  const held = await heldForMs(db, 'salesforce');
+  if (held > 0) {
+    const hold = await db
+      .selectFrom('upstream_hold')
+      .select('reason')
+      .where('name', '=', 'salesforce')
+      .executeTakeFirst();
+    return { state: 'Delayed', message: hold?.reason ?? '' };
+  }
+  const paused = await pausedObjects(db);
+  if (paused.length > 0)
+    return {
+      state: 'Broken',
+      message: paused.map(({ object, message }) => `${object} is not written: ${message}`).join(' '),
+    };
+  const budget = await budgetOf(db, orgId);
+  if (budget && paceOf(0, budget, reserve).stopped)
+    return {
+      state: 'Delayed',
+      message: `${budget.used} of the org's ${budget.limit} API calls of 24 hours are used; the rest is left to people, and writing goes on when fewer are. Look for who else uses so many, or lower SALESFORCE_API_RESERVE_PERCENT.`,
+    };
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int as count from org_rows where quarantined_at is not null`.execute(db);
+  const aside = rows[0]?.count ?? 0;
+  return { state: 'Connected', message: aside > 0 ? `Salesforce refused ${aside} rows, which were put aside.` : '' };
+}
