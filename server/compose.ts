@@ -16,6 +16,9 @@ import { createMetrics, type Metrics } from './platform/metrics.ts';
 import { createSealer, readSealKeys, SealError, type SealKey } from './platform/seal.ts';
 import { stopInOrder, type Stoppable } from './platform/shutdown.ts';
 import { createWakeup } from './platform/wakeup.ts';
+import { beginWithBackfill } from './sync/backfill/first.ts';
+import { createBackfillRunner } from './sync/backfill/runner.ts';
+import { createBackfillStore } from './sync/backfill/state.ts';
 import { createConnectionStore } from './sync/connections/state.ts';
 import { createConnectionWatch, type ConnectionWatch } from './sync/connections/watch.ts';
 import { createDueTicker } from './sync/due/due.ts';
@@ -134,6 +137,8 @@ export async function startServer(config: Config): Promise<Server> {
       const sources = new Map(connections.map(({ name, source }) => [name, source]));
       const report = async (name: string) =>
         outbox.setRows(null, [toOrgConnection(await store.statusOf(name), sources.get(name)!)]);
+      const lists = connections.map(({ list }) => list);
+      const backfills = createBackfillStore(db);
       const connectionStore = createConnectionStore(db);
       await connectionStore.register(connections.map(({ name, source }) => ({ name, system: source })));
       const watch = createConnectionWatch({
@@ -157,6 +162,17 @@ export async function startServer(config: Config): Promise<Server> {
       start('connections', watch);
       const worker = { store, handler, log, metrics, wakeup: keysReady, onRows: rowsReady.notify };
       start('keys', createKeyWorker({ ...worker, isStoppedBy: watch.isStoppedBy }));
+      start(
+        'backfill',
+        createBackfillRunner({
+          store: { ...store, ...backfills },
+          lists,
+          watch,
+          log,
+          onListed: keysReady.notify,
+          onDone: report,
+        }),
+      );
       start('due', createDueTicker({ store, clock, timeZone: config.timeZone, log, onDue: keysReady.notify }));
       const { payload: payloadDays, id: idDays } = config.inboxDays;
       start('retention', createRetention({ db, payloadDays, idDays, log }));
@@ -170,6 +186,7 @@ export async function startServer(config: Config): Promise<Server> {
           everyMs: config.sweepSeconds * 1000,
           onStatus: ({ connection }) => report(connection),
           watch,
+          begin: beginWithBackfill(backfills, lists),
         }),
       );
     }

@@ -3,6 +3,7 @@ import { stripeLimits, stripeRates } from './connectors/stripe/limits.ts';
 import { createZuoraConnection } from './connectors/zuora/connection.ts';
 import { callsForSweeps, zuoraLimits } from './connectors/zuora/limits.ts';
 import type { ConnectionConfig } from './platform/config/billingSystems.ts';
+import type { BillingAccountList } from './workflows/ports/billingAccountList.ts';
 import type { BillingSystem } from './workflows/ports/billingSystem.ts';
 import type { Clock } from './workflows/ports/clock.ts';
 import type { ConnectionProbe } from './workflows/ports/connectionProbe.ts';
@@ -19,6 +20,7 @@ export type BillingConnection = {
   billing: BillingSystem;
   changes: ChangeSource;
   probe: ConnectionProbe;
+  list: BillingAccountList;
   close?(): Promise<void>;
 };
 

@@ -1,3 +1,4 @@
+import type { BillingAccountList } from '../../workflows/ports/billingAccountList.ts';
 import type { BillingSystem } from '../../workflows/ports/billingSystem.ts';
 import type { Clock } from '../../workflows/ports/clock.ts';
 import type { ConnectionProbe } from '../../workflows/ports/connectionProbe.ts';
@@ -8,6 +9,7 @@ import { createStripeBilling } from './billing.ts';
 import { CatalogCache } from './catalog.ts';
 import { createStripeClient } from './client.ts';
 import { stripeLinks } from './links.ts';
+import { createStripeList } from './list.ts';
 import { createStripeProbe } from './probe.ts';
 import { createStripeSweep } from './sweep.ts';
 import { createStripeVerifier } from './webhook.ts';
@@ -34,6 +36,7 @@ export type Connection = {
   billing: BillingSystem;
   changes: ChangeSource;
   probe: ConnectionProbe;
+  list: BillingAccountList;
 };
 
 /** Everything that one Stripe account takes part in. */
@@ -56,6 +59,7 @@ export function createStripeConnection(
       ...(options.livemode === undefined ? {} : { livemode: options.livemode }),
     }),
     billing: createStripeBilling(stripe, new CatalogCache(stripe, now), context),
+    list: createStripeList(stripe, connection),
     probe: createStripeProbe(stripe, {
       connection,
       apiKey: options.apiKey,

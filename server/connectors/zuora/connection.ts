@@ -1,4 +1,5 @@
 import type { CalloutCredential } from '../../platform/config/calloutCredentials.ts';
+import type { BillingAccountList } from '../../workflows/ports/billingAccountList.ts';
 import type { BillingSystem } from '../../workflows/ports/billingSystem.ts';
 import type { Clock } from '../../workflows/ports/clock.ts';
 import type { ConnectionProbe } from '../../workflows/ports/connectionProbe.ts';
@@ -9,6 +10,7 @@ import { createZuoraBilling } from './billing.ts';
 import { createZuoraVerifier } from './callouts/webhook.ts';
 import { ZuoraClient } from './client.ts';
 import { zuoraLinks } from './links.ts';
+import { createZuoraList } from './list.ts';
 import { createZuoraProbe } from './probe.ts';
 import { createZuoraSweep, type ZuoraSweepOptions } from './sweep/sweep.ts';
 
@@ -38,6 +40,7 @@ export type Connection = {
   billing: BillingSystem;
   changes: ChangeSource;
   probe: ConnectionProbe;
+  list: BillingAccountList;
   close(): Promise<void>;
 };
 
@@ -60,6 +63,7 @@ export function createZuoraConnection(
     verifier: createZuoraVerifier({ connection, credentials: options.callouts }, deps.clock),
     billing: createZuoraBilling(client, context),
     changes: createZuoraSweep(client, context, deps.clock, { objects, ...options.sweep }),
+    list: createZuoraList(client, context),
     probe: createZuoraProbe(client, { connection, baseUrl, clientId, clientSecret, objects }),
     close: () => client.close(),
   };

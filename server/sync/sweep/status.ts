@@ -1,11 +1,13 @@
 import { sql } from 'kysely';
 import type { Db } from '../../platform/db/database.ts';
+import { FIRST } from '../backfill/first.ts';
 import type { ConnectionStatus } from '../../workflows/ports/sweep.ts';
 
 /** Lag from which a connection counts as delayed, seconds. */
 const DELAYED_SECONDS = 120;
 /** Sweeps that may fail in a row before it does. */
 const FAILURES_UNNOTICED = 2;
+const FILLING = 'Everything is being read for the first time; figures are not complete yet.';
 
 /** Reads how a connection stands. */
 export async function statusOf(db: Db, connection: string): Promise<ConnectionStatus> {
@@ -17,17 +19,21 @@ export async function statusOf(db: Db, connection: string): Promise<ConnectionSt
     lag: number;
     state: 'Connected' | 'Broken' | 'Paused';
     reason: string;
+    filling: boolean;
   }>`
     select c.checked_through, coalesce(c.failures, 0) as failures, coalesce(c.broken, false) as broken,
       coalesce(c.message, '') as message,
       coalesce((select floor(extract(epoch from now() - min(received_at)))::int from inbox
         where connection = ${connection} and done_at is null), 0) as lag,
-      coalesce(s.state, 'Connected') as state, coalesce(s.reason, '') as reason
+      coalesce(s.state, 'Connected') as state, coalesce(s.reason, '') as reason,
+      exists (select from backfill where connection = ${connection} and reason = ${FIRST} and ended_at is null) as filling
     from (select 1) as one left join sweep_cursor c on c.connection = ${connection}
     left join connection s on s.name = ${connection}`.execute(db);
-  const { checked_through: checkedThrough, lag, state, reason, ...row } = rows[0]!;
+  const { checked_through: checkedThrough, lag, state, reason, filling, ...row } = rows[0]!;
   const lagSeconds = Math.max(0, lag);
   if (state !== 'Connected') return { connection, checkedThrough, lagSeconds, state, message: reason };
+  if (filling && row.failures <= FAILURES_UNNOTICED)
+    return { connection, checkedThrough, lagSeconds, state: 'Delayed', message: FILLING };
   return toStatus(connection, { ...row, checkedThrough, lagSeconds: Math.max(0, lag) });
 }
 

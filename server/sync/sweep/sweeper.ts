@@ -3,6 +3,7 @@ import { newId } from '../../platform/ids.ts';
 import type { Log } from '../../platform/log.ts';
 import type { ChangeSource, ConnectionStatus } from '../../workflows/ports/sweep.ts';
 import type { ConnectionWatch } from '../connections/watch.ts';
+import type { ReceivedEvent } from '../../workflows/ports/webhook.ts';
 import type { Intake } from '../inbox/intake.ts';
 import type { LeaseStore } from '../leases.ts';
 import type { SweepStore } from './store.ts';
@@ -16,6 +17,11 @@ export type SweeperOptions = {
   /** Told after each sweep; has to see to it that people are shown it. */
   onStatus: (status: ConnectionStatus) => Promise<void>;
   leaseMs?: number;
+  /**
+   * Where the first sweep of a connection begins, when something else reads all that was there before; a source is asked
+   * for everything when absent.
+   */
+  begin?: (connection: string) => Promise<{ cursor: string; checkedThrough: Date }>;
   /** Which connections may be asked, and what a refusal means; every connection when absent. */
   watch?: Pick<ConnectionWatch, 'ensure' | 'isStopped' | 'isStoppedBy'>;
 };
@@ -40,9 +46,11 @@ export function createSweeper(options: SweeperOptions): Sweeper {
     const { connection } = source;
     if (await watch?.isStopped(connection)) return;
     await watch?.ensure(connection);
-    const { cursor, checkedThrough } = await source.sweep(await store.cursorOf(connection), async (events) => {
-      await intake.accept(events);
-    });
+    const before = await store.cursorOf(connection);
+    const take = async (events: ReceivedEvent[]): Promise<void> => void (await intake.accept(events));
+    const { cursor, checkedThrough } = await (before === null && options.begin
+      ? options.begin(connection)
+      : source.sweep(before, take));
     await store.saveCursor(connection, cursor, checkedThrough);
   }
 

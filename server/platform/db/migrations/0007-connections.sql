@@ -1,4 +1,4 @@
--- How each Stripe account and Zuora tenant stands, and what of it is taken.
+-- breaking: no. How each Stripe account and Zuora tenant stands, and what of it is taken.
 
 create table connection (
   name text primary key,

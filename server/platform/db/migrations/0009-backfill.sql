@@ -1,4 +1,4 @@
--- Reading whole billing systems: one run a connection at a time, and keys that make way for live ones.
+-- breaking: no. Reading whole billing systems: one run a connection at a time, and keys that make way for live ones.
 
 create table backfill (
   connection text primary key,
