@@ -39,6 +39,7 @@ import { handleKeys, type ConnectionHandlers } from './workflows/mirror/handleKe
 import { placeEvents } from './workflows/mirror/placeEvents.ts';
 import { projectAccount } from './workflows/mirror/projectAccount.ts';
 import { refreshBillingAccount } from './workflows/mirror/refreshBillingAccount.ts';
+import { refreshCatalog } from './workflows/mirror/refreshCatalog.ts';
 import type { Clock } from './workflows/ports/clock.ts';
 import type { KeyHandler } from './workflows/ports/keyWork.ts';
 import type { UpstreamLimits } from './workflows/ports/upstream.ts';
@@ -258,6 +259,7 @@ function keyHandler(
         usagePollSeconds: config.usagePollSeconds,
         onSnapshotDiffers: () => differences.inc(),
       }),
+      catalog: refreshCatalog({ mirror: store, clock }),
       place: placeEvents({ mirror: store, billing, clock }),
     },
   ]);

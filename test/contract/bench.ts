@@ -2,11 +2,12 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { orgProjection } from '../../server/connectors/salesforce/convert.ts';
-import { partsOf } from '../../server/domain/billingAccount/key.ts';
 import { Fault } from '../../server/domain/fault.ts';
+import { handleKeys, type ConnectionHandlers } from '../../server/workflows/mirror/handleKeys.ts';
 import { placeEvents } from '../../server/workflows/mirror/placeEvents.ts';
 import { projectAccount } from '../../server/workflows/mirror/projectAccount.ts';
 import { refreshBillingAccount } from '../../server/workflows/mirror/refreshBillingAccount.ts';
+import { refreshCatalog } from '../../server/workflows/mirror/refreshCatalog.ts';
 import type { BillingSystem } from '../../server/workflows/ports/billingSystem.ts';
 import type { Clock } from '../../server/workflows/ports/clock.ts';
 import type { KeyResult, StoredEvent } from '../../server/workflows/ports/keyWork.ts';
@@ -42,6 +43,12 @@ export class MemoryMirror implements MirrorReader {
   billingAccountOf(key: string): Promise<string | null> {
     const record = this.records.get(key);
     return Promise.resolve(record === undefined || record.deleted ? null : record.billingAccountKey);
+  }
+
+  using(_connection: string, kind: 'product' | 'coupon', id: string): Promise<string[]> {
+    const wanted = JSON.stringify({ [`${kind}Id`]: id }).slice(1, -1);
+    const users = [...this.records.values()].filter(({ body }) => JSON.stringify(body).includes(wanted));
+    return Promise.resolve([...new Set(users.map((record) => record.billingAccountKey))]);
   }
 
   linkOf(key: string): Promise<AccountLink | null> {
@@ -94,6 +101,13 @@ export class Bench {
     }
   }
 
+  /** Works a key at the time for which it asked to be worked again. */
+  async workAgain(key: string): Promise<void> {
+    this.realNow = this.again.get(key)!;
+    this.dirty.add(key);
+    await this.work();
+  }
+
   /** Works a key at the time of its poll, when nothing else is to be done for it. */
   async poll(key: string): Promise<void> {
     this.realNow = this.polls.get(key)!;
@@ -107,21 +121,23 @@ export class Bench {
 
   #handle(key: string, events: readonly StoredEvent[], pollOnly = false): Promise<KeyResult> {
     const claim = { key, events, attempt: 1, pollAt: this.polls.get(key) ?? null, pollOnly, batch: false, refetch: [] };
-    if (key.startsWith('account:projection:'))
-      return projectAccount({
-        mirror: this.mirror,
-        orgRows: {
-          projected: (accountId) =>
-            Promise.resolve([...this.rows.values()].filter((row) => row.accountId === accountId)),
-        },
-        projection: orgProjection,
-        clock: this.#clock,
-        timeZone: 'UTC',
-      })(claim);
-    const billing = this.#billings.find(({ connection }) => key.startsWith(`${connection}:`));
-    if (billing === undefined) throw new Error(`no billing system for ${key}`);
-    const deps = { mirror: this.mirror, billing, clock: this.#clock, usagePollSeconds: 300 };
-    return partsOf(key).kind === 'account' ? refreshBillingAccount(deps)(claim) : placeEvents(deps)(claim);
+    const project = projectAccount({
+      mirror: this.mirror,
+      orgRows: {
+        projected: (accountId) => Promise.resolve([...this.rows.values()].filter((row) => row.accountId === accountId)),
+      },
+      projection: orgProjection,
+      clock: this.#clock,
+      timeZone: 'UTC',
+    });
+    const handlers = this.#billings.map((billing): [string, ConnectionHandlers] => {
+      const deps = { mirror: this.mirror, billing, clock: this.#clock, usagePollSeconds: 300 };
+      return [
+        billing.connection,
+        { refresh: refreshBillingAccount(deps), catalog: refreshCatalog(deps), place: placeEvents(deps) },
+      ];
+    });
+    return handleKeys(project, new Map(handlers))(claim);
   }
 
   #commit(key: string, result: KeyResult): void {
@@ -129,7 +145,7 @@ export class Bench {
     const { to = null, events = [] } = result.moved ?? {};
     for (const event of this.inbox.values()) if (events.includes(event.id)) event.key = to;
     this.mirror.apply(result.mirror ?? [], result.link);
-    for (const dirty of result.dirty ?? []) this.dirty.add(dirty);
+    for (const dirty of [...(result.dirty ?? []), ...(result.refetch?.keys ?? [])]) this.dirty.add(dirty);
     if (result.againAt === undefined) this.again.delete(key);
     else this.again.set(key, result.againAt);
     if (result.pollAt === undefined) this.polls.delete(key);

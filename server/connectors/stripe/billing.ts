@@ -22,6 +22,7 @@ import {
   type StripeContext,
 } from './convert.ts';
 import { toStripeFault } from './errors.ts';
+import { ownerIn, pathOf } from './locate.ts';
 import {
   chargeSchema,
   customerSchema,
@@ -29,6 +30,7 @@ import {
   invoicePaymentSchema,
   invoiceSchema,
   itemSchema,
+  objectSchema,
   subscriptionSchema,
   summarySchema,
   type StripeCustomer,
@@ -37,6 +39,9 @@ import {
   type StripeSubscription,
 } from './schema.ts';
 import { readStripeEvent } from './trust.ts';
+
+/** Stripe remembers whom it deleted, and says of others that it does not know them. */
+type ReadCustomer = { customer: StripeCustomer; asOf: Date } | { customer: null; deleted: boolean; asOf: Date };
 
 type Listed<T> = { data: T[]; asOf: Date };
 
@@ -57,24 +62,26 @@ export function createStripeBilling(stripe: Stripe, catalog: CatalogCache, conte
     }
   }
 
-  async function readCustomer(id: string): Promise<{ customer: StripeCustomer | null; asOf: Date }> {
+  async function readCustomer(id: string): Promise<ReadCustomer> {
     try {
       const answer = await stripe.customers.retrieve(id, {
         expand: ['invoice_settings.default_payment_method', 'default_source'],
       });
       const asOf = answeredAt(answer);
-      return answer.deleted === true ? { customer: null, asOf } : { customer: customerSchema.parse(answer), asOf };
+      return answer.deleted === true
+        ? { customer: null, deleted: true, asOf }
+        : { customer: customerSchema.parse(answer), asOf };
     } catch (error) {
       if (error instanceof Stripe.errors.StripeInvalidRequestError && error.param === 'expand') return readDeleted(id);
       const fault = toStripeFault(error, 'reading a customer');
       const date = error instanceof Stripe.errors.StripeError ? error.headers?.['date'] : undefined;
       if (fault.kind !== 'not_found' || date === undefined) throw fault;
-      return { customer: null, asOf: new Date(date) };
+      return { customer: null, deleted: false, asOf: new Date(date) };
     }
   }
 
   /** A deleted customer has nothing to expand; Stripe may refuse the expansion instead of answering that it is deleted. */
-  async function readDeleted(id: string): Promise<{ customer: null; asOf: Date }> {
+  async function readDeleted(id: string): Promise<ReadCustomer> {
     const answer = await read('reading a customer', () => stripe.customers.retrieve(id));
     if (answer.deleted !== true)
       throw new Fault({
@@ -82,7 +89,7 @@ export function createStripeBilling(stripe: Stripe, catalog: CatalogCache, conte
         kind: 'invalid',
         publicText: 'Stripe refused to show the card of a customer.',
       });
-    return { customer: null, asOf: answeredAt(answer) };
+    return { customer: null, deleted: true, asOf: answeredAt(answer) };
   }
 
   async function customerPart(customer: StripeCustomer, asOf: Date): Promise<FetchedPart> {
@@ -211,7 +218,7 @@ export function createStripeBilling(stripe: Stripe, catalog: CatalogCache, conte
       const fetched: FetchedPart[] = [];
       if (wants('account')) {
         const answer = await readCustomer(id);
-        if (answer.customer === null) return { found: false, asOf: answer.asOf };
+        if (answer.customer === null) return { found: false, deleted: answer.deleted, asOf: answer.asOf };
         fetched.push(await customerPart(answer.customer, answer.asOf));
       }
       const [subscriptions, ...others] = await Promise.all([
@@ -233,17 +240,12 @@ export function createStripeBilling(stripe: Stripe, catalog: CatalogCache, conte
 
     read: (event, known) => readStripeEvent(event, known, catalog, context),
 
-    async whereIs(key: string): Promise<string | null> {
+    async whereIs(key: string): Promise<string | null | undefined> {
       const { kind, id } = partsOf(key);
+      const path = pathOf(kind, id);
+      if (path === null) return undefined;
       try {
-        const found =
-          kind === 'subscription'
-            ? await stripe.subscriptions.retrieve(id)
-            : kind === 'invoice'
-              ? await stripe.invoices.retrieve(id)
-              : await stripe.charges.retrieve(id);
-        const customer = typeof found.customer === 'string' ? found.customer : (found.customer?.id ?? null);
-        return customer === null ? null : keyOf(context.connection, 'account', customer);
+        return ownerIn(context.connection, objectSchema.parse(await stripe.rawRequest('GET', path))) ?? undefined;
       } catch (error) {
         const fault = toStripeFault(error, 'looking for an object');
         if (fault.kind === 'not_found') return null;

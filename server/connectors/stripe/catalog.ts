@@ -15,20 +15,22 @@ import {
 type Product = z.infer<typeof productSchema>;
 type Meter = z.infer<typeof meterSchema>;
 
-/** Names of products and meters can be edited, so they are read again after so long (real time, ms). */
-const NAME_AGE_MS = 300_000;
-
 /**
- * What subscriptions refer to. Prices, their tiers and the terms of coupons never change in Stripe and are read once;
- * names are read again now and then.
+ * Names and some terms can be edited, so everything is read again after so long (real time, ms). Whoever works an edit
+ * waits longer than this (workflows/mirror/refreshCatalog.ts).
  */
+const FRESH_MS = 60_000;
+
+type Entry<T> = { value: T; at: number };
+
+/** What subscriptions refer to, kept for a minute. */
 export class CatalogCache implements StripeCatalog {
   readonly #stripe: Stripe;
   readonly #now: () => Date;
-  readonly #products = new Map<string, { value: Product; at: number }>();
-  readonly #meters = new Map<string, { value: Meter; at: number }>();
-  readonly #tiers = new Map<string, readonly StripeTier[]>();
-  readonly #coupons = new Map<string, StripeCoupon>();
+  readonly #products = new Map<string, Entry<Product>>();
+  readonly #meters = new Map<string, Entry<Meter>>();
+  readonly #tiers = new Map<string, Entry<readonly StripeTier[]>>();
+  readonly #coupons = new Map<string, Entry<StripeCoupon>>();
 
   constructor(stripe: Stripe, now: () => Date) {
     this.#stripe = stripe;
@@ -40,18 +42,26 @@ export class CatalogCache implements StripeCatalog {
   }
 
   tiers(priceId: string): readonly StripeTier[] | undefined {
-    return this.#tiers.get(priceId);
+    return this.#tiers.get(priceId)?.value;
   }
 
   coupon(id: string): StripeCoupon | undefined {
-    return this.#coupons.get(id);
+    return this.#coupons.get(id)?.value;
   }
 
   unitOf(productId: string): string | null {
     return this.#products.get(productId)?.value.unit_label ?? null;
   }
 
-  /** Reads what subscriptions refer to and is not known yet. */
+  /** The same without what may have been edited since it was read. */
+  get fresh(): Pick<StripeCatalog, 'productName' | 'tiers'> {
+    return {
+      productName: (id) => (this.#isFresh(this.#products.get(id)) ? this.productName(id) : undefined),
+      tiers: (priceId) => (this.#isFresh(this.#tiers.get(priceId)) ? this.tiers(priceId) : undefined),
+    };
+  }
+
+  /** Reads what subscriptions refer to and is not known, or not lately. */
   async load(subscriptions: readonly StripeSubscription[]): Promise<void> {
     const items = subscriptions.flatMap(({ items: { data } }) => data);
     const discounts = [...subscriptions.flatMap((one) => one.discounts), ...items.flatMap((item) => item.discounts)];
@@ -75,56 +85,46 @@ export class CatalogCache implements StripeCatalog {
 
   async meter(id: string): Promise<Meter> {
     const known = this.#meters.get(id);
-    if (known !== undefined && this.#isFresh(known.at)) return known.value;
-    const value = await this.#read('reading a meter', async () =>
+    if (known !== undefined && this.#isFresh(known)) return known.value;
+    return this.#keep(this.#meters, id, 'reading a meter', async () =>
       meterSchema.parse(await this.#stripe.billing.meters.retrieve(id)),
     );
-    this.#meters.set(id, { value, at: this.#now().getTime() });
-    return value;
   }
 
-  #isFresh(at: number): boolean {
-    return this.#now().getTime() - at < NAME_AGE_MS;
+  #isFresh(entry: Entry<unknown> | undefined): boolean {
+    return entry !== undefined && this.#now().getTime() - entry.at < FRESH_MS;
   }
 
-  #missing(ids: readonly string[], known: ReadonlyMap<string, unknown>): string[] {
-    return [...new Set(ids)].filter((id) => {
-      const entry = known.get(id);
-      if (entry === undefined) return true;
-      return (
-        typeof entry === 'object' &&
-        entry !== null &&
-        'at' in entry &&
-        typeof entry.at === 'number' &&
-        !this.#isFresh(entry.at)
-      );
-    });
+  #missing(ids: readonly string[], known: ReadonlyMap<string, Entry<unknown>>): string[] {
+    return [...new Set(ids)].filter((id) => !this.#isFresh(known.get(id)));
   }
 
   async #loadProduct(id: string): Promise<void> {
-    const value = await this.#read('reading a product', async () =>
+    await this.#keep(this.#products, id, 'reading a product', async () =>
       productSchema.parse(await this.#stripe.products.retrieve(id)),
     );
-    this.#products.set(id, { value, at: this.#now().getTime() });
   }
 
   async #loadTiers(id: string): Promise<void> {
-    const price = await this.#read('reading the tiers of a price', async () =>
-      priceSchema.parse(await this.#stripe.prices.retrieve(id, { expand: ['tiers'] })),
-    );
-    this.#tiers.set(id, price.tiers ?? []);
+    await this.#keep(this.#tiers, id, 'reading the tiers of a price', async () => {
+      const price = priceSchema.parse(await this.#stripe.prices.retrieve(id, { expand: ['tiers'] }));
+      return price.tiers ?? [];
+    });
   }
 
   async #loadCoupon(id: string): Promise<void> {
-    const coupon = await this.#read('reading a coupon', async () =>
+    await this.#keep(this.#coupons, id, 'reading a coupon', async () =>
       couponSchema.parse(await this.#stripe.coupons.retrieve(id, { expand: ['applies_to', 'currency_options'] })),
     );
-    this.#coupons.set(id, coupon);
   }
 
-  async #read<T>(doing: string, call: () => Promise<T>): Promise<T> {
+  /** Its age counts from before the call: what is edited while it is read is not fresh for longer than that. */
+  async #keep<T>(entries: Map<string, Entry<T>>, id: string, doing: string, call: () => Promise<T>): Promise<T> {
+    const at = this.#now().getTime();
     try {
-      return await call();
+      const value = await call();
+      entries.set(id, { value, at });
+      return value;
     } catch (error) {
       throw toStripeFault(error, doing);
     }

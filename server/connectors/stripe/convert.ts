@@ -73,6 +73,7 @@ export function fromStripeDiscount(
   const amountCurrency = coupon.currency_options?.[currency] === undefined ? coupon.currency : currency;
   return {
     name: coupon.name ?? coupon.id,
+    couponId: coupon.id,
     percentOff: coupon.percent_off === null ? null : toDecimal(exact(coupon.percent_off)),
     amountOff:
       amount === null || amountCurrency === null

@@ -1,18 +1,6 @@
-import { keyOf } from '../../domain/billingAccount/key.ts';
 import type { ReceivedEvent } from '../../workflows/ports/webhook.ts';
+import { keyOfEvent, keyOfRelated } from './locate.ts';
 import { eventSchema, thinEventSchema, type StripeEvent, type ThinEvent } from './schema.ts';
-
-/** @returns the customer that an event concerns, as far as its payload says; null when it concerns none */
-function customerOf({ data }: StripeEvent): string | null {
-  const { object, previous_attributes: previous } = data;
-  if (object.object === 'customer') return typeof object['id'] === 'string' ? object['id'] : null;
-  // A detached payment method names its customer only among the previous values.
-  const customer = object['customer'] ?? previous?.['customer'];
-  if (typeof customer === 'string') return customer;
-  if (typeof customer === 'object' && customer !== null && 'id' in customer && typeof customer.id === 'string')
-    return customer.id;
-  return null;
-}
 
 /** What is not kept of an event: what opens an invoice or confirms a payment to whoever reads it, and what varies. */
 const NOT_KEPT: ReadonlySet<string> = new Set([
@@ -44,21 +32,23 @@ export function readEvent(payload: unknown): StripeEvent | ThinEvent | null {
  */
 export function toReceivedEvent(connection: string, event: StripeEvent | ThinEvent, payload: object): ReceivedEvent {
   strip(payload);
-  const common = { connection, eventId: event.id, kind: event.type, payload };
-  if (event.object === 'event') {
-    const customer = customerOf(event);
+  const common = { connection, kind: event.type, payload };
+  if (event.object === 'event')
     return {
       ...common,
-      key: customer === null ? null : keyOf(connection, 'account', customer),
+      eventId: event.id,
+      key: keyOfEvent(connection, event.data.object, event.data.previous_attributes ?? null),
       occurredAt: new Date(event.created * 1000),
     };
-  }
   const related = event.related_object;
+  const key = related == null ? null : keyOfRelated(connection, event.type, related);
   const at = new Date(event.created);
   return {
     ...common,
-    // Only a customer's own id is in a thin event; objects of other kinds are found by the sweep over snapshot events.
-    key: related?.type === 'customer' ? keyOf(connection, 'account', related.id) : null,
+    // One change, told by both: whichever comes first acts, unless only the snapshot says whom it concerns.
+    eventId: (key === null ? null : event.snapshot_event) ?? event.id,
+    isCopy: true,
+    key,
     occurredAt: Number.isNaN(at.getTime()) ? null : at,
   };
 }

@@ -173,6 +173,7 @@ export const customerSchema = z.object({
 
 export const invoicePaymentSchema = z.object({
   id: z.string(),
+  invoice: maybeId,
   payment: z.object({ type: z.string(), charge: maybeId, payment_intent: maybeId }),
 });
 
@@ -222,6 +223,9 @@ export const meterSchema = z.object({ id: z.string(), display_name: z.string(), 
 
 export const productSchema = z.object({ id: z.string(), name: z.string(), unit_label: maybeText });
 
+/** Any object, as far as it says what it is. */
+export const objectSchema = z.looseObject({ object: z.string() });
+
 /** A snapshot event. */
 export const eventSchema = z.object({
   id: z.string(),
@@ -231,7 +235,7 @@ export const eventSchema = z.object({
   api_version: maybeText,
   livemode: z.boolean(),
   data: z.object({
-    object: z.looseObject({ object: z.string() }),
+    object: objectSchema,
     previous_attributes: z.record(z.string(), z.unknown()).nullish(),
   }),
 });
@@ -244,6 +248,8 @@ export const thinEventSchema = z.object({
   created: z.string(),
   livemode: z.boolean().nullish(),
   related_object: z.object({ id: z.string(), type: z.string() }).nullish(),
+  /** The snapshot event of the same change. */
+  snapshot_event: z.string().nullish(),
 });
 
 export type StripeTier = z.infer<typeof tierSchema>;
@@ -253,6 +259,7 @@ export type StripeItem = z.infer<typeof itemSchema>;
 export type StripeSubscription = z.infer<typeof subscriptionSchema>;
 export type StripeCustomer = z.infer<typeof customerSchema>;
 export type StripeInvoice = z.infer<typeof invoiceSchema>;
+export type StripeInvoicePayment = z.infer<typeof invoicePaymentSchema>;
 export type StripeCharge = z.infer<typeof chargeSchema>;
 export type StripeEvent = z.infer<typeof eventSchema>;
 export type ThinEvent = z.infer<typeof thinEventSchema>;

@@ -1,5 +1,5 @@
 import type { ZodType } from 'zod';
-import { keyOf } from '../../domain/billingAccount/key.ts';
+import { keyOf, partsOf } from '../../domain/billingAccount/key.ts';
 import {
   BILLING_PARTS,
   type BillingPart,
@@ -16,16 +16,20 @@ import {
   type StripeCatalog,
   type StripeContext,
 } from './convert.ts';
+import { keyOfRelated, ownerIn } from './locate.ts';
 import {
   chargeSchema,
   customerSchema,
   eventSchema,
+  invoicePaymentSchema,
   invoiceSchema,
   subscriptionSchema,
+  thinEventSchema,
   type StripeCharge,
   type StripeCustomer,
   type StripeEvent,
   type StripeInvoice,
+  type StripeInvoicePayment,
   type StripeSubscription,
 } from './schema.ts';
 
@@ -37,7 +41,8 @@ const PARTS: Readonly<Record<string, readonly BillingPart[]>> = {
   subscription_schedule: ['subscriptions'],
   invoice: ['invoices'],
   invoiceitem: [],
-  invoice_payment: ['invoices', 'payments'],
+  // The charge behind it is told by an event of its own.
+  invoice_payment: ['invoices'],
   credit_note: ['invoices'],
   charge: ['payments'],
   payment_intent: [],
@@ -54,17 +59,22 @@ const PARTS: Readonly<Record<string, readonly BillingPart[]>> = {
   'billing.alert_triggered': ['usage'],
 };
 
+const MIRRORED: ReadonlySet<string> = new Set(['account', 'subscription', 'invoice', 'payment']);
+
 const NOTHING: EventReading = { records: [], fetch: [], about: [] };
 
 function era(version: string | null): string {
   return (version ?? '').split('.')[1] ?? '';
 }
 
+/** The catalog, and what of it was read so lately that no edit is missing. */
+export type FreshCatalog = { readonly fresh: Pick<StripeCatalog, 'productName' | 'tiers'> };
+
 type Reading = {
   event: StripeEvent;
   at: Date;
   known: ReadonlyMap<string, BillingRecord>;
-  catalog: StripeCatalog;
+  catalog: FreshCatalog;
   context: StripeContext;
 };
 
@@ -93,15 +103,29 @@ function isComplete(subscription: StripeSubscription, catalog: StripeCatalog): b
   );
 }
 
-function readSubscription(subscription: StripeSubscription, { at, catalog, context, known }: Reading): EventReading {
+/** Names of products as the mirror has them, which edits keep right, else as they were read lately. */
+function catalogOf({ catalog, known }: Reading): StripeCatalog {
+  const names = new Map<string | null, string>();
+  for (const { body } of known.values())
+    if (body.kind === 'subscription') for (const { productId, plan } of body.charges) names.set(productId, plan);
+  return {
+    productName: (id) => names.get(id) ?? catalog.fresh.productName(id),
+    tiers: (priceId) => catalog.fresh.tiers(priceId),
+    coupon: () => undefined,
+  };
+}
+
+function readSubscription(subscription: StripeSubscription, reading: Reading): EventReading {
+  const { at, context, known } = reading;
+  const catalog = catalogOf(reading);
   const body = fromStripeSubscription(subscription, catalog, context);
   if (!isComplete(subscription, catalog)) return hint(['subscriptions'], [body.key]);
-  const reading = trusted({ key: body.key, kind: 'subscription', billingAccountKey: body.billingAccountKey, body }, at);
+  const state = trusted({ key: body.key, kind: 'subscription', billingAccountKey: body.billingAccountKey, body }, at);
   // A period that begins anew begins its usage anew.
   const before = known.get(body.key)?.body;
   const metered = body.charges.some(({ kind }) => kind === 'usage');
   const renewed = before?.kind !== 'subscription' || before.termStartsOn !== body.termStartsOn;
-  return metered && renewed ? { ...reading, fetch: ['usage'] } : reading;
+  return metered && renewed ? { ...state, fetch: ['usage'] } : state;
 }
 
 /** Header fields are complete in events; which payments pay an invoice is not in them, so it is kept or fetched. */
@@ -115,6 +139,14 @@ function readInvoice(invoice: StripeInvoice, { event, at, known, context }: Read
     return hint(['invoices'], [key]);
   const body = fromStripeInvoice(invoice, invoice.customer, context, paidThrough);
   return trusted({ key, kind: 'invoice', billingAccountKey: body.billingAccountKey, body }, at);
+}
+
+/** That an invoice was paid is told by the invoice; this tells through what, which may be known already. */
+function readInvoicePayment(paid: StripeInvoicePayment, { event, known, context }: Reading): EventReading {
+  const invoice = known.get(keyOf(context.connection, 'invoice', paid.invoice ?? ''))?.body;
+  const through = [paid.payment.payment_intent, paid.payment.charge].filter((id) => id !== null);
+  const isKnown = invoice?.kind === 'invoice' && through.every((id) => invoice.paidThrough.includes(id));
+  return event.type === 'invoice_payment.paid' && isKnown ? NOTHING : hint(['invoices']);
 }
 
 function readCharge(charge: StripeCharge, { at, context }: Reading): EventReading {
@@ -144,11 +176,11 @@ function readCustomer(customer: StripeCustomer, { event, at, known, context }: R
 export function readStripeEvent(
   stored: StoredEvent,
   known: ReadonlyMap<string, BillingRecord>,
-  catalog: StripeCatalog,
+  catalog: FreshCatalog,
   context: StripeContext,
 ): EventReading {
   const parsed = eventSchema.safeParse(stored.payload);
-  if (!parsed.success) return hint(partsOfKind(stored.kind));
+  if (!parsed.success) return readThin(stored, context);
   const event = parsed.data;
   const object = event.data.object.object;
   if (era(event.api_version) !== era(STRIPE_API_VERSION)) return hint(PARTS[object] ?? partsOfKind(event.type));
@@ -170,9 +202,26 @@ export function readStripeEvent(
       const customer = objectOf(customerSchema, event);
       return customer === null ? hint(['account']) : readCustomer(customer, reading);
     }
+    case 'invoice_payment': {
+      const paid = objectOf(invoicePaymentSchema, event);
+      return paid === null ? hint(['invoices']) : readInvoicePayment(paid, reading);
+    }
+    case 'refund':
+    case 'dispute': {
+      const charge = ownerIn(context.connection, event.data.object);
+      return hint(['payments'], charge === null ? [] : [charge]);
+    }
     default:
       return hint(PARTS[object] ?? [], accountIn(PARTS[object], known));
   }
+}
+
+/** A thin event names its object, which is read, unless it is known from later on. */
+function readThin({ kind, payload }: StoredEvent, { connection }: StripeContext): EventReading {
+  const related = thinEventSchema.safeParse(payload).data?.related_object ?? null;
+  if (related === null) return hint(partsOfKind(kind));
+  const key = keyOfRelated(connection, kind, related);
+  return hint(PARTS[related.type] ?? partsOfKind(kind), key !== null && MIRRORED.has(partsOf(key).kind) ? [key] : []);
 }
 
 /** A hint about the account alone is old when the account is known from later on. */
@@ -187,7 +236,6 @@ function partsOfKind(kind: string): readonly BillingPart[] {
   if (name.startsWith('customer.subscription') || name.startsWith('subscription_schedule')) return ['subscriptions'];
   if (name.startsWith('customer.discount')) return ['account', 'subscriptions'];
   if (name.startsWith('customer')) return ['account'];
-  if (name.startsWith('invoice_payment')) return ['invoices', 'payments'];
   if (name.startsWith('invoice') || name.startsWith('credit_note')) return ['invoices'];
   if (name.startsWith('charge') || name.startsWith('refund') || name.startsWith('payment_intent')) return ['payments'];
   if (name.startsWith('payment_method')) return ['account'];

@@ -202,7 +202,7 @@ export function createZuoraBilling(client: ZuoraClient, context: ZuoraContext): 
         if (error instanceof Fault && error.kind === 'not_found') return null;
         throw error;
       });
-      if (answer === null) return { found: false, asOf: null };
+      if (answer === null) return { found: false, deleted: null, asOf: null };
       const { data: account, asOf } = answer;
       const { id } = account.basicInfo;
       // Deleting an account leaves it there, canceled, and takes everything else of it away, of which nothing tells.

@@ -1,9 +1,10 @@
 import { Fault } from '../fault.ts';
 
-/** What a key can name, besides the rows derived from several of them; the second line is not mirrored, only looked for. */
+/** What a key can name, besides the rows derived from several of them; the other lines are not mirrored, only looked for. */
 export type KeyKind =
   | ('account' | 'subscription' | 'invoice' | 'payment' | 'usage')
-  | ('accountnumber' | 'order' | 'creditmemo' | 'debitmemo' | 'refund' | 'paymentmethod' | 'contact');
+  | ('accountnumber' | 'order' | 'creditmemo' | 'debitmemo' | 'refund' | 'paymentmethod' | 'contact')
+  | ('product' | 'coupon' | 'price' | 'paymentintent' | 'invoicepayment' | 'dispute' | 'creditnote' | 'schedule');
 
 /** @returns `<connection>:<kind>:<id>`, the identity of a mirrored object and of its row in Salesforce */
 export function keyOf(connection: string, kind: KeyKind, id: string): string {

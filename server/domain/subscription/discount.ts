@@ -4,6 +4,8 @@ import type { CalendarDate } from '../time/calendarDate.ts';
 /** A reduction of recurring charges. */
 export type Discount = {
   name: string;
+  /** The billing system's id of the terms that the discount was made from; null where it has none. */
+  couponId?: string | null;
   /** Percentage off, 0-100; null for an amount. */
   percentOff: Decimal | null;
   /** Amount off in major units for each billing interval; null for a percentage. */

@@ -78,7 +78,8 @@ export async function claimKeys(db: Db, count: number, leaseMs: number, mostBatc
     select e.* from unnest(${claimed.map((row) => row.key)}::text[]) as claimed (key)
     cross join lateral (
       select id::text, key, connection, event_id as "eventId", kind, occurred_at as "occurredAt",
-        received_at as "receivedAt", ${sql.raw(PAYLOAD)} as payload
+        received_at as "receivedAt", ${sql.raw(PAYLOAD)} as payload,
+        conflicts > 0 as contested
       from inbox where inbox.key = claimed.key and done_at is null order by inbox.id limit ${EVENTS_PER_KEY}) e`.execute(
     db,
   );

@@ -4,7 +4,7 @@ import type { Db } from '../../platform/db/database.ts';
 import type { KeyResult, Projection } from '../../workflows/ports/keyWork.ts';
 import { accountsOf, saveLink, saveMirror } from '../mirror/save.ts';
 import { setOrgRows, type OrgStamp } from '../outbox/setRows.ts';
-import { bumpKeys } from './bump.ts';
+import { bumpKeys, refetchKeys } from './bump.ts';
 import type { LeasedKey } from './claim.ts';
 
 /** The lease ended and another worker claimed the key: nothing of this work was saved. */
@@ -104,6 +104,7 @@ export async function commitResult(db: Db, stamp: OrgStamp, claim: LeasedKey, re
       0,
       claim.batch,
     );
+    if (result.refetch) await refetchKeys(transaction, result.refetch.keys, result.refetch.parts, true);
     const changed = await saveMirror(transaction, result.mirror ?? []);
     const moved = result.link ? await saveLink(transaction, result.link) : [];
     const accounts = [...moved, ...(await accountsOf(transaction, changed))];

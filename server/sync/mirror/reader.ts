@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Db } from '../../platform/db/database.ts';
 import type { MirrorKind, MirrorReader, MirrorRecord } from '../../workflows/ports/mirror.ts';
 
@@ -63,6 +64,23 @@ export function createMirrorReader(db: Db): MirrorReader {
         .where('deleted', '=', false)
         .executeTakeFirst();
       return row?.billing_account_key ?? null;
+    },
+    async using(connection, kind, id) {
+      // Seldom asked: no index is worth what it would cost each write.
+      const uses =
+        kind === 'product'
+          ? sql<boolean>`kind = 'subscription' and body -> 'charges' @> ${JSON.stringify([{ productId: id }])}::jsonb`
+          : sql<boolean>`kind in ('account', 'subscription')
+              and jsonb_path_exists(body, 'strict $.**.couponId ? (@ == $id)', ${JSON.stringify({ id })}::jsonb)`;
+      const rows = await db
+        .selectFrom('mirror')
+        .select('billing_account_key')
+        .distinct()
+        .where('key', 'like', `${connection}:%`)
+        .where('deleted', '=', false)
+        .where(uses)
+        .execute();
+      return rows.map((row) => row.billing_account_key);
     },
     async linkOf(billingAccountKey) {
       const row = await db

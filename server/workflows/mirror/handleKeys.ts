@@ -6,6 +6,8 @@ import type { KeyHandler } from '../ports/keyWork.ts';
 export type ConnectionHandlers = {
   /** Billing accounts. */
   refresh: KeyHandler;
+  /** Products and coupons, which concern many billing accounts. */
+  catalog: KeyHandler;
   /** Other objects, whose billing account is still to be found. */
   place: KeyHandler;
 };
@@ -25,6 +27,7 @@ export function handleKeys(project: KeyHandler, connections: ReadonlyMap<string,
         kind: 'unavailable',
         publicText: `The connection ${first} is not configured in this process; its changes wait.`,
       });
-    return kind === 'account' ? handlers.refresh(claim) : handlers.place(claim);
+    if (kind === 'account') return handlers.refresh(claim);
+    return kind === 'product' || kind === 'coupon' ? handlers.catalog(claim) : handlers.place(claim);
   };
 }

@@ -42,7 +42,7 @@ export async function mergeFetched(
     if (record.kind !== KIND_OF[part.part] || record.deleted || listed.has(record.key)) continue;
     if (record.asOf > part.asOf || isHistory(record, part.asOf)) continue;
     const owner = record.kind === 'usage' ? null : await billing.whereIs(record.key);
-    if (owner === null) merged.records.push(tombstone(record, part.asOf));
+    if (owner == null) merged.records.push(tombstone(record, part.asOf));
     else if (owner !== billingAccountKey) merged.movedTo.add(owner);
   }
   return merged;

@@ -4,7 +4,7 @@ import { placeEvents } from './placeEvents.ts';
 
 const NOW = new Date('2026-11-21T09:00:00Z');
 let mirrored: string | null;
-let read: string | null;
+let read: string | null | undefined;
 let reads: number;
 
 beforeEach(() => {
@@ -78,4 +78,9 @@ test('the newest event decides how long an unknown object is waited for', async 
 
 test('an object that is unknown after 30 days is put aside with the reason', async () => {
   await expect(work(31 * 86_400_000)).rejects.toMatchObject({ code: 'event_without_account', retryable: false });
+});
+
+test('events of an object that belongs to no billing account are done', async () => {
+  read = undefined;
+  expect(await work(10)).toEqual({ done: ['1'] });
 });

@@ -17,27 +17,32 @@ const MOST_WAIT_MS = 6 * 3_600_000;
 const PATIENCE_MS = 30 * 86_400_000;
 
 /**
+ * Lets events wait, without blocking anybody, whose object is not there yet: a change may be told before the object can be
+ * read, or a child before its parent.
+ * @throws Fault when there is no hope left
+ */
+export function waitForObject({ key, events }: KeyClaim, now: Date): KeyResult {
+  if (events.length === 0) return { done: [] };
+  const waited = now.getTime() - Math.max(...events.map(({ receivedAt }) => receivedAt.getTime()));
+  if (waited > PATIENCE_MS)
+    throw new Fault({
+      code: 'event_without_account',
+      kind: 'not_found',
+      publicText: `No billing account was found for ${key} in 30 days; it was probably deleted. Dismiss it, or retry it once it is there.`,
+    });
+  return { done: [], againAt: new Date(now.getTime() + Math.min(Math.max(waited, LEAST_WAIT_MS), MOST_WAIT_MS)) };
+}
+
+/**
  * Works a key that names an object and not its billing account: finds the account, in the mirror or by a read, and hands
- * the events on to its key. A change may be told before the object can be read: its events wait then, and block nobody.
+ * the events on to its key.
  */
 export function placeEvents({ mirror, billing, clock }: PlaceDeps): KeyHandler {
-  return async ({ key, events }: KeyClaim): Promise<KeyResult> => {
-    const account = (await mirror.billingAccountOf(key)) ?? (await billing.whereIs(key));
-    if (account !== null)
-      return {
-        done: [],
-        dirty: [account],
-        ...(events.length === 0 ? {} : { moved: { to: account, events: events.map(({ id }) => id) } }),
-      };
-    if (events.length === 0) return { done: [] };
-    const now = clock.now().getTime();
-    const waited = now - Math.max(...events.map(({ receivedAt }) => receivedAt.getTime()));
-    if (waited > PATIENCE_MS)
-      throw new Fault({
-        code: 'event_without_account',
-        kind: 'not_found',
-        publicText: `No billing account was found for ${key} in 30 days; it was probably deleted. Dismiss it, or retry it once it is there.`,
-      });
-    return { done: [], againAt: new Date(now + Math.min(Math.max(waited, LEAST_WAIT_MS), MOST_WAIT_MS)) };
+  return async (claim: KeyClaim): Promise<KeyResult> => {
+    const ids = claim.events.map(({ id }) => id);
+    const owner = (await mirror.billingAccountOf(claim.key)) ?? (await billing.whereIs(claim.key));
+    if (owner === null) return waitForObject(claim, clock.now());
+    if (owner === undefined) return { done: ids };
+    return { done: [], dirty: [owner], ...(ids.length === 0 ? {} : { moved: { to: owner, events: ids } }) };
   };
 }

@@ -146,17 +146,22 @@ type World = {
   now: number;
   link?: AccountLink;
   owner?: string | null;
+  /** Of a billing account that is not found; see FetchedBillingAccount. */
+  deleted?: boolean | null;
+  realNow?: Date;
 };
 
 function rig(world: World) {
   const fetched: BillingPart[][] = [];
+  const differing: string[] = [];
   const billing: BillingSystem = {
     connection: 'stripe',
     readsMayLag: false,
     fetch(_id, parts) {
       fetched.push([...parts]);
       const { current } = world;
-      if (current === null) return Promise.resolve({ found: false, asOf: at(world.now) });
+      if (current === null)
+        return Promise.resolve({ found: false, deleted: world.deleted ?? null, asOf: at(world.now) });
       const kinds = {
         account: 'account',
         subscriptions: 'subscription',
@@ -187,16 +192,16 @@ function rig(world: World) {
   const handler = refreshBillingAccount({
     mirror: {
       ofBillingAccount: () => Promise.resolve(world.known),
-      ofAccount: () => Promise.resolve([]),
-      billingAccountOf: () => Promise.resolve(null),
       linkOf: () => Promise.resolve(world.link ?? null),
     },
     billing,
-    clock: { now: () => NOW, businessNow: () => NOW },
+    clock: { now: () => world.realNow ?? NOW, businessNow: () => NOW },
     usagePollSeconds: 300,
+    onSnapshotDiffers: (key) => differing.push(key),
   });
   return {
     fetched,
+    differing,
     run: (events: StoredEvent[], more: Partial<KeyClaim> = {}): Promise<KeyResult> =>
       handler({ key: KEY, events, attempt: 1, pollAt: null, pollOnly: false, batch: false, refetch: [], ...more }),
   };
@@ -262,6 +267,75 @@ describe('refreshing a billing account', () => {
     const result = await run([event('e1', 11, 250), event('e2', 11, 260), event('e3', 10, 90)]);
     expect(fetched).toEqual([['invoices']]);
     expect(amounts(result).at(-1)).toBe(300);
+  });
+
+  test('the same state told twice in one second costs no fetch', async () => {
+    const { fetched, run } = rig({ known, current: [record(250, 0)], now: 20, link });
+    const result = await run([event('e1', 11, 250), event('e2', 11, 250)]);
+    expect([amounts(result), result.done, fetched]).toEqual([[250], ['e1', 'e2'], []]);
+  });
+
+  test('an event that came with two contents has its object read', async () => {
+    const { fetched, run } = rig({ known, current: [record(300, 0)], now: 20, link });
+    const result = await run([{ ...event('e1', 11, 250), contested: true }]);
+    expect([amounts(result).at(-1), fetched]).toEqual([300, [['invoices']]]);
+  });
+
+  describe('the one snapshot in a hundred that is checked', () => {
+    // The sum of its letters, as the choice weighs them, is a multiple of 100.
+    const checked = { ...event('e1', 11, 250), eventId: 'd' };
+    const later = new Date(NOW.getTime() + 30_000);
+
+    test('is saved at once and looked at again when its object has come to rest', async () => {
+      const { fetched, run } = rig({ known, current: [record(250, 0)], now: 20, link });
+      const result = await run([checked]);
+      expect([amounts(result), result.done, result.againAt, fetched]).toEqual([[250], [], later, []]);
+    });
+
+    test.each([
+      [250, []],
+      [999, [INVOICE]],
+    ])('is compared with a fetch, here of %i', async (minor, expected) => {
+      const world = { known: [known[0]!, record(250, 11)], current: [record(minor, 0)], now: 50, link, realNow: later };
+      const { fetched, differing, run } = rig(world);
+      const result = await run([checked]);
+      expect([result.done, result.againAt, fetched, differing]).toEqual([['e1'], undefined, [['invoices']], expected]);
+    });
+
+    test('is done without a check when its object has changed since', async () => {
+      const world = { known: [known[0]!, record(999, 12)], current: [], now: 50, link, realNow: later };
+      const { fetched, differing, run } = rig(world);
+      expect((await run([checked])).done).toEqual(['e1']);
+      expect([fetched, differing]).toEqual([[], []]);
+    });
+
+    test('costs nothing when its key is worked for another reason before', async () => {
+      const { fetched, run } = rig({ known: [known[0]!, record(250, 11)], current: [], now: 15, link });
+      const result = await run([checked, event('e2', 12, 260)]);
+      expect([amounts(result), fetched]).toEqual([[260], []]);
+    });
+  });
+
+  test.each([false, null])('events of a billing account that is not there yet wait (deleted: %s)', async (deleted) => {
+    const { run } = rig({ known: [], current: null, now: 20, deleted });
+    expect(await run([event('e1', 11, 250)])).toEqual({ done: [], againAt: new Date(NOW.getTime() + 5000) });
+  });
+
+  test.each([true, null])('a known billing account that is gone leaves tombstones (deleted: %s)', async (deleted) => {
+    const { run } = rig({ known, current: null, now: 20, link, deleted });
+    const result = await run([event('e1', 15, null), { ...event('e2', 15, null), eventId: 'e2' }], {
+      refetch: ['account'],
+    });
+    expect(result.mirror?.map((write) => write.record.deleted)).toEqual([true, true]);
+    expect(result.done).toEqual(['e1', 'e2']);
+  });
+
+  test('a known billing account that the billing system has never heard of is put aside, not removed', async () => {
+    const { run } = rig({ known, current: null, now: 20, link, deleted: false });
+    await expect(run([event('e1', 15, null)])).rejects.toMatchObject({
+      code: 'billing_account_vanished',
+      retryable: false,
+    });
   });
 
   test('an unknown billing account is fetched whole and linked', async () => {

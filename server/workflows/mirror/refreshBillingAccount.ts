@@ -1,14 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
 import { partsOf, projectionKeyOf } from '../../domain/billingAccount/key.ts';
+import { Fault } from '../../domain/fault.ts';
 import { BILLING_PARTS, type BillingPart, type BillingRecord, type BillingSystem } from '../ports/billingSystem.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { KeyClaim, KeyHandler, KeyResult, StoredEvent } from '../ports/keyWork.ts';
 import type { AccountLink, MirrorReader, MirrorWrite } from '../ports/mirror.ts';
 import { isNews, mergeFetched, tombstone } from './mergeFetched.ts';
-import { weighEvents } from './weighEvents.ts';
+import { waitForObject } from './placeEvents.ts';
+import { weighEvents, type Weighed } from './weighEvents.ts';
 
 export type RefreshDeps = {
-  mirror: MirrorReader;
+  mirror: Pick<MirrorReader, 'ofBillingAccount' | 'linkOf'>;
   billing: BillingSystem;
   clock: Clock;
   /** Usage is asked for so often, and alone, since no event tells of it. */
@@ -20,11 +22,22 @@ export type RefreshDeps = {
 /** A read that shows nothing new is repeated so long after its event came (real time, ms). */
 const LAG_RETRIES_MS = [5_000, 60_000];
 
-/** One trusted snapshot in a hundred is fetched all the same, chosen by the id of its event. */
-function isAudited(event: StoredEvent): boolean {
+/** By then no other event of the same change is on its way (real time, ms). */
+const AUDIT_AFTER_MS = 30_000;
+
+/**
+ * One trusted snapshot in a hundred, chosen by the id of its event, is compared with a fetch once its object has come to
+ * rest: before, a difference would only tell that things go on.
+ */
+function auditAt(event: StoredEvent): Date | null {
   let hash = 0;
   for (const letter of event.eventId) hash = (hash * 31 + letter.charCodeAt(0)) >>> 0;
-  return hash % 100 === 0;
+  return hash % 100 === 0 ? new Date(event.receivedAt.getTime() + AUDIT_AFTER_MS) : null;
+}
+
+function earliest(...times: readonly (Date | null)[]): Date | null {
+  const known = times.filter((at) => at !== null).map((at) => at.getTime());
+  return known.length === 0 ? null : new Date(Math.min(...known));
 }
 
 function isMetered(records: Iterable<BillingRecord>): boolean {
@@ -48,6 +61,14 @@ function lookAgainAt(events: readonly StoredEvent[], now: Date): Date | null {
   return next === undefined ? null : new Date(next);
 }
 
+function vanished(key: string): Fault {
+  return new Fault({
+    code: 'billing_account_vanished',
+    kind: 'not_found',
+    publicText: `The billing system knows no ${key}, though it never told that it was deleted. Check whose API key is used.`,
+  });
+}
+
 /** Everything that a refresh came to, before it is put into the words of the key worker. */
 type Outcome = {
   writes: { record: BillingRecord; via: MirrorWrite['via'] }[];
@@ -66,25 +87,28 @@ function save(outcome: Outcome, record: BillingRecord, via: MirrorWrite['via']):
  *
  * An event that is older than what the mirror holds is done without a fetch; a newer one is trusted where its snapshot is
  * complete; everything else is fetched, once for all events of the claim. An event that changes nothing that can be read
- * yet (Zuora) stays undone and the key runs again.
+ * yet (Zuora) stays undone and the key runs again; so do events of a billing account that is not there yet.
  */
 export function refreshBillingAccount(deps: RefreshDeps): KeyHandler {
   const { mirror, billing, clock } = deps;
 
+  /** Null when the billing account is not there, and nothing says that it ever was. */
   async function fetchInto(
     outcome: Outcome,
-    id: string,
     key: string,
     parts: BillingPart[],
-    snapshots: Map<string, BillingRecord>,
-  ) {
-    const fetched = await billing.fetch(id, parts);
+    { audited }: Weighed,
+  ): Promise<string | null> {
+    const fetched = await billing.fetch(partsOf(key).id, parts);
     if (!fetched.found) {
+      const known = outcome.known.has(key);
+      if (fetched.deleted === false && known) throw vanished(key);
+      if (fetched.deleted !== true && !known) return null;
       for (const record of [...outcome.known.values()]) {
         if (record.deleted) continue;
         // An owner transfer takes subscriptions out of an account before it is deleted.
         const owner = record.kind === 'subscription' ? await billing.whereIs(record.key) : null;
-        if (owner === null || owner === key) save(outcome, tombstone(record, fetched.asOf ?? record.asOf), 'fetch');
+        if (owner == null || owner === key) save(outcome, tombstone(record, fetched.asOf ?? record.asOf), 'fetch');
         else outcome.movedTo.add(owner);
       }
       return key;
@@ -93,9 +117,9 @@ export function refreshBillingAccount(deps: RefreshDeps): KeyHandler {
     for (const part of fetched.parts) {
       const merged = await mergeFetched(billing, key, part, outcome.known);
       for (const record of merged.records) {
-        const snapshot = snapshots.get(record.key);
-        if (snapshot !== undefined && snapshot.asOf.getTime() === record.asOf.getTime())
-          if (!isDeepStrictEqual(snapshot.body, record.body)) deps.onSnapshotDiffers?.(record.key);
+        const trusted = audited.get(record.key);
+        if (trusted !== undefined && !isDeepStrictEqual(trusted.body, record.body))
+          deps.onSnapshotDiffers?.(record.key);
         save(outcome, record, 'fetch');
       }
       for (const owner of merged.movedTo) outcome.movedTo.add(owner);
@@ -109,13 +133,16 @@ export function refreshBillingAccount(deps: RefreshDeps): KeyHandler {
     const mirrored: ReadonlyMap<string, BillingRecord> = new Map(stored.map((record) => [record.key, record]));
     const before = await mirror.linkOf(key);
     const account = mirrored.get(key);
-    const done = claim.events.map(({ id }) => id);
-    if (account?.deleted === true) return { done };
+    const everyId = claim.events.map(({ id }) => id);
+    if (account?.deleted === true) return { done: everyId };
 
-    const weighed = weighEvents(billing, claim.events, mirrored, isAudited);
+    const now = clock.now();
+    const weighed = weighEvents(billing, claim.events, mirrored, (event) => {
+      const at = auditAt(event);
+      return at === null ? 'never' : at > now ? 'later' : 'now';
+    });
     const askedForNothing = claim.events.length === 0 && claim.refetch.length === 0 && !claim.pollOnly;
     const everything = account === undefined || askedForNothing;
-    const now = clock.now();
     const pollDue = claim.pollAt !== null && claim.pollAt <= now;
     const parts = BILLING_PARTS.filter(
       (part) => everything || claim.refetch.includes(part) || weighed.fetch.has(part) || (part === 'usage' && pollDue),
@@ -123,8 +150,9 @@ export function refreshBillingAccount(deps: RefreshDeps): KeyHandler {
     const outcome: Outcome = { writes: [], movedTo: new Set(), known: new Map(mirrored) };
     for (const record of weighed.snapshots.values()) save(outcome, record, 'snapshot');
     if (parts.length > 0) {
-      const name = await fetchInto(outcome, partsOf(key).id, key, parts, weighed.snapshots);
-      if (name !== key) return { done, dirty: [name] };
+      const name = await fetchInto(outcome, key, parts, weighed);
+      if (name === null) return waitForObject(claim, now);
+      if (name !== key) return { done: everyId, dirty: [name] };
     }
 
     const news = outcome.writes.some(({ record }) => isNews(record, mirrored));
@@ -141,12 +169,15 @@ export function refreshBillingAccount(deps: RefreshDeps): KeyHandler {
         ? nextPoll
         : null
       : (claim.pollAt ?? (metered ? nextPoll : null));
+    const audits = everything ? [] : weighed.audits;
+    const open = new Set((lookAgain === null ? audits : claim.events).map(({ id }) => id));
+    const againAt = earliest(lookAgain, ...audits.map(auditAt));
     return {
-      done: lookAgain === null ? done : [],
+      done: everyId.filter((id) => !open.has(id)),
       mirror: outcome.writes,
       ...(link === null ? {} : { link }),
       dirty: [...outcome.movedTo, ...[...accounts].filter((id) => id != null).map(projectionKeyOf)],
-      ...(lookAgain === null ? {} : { againAt: lookAgain }),
+      ...(againAt === null ? {} : { againAt }),
       ...(pollAt === null ? {} : { pollAt }),
     };
   };

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { partsOf } from '../../domain/billingAccount/key.ts';
 import type { BillingPart, BillingRecord, BillingSystem } from '../ports/billingSystem.ts';
 import type { StoredEvent } from '../ports/keyWork.ts';
@@ -16,7 +17,14 @@ export type Weighed = {
   /** Trusted states to save, the newest of each object. */
   snapshots: Map<string, BillingRecord>;
   fetch: Set<BillingPart>;
+  /** Events of trusted states that are to be looked at once more when their objects have come to rest. */
+  audits: StoredEvent[];
+  /** Trusted states that nothing has followed, by key: what is fetched now has to be the same. */
+  audited: Map<string, BillingRecord>;
 };
+
+/** Whether a trusted state is checked by a fetch: `later`, when no other event can be on its way, or `now`. */
+export type Audit = 'never' | 'later' | 'now';
 
 /** Whole seconds: what Stripe stamps events with, and what the `Date` of an answer has. */
 function secondsOf(at: Date): number {
@@ -25,33 +33,61 @@ function secondsOf(at: Date): number {
 
 /**
  * Decides what a billing account's events need: nothing where the mirror is newer, a snapshot where it is complete, a
- * fetch for the rest. Two states of the same second cannot be ordered, so they cost one fetch.
+ * fetch for the rest. Two different states of the same second cannot be ordered, so they cost one fetch.
  */
 export function weighEvents(
   billing: Pick<BillingSystem, 'read'>,
   events: readonly StoredEvent[],
   mirrored: ReadonlyMap<string, BillingRecord>,
-  isAudited: (event: StoredEvent) => boolean,
+  auditOf: (event: StoredEvent) => Audit,
 ): Weighed {
-  const weighed: Weighed = { known: new Map(mirrored), snapshots: new Map(), fetch: new Set() };
+  const weighed: Weighed = {
+    known: new Map(mirrored),
+    snapshots: new Map(),
+    fetch: new Set(),
+    audits: [],
+    audited: new Map(),
+  };
   const inOrder = events.toSorted((a, b) => (a.occurredAt?.getTime() ?? 0) - (b.occurredAt?.getTime() ?? 0));
   for (const event of inOrder) {
     const reading = billing.read(event, weighed.known);
     const at = event.occurredAt === null ? null : secondsOf(event.occurredAt);
-    const ages = reading.about
-      .map((key) => weighed.known.get(key))
-      .map((record) => (record === undefined ? null : secondsOf(record.asOf)));
-    if (at !== null && ages.length > 0 && ages.every((age) => age !== null && age > at)) continue;
+    const isTied = (key: string): boolean => {
+      const record = weighed.known.get(key);
+      return at === null || (record !== undefined && secondsOf(record.asOf) === at);
+    };
+    const isOlder = (key: string): boolean => {
+      const record = weighed.known.get(key);
+      return at !== null && record !== undefined && secondsOf(record.asOf) > at;
+    };
+    if (reading.about.length > 0 && reading.about.every(isOlder)) continue;
     for (const part of reading.fetch) weighed.fetch.add(part);
-    const tied = at === null || ages.some((age) => age === at);
-    for (const record of reading.records) {
-      const known = weighed.known.get(record.key);
-      if (known !== undefined && (known.deleted || known.asOf > record.asOf)) continue;
-      if (tied || isAudited(event)) weighed.fetch.add(PART_OF[record.kind]!);
-      weighed.known.set(record.key, record);
-      weighed.snapshots.set(record.key, record);
-    }
-    if (tied) for (const key of reading.about) weighed.fetch.add(PART_OF[partsOf(key).kind] ?? 'account');
+    for (const record of reading.records) weighRecord(weighed, event, record, isTied(record.key), auditOf(event));
+    const told = new Set(reading.records.map(({ key }) => key));
+    for (const key of reading.about)
+      if (!told.has(key) && isTied(key)) weighed.fetch.add(PART_OF[partsOf(key).kind] ?? 'account');
   }
   return weighed;
+}
+
+function weighRecord(weighed: Weighed, event: StoredEvent, record: BillingRecord, tied: boolean, audit: Audit): void {
+  const { key } = record;
+  const known = weighed.known.get(key);
+  if (known !== undefined && (known.deleted || known.asOf > record.asOf)) return;
+  const part = PART_OF[record.kind]!;
+  weighed.audited.delete(key);
+  if (event.contested === true) weighed.fetch.add(part);
+  if (known !== undefined && tied && isDeepStrictEqual(known.body, record.body)) {
+    // What is known already, told again.
+    if (audit === 'later') weighed.audits.push(event);
+    if (audit === 'now') {
+      weighed.fetch.add(part);
+      weighed.audited.set(key, record);
+    }
+    return;
+  }
+  if (tied) weighed.fetch.add(part);
+  else if (audit !== 'never') weighed.audits.push(event);
+  weighed.known.set(key, record);
+  weighed.snapshots.set(key, record);
 }

@@ -24,9 +24,13 @@ export type FetchedBillingAccount =
       billingAccountKey: string;
       parts: FetchedPart[];
     }
-  /** Deleted, or never there. */
   | {
       found: false;
+      /**
+       * Whether it was deleted: false when the billing system, which remembers the deleted, knows nothing of it; null
+       * when it does not tell the deleted from what never was.
+       */
+      deleted: boolean | null;
       /** Provider time of the answer; null where it carries none. */
       asOf: Date | null;
     };
@@ -61,7 +65,8 @@ export interface BillingSystem {
   /**
    * Looks for one object by its key: one that a complete list did not have and that may have moved to another billing
    * account, or one of which an event tells without naming the billing account.
-   * @returns key of the billing account that has it now; null when it is gone or not there yet
+   * @returns key of the billing account that has it now, or of an object that leads to it; null when it is gone or not
+   * there yet; undefined when it belongs to no billing account, as the payment of a guest
    */
-  whereIs(key: string): Promise<string | null>;
+  whereIs(key: string): Promise<string | null | undefined>;
 }

@@ -1,3 +1,4 @@
+import type { BillingPart } from './billingSystem.ts';
 import type { AccountLink, MirrorWrite } from './mirror.ts';
 import type { OrgRow } from './orgRows.ts';
 
@@ -11,6 +12,8 @@ export type StoredEvent = {
   occurredAt: Date | null;
   receivedAt: Date;
   payload: unknown;
+  /** True when the same event came with another content, too, so that its object has to be read. */
+  contested?: boolean;
 };
 
 /** One dirty key, leased to this worker with the events that were there when it was claimed. */
@@ -46,6 +49,8 @@ export type KeyResult = {
   projection?: Projection;
   /** Keys that are to be worked because of this one. */
   dirty?: readonly string[];
+  /** Billing accounts, by their keys, of which parts are to be read anew when nothing more urgent is to be done. */
+  refetch?: { keys: readonly string[]; parts: readonly BillingPart[] };
   /** Undone events that belong to another key: from now on they are that key's, which has to be in `dirty`. */
   moved?: { to: string; events: readonly string[] };
   /** Work this key again then (real time), even when no event arrives. */

@@ -66,6 +66,28 @@ describe.each(SUBJECTS)('keys in %s', (_name, open) => {
     expect(await dirty()).toEqual([]);
   });
 
+  it('are told of events that came with two contents', async () => {
+    await take(event('evt_1'), event('evt_2'), { ...event('evt_1'), payload: { other: true } });
+    const seen: (boolean | undefined)[] = [];
+    const handler: KeyHandler = async (claim) => {
+      seen.push(...claim.events.map(({ contested }) => contested));
+      return allDone(claim);
+    };
+    await worker(handler).drain();
+    expect(seen).toEqual([true, false]);
+  });
+
+  it('are worked when what they use was edited', async () => {
+    await take(event('evt_1', 'stripe:product:prod_1'));
+    const seen: string[] = [];
+    const handler: KeyHandler = async (claim) => {
+      seen.push(claim.key);
+      return { ...allDone(claim), ...(claim.key === KEY ? {} : { refetch: { keys: [KEY], parts: ['account'] } }) };
+    };
+    await worker(handler).drain();
+    expect(seen).toEqual(['stripe:product:prod_1', KEY]);
+  });
+
   it('get the events that were found to belong to them', async () => {
     await take(event('evt_1', 'stripe:invoice:in_1'), event('evt_2'));
     const seen: [string, string[]][] = [];

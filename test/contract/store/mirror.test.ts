@@ -49,6 +49,25 @@ describe.each(SUBJECTS)('the mirror in %s', (_name, open) => {
   const clean = () => subject.forgetKeys();
   const body = async () => (await store.ofBillingAccount(KEY))[0]?.body;
 
+  it('tells which billing accounts use a product or a coupon', async () => {
+    const sold = { charges: [{ productId: 'prod_1', discounts: [{ couponId: 'co_1' }] }] };
+    const of = (id: string, more: Partial<MirrorRecord>) => ({
+      via: 'fetch' as const,
+      record: invoice(1, sold, { key: `stripe:subscription:${id}`, kind: 'subscription', ...more }),
+    });
+    await commit({
+      mirror: [
+        of('sub_1', {}),
+        of('sub_2', { billingAccountKey: 'stripe:account:cus_2', body: { charges: [{ productId: 'prod_12' }] } }),
+        of('sub_3', { billingAccountKey: 'stripe:account:cus_3', deleted: true }),
+        of('sub_4', { key: 'stripe-eu:subscription:sub_4', billingAccountKey: 'stripe-eu:account:cus_4' }),
+      ],
+    });
+    expect(await store.using('stripe', 'product', 'prod_1')).toEqual([KEY]);
+    expect(await store.using('stripe', 'coupon', 'co_1')).toEqual([KEY]);
+    expect(await store.using('stripe', 'product', 'co_1')).toEqual([]);
+  });
+
   it('what has gone while its billing account moved is among the rows of the Account that it moved to', async () => {
     await link(ACCOUNT_A);
     await save(invoice(1, {}), 'fetch');

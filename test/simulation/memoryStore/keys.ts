@@ -60,7 +60,7 @@ export function keysIn(memory: Memory, stamp: OrgStamp, between: Between): KeySt
           attempt: row.attempt + 1,
           pollAt: row.pollAt === null ? null : new Date(row.pollAt),
           pollOnly: row.polledGeneration === row.generation && events.length === 0,
-          events: events.map(({ id, connection, eventId, kind, occurredAt, receivedAt, payload }) => ({
+          events: events.map(({ id, connection, eventId, kind, occurredAt, receivedAt, payload, conflicts }) => ({
             id: String(id),
             connection,
             eventId,
@@ -68,6 +68,7 @@ export function keysIn(memory: Memory, stamp: OrgStamp, between: Between): KeySt
             occurredAt,
             receivedAt: new Date(receivedAt),
             payload,
+            contested: conflicts > 0,
           })),
           more: events.length === EVENTS_PER_KEY,
           // Nothing here asks for a backfill.

@@ -33,6 +33,15 @@ export function readersOf(memory: Memory, between: Between): MirrorReader & OrgR
       const record = memory.mirror.get(key)?.record;
       return record === undefined || record.deleted ? null : record.billingAccountKey;
     },
+    async using(connection, kind, id) {
+      await between();
+      const wanted = JSON.stringify({ [`${kind}Id`]: id }).slice(1, -1);
+      const users = memory.mirror
+        .values()
+        .map(({ record }) => record)
+        .filter(({ key, deleted, body }) => !deleted && key.startsWith(`${connection}:`) && JSON.stringify(body).includes(wanted));
+      return [...new Set(users.map((record) => record.billingAccountKey))];
+    },
     async linkOf(billingAccountKey) {
       await between();
       const accountId = accountOf(billingAccountKey);
