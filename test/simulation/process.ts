@@ -15,6 +15,7 @@ import { handleKeys } from '../../server/workflows/mirror/handleKeys.ts';
 import { placeEvents } from '../../server/workflows/mirror/placeEvents.ts';
 import { projectAccount } from '../../server/workflows/mirror/projectAccount.ts';
 import { refreshBillingAccount } from '../../server/workflows/mirror/refreshBillingAccount.ts';
+import { refreshCatalog } from '../../server/workflows/mirror/refreshCatalog.ts';
 import type { Random } from '../support/random.ts';
 import { never } from './models/calls.ts';
 
@@ -95,7 +96,7 @@ export class Process {
       const billing = within(system);
       const deps = { mirror: own, billing, clock };
       const refresh = refreshBillingAccount({ ...deps, usagePollSeconds: USAGE_POLL_SECONDS });
-      return [system.connection, { refresh, place: placeEvents(deps) }] as const;
+      return [system.connection, { refresh, catalog: refreshCatalog(deps), place: placeEvents(deps) }] as const;
     });
     const parts = [
       outbox,

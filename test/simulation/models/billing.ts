@@ -131,9 +131,11 @@ export class BillingModel implements BillingSystem, ChangeSource {
     const key = keyOf(this.connection, 'account', id);
     const found = await call(this.#weather, this.connection, () => {
       const state = this.#stateAt(key, this.#readMoment());
-      return { exists: state?.body != null, asOf: new Date(toSecond(Date.now())) };
+      return { exists: state?.body != null, deleted: state !== undefined, asOf: new Date(toSecond(Date.now())) };
     });
-    if (!found.exists) return { found: false, asOf: this.readsMayLag ? null : found.asOf };
+    const { deleted, asOf } = found;
+    if (!found.exists && this.readsMayLag) return { found: false, deleted: null, asOf: null };
+    if (!found.exists) return { found: false, deleted, asOf };
     const read = await Promise.all(
       parts.map((part) => call(this.#weather, this.connection, () => this.#list(part, key))),
     );
