@@ -62,7 +62,11 @@ export function commitIn(
   const changed = saveMirrorIn(memory, result.mirror ?? []);
   const moved = result.link ? saveLinkIn(memory, result.link) : [];
   const accounts = [...changed].flatMap((key) => memory.links.get(key)?.accountId ?? []);
-  bump(memory, [...(result.dirty ?? []), ...(result.refetch?.keys ?? []), ...[...moved, ...accounts].map(projectionKeyOf)], 0);
+  bump(
+    memory,
+    [...(result.dirty ?? []), ...(result.refetch?.keys ?? []), ...[...moved, ...accounts].map(projectionKeyOf)],
+    0,
+  );
   let rowsWaiting = 0;
   if (result.projection) {
     const { accountId, rows, nextChangeOn } = result.projection;

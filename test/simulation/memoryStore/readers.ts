@@ -39,7 +39,10 @@ export function readersOf(memory: Memory, between: Between): MirrorReader & OrgR
       const users = memory.mirror
         .values()
         .map(({ record }) => record)
-        .filter(({ key, deleted, body }) => !deleted && key.startsWith(`${connection}:`) && JSON.stringify(body).includes(wanted));
+        .filter(
+          ({ key, deleted, body }) =>
+            !deleted && key.startsWith(`${connection}:`) && JSON.stringify(body).includes(wanted),
+        );
       return [...new Set(users.map((record) => record.billingAccountKey))];
     },
     async linkOf(billingAccountKey) {
