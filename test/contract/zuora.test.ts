@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { zuoraSeeder, type RatePlan, type ZuoraSeeder } from '../../scripts/demo/seed-zuora.ts';
 import { createZuoraConnection, type Connection } from '../../server/connectors/zuora/connection.ts';
 import { Secret } from '../../server/platform/config/secret.ts';
@@ -73,6 +73,29 @@ function platform(): Promise<RatePlan> {
   return zuora.ratePlan('Platform Enterprise', 'USD', [
     { name: 'Seats', kind: 'perUnit', price: '150', period: 'Month' },
   ]);
+}
+
+async function transfer(from: string, subscription: string, to: string): Promise<void> {
+  const credentials = { grant_type: 'client_credentials', client_id: sim.clientId, client_secret: sim.clientSecret };
+  const login = await fetch(`${sim.url}/oauth/token`, { method: 'POST', body: new URLSearchParams(credentials) });
+  const { access_token: token } = (await login.json()) as { access_token: string };
+  const triggerDates = ['ContractEffective', 'ServiceActivation', 'CustomerAcceptance'].map((name) => ({
+    name,
+    triggerDate: '2026-11-21',
+  }));
+  const ownerTransfer = { destinationAccountNumber: to, destinationInvoiceAccountNumber: to };
+  const response = await fetch(`${sim.url}/v1/orders`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'zuora-version': '2025-08-12' },
+    body: JSON.stringify({
+      orderDate: '2026-11-21',
+      existingAccountNumber: from,
+      subscriptions: [
+        { subscriptionNumber: subscription, orderActions: [{ type: 'OwnerTransfer', triggerDates, ownerTransfer }] },
+      ],
+    }),
+  });
+  expect(response.status, await response.clone().text()).toBe(200);
 }
 
 async function act(name: string, body: object): Promise<void> {
@@ -356,4 +379,195 @@ test('an account that is asked for by its number is kept under its id', async ()
   ]);
   await bench.work();
   expect([...bench.mirror.records.keys()]).toEqual([`zuora:account:${idOf(account)}`]);
+});
+
+describe('calls', () => {
+  test('a burst of 100 changed subscriptions costs 1.1 calls for each at most, though each is told three times', async () => {
+    const plan = await platform();
+    const numbers: string[] = [];
+    for (let index = 0; index < 100; index += 1) {
+      const account = await zuora.account(`Burst ${index}`, 'USD', null);
+      numbers.push(await zuora.subscribe(account, plan, { start: '2026-11-01', months: 12, quantity: 10 }));
+    }
+    await workOut();
+    sim.ctx.webhooks.switches = { ...sim.ctx.webhooks.switches, shuffle: true, duplicate: true };
+    const before = bench.inbox.size;
+    for (const subscription of numbers) await act('upgrade', { subscription, quantity: 20, date: '2026-11-21' });
+    await sim.ctx.webhooks.idle();
+    expect(bench.inbox.size - before).toBeGreaterThanOrEqual(200);
+    sim.ctx.calls.clear();
+    await workOut();
+    const sweep = await connection.changes.sweep(new Date(clock.now().getTime() - 60_000).toISOString(), (events) =>
+      Promise.resolve(bench.receive(events)),
+    );
+    await workOut();
+    expect(sweep.checkedThrough.getTime()).toBeGreaterThan(0);
+    const queries = [...sim.ctx.calls.counts].filter(([route]) => route.includes('object-query'));
+    const swept = queries.reduce((sum, [, count]) => sum + count, 0);
+    expect(sim.ctx.calls.total() - swept).toBeLessThanOrEqual(110);
+    for (const number of numbers)
+      expect(bench.mirror.records.get(`zuora:subscription:${number}`)).toMatchObject({ version: 2 });
+  });
+});
+
+describe('callouts that name no account', () => {
+  async function tell(payload: Record<string, string>): Promise<void> {
+    const { port } = new URL(intake.url);
+    const answer = await fetch(`http://127.0.0.1:${port}/hook`, {
+      method: 'POST',
+      headers: {
+        authorization: `Basic ${Buffer.from('zuora:secret').toString('base64')}`,
+        'content-type': 'application/json',
+        'zuora-notification-id': `told ${JSON.stringify(payload)}`,
+      },
+      body: JSON.stringify(payload),
+    });
+    expect(answer.status).toBe(200);
+  }
+
+  test.each<[string, (of: Record<string, string>) => Record<string, string>, number]>([
+    ['subscription', ({ subscription }) => ({ event: 'SubscriptionCreated', subscriptionNumber: subscription! }), 0],
+    ['order', ({ order }) => ({ event: 'OrderProcessed', 'Order.OrderNumber': order! }), 2],
+    ['account by its number', ({ account }) => ({ event: 'OrderProcessed', accountNumber: account! }), 1],
+  ])('that name a known %s are worked with %i reads more', async (_, payloadOf, reads) => {
+    const account = await zuora.account('Told', 'USD', ACCOUNT);
+    const number = await zuora.subscribe(account, await platform(), { start: '2026-11-01', months: 12, quantity: 10 });
+    await workOut();
+    sim.ctx.webhooks.switches.drop = true;
+    await act('upgrade', { subscription: number, quantity: 20, date: '2026-11-21' });
+    const order = sim.tenant.data.orders.at(-1)!.orderNumber;
+    const payload = payloadOf({ subscription: number, order, account });
+    sim.ctx.calls.clear();
+    await tell(payload);
+    await bench.work();
+    expect(bench.row('Billing_Subscription__c', `zuora:subscription:${number}`)['MRR__c']).toBe(3000);
+    const fetched = sim.ctx.calls.total();
+    expect(fetched).toBe(1 + reads);
+  });
+
+  test('that name an invoice or a payment, known or not, are worked', async () => {
+    const account = await zuora.account('Told', 'USD', ACCOUNT);
+    await zuora.subscribe(account, await platform(), { start: '2026-11-01', months: 12, quantity: 10 });
+    await workOut();
+    sim.ctx.webhooks.switches.drop = true;
+    await zuora.bill(account, '2026-11-21');
+    const invoice = sim.tenant.data.invoices.at(-1)!;
+    await tell({ event: 'InvoicePosted', invoiceId: invoice.id, accountId: '' });
+    await bench.work();
+    expect(bench.row('Account', ACCOUNT)['Billing_Outstanding__c']).toBe(1500);
+    await zuora.pay(account);
+    await tell({ event: 'PaymentProcessed', paymentNumber: sim.tenant.data.payments.at(-1)!.number });
+    await bench.work();
+    expect(bench.row('Account', ACCOUNT)['Billing_Outstanding__c']).toBe(0);
+  });
+
+  test('that name what nobody knows yet wait with growing distance, hold up nobody, and are worked once it is there', async () => {
+    const account = await zuora.account('Later', 'USD', ACCOUNT);
+    const other = await zuora.account('Other', 'USD', null);
+    await workOut();
+    await tell({ event: 'InvoicePosted', invoiceNumber: 'INV00000001' });
+    await tell({ event: 'AccountEdited', accountId: idOf(other) });
+    const key = 'zuora:invoice:INV00000001';
+    const received = bench.realNow.getTime();
+    await bench.work();
+    const waits: number[] = [];
+    for (let round = 0; round < 4; round += 1) {
+      const next = bench.again.get(key)!;
+      waits.push(next.getTime() - bench.realNow.getTime());
+      bench.realNow = next;
+      bench.dirty.add(key);
+      await bench.work();
+    }
+    expect([waits, bench.open(key)]).toEqual([[5_000, 5_000, 10_000, 20_000], 1]);
+    expect(bench.realNow.getTime()).toBe(received + 40_000);
+    await zuora.subscribe(account, await platform(), { start: '2026-11-01', months: 12, quantity: 10 });
+    sim.ctx.webhooks.switches.drop = true;
+    await zuora.bill(account, '2026-11-21');
+    bench.dirty.add(key);
+    await bench.work();
+    expect(bench.open(key)).toBe(0);
+    expect(bench.row('Billing_Invoice__c', key)['Status__c']).toBe('Open');
+  });
+});
+
+describe('reads that lag', () => {
+  test('a change that cannot be read yet is taken over once it can, and nothing flips back', async () => {
+    const account = await zuora.account('Lag', 'USD', ACCOUNT);
+    const number = await zuora.subscribe(account, await platform(), { start: '2026-11-01', months: 12, quantity: 10 });
+    await workOut();
+    const key = `zuora:account:${idOf(account)}`;
+    const mrr = () => bench.row('Billing_Subscription__c', `zuora:subscription:${number}`)['MRR__c'];
+    sim.tenant.options.readLagMs = 600_000;
+    // Until the first write reads show the present; it is of no matter here.
+    await zuora.account('Any', 'USD', null);
+    await act('upgrade', { subscription: number, quantity: 20, date: '2026-11-21' });
+    await work();
+    expect(mrr()).toBe(1500);
+    expect(bench.open(key)).toBeGreaterThan(0);
+    sim.tenant.options.readLagMs = 0;
+    bench.realNow = new Date(bench.realNow.getTime() + 5_000);
+    bench.dirty.add(key);
+    await bench.work();
+    expect([mrr(), bench.open(key)]).toEqual([3000, 0]);
+  });
+});
+
+describe('what comes late or moves', () => {
+  test('an order that is told after a later one of the same subscription changes nothing', async () => {
+    const account = await zuora.account('Late', 'USD', ACCOUNT);
+    const number = await zuora.subscribe(account, await platform(), { start: '2026-11-01', months: 12, quantity: 10 });
+    await workOut();
+    await act('upgrade', { subscription: number, quantity: 20, date: '2026-11-21' });
+    await sim.ctx.webhooks.idle();
+    const first = [...bench.inbox.values()].slice(-2);
+    for (const event of first) bench.inbox.delete(event.id);
+    bench.dirty.clear();
+    await act('upgrade', { subscription: number, quantity: 30, date: '2026-11-21' });
+    await workOut();
+    const mrr = () => bench.row('Billing_Subscription__c', `zuora:subscription:${number}`)['MRR__c'];
+    expect(mrr()).toBe(4500);
+    bench.receive(first);
+    await workOut();
+    expect(mrr()).toBe(4500);
+    expect(bench.open(`zuora:account:${idOf(account)}`)).toBe(0);
+  });
+
+  test('a subscription that changes its owner leaves the one and comes to the other, whoever is told first', async () => {
+    const OTHER = '001000000000002AAA';
+    for (const first of ['from', 'to'] as const) {
+      const from = await zuora.account('From', 'USD', ACCOUNT);
+      const to = await zuora.account('To', 'USD', OTHER);
+      const number = await zuora.subscribe(from, await platform(), { start: '2026-11-01', months: 12, quantity: 10 });
+      await workOut();
+      sim.ctx.webhooks.switches.drop = true;
+      await transfer(from, number, to);
+      sim.ctx.webhooks.switches.drop = false;
+      const account = first === 'from' ? from : to;
+      bench.receive([
+        {
+          connection: 'zuora',
+          eventId: `transfer ${number} ${first}`,
+          kind: 'OrderProcessed',
+          key: `zuora:account:${idOf(account)}`,
+          occurredAt: null,
+          payload: {
+            accountId: idOf(account),
+            subscriptionNumber: number,
+            orderNumber: sim.tenant.data.orders.at(-1)!.orderNumber,
+          },
+        },
+      ]);
+      await workOut();
+      const key = `zuora:subscription:${number}`;
+      expect(bench.mirror.records.get(key)).toMatchObject({
+        billingAccountKey: `zuora:account:${idOf(to)}`,
+        deleted: false,
+      });
+      expect(bench.rows.get(`Billing_Subscription__c ${key}`)).toMatchObject({
+        accountId: OTHER,
+        fields: { MRR__c: 1500 },
+      });
+      expect(bench.row('Billing_Account__c', `zuora:account:${idOf(from)}`)['Status__c']).toBe('Active');
+    }
+  });
 });
