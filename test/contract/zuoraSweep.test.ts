@@ -87,6 +87,11 @@ async function invoice(accountId: string, amount = 100): Promise<string> {
   return text(made.id);
 }
 
+async function draftOf(accountId: string): Promise<string> {
+  const invoiceItems = [{ amount: 40, serviceStartDate: '2026-11-21', chargeName: 'Fee' }];
+  return text((await zuora.post('/v1/invoices', { accountId, invoiceDate: '2026-11-21', invoiceItems })).id);
+}
+
 async function fill(count: number): Promise<string[]> {
   const ids: string[] = [];
   for (let index = 0; index < count; index += 1) {
@@ -188,6 +193,65 @@ describe('what it finds', () => {
   });
 });
 
+describe('what was deleted', () => {
+  const deleted = () => found.filter(({ kind }) => kind === 'swept.deleted');
+
+  /** Sweeps until the daily look at what was deleted is over. */
+  async function wholeRound(): Promise<ReceivedEvent[]> {
+    const all: ReceivedEvent[] = [];
+    for (let step = 0; step < 20; step += 1) {
+      later(60);
+      await sweep();
+      all.push(...deleted());
+    }
+    return all;
+  }
+
+  test('is asked for once a day, and gone with what it stood for', async () => {
+    const account = await zuora.account({ CRMAccountId__c: ACCOUNT });
+    const draft = await draftOf(account.id);
+    await sweep();
+    await bench.work();
+    expect(bench.rowsOf('Billing_Invoice__c', ACCOUNT).map(({ fields }) => fields['Status__c'])).toEqual(['Draft']);
+    await zuora.call('DELETE', `/v1/invoices/${draft}`);
+    expect(await wholeRound()).toEqual([]);
+    later(86_400);
+    zuora.sim.ctx.calls.clear();
+    expect(await wholeRound()).toMatchObject([{ key: `zuora:account:${account.id}`, payload: { table: 'invoice' } }]);
+    expect(zuora.sim.ctx.calls.counts.get('POST /query/jobs')).toBe(7);
+    await bench.work();
+    expect(bench.rowsOf('Billing_Invoice__c', ACCOUNT).map(({ fields }) => fields['Status__c'])).toEqual(['Removed']);
+    expect(await wholeRound()).toEqual([]);
+  });
+
+  test('is asked for by jobs that take their time and outlive a restart', async () => {
+    const id = await draftOf((await zuora.account()).id);
+    await sweep();
+    await zuora.call('DELETE', `/v1/invoices/${id}`);
+    later(86_400);
+    await zuora.post('/__sim/options', { jobMs: 3_600_000 });
+    await sweep();
+    const kept = cursor;
+    expect(await wholeRound()).toEqual([]);
+    await zuora.post('/__sim/options', { jobMs: 0 });
+    cursor = kept!.replace(/"job":"[^"]+"/, '"job":"lost"');
+    expect(await wholeRound()).toEqual([]);
+    later(3_600);
+    await reconnect({});
+    expect(await wholeRound()).toMatchObject([{ payload: { table: 'invoice', id } }]);
+  });
+
+  test('is left alone where the tenant has no Data Query: what changed is found all the same', async () => {
+    await zuora.account();
+    await sweep();
+    later(90_000);
+    await zuora.post('/__sim/refusals', { refusals: [{ path: '^/query/jobs', code: 50000010 }] });
+    const late = await zuora.account();
+    await sweep();
+    expect([...names()]).toContain(`zuora:account:${late.id}`);
+  });
+});
+
 describe('paging', () => {
   test('rows that change while pages are read are seen, and no other is missed', async () => {
     const ids = await fill(150);
@@ -267,12 +331,12 @@ describe('paging', () => {
 });
 
 describe('how often', () => {
-  test('the calls of a day are spread: an API sandbox with 2,000 of them is looked through every 389 s', async () => {
+  test('the calls of a day are spread: an API sandbox with 2,000 of them is looked through every 432 s', async () => {
     await reconnect({ callsPerDay: 2000 });
     await sweep();
     const first = await sweep();
     zuora.sim.ctx.calls.clear();
-    realNow = new Date(realNow.getTime() + 388_000);
+    realNow = new Date(realNow.getTime() + 431_000);
     expect(await sweep()).toEqual(first);
     expect(queries()).toBe(0);
     realNow = new Date(realNow.getTime() + 1_000);

@@ -16,6 +16,8 @@ const BOUNDS = { deadlineMs: 30_000, maxBytes: 20_000_000 };
 
 export type ZuoraClientOptions = { baseUrl: string; clientId: string; clientSecret: string };
 
+type Method = 'GET' | 'POST';
+
 type Answer = { status: number; headers: Record<string, string | string[] | undefined>; body: unknown };
 
 export type Read<T> = { data: T; asOf: Date };
@@ -86,7 +88,20 @@ export class ZuoraClient {
   ): Promise<Read<T>> {
     const url = new URL(path, this.#base);
     for (const [name, value] of query) url.searchParams.append(name, value);
-    const answer = await this.#authorized(doing, url);
+    return this.#read(doing, url, 'GET', null, schema);
+  }
+
+  /** As `get`, for what is asked for with a body, such as a query as a job; repeating it does no harm. */
+  async post<T>(doing: string, path: string, body: object, schema: ZodType<T>): Promise<Read<T>> {
+    return this.#read(doing, new URL(path, this.#base), 'POST', body, schema);
+  }
+
+  async close(): Promise<void> {
+    await this.#agent.close();
+  }
+
+  async #read<T>(doing: string, url: URL, method: Method, body: object | null, schema: ZodType<T>): Promise<Read<T>> {
+    const answer = await this.#authorized(doing, url, method, body);
     const asOf = new Date(header(answer, 'date') ?? '');
     const parsed = schema.safeParse(answer.body);
     if (!parsed.success || Number.isNaN(asOf.getTime()))
@@ -95,30 +110,32 @@ export class ZuoraClient {
         kind: 'unavailable',
         publicText: `Zuora answered in a shape that is not known here while ${doing}.`,
         context: {
-          path,
+          path: url.pathname,
           issues: parsed.error?.issues.slice(0, 5).map((issue) => `${issue.path.join('.')}: ${issue.message}`),
         },
       });
     return { data: parsed.data, asOf };
   }
 
-  async close(): Promise<void> {
-    await this.#agent.close();
-  }
-
-  async #authorized(doing: string, url: URL): Promise<Answer> {
+  async #authorized(doing: string, url: URL, method: Method, body: object | null): Promise<Answer> {
     const { value } = await this.#token.current();
-    let answer = await this.#send(doing, url, value);
-    if (answer.status === 401) answer = await this.#send(doing, url, (await this.#token.current(value)).value);
+    let answer = await this.#send(doing, url, method, body, value);
+    if (answer.status === 401) {
+      const renewed = await this.#token.current(value);
+      answer = await this.#send(doing, url, method, body, renewed.value);
+    }
     if (answer.status >= 200 && answer.status < 300 && !isRefusal(answer.body)) return answer;
     throw refusal(answer, doing);
   }
 
-  #send(doing: string, url: URL, token: string): Promise<Answer> {
-    return this.#call(doing, `GET ${url.pathname}`, url, {
+  #send(doing: string, url: URL, method: Method, body: object | null, token: string): Promise<Answer> {
+    return this.#call(doing, `${method} ${url.pathname}`, url, {
+      method,
+      ...(body === null ? {} : { body: JSON.stringify(body) }),
       headers: {
         authorization: `Bearer ${token}`,
         accept: 'application/json',
+        ...(body === null ? {} : { 'content-type': 'application/json' }),
         'zuora-version': ZUORA_VERSION,
         'zuora-track-id': randomUUID(),
       },

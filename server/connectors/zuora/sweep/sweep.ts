@@ -2,8 +2,10 @@ import type { Clock } from '../../../workflows/ports/clock.ts';
 import type { ChangeSource } from '../../../workflows/ports/sweep.ts';
 import type { ZuoraClient } from '../client.ts';
 import type { ZuoraContext } from '../context.ts';
+import { createDataQuery } from '../dataQuery.ts';
 import { sweepChanges } from './changes.ts';
 import { readCursor, type Mark } from './cursor.ts';
+import { sweepDeletions } from './deletions.ts';
 import { SWEPT_OBJECTS, WHAT } from './objects.ts';
 
 const DAY_MS = 86_400_000;
@@ -19,7 +21,8 @@ export type ZuoraSweepOptions = {
 
 /**
  * Looks for changed rows by Object Query, with a high-water mark for each object. The first sweep goes through every
- * account and has each fetched; later ones through what changed since.
+ * account and has each fetched; later ones through what changed since. Once a day what was deleted is asked for by Data
+ * Query, which Object Query does not show.
  */
 export function createZuoraSweep(
   client: ZuoraClient,
@@ -30,7 +33,9 @@ export function createZuoraSweep(
   const swept = SWEPT_OBJECTS.filter(
     (object) => WHAT[object].part === 'account' || (objects?.includes(WHAT[object].part) ?? true),
   );
-  const roundEveryMs = (swept.length * DAY_MS) / callsPerDay;
+  const dataQuery = createDataQuery(client);
+  // One more looks after the job of deleted rows.
+  const roundEveryMs = ((swept.length + 1) * DAY_MS) / callsPerDay;
 
   return {
     connection: context.connection,
@@ -40,9 +45,11 @@ export function createZuoraSweep(
       const isTime = cursor.sweptAt === null || now.getTime() - Date.parse(cursor.sweptAt) >= roundEveryMs;
       if (isTime) {
         const { marks } = cursor;
+        let providerNow: Date | null = null;
         for (const object of swept) {
           const isFirst = marks[object] === undefined;
           const changes = await sweepChanges(client, context, object, marks[object] ?? null, mostPages, take);
+          providerNow ??= changes?.startedAt ?? null;
           if (changes === null) delete marks[object];
           else marks[object] = changes.mark;
           if (changes === null || !isFirst || object !== 'accounts') continue;
@@ -51,6 +58,7 @@ export function createZuoraSweep(
           for (const other of swept) marks[other] ??= begun;
           break;
         }
+        cursor.deletions = await sweepDeletions(dataQuery, context, cursor.deletions, providerNow!, take);
         cursor.sweptAt = now.toISOString();
       }
       const times = Object.values(cursor.marks).map(({ through }) => Date.parse(through));

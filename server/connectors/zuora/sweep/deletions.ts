@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import { keyOf } from '../../../domain/billingAccount/key.ts';
+import { Fault } from '../../../domain/fault.ts';
+import { instantIn } from '../../../domain/time/instant.ts';
+import type { BillingPart } from '../../../workflows/ports/billingSystem.ts';
+import type { ReceivedEvent } from '../../../workflows/ports/webhook.ts';
+import type { ZuoraContext } from '../context.ts';
+import type { DataQuery } from '../dataQuery.ts';
+import type { Deletions } from './cursor.ts';
+
+/** Kind of the events that are made of deleted rows. */
+export const DELETED = 'deleted';
+
+const ROUND_MS = 86_400_000;
+/** Asked for again after so long where a job came to nothing. */
+const RETRY_MS = 3_600_000;
+const OVERLAP_MS = 3_600_000;
+
+/**
+ * Tables whose deleted rows no query of objects shows, and what is to be read anew for them. An account that is deleted
+ * stays, canceled, and is found by its change.
+ */
+const TABLES: Readonly<Record<string, readonly BillingPart[]>> = {
+  subscription: ['subscriptions'],
+  invoice: ['account', 'invoices'],
+  payment: ['account', 'payments'],
+  creditmemo: ['account', 'invoices'],
+  debitmemo: ['account'],
+  refund: ['account', 'payments'],
+  usage: ['usage'],
+};
+
+const rowSchema = z.object({ id: z.string(), accountid: z.string().nullable(), updateddate: z.string() });
+
+const payloadSchema = z.object({ table: z.string() });
+
+/** @returns parts that an event of a deleted row leaves open */
+export function partsOfDeleted(payload: unknown): readonly BillingPart[] {
+  return TABLES[payloadSchema.safeParse(payload).data?.table ?? ''] ?? [];
+}
+
+function sqlOf(table: string, since: Date): string {
+  const from = since.toISOString().slice(0, 19).replace('T', ' ');
+  return `SELECT id, accountid, updateddate FROM ${table} WHERE updateddate >= timestamp '${from} +00:00'`;
+}
+
+/**
+ * Takes the next step of the daily look for deleted rows: a job for each table, one after the other, which is looked after
+ * at the next sweep.
+ *
+ * @param now provider time
+ * @returns what is to be kept for the next step
+ */
+export async function sweepDeletions(
+  dataQuery: DataQuery,
+  { connection, timeZone }: ZuoraContext,
+  before: Deletions | null,
+  now: Date,
+  take: (events: ReceivedEvent[]) => Promise<void>,
+): Promise<Deletions> {
+  // What was deleted before anything was read needs no looking for.
+  if (before === null) return { through: now.toISOString(), notBefore: null, round: null };
+  const { through, notBefore } = before;
+  const isDue = now.getTime() - Date.parse(through) >= ROUND_MS && (notBefore === null || new Date(notBefore) <= now);
+  const round = before.round ?? (isDue ? { until: now.toISOString(), tables: Object.keys(TABLES), job: null } : null);
+  const [table, ...others] = round?.tables ?? [];
+  if (round === null || table === undefined) return before;
+
+  const since = new Date(Date.parse(through) - OVERLAP_MS);
+  const later: Deletions = { through, notBefore: new Date(now.getTime() + RETRY_MS).toISOString(), round: null };
+  try {
+    if (round.job === null)
+      return { ...before, round: { ...round, job: await dataQuery.submitDeleted(sqlOf(table, since)) } };
+    const job = await dataQuery.look(round.job);
+    if (job.state === 'running') return { ...before, round };
+    if (job.state === 'gone') return later;
+    await dataQuery.read(job.file, rowSchema, (rows) =>
+      take(
+        rows.map((row): ReceivedEvent => {
+          const at = instantIn(timeZone, row.updateddate);
+          return {
+            connection,
+            eventId: `swept.${DELETED}:${table}:${row.id}`,
+            kind: `swept.${DELETED}`,
+            key: row.accountid === null ? null : keyOf(connection, 'account', row.accountid),
+            occurredAt: new Date(at),
+            payload: { table, id: row.id },
+          };
+        }),
+      ),
+    );
+  } catch (error) {
+    // A tenant may lack Data Query, or its user the permission: that must not keep changes from being seen.
+    if (error instanceof Fault && !error.retryable) return later;
+    throw error;
+  }
+  if (others.length === 0) return { through: round.until, notBefore: null, round: null };
+  return { ...before, round: { ...round, tables: others, job: null } };
+}
