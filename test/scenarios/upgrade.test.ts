@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { STRIPE_API_VERSION } from '../../server/connectors/stripe/client.ts';
+import { freePort, startBackend, type Backend } from '../support/backend.ts';
+import { beginStory, type Story } from '../support/customers.ts';
+import { previousBuild } from '../support/previousBuild.ts';
+import { settled } from '../support/settled.ts';
+
+const CUSTOMERS = 8;
+
+let story: Story;
+const others: Backend[] = [];
+beforeAll(async () => {
+  story = await beginStory({ env: { SWEEP_SECONDS: '3600' } });
+});
+afterAll(async () => {
+  for (const other of others) await other.stop();
+  await story.end();
+});
+
+const startPrevious = (env: Record<string, string>) => startBackend(env, undefined, 60_000, previousBuild());
+
+async function count(query: string): Promise<number> {
+  const { rows } = await story.database.pool.query<{ count: number }>(`select count(*)::int as count from ${query}`);
+  return rows[0]!.count;
+}
+
+describe('a release that is brought out while the previous build runs', () => {
+  it('changes the schema under it; both work, also on what the other stored, and nothing is lost', async () => {
+    const { stack } = story;
+    await stack.backend.stop();
+    await story.database.pool.query('drop schema public cascade; create schema public');
+    stack.backend = await startPrevious(stack.env);
+    const price = await story.stripe.price({ name: 'Growth', amountMinor: 1_000, currency: 'usd' });
+    const made = await Promise.all(
+      Array.from({ length: CUSTOMERS }, async (_, index) => {
+        const accountId = await story.account(`Account ${index}`);
+        const customer = await story.stripe.customer(`Customer ${index}`, accountId);
+        const { id } = await story.stripe.subscribe(customer, [{ price, quantity: 1 }]);
+        return { accountId, subscription: id };
+      }),
+    );
+    const shown = () =>
+      made.flatMap(({ accountId }) => story.rows('Billing_Subscription__c', accountId).map((row) => row['MRR__c']));
+    const setTo = (quantity: number) =>
+      Promise.all(made.map(({ subscription }) => story.act('stripe', 'upgrade', { subscription, quantity })));
+    await settled(stack);
+    expect(shown()).toEqual(made.map(() => 10));
+
+    // Events come in all the time while the new build changes the schema.
+    let busy = true;
+    const traffic = (async () => {
+      for (let quantity = 2; busy; quantity = (quantity % 50) + 1) {
+        await setTo(quantity);
+        await new Promise((done) => setTimeout(done, 250));
+      }
+    })();
+    const port = await freePort();
+    const endpoint = await story.stripe.stripe.webhookEndpoints.create({
+      url: `http://127.0.0.1:${port}/webhooks/stripe`,
+      enabled_events: ['*'],
+      api_version: STRIPE_API_VERSION,
+    });
+    // It only takes in: whatever it stores is worked by the previous build.
+    const env = { ...stack.env, PORT: String(port), STRIPE_WEBHOOK_SECRETS: endpoint.secret!, ROLES: 'web' };
+    others.push(await startBackend(env));
+    busy = false;
+    await traffic;
+    await setTo(70);
+    await settled(stack);
+    expect(shown()).toEqual(made.map(() => 700));
+    expect(await count('inbox_payload'), 'events that the new build stored').toBeGreaterThan(0);
+    expect(await count('inbox where payload is not null'), 'events that the previous one stored').toBeGreaterThan(0);
+
+    await story.stripe.stripe.webhookEndpoints.del(endpoint.id);
+    await others.pop()!.stop();
+    expect(await stack.backend.stop()).toBe(0);
+    stack.backend = await startBackend(stack.env);
+    await setTo(80);
+    await settled(stack);
+    expect(shown()).toEqual(made.map(() => 800));
+    expect(await count('inbox where done_at is null')).toBe(0);
+    expect(await count('dirty where quarantined_at is not null')).toBe(0);
+    expect(await count('org_rows where quarantined_at is not null')).toBe(0);
+  }, 180_000);
+});
