@@ -84,6 +84,27 @@ const GAUGES: readonly [name: string, help: string, query: string][] = [
   ],
 ];
 
+/** The same by connection: rows of `connection` and `value`. */
+const GAUGES_OF_CONNECTIONS: readonly [name: string, help: string, query: string][] = [
+  [
+    'connection_oldest_undone_seconds',
+    'Age of the oldest event of a connection that is not worked off yet',
+    `select c.name as connection, coalesce(extract(epoch from now() - min(i.received_at)), 0) as value
+     from connection c left join inbox i on i.connection = c.name and i.done_at is null group by c.name`,
+  ],
+  [
+    'connection_stopped',
+    'Whether the work of a connection is stopped: 1 because it is broken, 0.5 because an operator paused it',
+    `select name as connection, case state when 'Broken' then 1 when 'Paused' then 0.5 else 0 end as value from connection`,
+  ],
+  [
+    'connection_unchecked_seconds',
+    'Time since everything that changed in a billing system was last known to have been looked at',
+    `select c.name as connection, extract(epoch from now() - coalesce(s.checked_through, c.since)) as value
+     from connection c left join sweep_cursor s on s.connection = c.name`,
+  ],
+];
+
 /** Registers what the state of the database tells; read when the metrics are asked for. */
 export function registerGauges(metrics: Registry, db: Db): void {
   for (const [name, help, query] of GAUGES) {
@@ -94,6 +115,20 @@ export function registerGauges(metrics: Registry, db: Db): void {
       async collect() {
         const { rows } = await sql<{ value: number }>`select (${sql.raw(query)})::float8 as value`.execute(db);
         this.set(rows[0]?.value ?? 0);
+      },
+    });
+  }
+  for (const [name, help, query] of GAUGES_OF_CONNECTIONS) {
+    new Gauge({
+      name: `billing360_${name}`,
+      help,
+      labelNames: ['connection'] as const,
+      registers: [metrics],
+      async collect() {
+        const { rows } = await sql<{ connection: string; value: number }>`
+          select connection, value::float8 as value from (${sql.raw(query)}) as figure`.execute(db);
+        this.reset();
+        for (const { connection, value } of rows) this.set({ connection }, value);
       },
     });
   }

@@ -126,6 +126,24 @@ describe('webhooks', () => {
   });
 });
 
+describe('metrics', () => {
+  it('tell of each connection how long its oldest event waits, and whether it is stopped', async () => {
+    await database.pool.query(
+      `insert into connection (name, system, state) values ('stripe', 'Stripe', 'Connected'), ('zuora', 'Zuora', 'Broken')`,
+    );
+    await post('{"id":"evt_1"}');
+    await database.pool.query(`update inbox set received_at = now() - interval '10 minutes'`);
+    const text = await (await fetch(`${server.url}/metrics`)).text();
+    expect(
+      Number(/^billing360_connection_oldest_undone_seconds\{connection="stripe"\} (\S+)$/m.exec(text)![1]),
+    ).toBeGreaterThan(599);
+    expect(text).toContain('billing360_connection_oldest_undone_seconds{connection="zuora"} 0');
+    expect(text).toContain('billing360_connection_stopped{connection="stripe"} 0');
+    expect(text).toContain('billing360_connection_stopped{connection="zuora"} 1');
+    expect(text).toMatch(/^billing360_inbox_partitions_ahead 0$/m);
+  });
+});
+
 describe('health', () => {
   it('is told with the headers that browsers need and without the name of the software', async () => {
     const response = await fetch(`${server.url}/healthz`);

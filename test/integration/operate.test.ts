@@ -28,7 +28,7 @@ beforeEach(async () => {
   asked = [];
   answer = true;
   await database.pool.query(
-    'truncate inbox, inbox_payload, dirty, mirror, account_link, org_rows, dismissal, operator_action, sweep_cursor, upstream_hold',
+    'truncate inbox, inbox_payload, dirty, mirror, account_link, org_rows, dismissal, operator_action, sweep_cursor, upstream_hold, connection',
   );
 });
 
@@ -363,11 +363,51 @@ describe('status', () => {
       events: { undone: 2, conflicts: 0 },
       keys: { waiting: 2, retrying: 0, putAside: 0 },
       rows: { waiting: 0, putAside: 0 },
-      holds: [{ name: 'salesforce', failures: 1, reason: 'It is down.' }],
+      holds: [{ name: 'salesforce', reason: 'It is down.' }],
       processes: [],
     });
     expect(out).toContain('Events not worked off: 2');
     expect(out).toContain('No server process is connected to this database.');
+  });
+});
+
+describe('pause and resume', () => {
+  it('stop one connection and let it go on, with everything that waited', async () => {
+    await database.pool.query(`insert into connection (name, system) values ('stripe', 'Stripe'), ('zuora', 'Zuora')`);
+    await receive('evt_1');
+    await receive('evt_2', 'zuora:account:A1');
+    expect(await act('pause', 'stripe', '--reason', 'price change')).toMatchObject({ code: 0 });
+    expect(await work()).toEqual(['evt_2']);
+    expect((await run('status')).data).toMatchObject({
+      connections: [
+        { connection: 'stripe', state: 'Paused', message: 'price change' },
+        { connection: 'zuora', state: 'Connected' },
+      ],
+    });
+    await act('resume', 'stripe');
+    expect(await work()).toEqual(['evt_1']);
+    expect((await run('history')).data).toMatchObject([{ action: 'resume' }, { action: 'pause', targets: ['stripe'] }]);
+  });
+
+  it('know no other name', async () => {
+    expect(await act('pause', 'paypal')).toMatchObject({ code: 1 });
+    expect(await act('resume')).toMatchObject({ code: 2 });
+  });
+});
+
+describe('restored', () => {
+  it('writes every row once more with a higher version, after it was allowed to', async () => {
+    await refuseRow();
+    const version = async () =>
+      (await database.db.selectFrom('org_rows').select('row_version').executeTakeFirst())!.row_version;
+    const before = await version();
+    answer = false;
+    expect(await act('restored')).toMatchObject({ code: 1 });
+    expect(await rowsToWrite()).toEqual([]);
+    answer = true;
+    expect(await act('restored')).toMatchObject({ out: '1 row will be written again.' });
+    expect(await version()).toBeGreaterThan(before);
+    expect(await rowsToWrite()).toEqual([INVOICE.key]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Db } from '../../platform/db/database.ts';
 import type { ConnectionStatus } from '../../workflows/ports/sweep.ts';
+import { troubles } from '../limits/state.ts';
 import { statusOf } from '../sweep/status.ts';
 
 /** How the sync stands, as far as the database tells. */
@@ -10,20 +11,29 @@ export type SyncStatus = {
   keys: { waiting: number; retrying: number; putAside: number };
   rows: { waiting: number; oldestSeconds: number; putAside: number };
   /** Upstreams that are left alone for now, and why. */
-  holds: { name: string; forSeconds: number; failures: number; reason: string }[];
+  holds: { name: string; forSeconds: number; reason: string }[];
   /** Processes that have answered the database lately, by their name there. */
   processes: string[];
 };
 
 async function connectionNames(db: Db): Promise<string[]> {
   const { rows } = await sql<{ name: string }>`
-    select connection as name from sweep_cursor
+    select name from connection
+    union select connection as name from sweep_cursor
     union select distinct connection from inbox where done_at is null order by name`.execute(db);
   return rows.map(({ name }) => name);
 }
 
+async function holdsOf(db: Db): Promise<SyncStatus['holds']> {
+  const { rows: ofWriter } = await sql<SyncStatus['holds'][number]>`
+    select name, ceil(extract(epoch from hold_until - now()))::int as "forSeconds", reason
+    from upstream_hold where hold_until > now() order by name`.execute(db);
+  const others = await troubles(db);
+  return [...ofWriter, ...others.map(({ name, seconds, reason }) => ({ name, forSeconds: seconds, reason }))];
+}
+
 export async function syncStatus(db: Db): Promise<SyncStatus> {
-  const { rows } = await sql<Pick<SyncStatus, 'events' | 'keys' | 'rows' | 'holds' | 'processes'>>`
+  const { rows } = await sql<Pick<SyncStatus, 'events' | 'keys' | 'rows' | 'processes'>>`
     select
       (select json_build_object('undone', count(*),
           'oldestSeconds', coalesce(floor(extract(epoch from now() - min(received_at))), 0),
@@ -38,13 +48,10 @@ export async function syncStatus(db: Db): Promise<SyncStatus> {
           'oldestSeconds', coalesce(floor(extract(epoch from now() - min(changed_at) filter (where quarantined_at is null))), 0),
           'putAside', count(*) filter (where quarantined_at is not null))
         from org_rows where pending or quarantined_at is not null) as rows,
-      (select coalesce(json_agg(json_build_object('name', name,
-          'forSeconds', ceil(extract(epoch from hold_until - now())), 'failures', failures, 'reason', reason)
-          order by name), '[]') from upstream_hold where hold_until > now()) as holds,
       (select coalesce(json_agg(distinct application_name), '[]') from pg_stat_activity
         where datname = current_database() and application_name ~ '^billing-360 \\d+$' 
           and application_name <> current_setting('application_name')) as processes`.execute(db);
   const connections = [];
   for (const name of await connectionNames(db)) connections.push(await statusOf(db, name));
-  return { connections, ...rows[0]! };
+  return { connections, holds: await holdsOf(db), ...rows[0]! };
 }

@@ -28,10 +28,7 @@ export const status: Verb = {
       `Events not worked off: ${events.undone}${events.undone > 0 ? `, the oldest came ${duration(events.oldestSeconds)} ago` : ''}`,
       `Keys: ${keys.waiting} to be worked, ${keys.retrying} failed and tried again, ${keys.putAside} put aside`,
       `Rows for Salesforce: ${rows.waiting} waiting${rows.waiting > 0 ? ` (the oldest for ${duration(rows.oldestSeconds)})` : ''}, ${rows.putAside} put aside`,
-      ...holds.map(
-        (hold) =>
-          `${hold.name} is left alone for ${duration(hold.forSeconds)} after ${count(hold.failures, 'failure')}: ${hold.reason}`,
-      ),
+      ...holds.map((hold) => `${hold.name} is left alone for ${duration(hold.forSeconds)}: ${hold.reason}`),
       processes.length === 0
         ? 'No server process is connected to this database.'
         : `${count(processes.length, 'server process', 'server processes')} connected.`,
