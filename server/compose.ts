@@ -29,6 +29,7 @@ import { createUpstreamGate, type StoppableGate } from './sync/limits/gate.ts';
 import { troubles } from './sync/limits/state.ts';
 import { shareTokens } from './sync/limits/tokens.ts';
 import { createOutbox } from './sync/outbox/outbox.ts';
+import { checkOrg } from './sync/outbox/pin.ts';
 import { orgStatus } from './sync/outbox/status.ts';
 import { createPostgresStore } from './sync/postgres.ts';
 import type { Store } from './sync/store.ts';
@@ -128,7 +129,10 @@ export async function startServer(config: Config): Promise<Server> {
       const rowsReady = createWakeup();
       const outbox = createOutbox({
         store,
-        writer: createOrgWriter(createSalesforceClient(salesforceOptions(config), clock.now), metrics),
+        writer: createOrgWriter(
+          createSalesforceClient(salesforceOptions(config), clock.now, { checkOrg: (org) => checkOrg(db, org) }),
+          metrics,
+        ),
         objectOrder,
         log,
         metrics,

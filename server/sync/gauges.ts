@@ -68,6 +68,11 @@ const GAUGES: readonly [name: string, help: string, query: string][] = [
     'select count(*) from org_object_pause',
   ],
   [
+    'salesforce_org_changed',
+    'Whether another org than before was met, so that nothing is written until an operator confirms it',
+    'select count(*) from org_pin where met is not null',
+  ],
+  [
     'salesforce_api_used_ratio',
     'Share of the API calls of 24 hours that everybody has used, as the org last said',
     "select coalesce(max(calls_used::float8 / nullif(calls_allowed, 0)), 0) from api_budget where read_at > now() - interval '1 day'",

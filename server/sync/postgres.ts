@@ -7,7 +7,7 @@ import { claimKeys, giveBack, nextReadyInMs, rearm, renewLeases } from './keys/c
 import { commitResult } from './keys/commit.ts';
 import { recordFailure } from './keys/failure.ts';
 import { createMirrorReader } from './mirror/reader.ts';
-import { budgetOf, mayReadUsage, noteUsage } from './outbox/budget.ts';
+import { mayReadUsage, noteUsage, orgState } from './outbox/budget.ts';
 import { endHold, heldForMs, hold } from './outbox/hold.ts';
 import { releaseRows } from './outbox/pause.ts';
 import { backlogOf, takeRows } from './outbox/pending.ts';
@@ -41,7 +41,7 @@ export function createPostgresStore({ db, pool }: Pick<Database, 'db' | 'pool'>,
     heldForMs: (upstream) => heldForMs(db, upstream),
     hold: (upstream, error, random) => hold(db, upstream, error, random),
     endHold: (upstream) => endHold(db, upstream),
-    budget: () => budgetOf(db, stamp.orgId),
+    orgState: () => orgState(db, stamp.orgId),
     noteUsage: (usage) => noteUsage(db, stamp.orgId, usage),
     mayReadUsage: () => mayReadUsage(db, stamp.orgId),
     releaseRows: () => releaseRows(db),

@@ -1,7 +1,9 @@
 import { Connection } from 'jsforce';
 import { createSign } from 'node:crypto';
 import { Fault } from '../../domain/fault.ts';
+import type { CheckOrg } from '../../workflows/ports/orgRows.ts';
 import { loginFault, toFault } from './errors.ts';
+import { readOrgIdentity } from './orgIdentity.ts';
 import { createTransport } from './transport.ts';
 
 export type SalesforceOptions = {
@@ -29,11 +31,18 @@ export type SalesforceClient = {
   session(): Promise<Connection>;
 };
 
+/** `checkOrg` is asked about the org behind each new session, before anything else is sent to it. */
+export type SalesforceDeps = { checkOrg?: CheckOrg };
+
 /**
  * OAuth 2.0 JWT bearer flow, as the integration user.
  * Source: Salesforce Help, "OAuth 2.0 JWT Bearer Flow for Server-to-Server Integration".
  */
-export function createSalesforceClient(options: SalesforceOptions, now: () => Date): SalesforceClient {
+export function createSalesforceClient(
+  options: SalesforceOptions,
+  now: () => Date,
+  { checkOrg }: SalesforceDeps = {},
+): SalesforceClient {
   const connection = new Connection({
     loginUrl: options.loginUrl,
     version: options.apiVersion,
@@ -70,8 +79,9 @@ export function createSalesforceClient(options: SalesforceOptions, now: () => Da
         publicText: `The credentials lead to org ${orgId}, not to the configured ${options.orgId}: nothing is written. A sandbox copy needs its own configuration.`,
         context: { orgId },
       });
-    conn.accessToken = String(answer['access_token']);
-    conn.instanceUrl = String(answer['instance_url']);
+    const session = { accessToken: String(answer['access_token']), instanceUrl: String(answer['instance_url']) };
+    if (checkOrg) await checkOrg(await readOrgIdentity(session, options.apiVersion));
+    Object.assign(conn, session);
   }
 
   return {

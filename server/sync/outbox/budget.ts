@@ -31,11 +31,19 @@ export async function mayReadUsage(db: Db, orgId: string): Promise<boolean> {
   return rows.length > 0;
 }
 
-/** @returns the latest reading; null when there is none */
-export async function budgetOf(db: Db, orgId: string): Promise<ApiBudget | null> {
-  const { rows } = await sql<ApiBudget>`
-    select calls_used as used, calls_allowed as "limit",
-      (extract(epoch from now() - read_at) * 1000)::float8 as "ageMs"
-    from api_budget where org_id = ${orgId}`.execute(db);
-  return rows[0] ?? null;
+/** What is known of the org before it is called. */
+export type OrgState = {
+  /** The latest reading of any process; null when there is none. */
+  budget: ApiBudget | null;
+  /** Another org than the pinned one was met, and no operator has decided yet. */
+  blocked: boolean;
+};
+
+export async function orgState(db: Db, orgId: string): Promise<OrgState> {
+  const { rows } = await sql<OrgState>`
+    select exists (select 1 from org_pin where met is not null) as blocked,
+      (select json_build_object('used', calls_used, 'limit', calls_allowed,
+          'ageMs', extract(epoch from now() - read_at) * 1000)
+        from api_budget where org_id = ${orgId}) as budget`.execute(db);
+  return rows[0]!;
 }

@@ -136,7 +136,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
     const free = partitionNumbers.filter((partition) => !busy.has(partition));
     const backlog = await store.backlogOf(free);
     if (backlog.rows + backlog.batchRows === 0) return pollMs;
-    const budget = await store.budget();
+    const { budget, blocked } = await store.orgState();
+    if (blocked) return pollMs;
     const pace = paceOf(rowsPerSecond, budget, reserve);
     const batch = pace.batchWaitMs !== null && performance.now() - lastBatch >= pace.batchWaitMs;
     const rows = backlog.rows + (batch ? backlog.batchRows : 0);
@@ -185,6 +186,9 @@ export function createOutbox(options: OutboxOptions): Outbox {
       const waiting = await store.setRows(accountId, rows);
       if (waiting > 0) wakeup.notify();
     },
-    flush: () => flushPartitions(partitionNumbers, { batch: true, most: MOST_ROWS }),
+    async flush() {
+      if ((await store.orgState()).blocked) return 0;
+      return flushPartitions(partitionNumbers, { batch: true, most: MOST_ROWS });
+    },
   };
 }

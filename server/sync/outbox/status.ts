@@ -1,9 +1,10 @@
 import { sql } from 'kysely';
 import type { Db } from '../../platform/db/database.ts';
-import { budgetOf } from './budget.ts';
+import { orgState } from './budget.ts';
 import { heldForMs } from './hold.ts';
 import { paceOf } from './pace.ts';
 import { pausedObjects } from './pause.ts';
+import { changedOrgText, orgPin } from './pin.ts';
 
 /** How writing to Salesforce stands, for people. */
 export type OrgStatus = { state: 'Connected' | 'Delayed' | 'Broken'; message: string };
@@ -13,6 +14,8 @@ export type OrgStatus = { state: 'Connected' | 'Delayed' | 'Broken'; message: st
  * @param reserve share (0..1) of the org's API calls that is kept for others
  */
 export async function orgStatus(db: Db, orgId: string, reserve: number): Promise<OrgStatus> {
+  const pin = await orgPin(db);
+  if (pin?.met) return { state: 'Broken', message: changedOrgText({ ...pin, met: pin.met }) };
   const held = await heldForMs(db, 'salesforce');
   if (held > 0) {
     const hold = await db
@@ -28,7 +31,7 @@ export async function orgStatus(db: Db, orgId: string, reserve: number): Promise
       state: 'Broken',
       message: paused.map(({ object, message }) => `${object} is not written: ${message}`).join(' '),
     };
-  const budget = await budgetOf(db, orgId);
+  const { budget } = await orgState(db, orgId);
   if (budget && paceOf(0, budget, reserve).stopped)
     return {
       state: 'Delayed',

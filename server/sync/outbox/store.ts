@@ -1,5 +1,5 @@
 import type { OrgRow, OrgWriteResult } from '../../workflows/ports/orgRows.ts';
-import type { ApiBudget, ApiUsage } from './budget.ts';
+import type { ApiUsage, OrgState } from './budget.ts';
 import type { Backlog, TakenRow } from './pending.ts';
 import type { RowOutcome } from './record.ts';
 
@@ -24,8 +24,8 @@ export interface OutboxStore {
   endHold(upstream: string): Promise<void>;
   /** Lets all rows that were put aside, and objects that are paused, be tried anew. @returns how many rows */
   releaseRows(): Promise<number>;
-  /** @returns the API calls of the org as any process last read them; null before the first reading */
-  budget(): Promise<ApiBudget | null>;
+  /** @returns what any process learned of the org that is written to */
+  orgState(): Promise<OrgState>;
   noteUsage(usage: ApiUsage): Promise<void>;
   /** Lets one process at a time make a call in spite of an old reading of the budget. */
   mayReadUsage(): Promise<boolean>;

@@ -32,6 +32,20 @@ export type OrgWriteResult =
    */
   | { outcome: 'refused'; retry: 'soon' | 'after_parent' | 'mapping' | 'never'; code: string; message: string };
 
+/** Which org it is, as it says itself. */
+export type OrgIdentity = {
+  /** 18 characters; a sandbox has another one after each refresh. */
+  orgId: string;
+  isSandbox: boolean;
+  /** Edition, such as `Enterprise Edition`. */
+  organizationType: string;
+  /** Where it runs, such as `NA45`; Salesforce moves orgs. */
+  instanceName: string;
+};
+
+/** Called with the org behind each new session before anything is sent to it. @throws Fault when it may not be written to */
+export type CheckOrg = (org: OrgIdentity) => Promise<void>;
+
 /** Rows of one object; at most 200. */
 export type OrgChunk = { object: string; writes: readonly OrgWrite[] };
 

@@ -206,17 +206,17 @@ describe.each(SUBJECTS)('rows for Salesforce in %s', (_name, open) => {
   });
 
   it('know what the org last said of its API calls; an old reading is doubted by one process at a time', async () => {
-    expect(await store.budget()).toBeNull();
+    expect(await store.orgState()).toEqual({ budget: null, blocked: false });
     expect(await store.mayReadUsage()).toBe(false);
     await store.noteUsage({ used: 10, limit: 100 });
     await store.noteUsage({ used: 90, limit: 100 });
-    expect(await store.budget()).toMatchObject({ used: 90, limit: 100 });
+    expect(await store.orgState()).toMatchObject({ budget: { used: 90, limit: 100 } });
     expect(await store.mayReadUsage()).toBe(false);
     await subject.advance(300_001);
-    expect((await store.budget())!.ageMs).toBeGreaterThan(300_000);
+    expect((await store.orgState()).budget!.ageMs).toBeGreaterThan(300_000);
     expect(await store.mayReadUsage()).toBe(true);
     expect(await store.mayReadUsage()).toBe(false);
-    expect(await subject.store({ ...STAMP, orgId: '00D000000000002AAA' }).budget()).toBeNull();
+    expect((await subject.store({ ...STAMP, orgId: '00D000000000002AAA' }).orgState()).budget).toBeNull();
   });
 
   it('of another org or mapping are all to be written again', async () => {

@@ -138,10 +138,13 @@ export function outboxIn(memory: Memory, stamp: OrgStamp, between: Between): Out
       for (const [id] of aside) memory.orgRows.patch(id, { quarantinedAt: null, attempt: 0, notBefore: memory.now() });
       return aside.length;
     },
-    async budget() {
+    async orgState() {
       await between();
       const budget = memory.budgets.get(stamp.orgId);
-      return budget ? { used: budget.used, limit: budget.limit, ageMs: memory.now() - budget.readAt } : null;
+      return {
+        budget: budget ? { used: budget.used, limit: budget.limit, ageMs: memory.now() - budget.readAt } : null,
+        blocked: false,
+      };
     },
     async noteUsage({ used, limit }) {
       await between();

@@ -57,6 +57,8 @@ export async function startSalesforceSim(options: SalesforceSimOptions = {}): Pr
     forceApp,
     personAccounts: options.personAccounts,
     stateFile: options.stateFile,
+    orgId: options.orgId,
+    sandbox: options.sandbox,
   });
   const automation = new Automation(org);
   const views = new Views(org);

@@ -29,6 +29,10 @@ export type SalesforceSimOptions = Omit<SimOptions, 'tls'> & {
    * package when null.
    */
   forceApp?: string | null | undefined;
+  /** 18-character id of the org; always the same one when absent. */
+  orgId?: string | undefined;
+  /** The org is a sandbox; off when absent. */
+  sandbox?: boolean | undefined;
   /** Accounts may be people; off when absent. */
   personAccounts?: boolean | undefined;
   connectedApps?: readonly ConnectedApp[] | undefined;

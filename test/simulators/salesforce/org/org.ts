@@ -40,6 +40,10 @@ type OrgOptions = {
   /** Accounts may be people; off when absent. It cannot be turned off again in an org that is kept in a file. */
   personAccounts?: boolean | undefined;
   stateFile?: string | undefined;
+  /** 18 characters; always the same one when absent. */
+  orgId?: string | undefined;
+  /** A copy of another org; off when absent. */
+  sandbox?: boolean | undefined;
 };
 
 /** What is compiled from one folder of metadata. */
@@ -52,12 +56,12 @@ function readMetadata({ forceApp: folder, personAccounts = false }: OrgOptions):
 
 /** The simulated org: schema of force-app, records, users, access and saves. */
 export class SimulatedOrg implements Org {
-  readonly orgId = ORG_ID;
+  readonly orgId: string;
   readonly apiVersion = '66.0';
   /** Rises whenever other metadata is in force; whoever derives something from the schema keeps it by this number. */
   schemaVersion = 0;
   readonly store: Store;
-  readonly sessions = new Sessions(ORG_ID);
+  readonly sessions: Sessions;
   readonly locks = new RowLocks();
   readonly triggers = new Triggers();
   readonly duplicates = new DuplicateRules(() => this.schema.duplicateRules);
@@ -74,6 +78,8 @@ export class SimulatedOrg implements Org {
 
   constructor(options: OrgOptions) {
     this.clock = options.clock;
+    this.orgId = options.orgId ?? ORG_ID;
+    this.sessions = new Sessions(this.orgId);
     this.#options = options;
     this.#metadata = readMetadata(options);
     this.#installed = new Set(
@@ -86,7 +92,9 @@ export class SimulatedOrg implements Org {
   }
 
   #seed(): void {
-    seedOrg(this, this.schema, this.store, this.#metadata.permissionSets, toDateTime(this.clock.now()));
+    const now = toDateTime(this.clock.now());
+    const company = { id: this.orgId, sandbox: this.#options.sandbox ?? false };
+    seedOrg(this, this.schema, this.store, this.#metadata.permissionSets, now, company);
   }
 
   get schema(): Schema {

@@ -56,11 +56,17 @@ export function seedOrg(
   store: Store,
   permissionSets: readonly Permissions[],
   now: string,
+  { id, sandbox }: { id: string; sandbox: boolean },
 ): void {
   const fresh = store.live(schema.object('Organization')!).length === 0;
   const setup = new SetupRecords(schema, store, now);
-  const company = { Name: 'Billing 360 Org', InstanceName: 'SIM1', OrganizationType: 'Enterprise Edition' };
-  if (fresh) setup.ensure('Organization', company, defaultAccess(schema), ORG_ID);
+  const company = {
+    Name: 'Billing 360 Org',
+    InstanceName: sandbox ? 'SIM1S' : 'SIM1',
+    IsSandbox: sandbox,
+    OrganizationType: 'Enterprise Edition',
+  };
+  if (fresh) setup.ensure('Organization', company, defaultAccess(schema), id);
   setup.masters();
   setup.recordTypes();
   const profiles = setup.profiles();
