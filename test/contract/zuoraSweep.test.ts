@@ -193,6 +193,34 @@ describe('what it finds', () => {
   });
 });
 
+test('three days in which no callout arrived are made up for: the mirror is as it would be with them', async () => {
+  const account = await zuora.account({ CRMAccountId__c: ACCOUNT });
+  const { planId } = await zuora.plan([
+    { Name: 'Fee', ChargeModel: 'Flat Fee Pricing', tiers: [{ Currency: 'USD', Price: 25 }] },
+  ]);
+  await sweep();
+  await bench.work();
+  const numbers: string[] = [];
+  for (let day = 0; day < 3; day += 1) {
+    later(86_400);
+    numbers.push(await zuora.subscribe(account, planId, '2026-11-01'));
+    await zuora.post('/__sim/act/upgrade', { subscription: numbers[0], price: 30 + day });
+    const paid = await invoice(account.id, 10);
+    await invoice(account.id, 7);
+    await zuora.post('/__sim/act/pay-invoice', { invoice: paid });
+  }
+  later(10);
+  await sweep();
+  await bench.work();
+  const whole = new Bench([connection.billing], () => zuora.sim.ctx.clock.now());
+  whole.receive([{ ...found[0]!, eventId: 'all', key: `zuora:account:${account.id}` }]);
+  await whole.work();
+  const told = (of: Bench) => Object.fromEntries([...of.mirror.records].map(([key, { body }]) => [key, body]));
+  expect(told(bench)).toEqual(told(whole));
+  expect(Object.keys(told(bench))).toHaveLength(1 + 3 + 6 + 3);
+  expect(row(account.id)['Balance__c']).toBe(21);
+});
+
 describe('what was deleted', () => {
   const deleted = () => found.filter(({ kind }) => kind === 'swept.deleted');
 
