@@ -252,6 +252,30 @@ describe('what was deleted', () => {
     expect(await wholeRound()).toEqual([]);
   });
 
+  test('may be the order that made the newest version of a subscription: the one before is true again', async () => {
+    const account = await zuora.account({ CRMAccountId__c: ACCOUNT });
+    const { planId } = await zuora.plan([
+      { Name: 'Fee', ChargeModel: 'Flat Fee Pricing', tiers: [{ Currency: 'USD', Price: 25 }] },
+    ]);
+    const number = await zuora.subscribe(account, planId, '2026-11-01');
+    const upgrade = await zuora.post('/__sim/act/upgrade', { subscription: number, price: 30 });
+    await sweep();
+    await bench.work();
+    const mrr = () => bench.row('Billing_Subscription__c', `zuora:subscription:${number}`)['MRR__c'];
+    expect(mrr()).toBe(30);
+    expect((await zuora.call('DELETE', `/v1/orders/${text(upgrade.orderNumber)}`)).status).toBe(200);
+    later(86_400);
+    expect(await wholeRound()).toMatchObject([{ payload: { table: 'subscription', number, version: 2 } }]);
+    await bench.work();
+    expect(mrr()).toBe(25);
+    later(60);
+    await zuora.post('/__sim/act/upgrade', { subscription: number, price: 40 });
+    later(10);
+    await sweep();
+    await bench.work();
+    expect(mrr()).toBe(40);
+  });
+
   test('is asked for by jobs that take their time and outlive a restart', async () => {
     const id = await draftOf((await zuora.account()).id);
     await sweep();

@@ -10,7 +10,7 @@ import {
 import type { StoredEvent } from '../../workflows/ports/keyWork.ts';
 import { accountStatusOf, invoiceStatusOf, settledStatusOf } from './convert.ts';
 import { valueOf } from './payload.ts';
-import { DELETED, partsOfDeleted } from './sweep/deletions.ts';
+import { DELETED, readDeleted } from './sweep/deletions.ts';
 import { SWEPT, sweptSchema, WHAT, type Swept } from './sweep/objects.ts';
 
 /** What changes when something happens; first match wins. Names of Zuora docs, "Standard events" and "Custom events". */
@@ -107,7 +107,7 @@ export function readZuoraEvent(
       kind === null ? isReadSince(swept.data, known) : isKnown(swept.data, known.get(keyOf(connection, kind, number)));
     return { records: [], fetch: isDone ? [] : [...parts], about: [] };
   }
-  if (event.kind === `${SWEPT}${DELETED}`) return { records: [], fetch: [...partsOfDeleted(event.payload)], about: [] };
+  if (event.kind === `${SWEPT}${DELETED}`) return readDeleted(event.payload, known, connection);
   const name = event.kind.toLowerCase().replace(/[^a-z]/g, '');
   const payload = payloadSchema.safeParse(event.payload);
   if (TOLD_ONCE.test(name) && payload.success && isTold(payload.data, known, connection))

@@ -82,6 +82,11 @@ function save(outcome: Outcome, record: BillingRecord, via: MirrorWrite['via']):
   if (known === undefined || !known.deleted) outcome.known.set(record.key, record);
 }
 
+/** A version that is true again after the one that is known was taken back keeps its place, as of now. */
+function inPlaceOf(known: BillingRecord | undefined, record: BillingRecord, asOf: Date): BillingRecord {
+  return known === undefined || known.version <= record.version ? record : { ...record, version: known.version, asOf };
+}
+
 /**
  * Brings the mirror of one billing account up to date with its events.
  *
@@ -97,7 +102,7 @@ export function refreshBillingAccount(deps: RefreshDeps): KeyHandler {
     outcome: Outcome,
     key: string,
     parts: BillingPart[],
-    { audited }: Weighed,
+    { audited, takenBack }: Weighed,
   ): Promise<string | null> {
     const fetched = await billing.fetch(partsOf(key).id, parts);
     if (!fetched.found) {
@@ -120,7 +125,11 @@ export function refreshBillingAccount(deps: RefreshDeps): KeyHandler {
         const trusted = audited.get(record.key);
         if (trusted !== undefined && !isDeepStrictEqual(trusted.body, record.body))
           deps.onSnapshotDiffers?.(record.key);
-        save(outcome, record, 'fetch');
+        save(
+          outcome,
+          takenBack.has(record.key) ? inPlaceOf(outcome.known.get(record.key), record, part.asOf) : record,
+          'fetch',
+        );
       }
       for (const owner of merged.movedTo) outcome.movedTo.add(owner);
     }

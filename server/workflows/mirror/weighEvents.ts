@@ -17,6 +17,8 @@ export type Weighed = {
   /** Trusted states to save, the newest of each object. */
   snapshots: Map<string, BillingRecord>;
   fetch: Set<BillingPart>;
+  /** Objects of which an older version may replace the newest that is known. */
+  takenBack: Set<string>;
   /** Events of trusted states that are to be looked at once more when their objects have come to rest. */
   audits: StoredEvent[];
   /** Trusted states that nothing has followed, by key: what is fetched now has to be the same. */
@@ -47,6 +49,7 @@ export function weighEvents(
     fetch: new Set(),
     audits: [],
     audited: new Map(),
+    takenBack: new Set(),
   };
   const inOrder = events.toSorted((a, b) => (a.occurredAt?.getTime() ?? 0) - (b.occurredAt?.getTime() ?? 0));
   for (const event of inOrder) {
@@ -62,6 +65,7 @@ export function weighEvents(
     };
     if (reading.about.length > 0 && reading.about.every(isOlder)) continue;
     for (const part of reading.fetch) weighed.fetch.add(part);
+    for (const key of reading.takenBack ?? []) weighed.takenBack.add(key);
     for (const record of reading.records) weighRecord(weighed, event, record, isTied(record.key), auditOf(event));
     const told = new Set(reading.records.map(({ key }) => key));
     for (const key of reading.about)

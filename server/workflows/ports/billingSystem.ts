@@ -46,6 +46,8 @@ export type EventReading = {
    * happened is done.
    */
   about: string[];
+  /** Keys of objects whose newest version was taken back, so that an older one is true again. */
+  takenBack?: string[];
 };
 
 /** A billing system as the mirror needs it. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { keyOf } from '../../../domain/billingAccount/key.ts';
 import { Fault } from '../../../domain/fault.ts';
 import { instantIn } from '../../../domain/time/instant.ts';
-import type { BillingPart } from '../../../workflows/ports/billingSystem.ts';
+import type { BillingPart, BillingRecord, EventReading } from '../../../workflows/ports/billingSystem.ts';
 import type { ReceivedEvent } from '../../../workflows/ports/webhook.ts';
 import type { ZuoraContext } from '../context.ts';
 import type { DataQuery } from '../dataQuery.ts';
@@ -30,18 +30,36 @@ const TABLES: Readonly<Record<string, readonly BillingPart[]>> = {
   usage: ['usage'],
 };
 
-const rowSchema = z.object({ id: z.string(), accountid: z.string().nullable(), updateddate: z.string() });
+const rowSchema = z.object({
+  id: z.string(),
+  accountid: z.string().nullable(),
+  updateddate: z.string(),
+  /** Number and version of a subscription. */
+  name: z.string().optional(),
+  version: z.coerce.number().optional(),
+});
 
-const payloadSchema = z.object({ table: z.string() });
+const payloadSchema = z.object({ table: z.string(), number: z.string().optional(), version: z.number().optional() });
 
-/** @returns parts that an event of a deleted row leaves open */
-export function partsOfDeleted(payload: unknown): readonly BillingPart[] {
-  return TABLES[payloadSchema.safeParse(payload).data?.table ?? ''] ?? [];
+/**
+ * Reads an event of a deleted row. When an order is deleted, the version of a subscription that it made goes, and the one
+ * before it is true again.
+ */
+export function readDeleted(
+  payload: unknown,
+  known: ReadonlyMap<string, BillingRecord>,
+  connection: string,
+): EventReading {
+  const { table = '', number = '', version } = payloadSchema.safeParse(payload).data ?? {};
+  const key = keyOf(connection, 'subscription', number);
+  const takenBack = version !== undefined && known.get(key)?.version === version ? [key] : [];
+  return { records: [], fetch: [...(TABLES[table] ?? [])], about: [], takenBack };
 }
 
 function sqlOf(table: string, since: Date): string {
   const from = since.toISOString().slice(0, 19).replace('T', ' ');
-  return `SELECT id, accountid, updateddate FROM ${table} WHERE updateddate >= timestamp '${from} +00:00'`;
+  const more = table === 'subscription' ? ', name, version' : '';
+  return `SELECT id, accountid, updateddate${more} FROM ${table} WHERE updateddate >= timestamp '${from} +00:00'`;
 }
 
 /**
@@ -84,7 +102,7 @@ export async function sweepDeletions(
             kind: `swept.${DELETED}`,
             key: row.accountid === null ? null : keyOf(connection, 'account', row.accountid),
             occurredAt: new Date(at),
-            payload: { table, id: row.id },
+            payload: { table, id: row.id, number: row.name, version: row.version },
           };
         }),
       ),
