@@ -19,6 +19,7 @@ import { createWakeup } from './platform/wakeup.ts';
 import { beginWithBackfill } from './sync/backfill/first.ts';
 import { createBackfillRunner } from './sync/backfill/runner.ts';
 import { createBackfillStore } from './sync/backfill/state.ts';
+import { applyFilter } from './sync/connections/filter.ts';
 import { createConnectionStore } from './sync/connections/state.ts';
 import { createConnectionWatch, type ConnectionWatch } from './sync/connections/watch.ts';
 import { createDueTicker } from './sync/due/due.ts';
@@ -146,6 +147,7 @@ export async function startServer(config: Config): Promise<Server> {
       const backfills = createBackfillStore(db);
       const connectionStore = createConnectionStore(db);
       await connectionStore.register(connections.map(({ name, source }) => ({ name, system: source })));
+      for (const { name, filter } of connections) await applyFilter(db, name, filter, log);
       const watch = createConnectionWatch({
         store: { ...store, ...connectionStore },
         probes: new Map(connections.map(({ name, probe }) => [name, probe])),

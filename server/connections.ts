@@ -3,7 +3,9 @@ import { stripeLimits, stripeRates } from './connectors/stripe/limits.ts';
 import { createZuoraConnection } from './connectors/zuora/connection.ts';
 import { callsForSweeps, zuoraLimits } from './connectors/zuora/limits.ts';
 import type { ConnectionConfig } from './platform/config/billingSystems.ts';
+import { filterBilling } from './workflows/mirror/filterBilling.ts';
 import type { BillingAccountList } from './workflows/ports/billingAccountList.ts';
+import type { BillingFilter } from './workflows/ports/billingFilter.ts';
 import type { BillingSystem } from './workflows/ports/billingSystem.ts';
 import type { Clock } from './workflows/ports/clock.ts';
 import type { ConnectionProbe } from './workflows/ports/connectionProbe.ts';
@@ -21,6 +23,8 @@ export type BillingConnection = {
   changes: ChangeSource;
   probe: ConnectionProbe;
   list: BillingAccountList;
+  /** What of it is taken; `billing` sees to it. */
+  filter: BillingFilter;
   close?(): Promise<void>;
 };
 
@@ -33,11 +37,22 @@ export type ConnectionDeps = {
 };
 
 /** Makes the clients of one connection; calls nothing yet. */
-export function connect(
+export function connect(config: ConnectionConfig, deps: ConnectionDeps): BillingConnection {
+  const { filter } = config;
+  const clients = clientsOf(config, deps);
+  return {
+    ...clients,
+    billing: filterBilling(clients.billing, filter),
+    name: config.connection,
+    source: config.system,
+    filter,
+  };
+}
+
+function clientsOf(
   config: ConnectionConfig,
   { clock, timeZone, gateOf, shareToken }: ConnectionDeps,
-): BillingConnection {
-  const named = { name: config.connection, source: config.system };
+): Omit<BillingConnection, 'name' | 'source' | 'filter'> {
   if (config.system === 'Stripe') {
     const { connection, apiKey, webhookSecrets, apiBase, dashboardUrl } = config;
     const options = {
@@ -56,7 +71,7 @@ export function connect(
         perEndpointSecond: config.callsPerEndpointSecond ?? rates.perEndpointSecond,
       }),
     );
-    return { ...named, ...createStripeConnection(options, { clock, gate }) };
+    return createStripeConnection(options, { clock, gate });
   }
   const options = {
     ...config,
@@ -65,5 +80,5 @@ export function connect(
     sweep: { callsPerDay: callsForSweeps(config.tenantKind) },
   };
   const gate = gateOf(zuoraLimits(config.connection, config.tenantKind));
-  return { ...named, ...createZuoraConnection(options, { clock, gate, shareToken }) };
+  return createZuoraConnection(options, { clock, gate, shareToken });
 }

@@ -1,12 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Fault } from '../../server/domain/fault.ts';
 import { createLog } from '../../server/platform/log.ts';
+import { createBackfillStore } from '../../server/sync/backfill/state.ts';
+import { applyFilter } from '../../server/sync/connections/filter.ts';
 import { createConnectionStore } from '../../server/sync/connections/state.ts';
 import { createConnectionWatch, type ConnectionWatchOptions } from '../../server/sync/connections/watch.ts';
 import { bumpKeys } from '../../server/sync/keys/bump.ts';
 import { claimKeys, nextReadyInMs } from '../../server/sync/keys/claim.ts';
+import { commitResult } from '../../server/sync/keys/commit.ts';
 import { createKeyWorker } from '../../server/sync/keys/worker.ts';
 import { createPostgresStore } from '../../server/sync/postgres.ts';
+import { TAKE_EVERYTHING } from '../../server/workflows/ports/billingFilter.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
 const stamp = { orgId: '00D000000000001AAA', mappingVersion: '1' };
@@ -265,5 +269,77 @@ describe('the name of a connection', () => {
     await Promise.all([watch.ensure('stripe'), watch.ensure('stripe'), watch.ensure('account')]);
     await watch.ensure('stripe');
     expect(seen).toEqual(['stripe', 'stripe']);
+  });
+});
+
+describe('the filter of a connection', () => {
+  const ACCOUNT = '001000000000001AAA';
+  const all = TAKE_EVERYTHING;
+
+  beforeEach(async () => {
+    await database.pool.query('truncate mirror, account_link, backfill, sweep_cursor');
+    await processWith({});
+    const mirrored = ['stripe:account:1', 'stripe:invoice:1', 'stripe:payment:1', 'zuora:invoice:1'];
+    for (const key of mirrored)
+      await database.pool.query(
+        `insert into mirror (key, kind, billing_account_key, as_of, version, deleted, body, digest)
+         values ($1, $2, $3, now(), 0, false, '{}', '')`,
+        [key, key.split(':')[1], `${key.split(':')[0]}:account:1`],
+      );
+    await database.pool.query('insert into account_link (billing_account_key, account_id) values ($1, $2)', [
+      'stripe:account:1',
+      ACCOUNT,
+    ]);
+    await database.pool.query("insert into sweep_cursor (connection, cursor) values ('stripe', '1')");
+  });
+
+  const mirrorKeys = async () =>
+    (await database.db.selectFrom('mirror').select('key').orderBy('key').execute()).map(({ key }) => key);
+  const backfill = () => createBackfillStore(database.db).backfillOf('stripe');
+
+  it('that takes everything changes nothing, also when it is given anew', async () => {
+    expect(await applyFilter(database.db, 'stripe', all, log)).toBe(false);
+    expect(await applyFilter(database.db, 'stripe', { ...all, objects: [...all.objects].reverse() }, log)).toBe(false);
+    expect(await backfill()).toBeNull();
+  });
+
+  it('forgets what it newly leaves out, of its own connection alone, and projects the Accounts anew', async () => {
+    const filter = { ...all, objects: ['subscriptions', 'payments', 'usage'] as const };
+    expect(await applyFilter(database.db, 'stripe', filter, log)).toBe(true);
+    expect(await mirrorKeys()).toEqual(['stripe:account:1', 'stripe:payment:1', 'zuora:invoice:1']);
+    expect(await claimed()).toEqual([`account:projection:${ACCOUNT}`]);
+    expect(await backfill()).toBeNull();
+    expect(await applyFilter(database.db, 'stripe', filter, log)).toBe(false);
+  });
+
+  it('has what it newly takes read, and that alone', async () => {
+    await applyFilter(database.db, 'stripe', { ...all, objects: ['subscriptions'] }, log);
+    await applyFilter(database.db, 'stripe', { ...all, objects: ['subscriptions', 'invoices'] }, log);
+    expect(await backfill()).toMatchObject({ state: 'Listing', parts: ['invoices'] });
+  });
+
+  it('has every billing account looked at again when it takes other ones', async () => {
+    await applyFilter(database.db, 'stripe', { ...all, currencies: ['EUR'] }, log);
+    expect(await backfill()).toMatchObject({
+      state: 'Listing',
+      parts: ['account'],
+      reason: 'The filter of the connection was changed.',
+    });
+  });
+
+  it('makes no smaller backfill of one that reads everything', async () => {
+    await createBackfillStore(database.db).startBackfill({ connection: 'stripe', reason: 'First.' });
+    await applyFilter(database.db, 'stripe', { ...all, currencies: ['EUR'] }, log);
+    expect(await backfill()).toMatchObject({ run: 2, parts: [] });
+  });
+
+  it('that leaves a billing account out takes it out of the mirror without a tombstone', async () => {
+    await bumpKeys(database.db, ['stripe:account:1']);
+    const [claim] = await claimKeys(database.db, 1, 60_000);
+    const projection = `account:projection:${ACCOUNT}`;
+    await commitResult(database.db, stamp, claim!, { done: [], forget: true, dirty: [projection] });
+    expect(await mirrorKeys()).toEqual(['zuora:invoice:1']);
+    expect(await database.db.selectFrom('account_link').selectAll().execute()).toEqual([]);
+    expect(await claimed()).toEqual([projection]);
   });
 });

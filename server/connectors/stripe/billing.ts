@@ -216,10 +216,12 @@ export function createStripeBilling(stripe: Stripe, catalog: CatalogCache, conte
       const billingAccountKey = keyOf(context.connection, 'account', id);
       const wants = (part: BillingPart): boolean => parts.includes(part);
       const fetched: FetchedPart[] = [];
+      let fields: Readonly<Record<string, string>> | undefined;
       if (wants('account')) {
         const answer = await readCustomer(id);
         if (answer.customer === null) return { found: false, deleted: answer.deleted, asOf: answer.asOf };
         fetched.push(await customerPart(answer.customer, answer.asOf));
+        fields = answer.customer.metadata;
       }
       const [subscriptions, ...others] = await Promise.all([
         wants('subscriptions') || wants('usage') ? readSubscriptions(id) : null,
@@ -235,7 +237,7 @@ export function createStripeBilling(stripe: Stripe, catalog: CatalogCache, conte
         fetched.push({ part: 'subscriptions', records, asOf });
         if (wants('usage')) fetched.push(await usagePart(subscriptions));
       }
-      return { found: true, billingAccountKey, parts: fetched };
+      return { found: true, billingAccountKey, parts: fetched, ...(fields === undefined ? {} : { fields }) };
     },
 
     read: (event, known) => readStripeEvent(event, known, catalog, context),

@@ -228,6 +228,7 @@ export function createZuoraBilling(client: ZuoraClient, context: ZuoraContext): 
         found: true,
         billingAccountKey: key,
         parts: [own, sold, invoices, payments, usage].filter((part) => part !== null),
+        ...(own === null ? {} : { fields: customFieldsOf(account) }),
       };
     },
 
@@ -235,6 +236,12 @@ export function createZuoraBilling(client: ZuoraClient, context: ZuoraContext): 
 
     whereIs: (key) => whereIs(client, context.connection, key),
   };
+}
+
+/** Custom fields stand beside the others of the account, and end in `__c` (Zuora docs, "Custom fields"). */
+function customFieldsOf({ basicInfo }: ZuoraAccount): Record<string, string> {
+  const custom = Object.entries(basicInfo).filter(([name, value]) => name.endsWith('__c') && value != null);
+  return Object.fromEntries(custom.map(([name, value]) => [name, String(value)]));
 }
 
 function isDefault(billingDay: string | null): boolean {

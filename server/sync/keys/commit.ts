@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { isProjection, projectionKeyOf } from '../../domain/billingAccount/key.ts';
 import type { Db } from '../../platform/db/database.ts';
 import type { KeyResult, Projection } from '../../workflows/ports/keyWork.ts';
+import { forget } from '../mirror/forget.ts';
 import { accountsOf, saveLink, saveMirror } from '../mirror/save.ts';
 import { setOrgRows, type OrgStamp } from '../outbox/setRows.ts';
 import { bumpKeys, refetchKeys } from './bump.ts';
@@ -105,6 +106,7 @@ export async function commitResult(db: Db, stamp: OrgStamp, claim: LeasedKey, re
       claim.batch,
     );
     if (result.refetch) await refetchKeys(transaction, result.refetch.keys, result.refetch.parts, true);
+    if (result.forget) await forget(transaction, claim.key);
     const changed = await saveMirror(transaction, result.mirror ?? []);
     const moved = result.link ? await saveLink(transaction, result.link) : [];
     const accounts = [...moved, ...(await accountsOf(transaction, changed))];

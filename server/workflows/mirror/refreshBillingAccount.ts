@@ -74,6 +74,8 @@ type Outcome = {
   writes: { record: BillingRecord; via: MirrorWrite['via'] }[];
   movedTo: Set<string>;
   known: Map<string, BillingRecord>;
+  /** True when a filter leaves the billing account out. */
+  excluded: boolean;
 };
 
 function save(outcome: Outcome, record: BillingRecord, via: MirrorWrite['via']): void {
@@ -119,6 +121,7 @@ export function refreshBillingAccount(deps: RefreshDeps): KeyHandler {
       return key;
     }
     if (fetched.billingAccountKey !== key) return fetched.billingAccountKey;
+    if (fetched.excluded === true) outcome.excluded = true;
     for (const part of fetched.parts) {
       const merged = await mergeFetched(billing, key, part, outcome.known);
       for (const record of merged.records) {
@@ -156,13 +159,15 @@ export function refreshBillingAccount(deps: RefreshDeps): KeyHandler {
     const parts = BILLING_PARTS.filter(
       (part) => everything || claim.refetch.includes(part) || weighed.fetch.has(part) || (part === 'usage' && pollDue),
     );
-    const outcome: Outcome = { writes: [], movedTo: new Set(), known: new Map(mirrored) };
+    const outcome: Outcome = { writes: [], movedTo: new Set(), known: new Map(mirrored), excluded: false };
     for (const record of weighed.snapshots.values()) save(outcome, record, 'snapshot');
     if (parts.length > 0) {
       const name = await fetchInto(outcome, key, parts, weighed);
       if (name === null) return waitForObject(claim, now);
       if (name !== key) return { done: everyId, dirty: [name] };
     }
+    if (outcome.excluded)
+      return { done, forget: true, dirty: before?.accountId == null ? [] : [projectionKeyOf(before.accountId)] };
 
     const news = outcome.writes.some(({ record }) => isNews(record, mirrored));
     const lagging = billing.readsMayLag && !news && weighed.fetch.size > 0;

@@ -23,6 +23,10 @@ export type FetchedBillingAccount =
       /** Key of the billing account; other than the one asked for when it was asked for by another name. */
       billingAccountKey: string;
       parts: FetchedPart[];
+      /** Metadata or custom fields of the billing account, by name; there when `account` was asked for. */
+      fields?: Readonly<Record<string, string>>;
+      /** True when a filter leaves the billing account out: nothing of it is to be kept. */
+      excluded?: boolean;
     }
   | {
       found: false;

@@ -45,6 +45,8 @@ export type KeyResult = {
   /** Ids of the inbox rows that are done. */
   done: readonly string[];
   mirror?: readonly MirrorWrite[];
+  /** Forgets everything of the billing account that the key names: a filter leaves it out. It is no deletion. */
+  forget?: boolean;
   link?: AccountLink;
   projection?: Projection;
   /** Keys that are to be worked because of this one. */

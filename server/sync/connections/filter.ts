@@ -1,0 +1,64 @@
+import { projectionKeyOf } from '../../domain/billingAccount/key.ts';
+import type { Db } from '../../platform/db/database.ts';
+import type { Log } from '../../platform/log.ts';
+import { TAKE_EVERYTHING, type BillingFilter } from '../../workflows/ports/billingFilter.ts';
+import { createBackfillStore } from '../backfill/state.ts';
+import { bumpKeys } from '../keys/bump.ts';
+import { forgetKinds } from '../mirror/forget.ts';
+
+const KIND_OF = { subscriptions: 'subscription', invoices: 'invoice', payments: 'payment', usage: 'usage' } as const;
+const AT_ONCE = 1000;
+
+/** The same text for filters that take the same. */
+function textOf({ objects, currencies, fields }: BillingFilter): string {
+  const names = Object.keys(fields).sort();
+  return JSON.stringify({
+    objects: [...objects].sort(),
+    currencies: currencies === null ? null : [...currencies].sort(),
+    fields: Object.fromEntries(names.map((name) => [name, [...(fields[name] ?? [])].sort()])),
+  });
+}
+
+/**
+ * Brings the mirror of a connection in line with its filter when that was changed since the last start: kinds of objects
+ * that are newly left out are forgotten at once; billing accounts are looked at again, and what is newly taken is read, by
+ * a backfill. Killed in between, it does the rest at the next start.
+ * @returns whether anything had changed
+ */
+export async function applyFilter(db: Db, connection: string, filter: BillingFilter, log: Log): Promise<boolean> {
+  const row = await db.selectFrom('connection').select('filter').where('name', '=', connection).executeTakeFirst();
+  const text = textOf(filter);
+  const textBefore = row?.filter ?? textOf(TAKE_EVERYTHING);
+  if (text === textBefore) return false;
+  const before = JSON.parse(textBefore) as BillingFilter;
+  log.info({ connection, before, filter }, 'The filter of a connection was changed');
+
+  const left = before.objects.filter((object) => !filter.objects.includes(object)).map((object) => KIND_OF[object]);
+  for (let count = left.length === 0 ? 0 : AT_ONCE; count === AT_ONCE;)
+    count = await db.transaction().execute(async (transaction) => {
+      const gone = await forgetKinds(transaction, connection, left, AT_ONCE);
+      await bumpKeys(transaction, gone.accountIds.map(projectionKeyOf));
+      return gone.count;
+    });
+
+  const added = filter.objects.filter((object) => !before.objects.includes(object));
+  const conditions = ({ currencies, fields }: BillingFilter) => textOf({ objects: [], currencies, fields });
+  const isOtherAccounts = conditions(before) !== conditions(filter);
+  const swept = await db
+    .selectFrom('sweep_cursor')
+    .select('cursor')
+    .where('connection', '=', connection)
+    .where('cursor', 'is not', null)
+    .executeTakeFirst();
+  // A connection that was never looked at is read as a whole anyway.
+  if (swept !== undefined && (added.length > 0 || isOtherAccounts)) {
+    const backfills = createBackfillStore(db);
+    const running = await backfills.backfillOf(connection);
+    const isWhole = running !== null && running.endedAt === null && running.parts.length === 0;
+    const parts = [...(isOtherAccounts ? (['account'] as const) : []), ...added];
+    const reason = 'The filter of the connection was changed.';
+    await backfills.startBackfill({ connection, parts: isWhole ? [] : parts, reason }, true);
+  }
+  await db.updateTable('connection').set({ filter: text }).where('name', '=', connection).execute();
+  return true;
+}

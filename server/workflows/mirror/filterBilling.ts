@@ -1,0 +1,62 @@
+import { keyOf, partsOf } from '../../domain/billingAccount/key.ts';
+import type { BillingFilter } from '../ports/billingFilter.ts';
+import type { BillingPart, BillingSystem, FetchedBillingAccount } from '../ports/billingSystem.ts';
+
+const PART_OF: Readonly<Record<string, BillingPart>> = {
+  account: 'account',
+  subscription: 'subscriptions',
+  invoice: 'invoices',
+  payment: 'payments',
+  usage: 'usage',
+};
+
+function isTaken(
+  { currencies, fields: wanted }: BillingFilter,
+  account: FetchedBillingAccount & { found: true },
+): boolean {
+  const bodies = account.parts.flatMap(({ records }) => records.map(({ body }) => body));
+  const currency = bodies.find((body) => body.kind === 'account')?.currency ?? null;
+  if (currencies !== null && (currency === null || !currencies.includes(currency))) return false;
+  return Object.entries(wanted).every(([name, values]) => values.includes(account.fields?.[name] ?? ''));
+}
+
+/**
+ * A billing system of which a filter leaves something out: kinds of objects are not asked for, and of a billing account
+ * that is left out it is said that it is `excluded`, after one read of the account alone.
+ */
+export function filterBilling(billing: BillingSystem, filter: BillingFilter): BillingSystem {
+  const taken = new Set<BillingPart>(['account', ...filter.objects]);
+  const byAccount = filter.currencies !== null || Object.keys(filter.fields).length > 0;
+  const takes = (kind: string): boolean => taken.has(PART_OF[kind] ?? 'account');
+
+  return {
+    ...billing,
+
+    async fetch(id, asked) {
+      const parts = asked.filter((part) => taken.has(part));
+      if (parts.length === 0)
+        return { found: true, billingAccountKey: keyOf(billing.connection, 'account', id), parts: [] };
+      if (!byAccount || !parts.includes('account')) return billing.fetch(id, parts);
+      const account = await billing.fetch(id, ['account']);
+      if (!account.found) return account;
+      if (!isTaken(filter, account)) return { ...account, parts: [], excluded: true };
+      const others = parts.filter((part) => part !== 'account');
+      if (others.length === 0) return account;
+      const rest = await billing.fetch(id, others);
+      return rest.found ? { ...account, parts: [...account.parts, ...rest.parts] } : rest;
+    },
+
+    read(event, known) {
+      const { records, fetch, about } = billing.read(event, known);
+      // What an event says of the account itself need not hold what decides whether it is taken.
+      const asksForAccount = byAccount && records.some(({ kind }) => kind === 'account');
+      const parts = new Set(fetch.filter((part) => taken.has(part)));
+      if (asksForAccount) parts.add('account');
+      return {
+        records: records.filter(({ kind }) => takes(kind) && !(byAccount && kind === 'account')),
+        fetch: [...parts],
+        about: asksForAccount ? [] : about.filter((key) => takes(partsOf(key).kind)),
+      };
+    },
+  };
+}
