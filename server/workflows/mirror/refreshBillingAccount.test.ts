@@ -149,6 +149,8 @@ type World = {
   /** Of a billing account that is not found; see FetchedBillingAccount. */
   deleted?: boolean | null;
   realNow?: Date;
+  /** A filter leaves it out. */
+  excluded?: boolean;
 };
 
 function rig(world: World) {
@@ -162,6 +164,7 @@ function rig(world: World) {
       const { current } = world;
       if (current === null)
         return Promise.resolve({ found: false, deleted: world.deleted ?? null, asOf: at(world.now) });
+      if (world.excluded) return Promise.resolve({ found: true, billingAccountKey: KEY, parts: [], excluded: true });
       const kinds = {
         account: 'account',
         subscriptions: 'subscription',
@@ -227,6 +230,18 @@ describe('refreshing a billing account', () => {
       dirty: [],
     });
     expect(fetched).toEqual([]);
+  });
+
+  test('one that a filter leaves out is forgotten, and its Account projected anew', async () => {
+    const { fetched, run } = rig({ known, current: known, now: 20, link, excluded: true });
+    expect(await run([event('e1', 19, null)], { refetch: ['account'] })).toEqual({
+      done: ['e1'],
+      forget: true,
+      dirty: [`account:projection:${link.accountId}`],
+    });
+    expect(fetched).toEqual([['account', 'invoices']]);
+    const unknown = rig({ known: [], current: known, now: 20, excluded: true });
+    expect(await unknown.run([event('e1', 19, 50)])).toEqual({ done: ['e1'], forget: true, dirty: [] });
   });
 
   test('a poll asks for usage alone; a key that was bumped for another reason for everything', async () => {

@@ -167,7 +167,11 @@ export function refreshBillingAccount(deps: RefreshDeps): KeyHandler {
       if (name !== key) return { done: everyId, dirty: [name] };
     }
     if (outcome.excluded)
-      return { done, forget: true, dirty: before?.accountId == null ? [] : [projectionKeyOf(before.accountId)] };
+      return {
+        done: everyId,
+        forget: true,
+        dirty: before?.accountId == null ? [] : [projectionKeyOf(before.accountId)],
+      };
 
     const news = outcome.writes.some(({ record }) => isNews(record, mirrored));
     const lagging = billing.readsMayLag && !news && weighed.fetch.size > 0;
