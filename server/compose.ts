@@ -2,6 +2,7 @@ import { Counter } from 'prom-client';
 import { mappingVersion, objectOrder, orgProjection, toOrgConnection } from './connectors/salesforce/convert.ts';
 import { createSalesforceClient, type SalesforceOptions } from './connectors/salesforce/client.ts';
 import { createOrgWriter } from './connectors/salesforce/writer.ts';
+import { followSalesforce } from './changes.ts';
 import { connect, type BillingConnection } from './connections.ts';
 import { partsOf } from './domain/billingAccount/key.ts';
 import { createApp, type ReadyCheck } from './interfaces/http/app.ts';
@@ -22,6 +23,7 @@ import { createBackfillStore } from './sync/backfill/state.ts';
 import { applyFilter } from './sync/connections/filter.ts';
 import { createConnectionStore } from './sync/connections/state.ts';
 import { createConnectionWatch, type ConnectionWatch } from './sync/connections/watch.ts';
+import { createOrgAccounts } from './sync/drift/accounts.ts';
 import { createDueTicker } from './sync/due/due.ts';
 import { registerGauges } from './sync/gauges.ts';
 import { createIntake } from './sync/inbox/intake.ts';
@@ -45,6 +47,7 @@ import { refreshCatalog } from './workflows/mirror/refreshCatalog.ts';
 import type { Clock } from './workflows/ports/clock.ts';
 import type { KeyHandler } from './workflows/ports/keyWork.ts';
 import type { UpstreamLimits } from './workflows/ports/upstream.ts';
+import type { OrgAccounts } from './workflows/ports/org.ts';
 
 /** A server that runs. */
 export type Server = {
@@ -128,12 +131,12 @@ export async function startServer(config: Config): Promise<Server> {
   try {
     if (config.roles.worker) {
       const rowsReady = createWakeup();
+      const client = createSalesforceClient(salesforceOptions(config), clock.now, {
+        checkOrg: (org) => checkOrg(db, org),
+      });
       const outbox = createOutbox({
         store,
-        writer: createOrgWriter(
-          createSalesforceClient(salesforceOptions(config), clock.now, { checkOrg: (org) => checkOrg(db, org) }),
-          metrics,
-        ),
+        writer: createOrgWriter(client, metrics),
         objectOrder,
         log,
         metrics,
@@ -157,7 +160,12 @@ export async function startServer(config: Config): Promise<Server> {
           await report(name);
         },
       });
-      const handler = verified(watch, keyHandler(config, store, clock, connections, metrics));
+      const onStored = keysReady.notify;
+      const changes = followSalesforce({ config, client, database, store, intake, clock, log, metrics, onStored });
+      const handler = verified(
+        watch,
+        keyHandler(config, store, createOrgAccounts(db), clock, connections, metrics, changes.handler),
+      );
       const rewritten = await noticeRestore(db);
       if (rewritten !== null)
         log.warn({ rows: rewritten }, 'The database was restored: every row is written once more');
@@ -196,6 +204,7 @@ export async function startServer(config: Config): Promise<Server> {
           begin: beginWithBackfill(backfills, lists),
         }),
       );
+      for (const [name, part] of changes.parts) start(name, part);
     }
     let url: string | null = null;
     if (config.roles.web) {
@@ -224,8 +233,9 @@ function sealKeysOf({ sealKeys, dataDir }: Config): SealKey[] {
   return keys;
 }
 
-function salesforceOptions({ salesforce: { privateKey, apiReserve: _kept, ...options } }: Config): SalesforceOptions {
-  return { ...options, privateKey: privateKey.reveal() };
+function salesforceOptions(config: Config): SalesforceOptions {
+  const { loginUrl, clientId, username, privateKey, apiVersion, orgId } = config.salesforce;
+  return { loginUrl, clientId, username, apiVersion, orgId, privateKey: privateKey.reveal() };
 }
 
 /** No key is worked before it is certain that its connection leads to the account or tenant that it stands for. */
@@ -239,9 +249,11 @@ function verified(watch: Pick<ConnectionWatch, 'ensure'>, handler: KeyHandler): 
 function keyHandler(
   config: Config,
   store: Store,
+  accounts: OrgAccounts,
   clock: Clock,
   connections: readonly BillingConnection[],
   metrics: Metrics,
+  follow: KeyHandler,
 ): KeyHandler {
   const differences = new Counter({
     name: 'billing360_snapshot_differences_total',
@@ -251,6 +263,7 @@ function keyHandler(
   const project = projectAccount({
     mirror: store,
     orgRows: store,
+    accounts,
     projection: orgProjection,
     clock,
     timeZone: config.timeZone,
@@ -269,5 +282,8 @@ function keyHandler(
       place: placeEvents({ mirror: store, billing, clock }),
     },
   ]);
-  return handleKeys(project, new Map(handlers));
+  return handleKeys(
+    project,
+    new Map([...handlers, ['salesforce', { refresh: follow, catalog: follow, place: follow }]]),
+  );
 }

@@ -126,6 +126,7 @@ export class Bench {
       orgRows: {
         projected: (accountId) => Promise.resolve([...this.rows.values()].filter((row) => row.accountId === accountId)),
       },
+      accounts: { stateOf: () => Promise.resolve(null) },
       projection: orgProjection,
       clock: this.#clock,
       timeZone: 'UTC',

@@ -88,6 +88,8 @@ export class Process {
     const project: KeyHandler = projectAccount({
       mirror: own,
       orgRows: own,
+      // No Account is deleted or merged in the simulated org.
+      accounts: { stateOf: () => Promise.resolve(null) },
       projection: orgProjection,
       clock,
       timeZone: TIME_ZONE,

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { USERS } from '../simulators/salesforce/org/seed.ts';
 import { join } from 'node:path';
 import { SimClock } from '../simulators/kit/clock.ts';
@@ -13,8 +13,13 @@ import { secretsOf, type Secrets } from './secrets.ts';
 export type StackOptions = {
   /** Ports to listen on; any free ones when absent. */
   ports?: { backend: number; org: number; orgTls: number; pubsub: number; stripe: number; zuora: number };
-  /** Serves the org over TLS too, with change events over the Pub/Sub API. */
+  /**
+   * Serves the org over TLS too, with change events over the Pub/Sub API that the backend follows; without it the backend
+   * finds changes in Salesforce by its sweep alone.
+   */
   tls?: boolean;
+  /** Has the channel tell the integration's own changes too; otherwise its filter leaves them out. */
+  ownChanges?: boolean;
   /** Keeps state and credentials here for the next start; without it everything is gone after stop(). */
   dataDir?: string;
   /** Postgres for the backend; its own embedded one when absent. */
@@ -75,6 +80,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       ...file('salesforce'),
     });
     closing.push(() => org.close());
+    if (org.pubsub) selectChanges(org, options.ownChanges ?? false);
+    const changeEvents = org.pubsub ? changeEventsOf(org, dataDir) : { SALESFORCE_PUBSUB_ADDRESS: 'none' };
     say('Stripe');
     const stripe = await startStripeSim({
       clock,
@@ -119,6 +126,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       SALESFORCE_USERNAME: USERS.integration,
       SALESFORCE_PRIVATE_KEY: secrets.salesforcePrivateKey,
       SALESFORCE_ORG_ID: org.orgId,
+      ...changeEvents,
       BUSINESS_CLOCK_URL: `${org.url}/__sim/clock`,
       USAGE_POLL_SECONDS: '5',
       SWEEP_SECONDS: '15',
@@ -141,4 +149,26 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     await stop();
     throw error;
   }
+}
+
+/** The channel that set-up makes in an org; its filter names the integration user, so that no package can hold it. */
+function selectChanges(org: Stack['org'], ownChanges: boolean): void {
+  const { channels } = org.changes;
+  channels.saveChannel({ fullName: 'Billing360__chn', label: 'Billing 360', channelType: 'data' });
+  channels.saveMember({
+    fullName: 'Billing360_chn_AccountChangeEvent',
+    eventChannel: 'Billing360__chn',
+    selectedEntity: 'AccountChangeEvent',
+    enrichedFields: [],
+    ...(ownChanges
+      ? {}
+      : { filterExpression: `ChangeEventHeader.commitUser != '${org.org.userNamed(USERS.integration)!.Id}'` }),
+  });
+}
+
+function changeEventsOf(org: Stack['org'], dataDir: string): Record<string, string> {
+  const caFile = join(dataDir, 'pubsub-ca.pem');
+  mkdirSync(dataDir, { recursive: true });
+  writeFileSync(caFile, org.certificate!.cert);
+  return { SALESFORCE_PUBSUB_ADDRESS: org.pubsub!, SALESFORCE_PUBSUB_CA_FILE: caFile };
 }

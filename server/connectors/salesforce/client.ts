@@ -22,7 +22,7 @@ export type SalesforceOptions = {
 };
 
 /** Tags the calls of the integration in change events (`changeOrigin`). */
-const clientTag = 'Billing360';
+export const clientTag = 'Billing360';
 const jwtLifetimeSeconds = 180;
 
 /** A session in the pinned org. */

@@ -28,6 +28,8 @@ const ofTheOrg = new Set([
   'UNSUPPORTED_API_VERSION',
   'URL_NOT_RESET',
 ]);
+/** Row errors of what belongs to a record that is not there: an Account that was deleted or merged. */
+export const refusalsOfMissing = ['ENTITY_IS_DELETED', 'INVALID_CROSS_REFERENCE_KEY'];
 /** Time to wait after the org's daily limit is used up, in ms; the limit is a rolling one. */
 const dailyLimitHoldMs = 300_000;
 /** What a person can do about it, where Salesforce's own message does not say. */

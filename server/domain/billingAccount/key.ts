@@ -29,3 +29,8 @@ export function projectionKeyOf(accountId: string): string {
 export function isProjection(key: string): boolean {
   return key.startsWith(projectionKeyOf(''));
 }
+
+/** @returns the key whose work follows what happens to one record in Salesforce: `salesforce:<object>:<18-character id>` */
+export function orgKeyOf(object: string, recordId: string): string {
+  return `salesforce:${object}:${recordId}`;
+}

@@ -11,6 +11,11 @@ function suffixOf(id: string): string {
     .join('');
 }
 
+/** @returns the 18-character form of a record id; a text of another length as it is */
+export function id18(id: string): string {
+  return id.length === 15 ? id + suffixOf(id) : id;
+}
+
 /**
  * @param text what a billing system holds as the id of a Salesforce Account
  * @returns the 18-character id, or null when the text is no Account id (wrong prefix, length or check characters)

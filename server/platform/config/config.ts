@@ -25,6 +25,8 @@ export type SalesforceConfig = {
   orgId: string;
   /** Share (0..1) of the org's API calls that is left to people and other programs. */
   apiReserve: number;
+  /** Change events over the Pub/Sub API; null to find changes by the sweep alone. */
+  changeEvents: { address: string; channel: string; extraCa: string | null } | null;
 };
 
 export type Config = {
@@ -88,6 +90,22 @@ function readSealKeysText(reader: Reader): Secret | null {
   return text === undefined ? null : new Secret(text);
 }
 
+function readChangeEvents(reader: Reader): SalesforceConfig['changeEvents'] {
+  const address = reader.optional('SALESFORCE_PUBSUB_ADDRESS') ?? 'api.pubsub.salesforce.com:7443';
+  const channel = reader.optional('SALESFORCE_CHANNEL') ?? 'Billing360__chn';
+  const file = reader.optional('SALESFORCE_PUBSUB_CA_FILE');
+  if (address === 'none') return null;
+  if (file === undefined) return { address, channel, extraCa: null };
+  try {
+    const extraCa = readFileSync(file, 'utf8');
+    if (extraCa.includes('-----BEGIN CERTIFICATE-----')) return { address, channel, extraCa };
+    reader.fault('SALESFORCE_PUBSUB_CA_FILE', 'The file must hold a certificate in PEM form.');
+  } catch {
+    reader.fault('SALESFORCE_PUBSUB_CA_FILE', 'The file cannot be read.');
+  }
+  return null;
+}
+
 function readSalesforce(reader: Reader): SalesforceConfig | null {
   const values = {
     loginUrl: reader.required('SALESFORCE_LOGIN_URL'),
@@ -98,7 +116,9 @@ function readSalesforce(reader: Reader): SalesforceConfig | null {
   };
   const apiVersion = reader.optional('SALESFORCE_API_VERSION') ?? '66.0';
   const apiReserve = (reader.optional('SALESFORCE_API_RESERVE_PERCENT') ?? 20) / 100;
-  return complete(values) ? { ...values, privateKey: new Secret(values.privateKey), apiVersion, apiReserve } : null;
+  const changeEvents = readChangeEvents(reader);
+  if (!complete(values)) return null;
+  return { ...values, privateKey: new Secret(values.privateKey), apiVersion, apiReserve, changeEvents };
 }
 
 /** The connections that the environment alone makes, `stripe` and `zuora`, and those of the file. */

@@ -134,6 +134,15 @@ export const VARIABLES = {
     schema: text.regex(/^00D[A-Za-z0-9]{15}$/, 'It must be the 18-character id of the org.'),
     example: '00D5g000001XyzAEAS',
   },
+  SALESFORCE_PUBSUB_ADDRESS: {
+    schema: text.regex(/^(none|[A-Za-z0-9.-]+:\d{1,5})$/, 'It must be host:port, or none to go without change events.'),
+    example: 'api.pubsub.salesforce.com:7443',
+  },
+  SALESFORCE_PUBSUB_CA_FILE: { schema: text, example: '/run/secrets/ca.pem' },
+  SALESFORCE_CHANNEL: {
+    schema: text.regex(/^[A-Za-z]\w*__chn$/, 'It must be the API name of a custom channel, which ends in __chn.'),
+    example: 'Billing360__chn',
+  },
   BUSINESS_CLOCK_URL: { schema: address, example: 'http://127.0.0.1:4100/__sim/clock' },
   SWEEP_SECONDS: { schema: wholeNumber(1, 86_400), example: '60' },
   USAGE_POLL_SECONDS: { schema: wholeNumber(1, 86_400), example: '300' },

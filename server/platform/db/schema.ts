@@ -164,6 +164,39 @@ export type Schema = {
     ended_at: NullableTimestamp;
   };
   setting: { name: string; value: string };
+  replay_position: { topic: string; position: Buffer; heard_at: Timestamp };
+  org_account: {
+    account_id: string;
+    state: string;
+    merged_into: string | null;
+    modstamp: NullableTimestamp;
+    read_at: Timestamp;
+  };
+  discrepancy: {
+    object: string;
+    key: string;
+    field: string;
+    account_id: string | null;
+    kind: string;
+    rule: string;
+    billing_value: Json;
+    org_value: Json;
+    changed_by: string | null;
+    recent: Generated<number>;
+    same: Generated<number>;
+    recent_since: Timestamp;
+    first_seen_at: Timestamp;
+    seen_at: Timestamp;
+  };
+  org_check: {
+    org_id: string;
+    day: string;
+    after: Generated<string>;
+    checked: Generated<number>;
+    ended: Generated<boolean>;
+    hurry: Generated<boolean>;
+    started_at: Timestamp;
+  };
   dismissal: {
     failure_id: string;
     kind: string;

@@ -68,7 +68,11 @@ const idOf = (connection: string, eventId: string) => `${connection}\n${eventId}
  * @param delayMs how long the keys wait, so that events that come together are worked together
  * @returns what became of each row, in their order; committed when it resolves
  */
-export async function storeRows(pool: Pool, rows: readonly InboxRow[], delayMs: number): Promise<Stored[]> {
+export async function storeRows(
+  pool: Pick<Pool, 'query'>,
+  rows: readonly InboxRow[],
+  delayMs: number,
+): Promise<Stored[]> {
   const inserted = await pool.query<{ connection: string; event_id: string }>({
     name: 'inbox-insert',
     text: INSERT,

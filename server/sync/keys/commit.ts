@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { isProjection, projectionKeyOf } from '../../domain/billingAccount/key.ts';
 import type { Db } from '../../platform/db/database.ts';
 import type { KeyResult, Projection } from '../../workflows/ports/keyWork.ts';
+import { saveOrgFinding, saveRetired } from '../drift/save.ts';
 import { forget } from '../mirror/forget.ts';
 import { accountsOf, saveLink, saveMirror } from '../mirror/save.ts';
 import { setOrgRows, type OrgStamp } from '../outbox/setRows.ts';
@@ -110,10 +111,15 @@ export async function commitResult(db: Db, stamp: OrgStamp, claim: LeasedKey, re
     const changed = await saveMirror(transaction, result.mirror ?? []);
     const moved = result.link ? await saveLink(transaction, result.link) : [];
     const accounts = [...moved, ...(await accountsOf(transaction, changed))];
-    await bumpKeys(transaction, [...accounts.map(projectionKeyOf), ...projections], 0, claim.batch);
-    const rowsWaiting = result.projection
-      ? await saveProjection(transaction, stamp, result.projection, claim.snapshot)
-      : 0;
+    const bumped = [...accounts.map(projectionKeyOf), ...projections];
+    await bumpKeys(transaction, bumped, 0, claim.batch);
+    const retired = result.retired ? await saveRetired(transaction, stamp, result.retired) : null;
+    if (retired?.moved && !bumped.includes(projectionKeyOf(retired.to)))
+      await bumpKeys(transaction, [projectionKeyOf(retired.to)], 0, claim.batch);
+    const rowsWaiting =
+      (retired?.rowsWaiting ?? 0) +
+      (result.org ? await saveOrgFinding(transaction, result.org) : 0) +
+      (result.projection ? await saveProjection(transaction, stamp, result.projection, claim.snapshot) : 0);
     if (result.done.length > 0)
       await sql`update inbox set done_at = now() where id = any(${[...result.done]}::bigint[]) and done_at is null`.execute(
         transaction,

@@ -90,8 +90,19 @@ export async function saveMirror(db: Db, writes: readonly MirrorWrite[]): Promis
   return changed;
 }
 
+/** The Account that an Account became part of, or itself. */
+async function followMerges(db: Db, accountId: string | null): Promise<string | null> {
+  if (accountId === null) return null;
+  const row = await db
+    .selectFrom('org_account')
+    .select('merged_into')
+    .where('account_id', '=', accountId)
+    .executeTakeFirst();
+  return row?.merged_into ?? accountId;
+}
+
 /**
- * Saves which Account a billing account belongs to.
+ * Saves which Account a billing account belongs to; one that was merged stands for the one that it became part of.
  * @returns the Accounts whose set of billing accounts changed: the old one and the new one
  */
 export async function saveLink(db: Db, link: AccountLink): Promise<string[]> {
@@ -101,15 +112,16 @@ export async function saveLink(db: Db, link: AccountLink): Promise<string[]> {
     .where('billing_account_key', '=', link.billingAccountKey)
     .forUpdate()
     .executeTakeFirst();
-  if (old && old.account_id === link.accountId) return [];
+  const accountId = await followMerges(db, link.accountId);
+  if (old && old.account_id === accountId) return [];
   await db
     .insertInto('account_link')
-    .values({ billing_account_key: link.billingAccountKey, account_id: link.accountId })
+    .values({ billing_account_key: link.billingAccountKey, account_id: accountId })
     .onConflict((conflict) =>
-      conflict.column('billing_account_key').doUpdateSet({ account_id: link.accountId, linked_at: sql<Date>`now()` }),
+      conflict.column('billing_account_key').doUpdateSet({ account_id: accountId, linked_at: sql<Date>`now()` }),
     )
     .execute();
-  return [old?.account_id ?? null, link.accountId].filter((id) => id !== null);
+  return [old?.account_id ?? null, accountId].filter((id) => id !== null);
 }
 
 /** @returns the Accounts that billing accounts are linked to */

@@ -1,16 +1,18 @@
 import { factsOf, type BillingObject } from '../../domain/account/facts.ts';
 import { deriveAccount } from '../../domain/account/deriveAccount.ts';
-import { partsOf } from '../../domain/billingAccount/key.ts';
+import { partsOf, projectionKeyOf } from '../../domain/billingAccount/key.ts';
 import { today } from '../../domain/time/instant.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { KeyClaim, KeyHandler, KeyResult } from '../ports/keyWork.ts';
 import type { MirrorReader } from '../ports/mirror.ts';
+import type { OrgAccounts } from '../ports/org.ts';
 import type { OrgProjection } from '../ports/orgProjection.ts';
 import type { OrgRow, OrgRowsReader } from '../ports/orgRows.ts';
 
 export type ProjectDeps = {
   mirror: Pick<MirrorReader, 'ofAccount' | 'linkOf'>;
   orgRows: OrgRowsReader;
+  accounts: Pick<OrgAccounts, 'stateOf'>;
   projection: OrgProjection;
   clock: Pick<Clock, 'businessNow'>;
   /** IANA name of the business time zone. */
@@ -26,7 +28,8 @@ function billingAccountOf(row: OrgRow): string | null {
 /**
  * Projects what the billing systems say about one Account (key `account:projection:<id>`) to the set of rows that
  * Salesforce is to hold. A row projected before and absent now is written once as Removed, except when its billing
- * account now belongs to another Account, whose projection has taken the row over.
+ * account now belongs to another Account, whose projection has taken the row over. An Account that was deleted has no
+ * rows; what belonged to one that was merged belongs to the other one.
  */
 export function projectAccount(deps: ProjectDeps): KeyHandler {
   const { mirror, orgRows, projection, clock } = deps;
@@ -38,8 +41,27 @@ export function projectAccount(deps: ProjectDeps): KeyHandler {
     return link !== null && link.accountId !== null && link.accountId !== accountId;
   }
 
+  /** What is left of an Account that became part of another one: totals of its own, and rows that were removed before. */
+  async function retire(accountId: string, mergedInto: string, done: string[]): Promise<KeyResult> {
+    const left = (await orgRows.projected(accountId)).filter(
+      (row) => row.object !== 'Account' && (billingAccountOf(row) === null || projection.isRemoved(row)),
+    );
+    const rows = left.map((row) => (projection.isRemoved(row) ? row : projection.removedRow(row)));
+    const moves = rows.length > 0 || (await mirror.ofAccount(accountId)).length > 0;
+    return {
+      done,
+      retired: { from: accountId, to: mergedInto, rows },
+      dirty: moves ? [projectionKeyOf(mergedInto)] : [],
+    };
+  }
+
   return async (claim: KeyClaim): Promise<KeyResult> => {
     const accountId = partsOf(claim.key).id;
+    const done = claim.events.map(({ id }) => id);
+    const known = await deps.accounts.stateOf(accountId);
+    if (known?.mergedInto) return retire(accountId, known.mergedInto, done);
+    // Its rows went with it and would be refused; they are projected when it is back.
+    if (known?.state === 'deleted') return { done, projection: { accountId, rows: [], nextChangeOn: null } };
     const records = await mirror.ofAccount(accountId);
     const facts = factsOf(records.filter(({ deleted }) => !deleted).map(({ body }) => body as BillingObject));
     const view = deriveAccount(accountId, facts, today(clock.businessNow(), deps.timeZone), deps.timeZone);
@@ -49,6 +71,6 @@ export function projectAccount(deps: ProjectDeps): KeyHandler {
       if (row.object === 'Account' || present.has(`${row.object} ${row.key}`) || projection.isRemoved(row)) continue;
       if (!(await isElsewhere(row, accountId))) rows.push(projection.removedRow(row));
     }
-    return { done: claim.events.map(({ id }) => id), projection: { accountId, rows, nextChangeOn: view.nextChangeOn } };
+    return { done, projection: { accountId, rows, nextChangeOn: view.nextChangeOn } };
   };
 }

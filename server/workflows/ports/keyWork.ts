@@ -1,5 +1,6 @@
 import type { BillingPart } from './billingSystem.ts';
 import type { AccountLink, MirrorWrite } from './mirror.ts';
+import type { OrgFinding, RetiredAccount } from './org.ts';
 import type { OrgRow } from './orgRows.ts';
 
 /** An event in the inbox that is not worked off yet. */
@@ -49,6 +50,9 @@ export type KeyResult = {
   forget?: boolean;
   link?: AccountLink;
   projection?: Projection;
+  /** What was found in Salesforce. */
+  org?: OrgFinding;
+  retired?: RetiredAccount;
   /** Keys that are to be worked because of this one. */
   dirty?: readonly string[];
   /** Billing accounts, by their keys, of which parts are to be read anew when nothing more urgent is to be done. */

@@ -1,0 +1,76 @@
+import { id18 } from '../../../domain/billingAccount/salesforceId.ts';
+import { orgKeyOf } from '../../../domain/billingAccount/key.ts';
+import type { ChangeSource } from '../../../workflows/ports/sweep.ts';
+import type { ReceivedEvent } from '../../../workflows/ports/webhook.ts';
+import type { SalesforceClient } from '../client.ts';
+import { queriesAll, type Found } from './query.ts';
+
+export type ChangeSweepOptions = {
+  /** Such as `66.0`. */
+  apiVersion: string;
+  /** Mirrored objects, besides Account. */
+  objects: readonly string[];
+  userId: () => Promise<string>;
+  now: () => Date;
+};
+
+/** Looked at again by each sweep: transactions that commit late, and clocks that differ by minutes. */
+const OVERLAP_MS = 10 * 60_000;
+/** A record may change once more within the second that its time names. */
+const SAME_SECOND_MS = 10_000;
+
+const timeOf = (record: Found): Date => new Date(String(record['SystemModstamp']));
+
+/** Id of the event: that of the last sweep's for the same state, so that it is stored once. */
+function eventIdOf(object: string, record: Found, sweptAt: Date): string {
+  const early = timeOf(record).getTime() > sweptAt.getTime() - SAME_SECOND_MS;
+  const gone = record['IsDeleted'] === true ? ':deleted' : '';
+  return `${object}:${id18(String(record['Id']))}:${timeOf(record).toISOString()}${gone}${early ? ':early' : ''}`;
+}
+
+function toEvent(object: string, record: Found, sweptAt: Date): ReceivedEvent {
+  const deleted = record['IsDeleted'] === true;
+  const account = id18(String(object === 'Account' ? record['Id'] : record['Account__c']));
+  return {
+    connection: 'salesforce',
+    eventId: eventIdOf(object, record, sweptAt),
+    kind: `${object}.${deleted ? 'swept_deleted' : 'swept'}`,
+    key: orgKeyOf('Account', account),
+    occurredAt: timeOf(record),
+    payload: {
+      id: id18(String(record['Id'])),
+      changedBy: record['LastModifiedById'],
+      rows: object === 'Account' || typeof record['Key__c'] !== 'string' ? [] : [{ object, key: record['Key__c'] }],
+    },
+  };
+}
+
+/**
+ * Finds what others than the integration user changed or deleted, whether or not an event told it: Accounts, and the rows
+ * that are ours.
+ */
+export function createChangeSweep(client: SalesforceClient, options: ChangeSweepOptions): ChangeSource {
+  return {
+    connection: 'salesforce',
+    async sweep(cursor, take) {
+      const sweptAt = options.now();
+      const since = cursor ?? new Date(sweptAt.getTime() - OVERLAP_MS).toISOString();
+      const userId = await options.userId();
+      const where = `WHERE SystemModstamp >= ${since} AND (IsDeleted = true OR LastModifiedById != '${userId}')`;
+      const queries = ['Account', ...options.objects].map((object) => ({
+        object,
+        soql: `SELECT Id, IsDeleted, SystemModstamp, LastModifiedById${object === 'Account' ? '' : ', Key__c, Account__c'} FROM ${object} ${where}`,
+      }));
+      await queriesAll(
+        client,
+        options.apiVersion,
+        queries.map(({ soql }) => soql),
+        async (query, records) => {
+          await take(records.map((record) => toEvent(queries[query]!.object, record, sweptAt)));
+        },
+      );
+      const next = Math.max(Date.parse(since), sweptAt.getTime() - OVERLAP_MS);
+      return { cursor: new Date(next).toISOString(), checkedThrough: sweptAt };
+    },
+  };
+}
