@@ -46,7 +46,13 @@ describe('a webhook that cannot be trusted or read', () => {
   const body = event('evt_bad');
   const invalidUtf8 = Buffer.concat([Buffer.from('{"id":"'), Buffer.from([0xc3, 0x28]), Buffer.from('"}')]);
   const secret = () => story.stack.secrets.stripeWebhookSecret;
+  const deep = `{"id":"evt_deep","object":"event","created":1,"livemode":false,"type":"x.y","data":{"object":{"object":"x","y":${'['.repeat(200_000)}${']'.repeat(200_000)}}}}`;
+  const live = body.replace('"livemode":false', '"livemode":true');
+  const foreign = body.replace('"livemode"', '"account":"acct_of_somebody_else","livemode"');
   it.each<[string, number, () => [string | Buffer, Record<string, string>]]>([
+    ['JSON that is nested 200,000 deep', 400, () => [deep, { ...json, ...signed(deep, secret()) }]],
+    ['an event of the other mode', 400, () => [live, { ...json, ...signed(live, secret()) }]],
+    ['an event of another account', 400, () => [foreign, { ...json, ...signed(foreign, secret()) }]],
     ['a signature by another secret', 400, () => [body, { ...json, ...signed(body, 'whsec_other') }]],
     ['no signature', 400, () => [body, json]],
     ['a signature of another body', 400, () => [body, { ...json, ...signed(`${body} `, secret()) }]],
@@ -68,6 +74,7 @@ describe('a webhook that cannot be trusted or read', () => {
     expect(error.length).toBeLessThan(200);
     expect(await inboxSize()).toBe(before);
     expect(await metric(story.stack.backend.url, 'billing360_webhooks_total')).toBe(counted + 1);
+    expect(await metric(story.stack.backend.url, 'billing360_webhooks_refused_total')).toBeGreaterThan(0);
   });
 
   it.each([

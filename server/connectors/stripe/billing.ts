@@ -11,7 +11,7 @@ import type {
   FetchedPart,
 } from '../../workflows/ports/billingSystem.ts';
 import type { CatalogCache } from './catalog.ts';
-import { answeredAt, readAll } from './client.ts';
+import { answeredAt } from './client.ts';
 import {
   fromStripeCharge,
   fromStripeCustomer,
@@ -23,6 +23,7 @@ import {
 } from './convert.ts';
 import { toStripeFault } from './errors.ts';
 import { ownerIn, pathOf } from './locate.ts';
+import { readAll } from './pages.ts';
 import {
   chargeSchema,
   customerSchema,

@@ -2,7 +2,6 @@ import Stripe from 'stripe';
 import { Fault } from '../../domain/fault.ts';
 import { createBoundedAgent } from '../../platform/boundedAgent.ts';
 import type { UpstreamGate } from '../../workflows/ports/upstream.ts';
-import { toStripeFault } from './errors.ts';
 import { createStripeHttpClient } from './http.ts';
 
 /** The version whose shapes `schema.ts` reads; every call and every webhook endpoint names it. */
@@ -45,7 +44,7 @@ export function createStripeClient(options: StripeClientOptions, gate: UpstreamG
   });
 }
 
-type Answer = { lastResponse: { headers: Record<string, string> } };
+export type Answer = { lastResponse: { headers: Record<string, string> } };
 
 /** Provider time of an answer in whole seconds (its `Date`). */
 export function answeredAt(answer: Answer): Date {
@@ -58,31 +57,4 @@ export function answeredAt(answer: Answer): Date {
     });
   }
   return at;
-}
-
-type Page = Answer & { data: { id: string }[]; has_more: boolean };
-
-/**
- * Reads every page of a list.
- *
- * @returns objects as they came, and the provider time of the first page: what changes later may be missing
- */
-export async function readAll(
-  doing: string,
-  page: (startingAfter: { starting_after?: string }) => Promise<Page>,
-): Promise<{ data: unknown[]; asOf: Date }> {
-  const data: unknown[] = [];
-  let asOf: Date | null = null;
-  let after: string | undefined;
-  try {
-    for (;;) {
-      const answer = await page(after === undefined ? {} : { starting_after: after });
-      asOf ??= answeredAt(answer);
-      data.push(...answer.data);
-      after = answer.data.at(-1)?.id;
-      if (!answer.has_more || after === undefined) return { data, asOf };
-    }
-  } catch (error) {
-    throw toStripeFault(error, doing);
-  }
 }

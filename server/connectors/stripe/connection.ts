@@ -10,7 +10,7 @@ import { CatalogCache } from './catalog.ts';
 import { createStripeClient } from './client.ts';
 import { stripeLinks } from './links.ts';
 import { createStripeList } from './list.ts';
-import { createStripeProbe } from './probe.ts';
+import { createStripeProbe, isLiveKey } from './probe.ts';
 import { createStripeSweep } from './sweep.ts';
 import { createStripeVerifier } from './webhook.ts';
 
@@ -25,8 +25,6 @@ export type StripeConnectionOptions = {
   dashboardUrl?: string;
   /** IANA name of the zone in which moments become days; default UTC. */
   timeZone?: string;
-  /** When given, events of the other mode are refused. */
-  livemode?: boolean;
   /** Kinds of objects that the key has to be able to read, besides customers and events; default all. */
   objects?: readonly string[];
 };
@@ -50,21 +48,30 @@ export function createStripeConnection(
     { apiKey: options.apiKey, ...(options.apiBase === undefined ? {} : { apiBase: options.apiBase }) },
     deps.gate ?? openGate,
   );
+  const probe = createStripeProbe(stripe, {
+    connection,
+    apiKey: options.apiKey,
+    objects: options.objects ?? ['subscriptions', 'invoices', 'payments', 'usage'],
+  });
+  let accountId: string | null = null;
   const context = { connection, timeZone, links: stripeLinks(options.dashboardUrl) };
   return {
     verifier: createStripeVerifier({
       connection,
       secrets: options.webhookSecrets,
       now,
-      ...(options.livemode === undefined ? {} : { livemode: options.livemode }),
+      livemode: isLiveKey(options.apiKey),
+      accountId: () => accountId,
     }),
     billing: createStripeBilling(stripe, new CatalogCache(stripe, now), context),
     list: createStripeList(stripe, connection),
-    probe: createStripeProbe(stripe, {
-      connection,
-      apiKey: options.apiKey,
-      objects: options.objects ?? ['subscriptions', 'invoices', 'payments', 'usage'],
-    }),
+    probe: {
+      async probe() {
+        const found = await probe.probe();
+        accountId = found.providerId?.split(' ')[0] ?? accountId;
+        return found;
+      },
+    },
     changes: createStripeSweep(stripe, connection, () => deps.clock.businessNow()),
   };
 }

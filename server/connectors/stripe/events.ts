@@ -13,12 +13,17 @@ const NOT_KEPT: ReadonlySet<string> = new Set([
   'pending_webhooks',
 ]);
 
-function strip(value: unknown): void {
-  if (typeof value !== 'object' || value === null) return;
-  const parts = value as Record<string, unknown>;
-  for (const key in parts)
-    if (NOT_KEPT.has(key)) parts[key] = null;
-    else strip(parts[key]);
+/** Not recursive: whoever signs may nest as deeply as he likes. */
+function strip(payload: object): void {
+  const left: object[] = [payload];
+  for (let value = left.pop(); value !== undefined; value = left.pop()) {
+    const parts = value as Record<string, unknown>;
+    for (const name in parts) {
+      const part = parts[name];
+      if (NOT_KEPT.has(name)) parts[name] = null;
+      else if (typeof part === 'object' && part !== null) left.push(part);
+    }
+  }
 }
 
 /** Reads a webhook's content, or an entry of the list of events; null when it is no event of Stripe, whatever its type. */
@@ -28,7 +33,6 @@ export function readEvent(payload: unknown): StripeEvent | ThinEvent | null {
 
 /**
  * @param payload what `event` was read from; kept, and stripped of what is not kept
- * @throws RangeError when it is nested too deeply
  */
 export function toReceivedEvent(connection: string, event: StripeEvent | ThinEvent, payload: object): ReceivedEvent {
   strip(payload);

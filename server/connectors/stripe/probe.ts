@@ -11,6 +11,11 @@ export type StripeProbeOptions = {
   objects: readonly string[];
 };
 
+/** Keys name their mode (Stripe docs, "API keys"): `sk_live_…`, `rk_test_…`. */
+export function isLiveKey(apiKey: string): boolean {
+  return /^[a-z]+_live_/.test(apiKey);
+}
+
 type Read = { what: string; call: () => Promise<unknown> };
 
 /** What Stripe names in a refusal for want of a permission. */
@@ -39,7 +44,7 @@ function readsOf(stripe: Stripe, objects: readonly string[]): Read[] {
 /** Asks Stripe which account the key belongs to, and whether it may read what is needed. */
 export function createStripeProbe(stripe: Stripe, options: StripeProbeOptions): ConnectionProbe {
   const { connection, apiKey } = options;
-  const mode = /^[a-z]+_live_/.test(apiKey) ? 'live' : 'test';
+  const mode = isLiveKey(apiKey) ? 'live' : 'test';
 
   function refused(publicText: string, cause: unknown): Fault {
     return new Fault({ code: 'stripe_key_refused', kind: 'forbidden', publicText, cause });

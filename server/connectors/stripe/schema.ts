@@ -234,6 +234,9 @@ export const eventSchema = z.object({
   created: seconds,
   api_version: maybeText,
   livemode: z.boolean(),
+  /** The account that it happened in, where the endpoint hears of several (Connect, organizations). */
+  account: z.string().nullish(),
+  context: z.string().nullish(),
   data: z.object({
     object: objectSchema,
     previous_attributes: z.record(z.string(), z.unknown()).nullish(),
@@ -247,6 +250,7 @@ export const thinEventSchema = z.object({
   type: z.string(),
   created: z.string(),
   livemode: z.boolean().nullish(),
+  context: z.string().nullish(),
   related_object: z.object({ id: z.string(), type: z.string() }).nullish(),
   /** The snapshot event of the same change. */
   snapshot_event: z.string().nullish(),

@@ -119,3 +119,39 @@ describe('webhooks of Stripe', () => {
     expect(() => live.verify(request)).toThrow('livemode_wrong');
   });
 });
+
+describe('an event that names an account', () => {
+  const events = (fields: object) => {
+    const bytes = Buffer.from(JSON.stringify({ ...EVENT, ...fields }));
+    const known = (accountId: string | null) =>
+      createStripeVerifier({
+        connection: 'stripe',
+        secrets: ['whsec_new'],
+        now: () => NOW,
+        accountId: () => accountId,
+      });
+    return (accountId: string | null) =>
+      known(accountId).verify({
+        method: 'POST',
+        headers: { 'stripe-signature': signed(bytes) },
+        query: {},
+        rawBody: bytes,
+      });
+  };
+
+  test.each([{ account: 'acct_1' }, { context: 'acct_1' }])('is taken in when it is ours: %j', (fields) => {
+    expect(events(fields)('acct_1')).toHaveLength(1);
+  });
+
+  test.each([
+    [{ account: 'acct_2' }, 'acct_1'],
+    [{ context: 'acct_2' }, 'acct_1'],
+    [{ account: 'acct_1' }, null],
+  ])('%j is refused where ours is %s', (fields, ours) => {
+    expect(() => events(fields)(ours)).toThrow(expect.objectContaining({ code: 'account_wrong' }) as Error);
+  });
+
+  test('is taken in when it names none', () => {
+    expect(events({ context: null })(null)).toHaveLength(1);
+  });
+});

@@ -12,6 +12,8 @@ export type StripeVerifierOptions = {
   toleranceSeconds?: number;
   /** When given, events of the other mode are refused. */
   livemode?: boolean;
+  /** The Stripe account as far as it is known; events that name another one, or one while none is known, are refused. */
+  accountId?: () => string | null;
   /** Real time. */
   now?: () => Date;
 };
@@ -77,6 +79,9 @@ export function createStripeVerifier(options: StripeVerifierOptions): WebhookVer
       if (event === null) throw refuse('event_malformed', 'The body is no event of Stripe.');
       if (options.livemode !== undefined && event.livemode != null && event.livemode !== options.livemode)
         throw refuse('livemode_wrong', 'The event is of the other mode (live or test).');
+      const account = ('account' in event ? event.account : null) ?? event.context ?? '';
+      if (account !== '' && account !== options.accountId?.())
+        throw refuse('account_wrong', 'The event is of another Stripe account than this connection.');
       return [toReceivedEvent(connection, event, payload as object)];
     },
   };

@@ -13,25 +13,26 @@ const LARGEST_BODY = '1mb';
 const RECEIVED = '{"received":true}';
 const RECEIVED_HEADERS = { 'content-type': 'application/json', 'content-length': RECEIVED.length };
 
-type Refusal = { status: number; reason: string; headers?: Record<string, string> };
+type Refusal = { status: number; code: string; reason: string; headers?: Record<string, string> };
 
 function refusalOf(error: unknown): Refusal {
-  if (!(error instanceof Fault)) return { status: 400, reason: 'The content cannot be read.' };
+  if (!(error instanceof Fault)) return { status: 400, code: 'body_unreadable', reason: 'The content cannot be read.' };
+  const { code } = error;
   if (error.kind === 'forbidden')
-    return { status: 401, reason: error.publicText, headers: { 'WWW-Authenticate': 'Basic realm="webhooks"' } };
+    return { status: 401, code, reason: error.publicText, headers: { 'WWW-Authenticate': 'Basic realm="webhooks"' } };
   if (error.kind === 'unavailable' || error.kind === 'rate_limited') {
     const seconds = Math.max(1, Math.ceil((error.retryAfterMs ?? 5000) / 1000));
-    return { status: 503, reason: error.publicText, headers: { 'Retry-After': String(seconds) } };
+    return { status: 503, code, reason: error.publicText, headers: { 'Retry-After': String(seconds) } };
   }
-  return { status: 400, reason: error.publicText };
+  return { status: 400, code, reason: error.publicText };
 }
 
 /** Errors of the body parser: too large, or not to be read. */
 function refusalOfBody(error: unknown): Refusal {
   const status = typeof error === 'object' && error !== null && 'status' in error ? error.status : 400;
   return status === 413
-    ? { status: 413, reason: 'The content is larger than 1 MB.' }
-    : { status: 400, reason: 'The content cannot be read.' };
+    ? { status: 413, code: 'body_too_large', reason: 'The content is larger than 1 MB.' }
+    : { status: 400, code: 'body_unreadable', reason: 'The content cannot be read.' };
 }
 
 function webhookOf(request: Request): WebhookRequest {
@@ -63,9 +64,17 @@ export function createWebhookRouter({ verifiers, intake, log, metrics }: Webhook
     registers: metrics ? [metrics] : [],
   });
 
-  function refuse(response: Response, connection: string, { status, reason, headers = {} }: Refusal): void {
+  const refusals = new Counter({
+    name: 'billing360_webhooks_refused_total',
+    help: 'Webhooks refused, by connection and reason: a code of docs/errors.md',
+    labelNames: ['connection', 'code'] as const,
+    registers: metrics ? [metrics] : [],
+  });
+
+  function refuse(response: Response, connection: string, { status, code, reason, headers = {} }: Refusal): void {
     answers.inc({ connection, status });
-    log.info({ connection, status, reason }, 'A webhook was refused');
+    refusals.inc({ connection, code });
+    log.info({ connection, status, code, reason }, 'A webhook was refused');
     response.status(status).set(headers).json({ error: reason });
   }
 

@@ -1,0 +1,185 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { ReceivedEvent } from '../../server/workflows/ports/webhook.ts';
+import { Bench } from './bench.ts';
+import { startStripeRig, type StripeRig } from './stripeRig.ts';
+
+const ACCOUNT = '001000000000001AAA';
+
+let rig: StripeRig;
+
+beforeEach(async () => {
+  rig = await startStripeRig();
+});
+afterEach(() => rig.close());
+
+const since = () => String(Math.floor(rig.clock.now().getTime() / 1000) - 3600);
+const drop = () => (rig.sim.ctx.webhooks.switches = { ...rig.sim.ctx.webhooks.switches, drop: true });
+
+async function sweep(cursor: string | null): Promise<{ cursor: string; checkedThrough: Date; found: string[] }> {
+  const found: ReceivedEvent[] = [];
+  const swept = await rig.connection.changes.sweep(cursor, (events) => Promise.resolve(void found.push(...events)));
+  rig.bench.receive(found);
+  return { ...swept, found: found.map(({ eventId }) => eventId) };
+}
+
+async function makeCustomers(count: number): Promise<void> {
+  for (let index = 0; index < count; index += 1) await rig.stripe.customers.create({ name: `Customer ${index}` });
+}
+
+const failure = { error: { type: 'api_error', message: 'Something went wrong' } };
+
+describe('a sweep', () => {
+  test('that fails in the middle goes on after the last page that it took', async () => {
+    drop();
+    await makeCustomers(120);
+    const start = since();
+    rig.sim.ctx.faults.set([{ path: '^/v1/events', skip: 1, times: 2, status: 500, body: failure }]);
+    const first = await sweep(start);
+    expect(first.found).toHaveLength(100);
+    expect(first.checkedThrough).toEqual(new Date(Number(start) * 1000));
+    rig.sim.ctx.faults.set([]);
+    rig.sim.ctx.calls.clear();
+    await makeCustomers(1);
+    const second = await sweep(first.cursor);
+    expect(second.found).toHaveLength(20);
+    expect(rig.sim.ctx.calls.counts.get('GET /v1/events')).toBe(1);
+    // What was made after the first page is the next sweep's.
+    expect(second.checkedThrough.getTime()).toBeGreaterThan(first.checkedThrough.getTime());
+    const third = await sweep(second.cursor);
+    expect(new Set([...first.found, ...second.found, ...third.found]).size).toBe(121);
+  });
+
+  test('over all customers goes on where it was, too', async () => {
+    drop();
+    await makeCustomers(120);
+    rig.sim.ctx.faults.set([{ path: '^/v1/customers$', skip: 1, times: 2, status: 500, body: failure }]);
+    const first = await sweep(null);
+    expect([first.found.length, first.checkedThrough]).toEqual([100, new Date(0)]);
+    rig.sim.ctx.faults.set([]);
+    const second = await sweep(first.cursor);
+    expect(new Set([...first.found, ...second.found]).size).toBe(120);
+  });
+
+  test('that fails at once tells why and keeps its cursor', async () => {
+    rig.sim.ctx.faults.set([{ path: '^/v1/events', status: 500, body: failure }]);
+    await expect(sweep(since())).rejects.toMatchObject({ kind: 'unavailable' });
+  });
+
+  test('whose place in the list is gone begins anew from its mark', async () => {
+    drop();
+    await makeCustomers(3);
+    const mark = Number(since());
+    const lost = await sweep(JSON.stringify({ since: mark, run: { top: mark + 60, after: 'evt_gone' } }));
+    expect([lost.found, lost.checkedThrough]).toEqual([[], new Date(mark * 1000)]);
+    expect((await sweep(lost.cursor)).found).toHaveLength(3);
+  });
+
+  test.each([
+    ['repeats its last page', [{ id: 'evt_1', object: 'event' }]],
+    ['is empty', []],
+  ])('of a list that has more but %s ends with a fault', async (_what, data) => {
+    const body = { object: 'list', data, has_more: true, url: '/v1/events' };
+    rig.sim.ctx.faults.set([{ path: '^/v1/events', status: 200, body }]);
+    const twice = sweep(since()).then(({ cursor }) => sweep(cursor));
+    await expect(twice).rejects.toMatchObject({ code: 'stripe_list_endless' });
+  });
+
+  test('whose cursor cannot be read, or is older than Stripe keeps events, reads all customers', async () => {
+    drop();
+    await makeCustomers(2);
+    const old = String(Math.floor(rig.clock.now().getTime() / 1000) - 31 * 86_400);
+    for (const cursor of ['{"since"', '"x"', old])
+      expect((await sweep(cursor)).found).toEqual([
+        expect.stringMatching(/^backfill:\d+:cus_/),
+        expect.stringMatching(/^backfill:\d+:cus_/),
+      ]);
+  });
+});
+
+describe('a list of a customer', () => {
+  let id: string;
+  beforeEach(async () => {
+    drop();
+    ({ id } = await rig.stripe.customers.create({ name: 'Acme', metadata: { salesforce_account_id: ACCOUNT } }));
+  });
+
+  test('that has more but brings nothing is no complete list', async () => {
+    const body = { object: 'list', data: [], has_more: true, url: '/v1/invoices' };
+    rig.sim.ctx.faults.set([{ path: '^/v1/invoices', status: 200, body }]);
+    await expect(rig.connection.billing.fetch(id, ['invoices'])).rejects.toMatchObject({
+      code: 'stripe_list_endless',
+      retryable: true,
+    });
+  });
+
+  test('that changed while it was read is read again later', async () => {
+    const error = { type: 'invalid_request_error', code: 'resource_missing', param: 'starting_after', message: 'Gone' };
+    rig.sim.ctx.faults.set([{ path: '^/v1/invoices', status: 400, body: { error } }]);
+    await expect(rig.connection.billing.fetch(id, ['invoices'])).rejects.toMatchObject({
+      code: 'stripe_list_moved',
+      retryable: true,
+    });
+  });
+});
+
+test('an endpoint that was down for three days, until the sender gave up, misses nothing once it sweeps', async () => {
+  const { stripe } = rig;
+  const customer = await rig.customer(ACCOUNT);
+  const product = await stripe.products.create({ name: 'Growth' });
+  const price = await stripe.prices.create({
+    product: product.id,
+    currency: 'usd',
+    unit_amount: 49_000,
+    recurring: { interval: 'month' },
+  });
+  const subscription = await stripe.subscriptions.create({ customer, items: [{ price: price.id }] });
+  await rig.work();
+  const mark = String(Math.floor(rig.clock.now().getTime() / 1000));
+  drop();
+  const at = (moment: string) => rig.clock.setOffset(Date.parse(moment) - Date.now());
+  at('2026-11-22T09:00:00Z');
+  await rig.act('fail-payment', { customer, declineCode: 'insufficient_funds' });
+  at('2026-11-23T09:00:00Z');
+  await rig.act('upgrade', { subscription: subscription.id, quantity: 7 });
+  const other = await rig.customer(ACCOUNT);
+  await stripe.subscriptions.create({ customer: other, items: [{ price: price.id, quantity: 2 }] });
+  at('2026-11-24T09:00:00Z');
+  await rig.act('pay-invoice', { customer });
+  await stripe.customers.update(customer, { email: 'new@acme.example' });
+  const { found } = await sweep(mark);
+  expect(found.length).toBeGreaterThan(15);
+  await rig.bench.work();
+
+  const fresh = new Bench([rig.connection.billing], () => rig.clock.now());
+  for (const id of [customer, other]) fresh.dirty.add(`stripe:account:${id}`);
+  await fresh.work();
+  const rows = (one: Bench) => [...one.rows.values()].map((row) => JSON.stringify(row)).toSorted();
+  expect(rows(rig.bench)).toEqual(rows(fresh));
+  expect(rig.bench.row('Billing_Account__c', `stripe:account:${customer}`)['Bill_To_Email__c']).toBe(
+    'new@acme.example',
+  );
+});
+
+test('a burst of 100 renewals, about 1,000 events, costs at most 200 calls', async () => {
+  const { stripe } = rig;
+  const product = await stripe.products.create({ name: 'Growth' });
+  const price = await stripe.prices.create({
+    product: product.id,
+    currency: 'usd',
+    unit_amount: 49_000,
+    recurring: { interval: 'month' },
+  });
+  for (let index = 0; index < 100; index += 1) {
+    const customer = await rig.customer(ACCOUNT);
+    await stripe.subscriptions.create({ customer, items: [{ price: price.id }] });
+  }
+  await rig.work();
+  const before = rig.bench.inbox.size;
+  rig.sim.ctx.calls.clear();
+  rig.clock.setOffset(Date.parse('2026-12-21T12:00:00Z') - Date.now());
+  await rig.work();
+  const events = rig.bench.inbox.size - before;
+  const calls = rig.sim.ctx.calls.total();
+  expect(events).toBeGreaterThanOrEqual(900);
+  expect(calls).toBeLessThanOrEqual(200);
+}, 60_000);
