@@ -4,8 +4,10 @@ import { createLog } from '../../server/platform/log.ts';
 import { currentPriority } from '../../server/platform/priority.ts';
 import { beginWithBackfill } from '../../server/sync/backfill/first.ts';
 import { progressInWords, progressOf } from '../../server/sync/backfill/progress.ts';
+import { repull } from '../../server/sync/backfill/repull.ts';
 import { createBackfillRunner } from '../../server/sync/backfill/runner.ts';
 import { createBackfillStore } from '../../server/sync/backfill/state.ts';
+import { createConnectionStore } from '../../server/sync/connections/state.ts';
 import { bumpKeys, refetchKeys } from '../../server/sync/keys/bump.ts';
 import { claimKeys } from '../../server/sync/keys/claim.ts';
 import { commitResult } from '../../server/sync/keys/commit.ts';
@@ -318,6 +320,34 @@ describe('keys of a batch', () => {
   });
 });
 
+describe('rows of a batch', () => {
+  it('can wait, unless they wait for something live, too', async () => {
+    const row = (key: string, amount: number) => ({
+      object: 'Billing_Invoice__c',
+      key,
+      fields: { Amount__c: amount },
+      parents: {},
+    });
+    const batchOf = async () => database.db.selectFrom('org_rows').select(['key', 'batch']).orderBy('key').execute();
+    const project = async (amount: number, batch: boolean) => {
+      const key = `account:projection:${ACCOUNT}`;
+      await bumpKeys(database.db, [key], 0, batch);
+      const [claim] = await claimKeys(database.db, 1, 60_000);
+      const projection = { accountId: ACCOUNT, rows: [row('in_1', amount)], nextChangeOn: null };
+      await commitResult(database.db, stamp, claim!, { done: [], projection });
+    };
+    await project(1, true);
+    expect(await batchOf()).toEqual([{ key: 'in_1', batch: true }]);
+    await project(2, false);
+    expect(await batchOf()).toEqual([{ key: 'in_1', batch: false }]);
+    await project(3, true);
+    expect(await batchOf()).toEqual([{ key: 'in_1', batch: false }]);
+    await database.pool.query('update org_rows set pending = false');
+    await project(4, true);
+    expect(await batchOf()).toEqual([{ key: 'in_1', batch: true }]);
+  });
+});
+
 describe('a request to read a billing account', () => {
   const KEY = 'stripe:account:cus_1';
   const pollAt = new Date('2099-01-01T00:00:00Z');
@@ -348,5 +378,52 @@ describe('a request to read a billing account', () => {
     await bumpKeys(database.db, [KEY]);
     await refetchKeys(database.db, [KEY], ['invoices'], true);
     expect(await claimKeys(database.db, 1, 60_000)).toMatchObject([{ refetch: all }]);
+  });
+});
+
+describe('a re-pull of named records', () => {
+  beforeEach(async () => {
+    await database.pool.query('truncate connection');
+    await createConnectionStore(database.db).register([
+      { name: 'stripe', system: 'Stripe' },
+      { name: 'stripe-eu', system: 'Stripe' },
+      { name: 'zuora', system: 'Zuora' },
+    ]);
+    for (const [key, owner] of [
+      ['stripe:account:cus_1', 'stripe:account:cus_1'],
+      ['stripe:invoice:in_1', 'stripe:account:cus_1'],
+      ['zuora:subscription:A-S00000001', 'zuora:account:A1'],
+    ] as const)
+      await database.pool.query(
+        `insert into mirror (key, kind, billing_account_key, as_of, version, deleted, body, digest)
+         values ($1, $2, $3, now(), 0, false, '{}', '')`,
+        [key, key.split(':')[1], owner],
+      );
+  });
+
+  it('reads the billing account of what is known, by its key or by its id or number, as live work', async () => {
+    const names = ['in_1', 'stripe:account:cus_1', 'A-S00000001'];
+    expect(await repull(database.db, names)).toEqual({
+      keys: ['stripe:account:cus_1', 'zuora:account:A1'],
+      unknown: [],
+    });
+    const claims = await claimKeys(database.db, 10, 60_000);
+    expect(claims.map(({ key, batch, refetch }) => [key, batch, refetch.length])).toEqual([
+      ['stripe:account:cus_1', false, 5],
+      ['zuora:account:A1', false, 5],
+    ]);
+  });
+
+  it('looks for what is not known wherever it may be, and says of what it can make nothing', async () => {
+    const names = ['sub_9', 'zuora:account:A9', 'INV00000009', 'paypal:account:1', 'zuora:cat:1'];
+    expect(await repull(database.db, names)).toEqual({
+      keys: ['stripe-eu:subscription:sub_9', 'stripe:subscription:sub_9', 'zuora:account:A9'],
+      unknown: ['INV00000009', 'paypal:account:1', 'zuora:cat:1'],
+    });
+    expect((await claimKeys(database.db, 10, 60_000)).map(({ key }) => key).sort()).toEqual([
+      'stripe-eu:subscription:sub_9',
+      'stripe:subscription:sub_9',
+      'zuora:account:A9',
+    ]);
   });
 });

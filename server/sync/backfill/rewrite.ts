@@ -15,7 +15,7 @@ export async function rewriteRows(db: Db, billingAccountKeys: readonly string[])
         select account_id from account_link where billing_account_key = any(${[...billingAccountKeys]}::text[]))
       order by o.object, o.key for update
     )
-    update org_rows o set pending = true, confirmed_hash = null, not_before = now(), attempt = 0,
+    update org_rows o set batch = not o.pending or o.batch, pending = true, confirmed_hash = null, not_before = now(), attempt = 0,
       quarantined_at = null, refusal = null, code = null, message = null,
       row_version = greatest(o.row_version + 1, (extract(epoch from clock_timestamp()) * 1000)::bigint)
     from mine where o.object = mine.object and o.key = mine.key`.execute(db);

@@ -64,6 +64,7 @@ export function changesOf(
  * @param db a transaction
  * @param accountId null for rows that belong to no Account
  * @param snapshot what the worker could have seen when it claimed its key (pg_current_snapshot)
+ * @param batch true for rows that can wait, as those of a backfill; one that waits as a live row stays live
  * @returns how many rows now wait for the writer because of this
  * @throws Collision when a row was changed by another worker that this one could not have seen, as happens while a
  * billing account moves from one Account to another
@@ -74,6 +75,7 @@ export async function setOrgRows(
   accountId: string | null,
   rows: readonly OrgRow[],
   snapshot: string | null = null,
+  batch = false,
 ): Promise<number> {
   if (rows.length === 0) return 0;
   const { rows: known } = await sql<KnownRow>`
@@ -87,9 +89,9 @@ export async function setOrgRows(
   const changes = changesOf(stamp, accountId, rows, known);
   if (changes.length === 0) return 0;
   const { rows: saved } = await sql<{ key: string }>`
-    insert into org_rows (object, key, account_id, partition, fields, parents, hash, row_version, pending)
+    insert into org_rows (object, key, account_id, partition, fields, parents, hash, row_version, pending, batch)
     select object, key, ${accountId}, partition, fields, parents, hash,
-      (extract(epoch from clock_timestamp()) * 1000)::bigint, pending
+      (extract(epoch from clock_timestamp()) * 1000)::bigint, pending, ${batch}
     from unnest(
       ${changes.map(({ row }) => row.object)}::text[],
       ${changes.map(({ row }) => row.key)}::text[],
@@ -103,6 +105,7 @@ export async function setOrgRows(
       fields = excluded.fields, parents = excluded.parents, hash = excluded.hash,
       row_version = greatest(org_rows.row_version + 1, excluded.row_version),
       changed_at = now(), changed_by = pg_current_xact_id(), pending = excluded.pending,
+      batch = excluded.batch and (org_rows.batch or not org_rows.pending),
       attempt = 0, not_before = now(), quarantined_at = null, refusal = null, code = null, message = null
     where org_rows.key = any(${known.map((row) => row.key)}::text[])
     returning key`.execute(db);
