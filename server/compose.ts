@@ -1,6 +1,7 @@
 import { Counter } from 'prom-client';
 import { mappingVersion, objectOrder, orgProjection, toOrgConnection } from './connectors/salesforce/convert.ts';
 import { createSalesforceClient, type SalesforceOptions } from './connectors/salesforce/client.ts';
+import { salesforceLimits } from './connectors/salesforce/limits.ts';
 import { createOrgWriter } from './connectors/salesforce/writer.ts';
 import { followSalesforce } from './changes.ts';
 import { connect, type BillingConnection } from './connections.ts';
@@ -133,6 +134,8 @@ export async function startServer(config: Config): Promise<Server> {
       const rowsReady = createWakeup();
       const client = createSalesforceClient(salesforceOptions(config), clock.now, {
         checkOrg: (org) => checkOrg(db, org),
+        gate: gateOf(salesforceLimits),
+        shareToken,
       });
       const outbox = createOutbox({
         store,

@@ -28,7 +28,7 @@ beforeEach(async () => {
   asked = [];
   answer = true;
   await database.pool.query(
-    'truncate inbox, inbox_payload, dirty, mirror, account_link, org_rows, dismissal, operator_action, sweep_cursor, upstream_hold, connection',
+    'truncate inbox, inbox_payload, dirty, mirror, account_link, org_rows, dismissal, operator_action, sweep_cursor, upstream, connection',
   );
 });
 

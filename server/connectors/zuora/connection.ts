@@ -1,4 +1,5 @@
 import type { CalloutCredential } from '../../platform/config/calloutCredentials.ts';
+import { tokenNameOf } from '../../platform/ids.ts';
 import type { BillingAccountList } from '../../workflows/ports/billingAccountList.ts';
 import type { BillingSystem } from '../../workflows/ports/billingSystem.ts';
 import type { Clock } from '../../workflows/ports/clock.ts';
@@ -51,7 +52,10 @@ export function createZuoraConnection(
 ): Connection {
   const { connection, baseUrl, clientId, clientSecret } = options;
   const { gate = openGate, shareToken = ownToken } = deps;
-  const client = new ZuoraClient({ baseUrl, clientId, clientSecret }, { gate, shareToken, tokenName: connection });
+  const client = new ZuoraClient(
+    { baseUrl, clientId, clientSecret },
+    { gate, shareToken, tokenName: tokenNameOf(connection, [baseUrl, clientId]) },
+  );
   const context = {
     connection,
     timeZone: options.timeZone ?? 'America/Los_Angeles',

@@ -171,6 +171,11 @@ describe('loadConfig', () => {
     expect(faultsOf({ ...database, SEAL_KEYS_FILE: file })['SEAL_KEYS_FILE']).toMatch(/^Each part must be/);
   });
 
+  it('refuses to run where certificates are not verified', () => {
+    const env = { ...salesforce, ...stripe, NODE_TLS_REJECT_UNAUTHORIZED: '0' };
+    expect(faultsOf(env)['NODE_TLS_REJECT_UNAUTHORIZED']).toMatch(/^It must not be 0: .* NODE_EXTRA_CA_CERTS\.$/);
+  });
+
   it('refuses to forget the id of an event before its payload', () => {
     const env = { ...salesforce, ...stripe, INBOX_PAYLOAD_DAYS: '40', INBOX_ID_DAYS: '39' };
     expect(faultsOf(env)).toEqual({

@@ -177,6 +177,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
       'INBOX_ID_DAYS',
       'It must not be less than INBOX_PAYLOAD_DAYS: a payload without its id is of no use.',
     );
+  reader.optional('NODE_TLS_REJECT_UNAUTHORIZED');
   const connections = readConnections(reader, env);
   const salesforce = readSalesforce(reader);
   if (reader.faults.length > 0 || salesforce === null) throw new ConfigError(reader.faults);

@@ -143,6 +143,13 @@ export const VARIABLES = {
     schema: text.regex(/^[A-Za-z]\w*__chn$/, 'It must be the API name of a custom channel, which ends in __chn.'),
     example: 'Billing360__chn',
   },
+  NODE_TLS_REJECT_UNAUTHORIZED: {
+    schema: text.refine(
+      (value) => value !== '0',
+      'It must not be 0: certificates are always verified. Name the file of your own authority in NODE_EXTRA_CA_CERTS.',
+    ),
+    example: '1',
+  },
   BUSINESS_CLOCK_URL: { schema: address, example: 'http://127.0.0.1:4100/__sim/clock' },
   SWEEP_SECONDS: { schema: wholeNumber(1, 86_400), example: '60' },
   USAGE_POLL_SECONDS: { schema: wholeNumber(1, 86_400), example: '300' },

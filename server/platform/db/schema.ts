@@ -123,7 +123,6 @@ export type Schema = {
     instance_url: string | null;
     renew_at: NullableTimestamp;
   };
-  upstream_hold: { name: string; hold_until: Timestamp; failures: number; reason: string };
   sweep_cursor: {
     connection: string;
     cursor: string | null;

@@ -24,14 +24,6 @@ async function connectionNames(db: Db): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-async function holdsOf(db: Db): Promise<SyncStatus['holds']> {
-  const { rows: ofWriter } = await sql<SyncStatus['holds'][number]>`
-    select name, ceil(extract(epoch from hold_until - now()))::int as "forSeconds", reason
-    from upstream_hold where hold_until > now() order by name`.execute(db);
-  const others = await troubles(db);
-  return [...ofWriter, ...others.map(({ name, seconds, reason }) => ({ name, forSeconds: seconds, reason }))];
-}
-
 export async function syncStatus(db: Db): Promise<SyncStatus> {
   const { rows } = await sql<Pick<SyncStatus, 'events' | 'keys' | 'rows' | 'processes'>>`
     select
@@ -41,7 +33,7 @@ export async function syncStatus(db: Db): Promise<SyncStatus> {
         from inbox where done_at is null) as events,
       (select json_build_object(
           'waiting', count(*) filter (where quarantined_at is null and not_before <= now()),
-          'retrying', count(*) filter (where quarantined_at is null and attempt > 0),
+          'retrying', count(*) filter (where quarantined_at is null and (attempt > 0 or reason is not null)),
           'putAside', count(*) filter (where quarantined_at is not null)) from dirty) as keys,
       (select json_build_object(
           'waiting', count(*) filter (where quarantined_at is null),
@@ -53,5 +45,9 @@ export async function syncStatus(db: Db): Promise<SyncStatus> {
           and application_name <> current_setting('application_name')) as processes`.execute(db);
   const connections = [];
   for (const name of await connectionNames(db)) connections.push(await statusOf(db, name));
-  return { connections, holds: await holdsOf(db), ...rows[0]! };
+  return {
+    connections,
+    holds: (await troubles(db)).map(({ name, seconds, reason }) => ({ name, forSeconds: seconds, reason })),
+    ...rows[0]!,
+  };
 }

@@ -18,11 +18,7 @@ export async function orgStatus(db: Db, orgId: string, reserve: number): Promise
   if (pin?.met) return { state: 'Broken', message: changedOrgText({ ...pin, met: pin.met }) };
   const held = await heldForMs(db, 'salesforce');
   if (held > 0) {
-    const hold = await db
-      .selectFrom('upstream_hold')
-      .select('reason')
-      .where('name', '=', 'salesforce')
-      .executeTakeFirst();
+    const hold = await db.selectFrom('upstream').select('reason').where('name', '=', 'salesforce').executeTakeFirst();
     return { state: 'Delayed', message: hold?.reason ?? '' };
   }
   const paused = await pausedObjects(db);

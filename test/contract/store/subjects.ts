@@ -37,13 +37,13 @@ export type Subject = {
 };
 
 const TABLES =
-  'inbox, inbox_payload, dirty, mirror, account_link, account_due, org_rows, org_object_pause, api_budget, lease, upstream_hold, sweep_cursor, setting';
+  'inbox, inbox_payload, dirty, mirror, account_link, account_due, org_rows, org_object_pause, api_budget, lease, upstream, sweep_cursor, setting';
 const TIMES: readonly (readonly [table: string, columns: readonly string[]])[] = [
   ['inbox', ['received_at']],
   ['dirty', ['not_before', 'lease_until']],
   ['org_rows', ['not_before', 'changed_at']],
   ['lease', ['until']],
-  ['upstream_hold', ['hold_until']],
+  ['upstream', ['hold_until']],
   ['org_object_pause', ['paused_until']],
   ['api_budget', ['read_at']],
 ];
