@@ -100,9 +100,10 @@ export async function startServer(config: Config): Promise<Server> {
   const store = createPostgresStore(database, stamp);
   const gates: StoppableGate[] = [];
   const gateOf = (limits: UpstreamLimits): StoppableGate => {
-    const gate = createUpstreamGate(db, limits, (error) =>
-      log.warn({ err: error, upstream: limits.upstream }, 'The state of an upstream could not be noted'),
-    );
+    const gate = createUpstreamGate(db, limits, {
+      onTrouble: (error) =>
+        log.warn({ err: error, upstream: limits.upstream }, 'The state of an upstream could not be noted'),
+    });
     gates.push(gate);
     return gate;
   };

@@ -40,7 +40,10 @@ function limitsOf(callClass: Partial<CallClass>, breakerAfter: number | null = 3
 
 /** A gate of its own, as another process would have it. */
 function gateOf(limits: UpstreamLimits, random?: () => number): StoppableGate {
-  const gate = createUpstreamGate(database.db, limits, (error) => troublesNoted.push(error), random);
+  const gate = createUpstreamGate(database.db, limits, {
+    onTrouble: (error) => troublesNoted.push(error),
+    ...(random ? { random } : {}),
+  });
   gates.push(gate);
   return gate;
 }
@@ -349,7 +352,7 @@ describe('the gate', () => {
   it('does not spoil an answer when its signal cannot be noted', async () => {
     const broken = await createTestDatabase();
     const noted: unknown[] = [];
-    const gate = createUpstreamGate(broken.db, limitsOf({}), (error) => noted.push(error));
+    const gate = createUpstreamGate(broken.db, limitsOf({}), { onTrouble: (error) => noted.push(error) });
     const work = async () => {
       await sql`drop table upstream`.execute(broken.db);
       return 'read';

@@ -1,13 +1,13 @@
 import Stripe from 'stripe';
 import { Fault } from '../../domain/fault.ts';
-import { createBoundedAgent } from '../../platform/boundedAgent.ts';
+import { createBoundedAgent, type Bounds } from '../../platform/boundedAgent.ts';
 import type { UpstreamGate } from '../../workflows/ports/upstream.ts';
 import { createStripeHttpClient } from './http.ts';
 
 /** The version whose shapes `schema.ts` reads; every call and every webhook endpoint names it. */
 export const STRIPE_API_VERSION = '2026-10-28.endive';
 
-const BOUNDS = { deadlineMs: 20_000, maxBytes: 20_000_000 };
+const BOUNDS: Bounds = { deadlineMs: 20_000, maxBytes: 20_000_000 };
 
 export type StripeClientOptions = {
   apiKey: string;
@@ -18,7 +18,7 @@ export type StripeClientOptions = {
 /**
  * @throws Fault of kind invalid when the base is no http or https address
  */
-export function createStripeClient(options: StripeClientOptions, gate: UpstreamGate): Stripe {
+export function createStripeClient(options: StripeClientOptions, gate: UpstreamGate, bounds: Bounds = BOUNDS): Stripe {
   const base = options.apiBase === undefined ? null : URL.parse(options.apiBase);
   if (options.apiBase !== undefined && (base === null || !/^https?:$/.test(base.protocol))) {
     throw new Fault({
@@ -32,7 +32,7 @@ export function createStripeClient(options: StripeClientOptions, gate: UpstreamG
     // Whoever calls tries again with waits of its own, and after the gate. What is left is one repetition by the SDK of a
     // call whose connection was closed while idle.
     maxNetworkRetries: 0,
-    httpClient: createStripeHttpClient(gate, createBoundedAgent(BOUNDS)),
+    httpClient: createStripeHttpClient(gate, createBoundedAgent(bounds)),
     telemetry: false,
     ...(base === null
       ? {}

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { request, type Dispatcher } from 'undici';
 import type { ZodType } from 'zod';
 import { Fault } from '../../domain/fault.ts';
-import { createBoundedAgent } from '../../platform/boundedAgent.ts';
+import { createBoundedAgent, type Bounds } from '../../platform/boundedAgent.ts';
 import type { NewAccessToken, SharedToken, ShareToken, UpstreamGate } from '../../workflows/ports/upstream.ts';
 import { isRefusal, isRefusalForLimit, toZuoraFault, toZuoraOutage } from './errors.ts';
 import { TOKEN_ENDPOINT, waitOf, zuoraSignal } from './limits.ts';
@@ -12,7 +12,7 @@ import { tokenSchema } from './schema.ts';
 const ZUORA_VERSION = '2025-08-12';
 
 /** Zuora itself ends a request after 120 s; what takes so long here is tried again later. */
-const BOUNDS = { deadlineMs: 30_000, maxBytes: 20_000_000 };
+const BOUNDS: Bounds = { deadlineMs: 30_000, maxBytes: 20_000_000 };
 
 export type ZuoraClientOptions = { baseUrl: string; clientId: string; clientSecret: string };
 
@@ -50,6 +50,7 @@ export type ZuoraClientDeps = {
   shareToken: ShareToken;
   /** Name of the token's row: the connection. */
   tokenName: string;
+  bounds?: Bounds;
 };
 
 /** A typed transport for Zuora's REST API; reads only. One token for all processes, made anew once on 401. */
@@ -58,9 +59,9 @@ export class ZuoraClient {
   readonly #options: ZuoraClientOptions;
   readonly #gate: UpstreamGate;
   readonly #token: SharedToken;
-  readonly #agent = createBoundedAgent(BOUNDS);
+  readonly #agent: Dispatcher;
 
-  constructor(options: ZuoraClientOptions, { gate, shareToken, tokenName }: ZuoraClientDeps) {
+  constructor(options: ZuoraClientOptions, { gate, shareToken, tokenName, bounds = BOUNDS }: ZuoraClientDeps) {
     const base = URL.parse(options.baseUrl);
     if (base === null || !/^https?:$/.test(base.protocol))
       throw new Fault({
@@ -71,6 +72,7 @@ export class ZuoraClient {
     this.#base = base;
     this.#options = options;
     this.#gate = gate;
+    this.#agent = createBoundedAgent(bounds);
     this.#token = shareToken(tokenName, () => this.#newToken());
   }
 

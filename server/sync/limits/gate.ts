@@ -1,10 +1,11 @@
+import type { RawBuilder } from 'kysely';
 import { Fault } from '../../domain/fault.ts';
 import type { Db } from '../../platform/db/database.ts';
 import { currentPriority } from '../../platform/priority.ts';
 import type { UpstreamGate, UpstreamLimits, UpstreamSignal } from '../../workflows/ports/upstream.ts';
 import { Line, TurnedAway } from './line.ts';
 import { countAnswer, countOutage, slowDown } from './state.ts';
-import { rowNameOf, type Granted } from './take.ts';
+import { databaseClock, rowNameOf, type Granted } from './take.ts';
 
 /** Those who were turned away come back at different times, within this, ms. */
 const LEAST_SPREAD_MS = 1_000;
@@ -12,17 +13,21 @@ const MOST_SPREAD_MS = 20_000;
 
 export type StoppableGate = UpstreamGate & { stop(): Promise<void> };
 
+export type GateOptions = {
+  /** Told when what an answer said could not be noted; the answer itself is not spoilt by it. */
+  onTrouble?: (error: unknown) => void;
+  /** For full jitter: a number from 0 to 1. */
+  random?: () => number;
+  /** The database's clock, for tests that own it. */
+  clock?: () => RawBuilder<Date>;
+};
+
 /**
  * The gate of one upstream. What it allows, what asked for fewer calls and what does not answer is one row per limit in
  * the database, so that all processes keep to it together; times are those of the database's clock.
- * @param onTrouble told when what an answer said could not be noted; the answer itself is not spoilt by it
  */
-export function createUpstreamGate(
-  db: Db,
-  limits: UpstreamLimits,
-  onTrouble: (error: unknown) => void = () => {},
-  random: () => number = Math.random,
-): StoppableGate {
+export function createUpstreamGate(db: Db, limits: UpstreamLimits, options: GateOptions = {}): StoppableGate {
+  const { onTrouble = () => {}, random = Math.random, clock = () => databaseClock } = options;
   const { upstream, breakerAfter } = limits;
   const lines = new Map<string, Line>();
 
@@ -30,7 +35,7 @@ export function createUpstreamGate(
     const callClass = limits.classOf(endpoint);
     let line = lines.get(callClass.name);
     if (line === undefined) {
-      line = new Line(db, upstream, callClass, onTrouble);
+      line = new Line(db, upstream, callClass, onTrouble, clock);
       lines.set(callClass.name, line);
     }
     return line;
@@ -53,14 +58,14 @@ export function createUpstreamGate(
 
   async function note(signal: UpstreamSignal, { failures }: Granted, reason: string): Promise<void> {
     if (signal.kind === 'outage') {
-      if (breakerAfter !== null) await countOutage(db, upstream, breakerAfter, reason, random);
+      if (breakerAfter !== null) await countOutage(db, upstream, breakerAfter, reason, random, clock());
       return;
     }
     if (failures > 0 && breakerAfter !== null) await countAnswer(db, upstream);
     if (signal.kind === 'slow_down')
-      await slowDown(db, rowNameOf(upstream, signal.limit), signal.waitMs, 'It asked for fewer calls.');
+      await slowDown(db, rowNameOf(upstream, signal.limit), signal.waitMs, 'It asked for fewer calls.', clock());
     else if (signal.slower != null)
-      await slowDown(db, rowNameOf(upstream, signal.slower), null, 'Its limit is nearly used up.');
+      await slowDown(db, rowNameOf(upstream, signal.slower), null, 'Its limit is nearly used up.', clock());
   }
 
   return {

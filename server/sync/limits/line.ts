@@ -1,3 +1,4 @@
+import type { RawBuilder } from 'kysely';
 import type { Db } from '../../platform/db/database.ts';
 import { newId } from '../../platform/ids.ts';
 import { createWakeup } from '../../platform/wakeup.ts';
@@ -34,6 +35,7 @@ export class Line {
   readonly #upstream: string;
   readonly #class: CallClass;
   readonly #onTrouble: (error: unknown) => void;
+  readonly #clock: () => RawBuilder<Date>;
   readonly #process = newId();
   readonly #waiting: Record<CallPriority, Waiting[]> = { interactive: [], mirror: [], batch: [] };
   readonly #wakeup = createWakeup();
@@ -48,11 +50,18 @@ export class Line {
   #beat: NodeJS.Timeout | undefined;
   #telling: NodeJS.Timeout | undefined;
 
-  constructor(db: Db, upstream: string, callClass: CallClass, onTrouble: (error: unknown) => void) {
+  constructor(
+    db: Db,
+    upstream: string,
+    callClass: CallClass,
+    onTrouble: (error: unknown) => void,
+    clock: () => RawBuilder<Date>,
+  ) {
     this.#db = db;
     this.#upstream = upstream;
     this.#class = callClass;
     this.#onTrouble = onTrouble;
+    this.#clock = clock;
   }
 
   /** @throws TurnedAway when its turn would come too late */
@@ -130,17 +139,21 @@ export class Line {
     if (!this.#hasRows) await addRows(this.#db, rowsOf(this.#upstream, callClass, rates));
     this.#hasRows = true;
     const held = this.#held;
-    const answer = await take(this.#db, {
-      upstream: this.#upstream,
-      callClass,
-      rates,
-      calls,
-      kept: KEPT[priority],
-      inFlight,
-      process: this.#process,
-      held,
-      leaseMs: LEASE_MS,
-    });
+    const answer = await take(
+      this.#db,
+      {
+        upstream: this.#upstream,
+        callClass,
+        rates,
+        calls,
+        kept: KEPT[priority],
+        inFlight,
+        process: this.#process,
+        held,
+        leaseMs: LEASE_MS,
+      },
+      this.#clock(),
+    );
     if (inFlight !== null) {
       this.#held += answer.granted;
       this.#told = held + answer.granted;

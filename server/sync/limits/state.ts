@@ -1,15 +1,17 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { Db } from '../../platform/db/database.ts';
+import { databaseClock } from './take.ts';
 
 /** An upstream that does not answer is asked again after a time at random up to this, which doubles with each try, ms. */
 const OPEN_BASE_MS = 1_000;
+/** It is a minute at most during the first half hour or so, and five afterwards. */
 const OPEN_CAP_MS = 60_000;
+const LONG_AFTER_TRIES = 60;
+const LONG_OPEN_CAP_MS = 300_000;
 /** However often an upstream asks for fewer calls, some go. */
 const LEAST_SHARE = 1 / 32;
 /** Refusals of calls that went together are one reason to go slower, ms. */
 const LOWERED_ONCE_IN_MS = 1_000;
-
-const databaseClock = sql<Date>`clock_timestamp()`;
 
 /**
  * Halves what is in force of a limit, and leaves it alone for as long as it asked. @param name row of the limit
@@ -49,15 +51,18 @@ export async function countOutage(
   const jitter = random();
   await sql`
     with clock as (select ${clock} as at),
-    before as (select name, failures + 1 as failures from upstream where name = ${upstream} for update)
+    before as (
+      -- Calls that were under way when it was found out do not count: they would make the wait longer.
+      select name, failures + 1 as failures, failures + 1 - ${breakerAfter}::int as tries
+      from upstream where name = ${upstream} and (open_until is null or open_until <= ${clock}) for update
+    )
     update upstream u set
       failures = before.failures,
       probe_until = null,
-      open_until = case when before.failures < ${breakerAfter}::int then u.open_until
-        -- Calls that were under way when it was found out do not make the wait longer.
-        when u.open_until > at then u.open_until
-        else at + ${jitter}::float8 * interval '1 ms'
-          * least(${OPEN_CAP_MS}::float8, ${OPEN_BASE_MS}::float8 * 2 ^ least(20, before.failures - ${breakerAfter}::int)) end,
+      open_until = case when tries < 0 then u.open_until
+        else at + ${jitter}::float8 * interval '1 ms' * least(
+          case when tries < ${LONG_AFTER_TRIES}::int then ${OPEN_CAP_MS}::float8 else ${LONG_OPEN_CAP_MS}::float8 end,
+          ${OPEN_BASE_MS}::float8 * 2 ^ least(20, tries)) end,
       reason = ${reason}
     from before, clock where u.name = before.name`.execute(db);
 }

@@ -7,6 +7,8 @@ const SHARE_RISES_PER_SECOND = 1 / 60;
 /** Others wait so long for the one call that finds out whether an upstream works again, ms; no call takes longer. */
 const PROBE_MS = 35_000;
 
+export const databaseClock = sql<Date>`clock_timestamp()`;
+
 export type Asked = {
   upstream: string;
   /** Name of the class of calls. */
@@ -57,11 +59,7 @@ export function rowsOf(upstream: string, callClass: string, rates: readonly Rate
  * what may be under way. Rows are locked in the order of their names.
  * @param clock the database's clock; another one for tests
  */
-export async function take(
-  db: Db,
-  asked: Asked,
-  clock: RawBuilder<Date> = sql<Date>`clock_timestamp()`,
-): Promise<Granted> {
+export async function take(db: Db, asked: Asked, clock: RawBuilder<Date> = databaseClock): Promise<Granted> {
   const { upstream, callClass, rates, process } = asked;
   const names = rowsOf(upstream, callClass, rates);
   const limits = names.map((name) => rates.find((rate) => rowNameOf(upstream, rate.name) === name));
