@@ -1,12 +1,16 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { sql } from 'kysely';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Kysely, PostgresDialect, sql } from 'kysely';
+import pg from 'pg';
 import { Fault } from '../../server/domain/fault.ts';
+import type { Schema } from '../../server/platform/db/schema.ts';
 import { withPriority } from '../../server/platform/priority.ts';
+import { backoffMs } from '../../server/sync/backoff.ts';
 import { createUpstreamGate, type StoppableGate } from '../../server/sync/limits/gate.ts';
 import { countOutage, slowDown, troubles } from '../../server/sync/limits/state.ts';
 import { addRows, take, type Asked } from '../../server/sync/limits/take.ts';
 import type { CallClass, RateLimit, UpstreamLimits, UpstreamSignal } from '../../server/workflows/ports/upstream.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
+import { randomOf } from '../support/random.ts';
 
 let database: TestDatabase;
 const gates: StoppableGate[] = [];
@@ -59,6 +63,8 @@ async function faultOf(promise: Promise<unknown>): Promise<Fault> {
 
 /** A moment of the database's clock that the test owns. */
 const start = Date.parse('2026-11-21T00:00:00Z');
+/** Rows that are made by the way carry the real time, so the test's begins later. */
+const outageStart = Date.now() + 3_600_000;
 const clockAt = (ms: number) => sql<Date>`${new Date(start + ms)}::timestamptz`;
 
 function asked(more: Partial<Asked>): Asked {
@@ -124,12 +130,12 @@ describe('limits of an upstream', () => {
     expect(await take(database.db, asked({ rates, calls: 50, kept: 0 }), clockAt(0))).toMatchObject({ granted: 1 });
   });
 
-  it('do not fill up when the clock goes back', async () => {
+  it('neither fill up nor stand still when the clock is set back', async () => {
     await rows('stripe:all');
     const limit = { rates: [rate(60, 60, 10)], calls: 50 };
-    expect(await take(database.db, asked(limit), clockAt(60_000))).toMatchObject({ granted: 10 });
+    expect(await take(database.db, asked(limit), clockAt(600_000))).toMatchObject({ granted: 10 });
     expect(await take(database.db, asked(limit), clockAt(0))).toMatchObject({ granted: 0 });
-    expect(await take(database.db, asked(limit), clockAt(61_300))).toMatchObject({ granted: 1 });
+    expect(await take(database.db, asked(limit), clockAt(1_300))).toMatchObject({ granted: 1 });
   });
 
   it('are halved by a refusal, once for calls that went together, and rise again by themselves', async () => {
@@ -318,7 +324,9 @@ describe('the gate', () => {
   it('gives places back to others when a process dies with calls under way', async () => {
     const limits = limitsOf({ inFlight: 2 });
     const dead = gateOf(limits);
-    void dead.run('reads', () => new Promise(() => {}), answered);
+    await new Promise<void>((begun) => {
+      void dead.run('reads', () => new Promise(() => begun()), answered);
+    });
     const other = gateOf(limits);
     await expect(withPriority('interactive', () => other.run('reads', async () => 1, answered))).resolves.toBe(1);
     await dead.stop();
@@ -362,4 +370,79 @@ describe('the gate', () => {
     await gate.stop();
     await broken.close();
   });
+});
+
+describe('an outage of three days', () => {
+  /** Lets what the database is asked come back; its own time is not that of the timers. */
+  async function answersBack(pool: pg.Pool): Promise<void> {
+    for (let quiet = 0; quiet < 3;) {
+      await new Promise((done) => setImmediate(done));
+      const { totalCount, idleCount, waitingCount } = pool;
+      quiet = totalCount === idleCount && waitingCount === 0 ? quiet + 1 : 0;
+    }
+  }
+
+  it('costs a bounded number of calls, and ends without everybody coming at once', async () => {
+    vi.useFakeTimers({
+      toFake: ['Date', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'],
+      now: outageStart,
+    });
+    const random = randomOf('20261121');
+    // Connections that are idle for long in the time of the test are kept.
+    const pool = new pg.Pool({ connectionString: database.url, idleTimeoutMillis: 0, max: 4 });
+    const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+    const limits = limitsOf({ rates: [rate(25, 1, 2)] }, 5);
+    const clock = () => sql<Date>`${new Date()}::timestamptz`;
+    const gate = createUpstreamGate(db, limits, { random: () => random.below(1_000_000) / 1_000_000, clock });
+    const endsAt = outageStart + 3 * 86_400_000;
+    const callsAt: number[] = [];
+    const workedAt: number[] = [];
+    let tries = 0;
+
+    /** As the key worker does: waits as long as it is told to, or with full jitter. */
+    async function workKey(from: number): Promise<void> {
+      await new Promise((done) => setTimeout(done, from - Date.now()));
+      for (let attempt = 1; ;) {
+        try {
+          await gate.run(
+            'reads',
+            async () => {
+              callsAt.push(Date.now());
+              if (Date.now() < endsAt) throw new Fault({ code: 'x', kind: 'unavailable', publicText: 'No answer.' });
+            },
+            answered,
+          );
+          workedAt.push(Date.now());
+          return;
+        } catch (error) {
+          if (!(error instanceof Fault)) throw error;
+          tries += 1;
+          const waitMs = error.retryAfterMs ?? backoffMs(attempt, 500, 60_000, () => random.below(1000) / 1000);
+          if (!error.notTried) attempt += 1;
+          await new Promise((done) => setTimeout(done, waitMs));
+        }
+      }
+    }
+
+    const keys = Array.from({ length: 103 }, (_, index) => workKey(index < 3 ? outageStart : endsAt - 120_000));
+    const done = Promise.all(keys).then(() => true);
+    let ended = false;
+    void done.then(() => (ended = true));
+    while (!ended) {
+      await vi.advanceTimersToNextTimerAsync();
+      await answersBack(pool);
+    }
+    vi.useRealTimers();
+    await gate.stop();
+    await db.destroy();
+
+    const inOutage = callsAt.filter((at) => at < endsAt);
+    expect(inOutage.length, `tries ${tries}`).toBeLessThan(2_500);
+    expect(callsAt.length - inOutage.length).toBe(103);
+    // Never more than the limit in any second, also at the end, and everything worked soon after it.
+    for (const from of callsAt)
+      expect(callsAt.filter((at) => at >= from && at < from + 1000).length).toBeLessThanOrEqual(25);
+    expect(Math.max(...workedAt) - endsAt).toBeLessThan(360_000);
+    expect(new Set(workedAt.map((at) => Math.floor(at / 1000))).size).toBeGreaterThan(10);
+  }, 120_000);
 });

@@ -44,6 +44,7 @@ export class Line {
   #told = 0;
   #statement: Promise<unknown> = Promise.resolve();
   #asking = false;
+  #stoppedForGood = false;
   #hasRows = false;
   /** The answer that stopped everybody, and until when nobody need ask again (Date.now, ms). */
   #stopped: { granted: Granted; until: number } | null = null;
@@ -78,6 +79,7 @@ export class Line {
     if (this.#class.inFlight === null) return;
     this.#held -= 1;
     this.#wakeup.notify();
+    if (this.#stoppedForGood) return;
     this.#telling ??= setTimeout(() => {
       this.#telling = undefined;
       void this.#tell();
@@ -85,6 +87,7 @@ export class Line {
   }
 
   stop(): void {
+    this.#stoppedForGood = true;
     clearTimeout(this.#telling);
     clearInterval(this.#beat);
   }
@@ -100,7 +103,10 @@ export class Line {
         for (let count = answer.granted; count > 0; count -= 1) this.#waiting[priority].shift()?.go(answer);
         if (answer.granted === wanted) continue;
         this.#refuseLate(answer);
-        await this.#wakeup.wait(Math.min(LONGEST_SLEEP_MS, answer.waitMs + Math.random() * 10));
+        if (PRIORITIES.every((one) => this.#waiting[one].length === 0)) return;
+        // Until the end of a pause nothing can change; a free place may be there at any moment.
+        const longest = answer.stopped === null ? LONGEST_SLEEP_MS : answer.waitMs;
+        await this.#wakeup.wait(Math.min(longest, answer.waitMs) + Math.random() * 10);
       }
     } catch (error) {
       for (const one of PRIORITIES) for (const waiting of this.#waiting[one].splice(0)) waiting.refuse(error);
@@ -169,7 +175,8 @@ export class Line {
 
   /** Says again and again what is under way, as long as the database counts something. */
   #keepBeating(): void {
-    if (this.#told > 0) this.#beat ??= setInterval(() => void this.#tell(true), LEASE_MS / 3).unref();
+    if (this.#told > 0 && !this.#stoppedForGood)
+      this.#beat ??= setInterval(() => void this.#tell(true), LEASE_MS / 3).unref();
     else {
       clearInterval(this.#beat);
       this.#beat = undefined;

@@ -75,7 +75,9 @@ export async function take(db: Db, asked: Asked, clock: RawBuilder<Date> = datab
       order by u.name collate "C" for update of u
     ),
     passed as (
-      select l.*, greatest(clock.at, filled_at) as at, greatest(0, extract(epoch from clock.at - filled_at))::float8 as seconds
+      select l.*, 
+        -- Whoever waited for the lock looked at the clock before; a clock that was set back begins anew from there.
+        case when filled_at > clock.at + interval '5 s' then clock.at else greatest(clock.at, filled_at) end as at, greatest(0, extract(epoch from clock.at - filled_at))::float8 as seconds
       from locked l, clock
     ),
     state as (
