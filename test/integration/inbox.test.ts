@@ -118,6 +118,27 @@ describe('taking events in', () => {
     });
   });
 
+  it('turns a burst away before it is stored when too much waits, and loses nothing of what it took', async () => {
+    let open = (): void => {};
+    const held = new Promise<void>((resolve) => (open = resolve));
+    const slow = {
+      storeRows: async (...args: Parameters<typeof store.storeRows>) => {
+        await held;
+        return store.storeRows(...args);
+      },
+    };
+    const intake = createIntake(slow, { gatherMs: 0 });
+    const answers = Array.from({ length: 7000 }, (_, index) => intake.accept([event(`evt_${index}`)]));
+    const settled = Promise.allSettled(answers);
+    open();
+    const taken = (await settled).filter(({ status }) => status === 'fulfilled');
+    const refused = (await settled).filter((one) => one.status === 'rejected');
+    expect(refused.length).toBeGreaterThan(1000);
+    for (const { reason } of refused) expect(reason).toMatchObject({ kind: 'unavailable', retryAfterMs: 5000 });
+    expect(taken.length + refused.length).toBe(7000);
+    expect(await rows()).toHaveLength(taken.length);
+  });
+
   it('says that the sender may try again when the database does not answer', async () => {
     const failure = await createIntake({ storeRows: () => Promise.reject(new Error('Connection terminated')) })
       .accept([event('evt_1')])

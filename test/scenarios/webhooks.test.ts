@@ -132,6 +132,7 @@ describe('health and metrics', () => {
       'migrations',
       'stripe',
       'zuora',
+      'salesforce',
     ]);
   });
 
