@@ -34,7 +34,12 @@ const GAUGES: readonly [name: string, help: string, query: string][] = [
   [
     'dirty_keys_due',
     'Keys that are to be worked now, or are being worked; the others wait for their time',
-    'select count(*) from dirty where quarantined_at is null and not_before <= now()',
+    'select count(*) from dirty where quarantined_at is null and not held and not_before <= now()',
+  ],
+  [
+    'dirty_keys_held',
+    'Keys that wait because their connection is broken or paused',
+    'select count(*) from dirty where held',
   ],
   [
     'dirty_keys_retrying',
