@@ -38,6 +38,7 @@ import { orgStatus } from './sync/outbox/status.ts';
 import { createPostgresStore } from './sync/postgres.ts';
 import type { Store } from './sync/store.ts';
 import { noticeRestore } from './sync/operate/restored.ts';
+import { createSecretBook, type SecretBook } from './sync/secrets/book.ts';
 import { createRetention } from './sync/retention/retention.ts';
 import { createSweeper } from './sync/sweep/sweeper.ts';
 import { handleKeys, type ConnectionHandlers } from './workflows/mirror/handleKeys.ts';
@@ -108,8 +109,9 @@ export async function startServer(config: Config): Promise<Server> {
     return gate;
   };
   const shareToken = shareTokens(db, sealer);
+  const secrets = createSecretBook({ db, sealer, log });
   const { timeZone } = config;
-  const connections = config.connections.map((one) => connect(one, { clock, timeZone, gateOf, shareToken }));
+  const connections = config.connections.map((one) => connect(one, { clock, timeZone, gateOf, shareToken, secrets }));
   const keysReady = createWakeup();
   const intake = createIntake(store, { metrics, onStored: keysReady.notify });
   registerGauges(metrics, db);
@@ -131,9 +133,11 @@ export async function startServer(config: Config): Promise<Server> {
   };
 
   try {
+    await secrets.load();
+    start('secrets', secrets);
     if (config.roles.worker) {
       const rowsReady = createWakeup();
-      const client = createSalesforceClient(salesforceOptions(config), clock.now, {
+      const client = createSalesforceClient(salesforceOptions(config, secrets), clock.now, {
         checkOrg: (org) => checkOrg(db, org),
         gate: gateOf(salesforceLimits),
         shareToken,
@@ -237,9 +241,18 @@ function sealKeysOf({ sealKeys, dataDir }: Config): SealKey[] {
   return keys;
 }
 
-function salesforceOptions(config: Config): SalesforceOptions {
+function salesforceOptions(config: Config, secrets: Pick<SecretBook, 'latest'>): SalesforceOptions {
   const { loginUrl, clientId, username, privateKey, apiVersion, orgId } = config.salesforce;
-  return { loginUrl, clientId, username, apiVersion, orgId, privateKey: privateKey.reveal() };
+  return {
+    loginUrl,
+    clientId,
+    username,
+    apiVersion,
+    orgId,
+    get privateKey() {
+      return secrets.latest('salesforce-key', '', privateKey.reveal());
+    },
+  };
 }
 
 /** No key is worked before it is certain that its connection leads to the account or tenant that it stands for. */

@@ -2,6 +2,9 @@ import { createStripeConnection } from './connectors/stripe/connection.ts';
 import { stripeLimits, stripeRates } from './connectors/stripe/limits.ts';
 import { createZuoraConnection } from './connectors/zuora/connection.ts';
 import { callsForSweeps, zuoraLimits } from './connectors/zuora/limits.ts';
+import { OF_SETTINGS } from './sync/secrets/store.ts';
+import type { SecretBook } from './sync/secrets/book.ts';
+import { readCalloutCredential, readZuoraClient } from './sync/secrets/shape.ts';
 import type { ConnectionConfig } from './platform/config/billingSystems.ts';
 import { filterBilling } from './workflows/mirror/filterBilling.ts';
 import type { BillingAccountList } from './workflows/ports/billingAccountList.ts';
@@ -34,6 +37,13 @@ export type ConnectionDeps = {
   /** Makes the gate that keeps all processes to what an upstream allows. */
   gateOf: (limits: UpstreamLimits) => UpstreamGate;
   shareToken: ShareToken;
+  /** Secrets that were rotated by command stand in for those of the settings, at any time. */
+  secrets?: Pick<SecretBook, 'accepted' | 'latest'>;
+};
+
+const settingsAlone: Pick<SecretBook, 'accepted' | 'latest'> = {
+  accepted: (_name, _connection, ofSettings) => [...ofSettings],
+  latest: (_name, _connection, ofSettings) => ofSettings,
 };
 
 /** Makes the clients of one connection; calls nothing yet. */
@@ -51,14 +61,17 @@ export function connect(config: ConnectionConfig, deps: ConnectionDeps): Billing
 
 function clientsOf(
   config: ConnectionConfig,
-  { clock, timeZone, gateOf, shareToken }: ConnectionDeps,
+  { clock, timeZone, gateOf, shareToken, secrets = settingsAlone }: ConnectionDeps,
 ): Omit<BillingConnection, 'name' | 'source' | 'filter'> {
   if (config.system === 'Stripe') {
     const { connection, apiKey, webhookSecrets, apiBase, dashboardUrl } = config;
+    const ofSettings = webhookSecrets.map((secret) => secret.reveal());
     const options = {
       connection,
       apiKey: apiKey.reveal(),
-      webhookSecrets: webhookSecrets.map((secret) => secret.reveal()),
+      get webhookSecrets() {
+        return secrets.accepted('webhook-secret', connection, ofSettings);
+      },
       ...(apiBase === null ? {} : { apiBase }),
       dashboardUrl,
       timeZone,
@@ -73,9 +86,23 @@ function clientsOf(
     );
     return createStripeConnection(options, { clock, gate });
   }
+  const client = () => {
+    const { clientId, clientSecret } = config;
+    const ofSettings = JSON.stringify({ clientId, clientSecret: clientSecret.reveal() });
+    return readZuoraClient(secrets.latest('zuora-client', config.connection, ofSettings));
+  };
   const options = {
     ...config,
-    clientSecret: config.clientSecret.reveal(),
+    get clientId() {
+      return client().clientId;
+    },
+    get clientSecret() {
+      return client().clientSecret;
+    },
+    get callouts() {
+      const stored = secrets.accepted('webhook-secret', config.connection, [OF_SETTINGS]);
+      return stored.flatMap((text) => (text === OF_SETTINGS ? config.callouts : [readCalloutCredential(text)]));
+    },
     objects: config.filter.objects,
     sweep: { callsPerDay: callsForSweeps(config.tenantKind) },
   };

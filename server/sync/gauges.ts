@@ -30,6 +30,16 @@ const GAUGES: readonly [name: string, help: string, query: string][] = [
      from pg_inherits i join pg_class c on c.oid = i.inhrelid
      where i.inhparent = 'inbox_payload'::regclass and c.relname ~ '_\\d{8}$'`,
   ],
+  [
+    'api_calls_share',
+    'Share of the API calls of 24 hours that the org has used, of everybody who uses it',
+    'select coalesce(max(calls_used::float8 / nullif(calls_allowed, 0)), 0) from api_budget',
+  ],
+  [
+    'other_org_met',
+    'Whether another org than the pinned one was met, so that nothing is written: 1, else 0',
+    'select count(*) from org_pin where met is not null',
+  ],
   ['dirty_keys', 'Keys that are to be worked', 'select count(*) from dirty where quarantined_at is null'],
   [
     'dirty_keys_due',

@@ -1,12 +1,18 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Fault } from '../../server/domain/fault.ts';
 import { readRequest, runRequest } from '../../server/interfaces/cli/ops.ts';
 import { Refusal, UsageError, type Context } from '../../server/interfaces/cli/verb.ts';
 import { createLog } from '../../server/platform/log.ts';
+import { createSealer } from '../../server/platform/seal.ts';
 import { createKeyWorker } from '../../server/sync/keys/worker.ts';
+import { checkOrg } from '../../server/sync/outbox/pin.ts';
+import { createSecretBook } from '../../server/sync/secrets/book.ts';
+import { addSecret, sealAnew } from '../../server/sync/secrets/store.ts';
 import { createPostgresStore } from '../../server/sync/postgres.ts';
 import type { Store } from '../../server/sync/store.ts';
 import type { KeyHandler } from '../../server/workflows/ports/keyWork.ts';
+import { secretsOf } from '../support/secrets.ts';
 import { ops } from '../support/ops.ts';
 import { createTestDatabase, testFolder, type TestDatabase } from '../support/postgres.ts';
 
@@ -17,6 +23,8 @@ const ROW = `row:${INVOICE.object}:${INVOICE.key}`;
 
 let database: TestDatabase;
 let store: Store;
+const sealer = createSealer([{ id: 'k1', key: randomBytes(32) }]);
+let input = '';
 let asked: string[];
 let answer: boolean;
 beforeAll(async () => {
@@ -28,7 +36,7 @@ beforeEach(async () => {
   asked = [];
   answer = true;
   await database.pool.query(
-    'truncate inbox, inbox_payload, dirty, mirror, account_link, org_rows, dismissal, operator_action, sweep_cursor, upstream, connection',
+    'truncate inbox, inbox_payload, dirty, mirror, account_link, org_rows, dismissal, operator_action, sweep_cursor, upstream, connection, stored_secret, backfill, org_pin',
   );
 });
 
@@ -44,7 +52,8 @@ async function run(...args: string[]): Promise<{ out: string; code: number; data
       return answer ? Promise.resolve() : Promise.reject(new Refusal('Nothing was done.'));
     },
     say: () => {},
-    readInput: () => Promise.resolve(''),
+    sealer: () => sealer,
+    readInput: () => Promise.resolve(input),
   };
   const { out, code } = await runRequest(request, context);
   const people = await runRequest({ ...request, json: false }, { ...context, db: database.db }).catch(() => null);
@@ -62,7 +71,8 @@ async function act(...args: string[]): Promise<{ code: number; out: string }> {
       return answer ? Promise.resolve() : Promise.reject(new Refusal('Nothing was done.'));
     },
     say: () => {},
-    readInput: () => Promise.resolve(''),
+    sealer: () => sealer,
+    readInput: () => Promise.resolve(input),
   });
 }
 
@@ -392,6 +402,166 @@ describe('pause and resume', () => {
   it('know no other name', async () => {
     expect(await act('pause', 'paypal')).toMatchObject({ code: 1 });
     expect(await act('resume')).toMatchObject({ code: 2 });
+  });
+});
+
+describe('repull', () => {
+  it('reads the billing account of what is named anew, by key or by the id of the billing system', async () => {
+    await database.pool.query(
+      `insert into mirror (key, kind, billing_account_key, as_of, version, deleted, body, digest)
+       values ('stripe:invoice:in_1', 'invoice', $1, now(), 1, false, '{}', '')`,
+      [KEY],
+    );
+    for (const name of [KEY, 'stripe:invoice:in_1', 'in_1', 'zuora:account:A7']) {
+      expect(await act('repull', name)).toMatchObject({ code: 0 });
+      const [claim] = await store.claimKeys(1, 60_000);
+      expect(claim).toMatchObject({ key: name.startsWith('zuora') ? name : KEY });
+      expect(claim!.refetch).toEqual(['account', 'subscriptions', 'invoices', 'payments', 'usage']);
+      await store.commitResult(claim!, { done: [] });
+    }
+    expect((await run('history')).data).toMatchObject([
+      { action: 'repull', targets: ['zuora:account:A7'] },
+      {},
+      {},
+      {},
+    ]);
+  });
+
+  it('does nothing when one of the names is unknown', async () => {
+    expect(await act('repull', KEY, 'in_9')).toMatchObject({
+      code: 1,
+      out: 'Nothing was done: nothing is known under in_9.',
+    });
+    expect(await store.claimKeys(1, 60_000)).toEqual([]);
+  });
+});
+
+describe('backfill', () => {
+  it('is begun once, shown, canceled and resumed', async () => {
+    await database.pool.query(`insert into connection (name, system) values ('stripe', 'Stripe')`);
+    expect(await run('backfill', 'stripe')).toMatchObject({ data: null, out: 'stripe has had no backfill.' });
+    expect(await act('backfill', 'stripe', '--start', '--rewrite')).toMatchObject({ code: 0 });
+    expect(asked).toHaveLength(1);
+    expect(await act('backfill', 'stripe', '--start')).toMatchObject({ code: 1 });
+    expect((await run('backfill', 'stripe')).data).toMatchObject({ state: 'Listing', rewrite: true, worked: 0 });
+    expect(await act('backfill', 'stripe', '--cancel')).toMatchObject({ code: 0 });
+    expect(await act('backfill', 'stripe', '--cancel')).toMatchObject({
+      code: 1,
+      out: 'stripe has no backfill that runs.',
+    });
+    expect(await act('backfill', 'stripe', '--resume')).toMatchObject({ code: 0 });
+    expect(await act('backfill', 'paypal', '--start')).toMatchObject({ code: 1 });
+    expect(await act('backfill', 'stripe', '--start', '--cancel')).toMatchObject({ code: 2 });
+  });
+});
+
+describe('confirm-org', () => {
+  it('shows the org that was met beside the pinned one, and lets rows go on to one of the two', async () => {
+    expect(await run('confirm-org')).toMatchObject({ code: 1 });
+    const org = {
+      orgId: '00D000000000001AAA',
+      isSandbox: false,
+      organizationType: 'Enterprise Edition',
+      instanceName: 'NA1',
+    };
+    await checkOrg(database.db, org);
+    const copy = { ...org, orgId: '00D000000000002AAA', isSandbox: true };
+    await expect(checkOrg(database.db, copy)).rejects.toMatchObject({ code: 'salesforce_org_changed' });
+    expect((await run('confirm-org')).data).toMatchObject({ pinned: org, met: copy });
+    expect(await act('confirm-org', '00D000000000003AAA')).toMatchObject({ code: 1 });
+    answer = false;
+    expect(await act('confirm-org', copy.orgId)).toMatchObject({ code: 1 });
+    answer = true;
+    expect(await act('confirm-org', copy.orgId)).toMatchObject({ code: 0 });
+    await checkOrg(database.db, copy);
+    expect((await run('history')).data).toMatchObject([{ action: 'confirm-org', targets: [copy.orgId] }]);
+  });
+});
+
+describe('rotate', () => {
+  const idsOf = async (...what: string[]) =>
+    ((await run('rotate', ...what)).data as { id: string; retiredAt: string | null }[])
+      .filter(({ retiredAt }) => retiredAt === null)
+      .map(({ id }) => id);
+  beforeEach(() =>
+    database.pool.query(`insert into connection (name, system) values ('stripe', 'Stripe'), ('zuora', 'Zuora')`),
+  );
+  const book = () => createSecretBook({ db: database.db, sealer, log: createLog('silent') });
+
+  it('accepts a new signing secret beside the old ones, and the old ones no more once they are retired', async () => {
+    input = 'whsec_new\n';
+    expect(await act('rotate', 'webhook-secret', 'stripe', '--add')).toMatchObject({ code: 0 });
+    const [settings, added] = await idsOf('webhook-secret', 'stripe');
+    expect(settings).toBe('settings');
+    const secrets = book();
+    await secrets.load();
+    const accepted = () => secrets.accepted('webhook-secret', 'stripe', ['whsec_old']);
+    expect(accepted()).toEqual(['whsec_old', 'whsec_new']);
+    expect(secrets.accepted('webhook-secret', 'other', ['whsec_x'])).toEqual(['whsec_x']);
+    await act('rotate', 'webhook-secret', 'stripe', '--retire', 'settings');
+    await secrets.load();
+    expect(accepted()).toEqual(['whsec_new']);
+    expect(await act('rotate', 'webhook-secret', 'stripe', '--retire', added!)).toMatchObject({ code: 1 });
+    expect(await act('rotate', 'webhook-secret', 'stripe', '--retire', 'nothing')).toMatchObject({ code: 1 });
+    const { rows } = await database.pool.query<{ sealed: string }>(
+      'select sealed from stored_secret where sealed is not null',
+    );
+    expect(rows[0]!.sealed).toMatch(/^k1:/);
+    expect(
+      JSON.stringify([rows, (await run('history')).data, (await run('rotate', 'webhook-secret', 'stripe')).out]),
+    ).not.toContain('whsec_new');
+  });
+
+  it('uses the latest OAuth client of Zuora and the latest key of Salesforce, and the one before when that is retired', async () => {
+    for (const clientSecret of ['one', 'two']) {
+      input = JSON.stringify({ clientId: 'id', clientSecret });
+      await act('rotate', 'zuora-client', 'zuora', '--add');
+    }
+    const secrets = book();
+    await secrets.load();
+    expect(secrets.latest('zuora-client', 'zuora', 'settings')).toContain('two');
+    expect(secrets.latest('salesforce-key', '', 'settings')).toBe('settings');
+    await act('rotate', 'zuora-client', 'zuora', '--retire', (await idsOf('zuora-client', 'zuora')).at(-1)!);
+    await secrets.load();
+    expect(secrets.latest('zuora-client', 'zuora', 'settings')).toContain('one');
+    input = secretsOf().salesforcePrivateKey;
+    expect(await act('rotate', 'salesforce-key', '--add')).toMatchObject({ code: 0 });
+  });
+
+  it('refuses what is no such secret, without repeating it', async () => {
+    const refusals: [string, string[]][] = [
+      ['hunter2', ['webhook-secret', 'stripe', '--add']],
+      ['{"kind":"basic"}', ['webhook-secret', 'zuora', '--add']],
+      ['hunter2', ['zuora-client', 'zuora', '--add']],
+      ['hunter2', ['salesforce-key', '--add']],
+      ['{"clientId":"a","clientSecret":"b"}', ['zuora-client', 'stripe', '--add']],
+      ['whsec_x', ['webhook-secret', 'paypal', '--add']],
+    ];
+    for (const [value, what] of refusals) {
+      input = value;
+      const { code, out } = await act('rotate', ...what);
+      expect([what, code]).toEqual([what, 1]);
+      expect(out).not.toContain('hunter2');
+    }
+    input = '';
+    expect(await act('rotate', 'webhook-secret', 'stripe', '--add')).toMatchObject({ code: 2 });
+    expect(await act('rotate', 'password')).toMatchObject({ code: 2 });
+    expect(await idsOf('webhook-secret', 'stripe')).toEqual(['settings']);
+  });
+
+  it('seals what is stored anew with the first key, so that the old key may go', async () => {
+    const old = createSealer([{ id: 'k0', key: randomBytes(32) }]);
+    const both = {
+      seal: sealer.seal,
+      isCurrent: sealer.isCurrent,
+      open: (name: string, sealed: string) => (sealed.startsWith('k0') ? old : sealer).open(name, sealed),
+    };
+    await addSecret(database.db, old, 'ada@test', { name: 'webhook-secret', connection: 'stripe' }, 'whsec_kept');
+    await expect(book().load()).rejects.toThrow('sealed with key k0');
+    expect(await sealAnew(database.db, both, 'ada@test')).toBe(1);
+    const secrets = book();
+    await secrets.load();
+    expect(secrets.accepted('webhook-secret', 'stripe', [])).toEqual(['whsec_kept']);
   });
 });
 

@@ -18,6 +18,7 @@ export type StripeConnectionOptions = {
   /** Name of the connection, such as `stripe`; first part of all its keys. */
   connection: string;
   apiKey: string;
+  /** Asked for at each webhook. */
   webhookSecrets: readonly string[];
   /** Where Stripe is, for the simulator. */
   apiBase?: string;
@@ -58,7 +59,9 @@ export function createStripeConnection(
   return {
     verifier: createStripeVerifier({
       connection,
-      secrets: options.webhookSecrets,
+      get secrets() {
+        return options.webhookSecrets;
+      },
       now,
       livemode: isLiveKey(options.apiKey),
       accountId: () => accountId,

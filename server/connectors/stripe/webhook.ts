@@ -6,7 +6,7 @@ import { readEvent, toReceivedEvent } from './events.ts';
 
 export type StripeVerifierOptions = {
   connection: string;
-  /** Signing secrets of the endpoint; several while one is rolled over. */
+  /** Signing secrets of the endpoint, several while one is rolled over; asked for at each webhook. */
   secrets: readonly string[];
   /** How far the time of a signature may be from ours, either way; Stripe's own default is 300. */
   toleranceSeconds?: number;
@@ -39,8 +39,8 @@ function matches(expected: Buffer, given: string): boolean {
  * (Stripe docs, "Verify webhook signatures manually"). Unlike the SDK it refuses times in the future, too.
  */
 export function createStripeVerifier(options: StripeVerifierOptions): WebhookVerifier {
-  const { connection, secrets, toleranceSeconds = 300, now = () => new Date() } = options;
-  if (secrets.length === 0 || secrets.some((secret) => secret.trim() === '')) {
+  const { connection, toleranceSeconds = 300, now = () => new Date() } = options;
+  if (options.secrets.length === 0 || options.secrets.some((secret) => secret.trim() === '')) {
     throw new Fault({ code: 'stripe_secret_missing', kind: 'invalid', publicText: 'STRIPE_WEBHOOK_SECRETS is empty.' });
   }
 
@@ -51,7 +51,7 @@ export function createStripeVerifier(options: StripeVerifierOptions): WebhookVer
     const { timestamp, signatures } = parseHeader(header);
     if (!/^\d{1,12}$/.test(timestamp) || signatures.length === 0)
       throw refuse('signature_malformed', 'The Stripe-Signature header cannot be read.');
-    const expected = secrets.map((secret) =>
+    const expected = options.secrets.map((secret) =>
       createHmac('sha256', secret).update(`${timestamp}.`).update(rawBody).digest(),
     );
     // Every pair is compared, so that the time taken tells nothing.

@@ -20,6 +20,7 @@ export type ZuoraConnectionOptions = {
   connection: string;
   /** Such as `https://rest.zuora.com`. */
   baseUrl: string;
+  /** OAuth client; asked for at each login, as `callouts` at each callout. */
   clientId: string;
   clientSecret: string;
   /** How callouts may prove where they come from; each alone is enough. */
@@ -50,25 +51,42 @@ export function createZuoraConnection(
   options: ZuoraConnectionOptions,
   deps: { clock: Clock; gate?: UpstreamGate; shareToken?: ShareToken },
 ): Connection {
-  const { connection, baseUrl, clientId, clientSecret } = options;
+  const { connection } = options;
   const { gate = openGate, shareToken = ownToken } = deps;
-  const client = new ZuoraClient(
-    { baseUrl, clientId, clientSecret },
-    { gate, shareToken, tokenName: tokenNameOf(connection, [baseUrl, clientId]) },
-  );
+  const api = {
+    connection,
+    baseUrl: options.baseUrl,
+    get clientId() {
+      return options.clientId;
+    },
+    get clientSecret() {
+      return options.clientSecret;
+    },
+    objects: options.objects ?? ['subscriptions', 'invoices', 'payments', 'usage'],
+  };
+  const { objects } = api;
+  const tokenName = tokenNameOf(connection, [api.baseUrl, api.clientId]);
+  const client = new ZuoraClient(api, { gate, shareToken, tokenName });
   const context = {
     connection,
     timeZone: options.timeZone ?? 'America/Los_Angeles',
     accountIdField: options.accountIdField ?? 'CRMAccountId__c',
     links: zuoraLinks(options.uiUrl),
   };
-  const objects = options.objects ?? ['subscriptions', 'invoices', 'payments', 'usage'];
   return {
-    verifier: createZuoraVerifier({ connection, credentials: options.callouts }, deps.clock),
+    verifier: createZuoraVerifier(
+      {
+        connection,
+        get credentials() {
+          return options.callouts;
+        },
+      },
+      deps.clock,
+    ),
     billing: createZuoraBilling(client, context),
     changes: createZuoraSweep(client, context, deps.clock, { objects, ...options.sweep }),
     list: createZuoraList(client, context),
-    probe: createZuoraProbe(client, { connection, baseUrl, clientId, clientSecret, objects }),
+    probe: createZuoraProbe(client, api),
     close: () => client.close(),
   };
 }

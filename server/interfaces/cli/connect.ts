@@ -1,13 +1,16 @@
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { connectDatabase, type Database } from '../../platform/db/database.ts';
 import { missingMigrations } from '../../platform/db/migrate.ts';
 import { runningEmbedded } from '../../platform/db/running.ts';
+import { localSealKeys } from '../../platform/localSealKey.ts';
+import { createSealer, readSealKeys, type Sealer } from '../../platform/seal.ts';
 import { Refusal } from './verb.ts';
 
 /** Where servers and the demo keep their data unless told otherwise. */
 const USUAL = ['.data', '.data/demo'];
 
-function embeddedUrl(dataDir: string | null): string {
+function embedded(dataDir: string | null): { folder: string; url: string } {
   const folders = dataDir === null ? USUAL : [dataDir];
   const found = folders.flatMap((folder) => {
     const url = runningEmbedded(resolve(folder));
@@ -19,7 +22,17 @@ function embeddedUrl(dataDir: string | null): string {
     throw new Refusal(
       `No server with the embedded database runs in ${folders.map((folder) => resolve(folder)).join(' or ')}. Start it, name its folder with --data-dir, or set DATABASE_URL.`,
     );
-  return found[0].url;
+  return found[0];
+}
+
+/** The keys that the servers of this database seal with. @throws Refusal */
+function sealerOf(env: Readonly<Record<string, string | undefined>>, folder: string | null): Sealer {
+  const file = env['SEAL_KEYS_FILE'];
+  const text = env['SEAL_KEYS'] || (file ? readFileSync(file, 'utf8') : '');
+  if (text === '' && folder !== null) return createSealer(localSealKeys(folder));
+  const keys = text === '' ? 'Set SEAL_KEYS or SEAL_KEYS_FILE as for the servers.' : readSealKeys(text);
+  if (typeof keys === 'string') throw new Refusal(keys);
+  return createSealer(keys);
 }
 
 /**
@@ -30,16 +43,17 @@ function embeddedUrl(dataDir: string | null): string {
 export async function connectToServer(
   env: Readonly<Record<string, string | undefined>>,
   dataDir: string | null,
-): Promise<Pick<Database, 'db' | 'close'>> {
+): Promise<Pick<Database, 'db' | 'close'> & { sealer(): Sealer }> {
   const given = dataDir === null ? env['DATABASE_URL'] : undefined;
-  const connected = connectDatabase(given || embeddedUrl(dataDir ?? (env['DATA_DIR'] || null)), undefined, 2);
+  const local = given ? null : embedded(dataDir ?? (env['DATA_DIR'] || null));
+  const connected = connectDatabase(local?.url ?? given ?? '', undefined, 2);
   try {
     const missing = await missingMigrations(connected.db);
     if (missing.length > 0)
       throw new Refusal(
         `The database has an older schema (${missing.join(', ')} missing). Start the server of this version first.`,
       );
-    return connected;
+    return { ...connected, sealer: () => sealerOf(env, local?.folder ?? null) };
   } catch (error) {
     await connected.close();
     if (error instanceof Refusal) throw error;

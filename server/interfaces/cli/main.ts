@@ -22,9 +22,10 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
       console.log(request.help);
       return 0;
     }
-    const { db, close } = await connectToServer(io.env, request.dataDir);
+    const { db, close, sealer } = await connectToServer(io.env, request.dataDir);
     const context: Context = {
       db,
+      sealer,
       operator: `${io.env['SUDO_USER'] || userInfo().username}@${hostname()}`,
       confirm: (question) => (request.yes ? Promise.resolve() : ask(io, question)),
       say: (line) => void (request.json || console.error(line)),

@@ -1,15 +1,33 @@
 import { parseArgs } from 'node:util';
 import { UsageError, Refusal, type Answer, type Context, type Input, type Verb } from './verb.ts';
+import { backfill } from './verbs/backfill.ts';
+import { confirmOrg } from './verbs/confirmOrg.ts';
 import { dismiss } from './verbs/dismiss.ts';
 import { failures } from './verbs/failures.ts';
 import { history } from './verbs/history.ts';
 import { pause, resume } from './verbs/pause.ts';
 import { replay } from './verbs/replay.ts';
+import { repull } from './verbs/repull.ts';
 import { restored } from './verbs/restored.ts';
 import { retry } from './verbs/retry.ts';
+import { rotate } from './verbs/rotate.ts';
 import { status } from './verbs/status.ts';
 
-const VERBS: readonly Verb[] = [status, failures, retry, dismiss, replay, pause, resume, restored, history];
+const VERBS: readonly Verb[] = [
+  status,
+  failures,
+  retry,
+  dismiss,
+  replay,
+  repull,
+  backfill,
+  pause,
+  resume,
+  confirmOrg,
+  rotate,
+  restored,
+  history,
+];
 
 const COMMON = `--json                    the answer as JSON
 --data-dir DIR            folder of a server with the embedded database; DATA_DIR, or where one runs below .data

@@ -1,4 +1,5 @@
 import type { ParseArgsConfig } from 'node:util';
+import type { Sealer } from '../../platform/seal.ts';
 import type { Db } from '../../platform/db/database.ts';
 
 /** What a command works with. */
@@ -10,6 +11,8 @@ export type Context = {
   confirm(question: string): Promise<void>;
   /** Prints a line while the command runs; not with --json. */
   say(line: string): void;
+  /** Opens and seals what is stored secret. @throws Refusal when its keys are not known here */
+  sealer(): Sealer;
   /** What was piped in. */
   readInput(): Promise<string>;
 };

@@ -196,6 +196,15 @@ export type Schema = {
     hurry: Generated<boolean>;
     started_at: Timestamp;
   };
+  stored_secret: {
+    id: string;
+    name: string;
+    connection: string;
+    sealed: string | null;
+    added_at: Timestamp;
+    added_by: string;
+    retired_at: NullableTimestamp;
+  };
   dismissal: {
     failure_id: string;
     kind: string;

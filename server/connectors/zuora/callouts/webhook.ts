@@ -35,8 +35,8 @@ function clientOf(request: WebhookRequest): { id: string; secret: string } {
  * other would be lost; a repetition that is taken for a change costs a read at most.
  */
 export function createZuoraVerifier(options: ZuoraVerifierOptions, clock: Pick<Clock, 'now'>): WebhookVerifier {
-  const { connection, credentials } = options;
-  if (credentials.length === 0)
+  const { connection } = options;
+  if (options.credentials.length === 0)
     throw new Fault({
       code: 'zuora_callout_login_missing',
       kind: 'invalid',
@@ -47,7 +47,7 @@ export function createZuoraVerifier(options: ZuoraVerifierOptions, clock: Pick<C
     methods: ['POST', 'PUT', 'PATCH', 'GET', 'DELETE'],
 
     verify(request: WebhookRequest): ReceivedEvent[] {
-      authenticate(credentials, request, clock.now());
+      authenticate(options.credentials, request, clock.now());
       const payload = parametersOf(request);
       const delivery = headerOf(request, 'zuora-request-id') ?? randomUUID();
       return [
@@ -64,7 +64,7 @@ export function createZuoraVerifier(options: ZuoraVerifierOptions, clock: Pick<C
 
     token(request: WebhookRequest) {
       const given = clientOf(request);
-      const client = credentials
+      const client = options.credentials
         .filter((credential) => credential.kind === 'oauth')
         .find(
           ({ clientId, clientSecret }) => isEqual(clientId, given.id) && isEqual(clientSecret.reveal(), given.secret),
