@@ -24,7 +24,10 @@ export async function statusOf(db: Db, connection: string): Promise<ConnectionSt
     select c.checked_through, coalesce(c.failures, 0) as failures, coalesce(c.broken, false) as broken,
       coalesce(c.message, '') as message,
       coalesce((select floor(extract(epoch from now() - min(received_at)))::int from inbox
-        where connection = ${connection} and done_at is null), 0) as lag,
+        where connection = ${connection} and done_at is null
+          -- What waits for an object that is not there yet, or to be looked at again, is no lag.
+          and not exists (select from dirty where dirty.key = inbox.key and attempt = 0 and quarantined_at is null
+            and not_before > now() + interval '1 s')), 0) as lag,
       coalesce(s.state, 'Connected') as state, coalesce(s.reason, '') as reason,
       exists (select from backfill where connection = ${connection} and reason = ${FIRST} and ended_at is null) as filling
     from (select 1) as one left join sweep_cursor c on c.connection = ${connection}

@@ -75,6 +75,9 @@ describe.each(SUBJECTS)('in %s', (_name, open) => {
       await subject.advance(600_500);
       expect(await store.statusOf('stripe')).toMatchObject({ state: 'Delayed', lagSeconds: 600 });
       expect(await store.statusOf('zuora')).toMatchObject({ state: 'Connected', lagSeconds: 0 });
+      const [claim] = await store.claimKeys(1, 60_000);
+      await store.commitResult(claim!, { done: [], againAt: new Date(Date.now() + 86_400_000) });
+      expect(await store.statusOf('stripe')).toMatchObject({ state: 'Connected', lagSeconds: 0 });
     });
   });
 

@@ -101,7 +101,17 @@ export function sweepsIn(memory: Memory, between: Between): SweepStore {
     async statusOf(connection) {
       await between();
       const undone = memory.inbox.values().filter((event) => event.connection === connection && event.doneAt === null);
-      const lagMs = Math.max(0, ...undone.map(({ receivedAt }) => memory.now() - receivedAt));
+      const waits = (key: string | null): boolean => {
+        const dirty = key === null ? undefined : memory.dirty.get(key);
+        return (
+          dirty !== undefined &&
+          dirty.attempt === 0 &&
+          dirty.quarantinedAt === null &&
+          dirty.notBefore > memory.now() + 1000
+        );
+      };
+      const lagging = undone.filter(({ key }) => !waits(key));
+      const lagMs = Math.max(0, ...lagging.map(({ receivedAt }) => memory.now() - receivedAt));
       const row = memory.cursors.get(connection) ?? UNSWEPT;
       return toStatus(connection, { ...row, lagSeconds: Math.floor(lagMs / 1000) });
     },
