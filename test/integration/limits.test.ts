@@ -5,6 +5,11 @@ import { Fault } from '../../server/domain/fault.ts';
 import type { Schema } from '../../server/platform/db/schema.ts';
 import { withPriority } from '../../server/platform/priority.ts';
 import { backoffMs } from '../../server/sync/backoff.ts';
+import { registerGauges } from '../../server/sync/gauges.ts';
+import { createKeyWorker } from '../../server/sync/keys/worker.ts';
+import { createPostgresStore } from '../../server/sync/postgres.ts';
+import { createLog } from '../../server/platform/log.ts';
+import { createMetrics } from '../../server/platform/metrics.ts';
 import { createUpstreamGate, type StoppableGate } from '../../server/sync/limits/gate.ts';
 import { countOutage, slowDown, troubles } from '../../server/sync/limits/state.ts';
 import { addRows, take, type Asked } from '../../server/sync/limits/take.ts';
@@ -369,6 +374,56 @@ describe('the gate', () => {
     expect(noted).toHaveLength(1);
     await gate.stop();
     await broken.close();
+  });
+});
+
+describe('work that is not let through', () => {
+  it('burns no attempt, and comes again when it is worth it', async () => {
+    const store = createPostgresStore(database, { orgId: 'org', mappingVersion: '1' });
+    const log = createLog('silent');
+    let fault = new Fault({
+      code: 'x',
+      kind: 'rate_limited',
+      publicText: 'Full.',
+      retryAfterMs: 9_000,
+      notTried: true,
+    });
+    const worker = createKeyWorker({ store, log, handler: () => Promise.reject(fault) });
+    const look = async () =>
+      (
+        await database.pool.query(
+          `select attempt, quarantined_at is not null as aside, reason,
+            round(extract(epoch from not_before - now()))::int as seconds from dirty`,
+        )
+      ).rows;
+    for (let round = 0; round < 20; round += 1) {
+      await store.bumpKeys(['stripe:account:cus_1']);
+      await database.pool.query('update dirty set not_before = now()');
+      await worker.drain();
+    }
+    expect(await look()).toEqual([{ attempt: 0, aside: false, reason: 'Full.', seconds: 9 }]);
+    fault = new Fault({ code: 'x', kind: 'unavailable', publicText: 'Down.', retryAfterMs: 9_000 });
+    await database.pool.query('update dirty set not_before = now()');
+    await worker.drain();
+    expect(await look()).toMatchObject([{ attempt: 1, reason: 'Down.' }]);
+    await database.pool.query('truncate dirty');
+  });
+
+  it('is shown: which upstream is left alone, because it does not answer or because it asked for it', async () => {
+    await addRows(database.db, ['stripe', 'stripe:reads', 'zuora']);
+    for (let count = 0; count < 3; count += 1) await countOutage(database.db, 'stripe', 3, 'No answer came.', () => 1);
+    await slowDown(database.db, 'stripe:reads', 60_000, 'It asked for fewer calls.');
+    const metrics = createMetrics();
+    registerGauges(metrics, database.db);
+    const lines = (await metrics.getSingleMetricAsString('billing360_upstream_open')).split('\n');
+    expect(lines.filter((line) => !line.startsWith('#'))).toEqual([
+      'billing360_upstream_open{upstream="stripe"} 1',
+      'billing360_upstream_open{upstream="stripe:reads"} 0.5',
+    ]);
+    expect(await troubles(database.db)).toMatchObject([
+      { name: 'stripe', state: 'open', seconds: 1, reason: 'No answer came.' },
+      { name: 'stripe:reads', state: 'hold', seconds: 60, reason: 'It asked for fewer calls.' },
+    ]);
   });
 });
 
