@@ -1,5 +1,7 @@
 import { Counter } from 'prom-client';
 import { mappingVersion, objectOrder, orgProjection, toOrgConnection } from './connectors/salesforce/convert.ts';
+import { createOrgBulkWriter } from './connectors/salesforce/bulk.ts';
+import { createOrgCalls } from './connectors/salesforce/calls.ts';
 import { createSalesforceClient, type SalesforceOptions } from './connectors/salesforce/client.ts';
 import { salesforceLimits } from './connectors/salesforce/limits.ts';
 import { createOrgWriter } from './connectors/salesforce/writer.ts';
@@ -32,6 +34,8 @@ import { createKeyWorker } from './sync/keys/worker.ts';
 import { createUpstreamGate, type StoppableGate } from './sync/limits/gate.ts';
 import { troubles } from './sync/limits/state.ts';
 import { shareTokens } from './sync/limits/tokens.ts';
+import { createBulkLane } from './sync/outbox/bulk.ts';
+import { createBulkStore } from './sync/outbox/bulkJobs.ts';
 import { createOutbox } from './sync/outbox/outbox.ts';
 import { checkOrg } from './sync/outbox/pin.ts';
 import { orgStatus } from './sync/outbox/status.ts';
@@ -142,13 +146,18 @@ export async function startServer(config: Config): Promise<Server> {
         gate: gateOf(salesforceLimits),
         shareToken,
       });
+      const calls = createOrgCalls(client, metrics);
+      const { apiReserve: reserve } = config.salesforce;
+      const bulkWriter = createOrgBulkWriter(calls);
+      const bulk = createBulkLane({ store, jobs: createBulkStore(db), bulk: bulkWriter, objectOrder, log, reserve });
       const outbox = createOutbox({
         store,
-        writer: createOrgWriter(client, metrics),
+        writer: createOrgWriter(calls),
         objectOrder,
         log,
         metrics,
-        reserve: config.salesforce.apiReserve,
+        reserve,
+        bulkObjects: bulk.objects,
         wakeup: rowsReady,
       });
       const sources = new Map(connections.map(({ name, source }) => [name, source]));
@@ -181,6 +190,7 @@ export async function startServer(config: Config): Promise<Server> {
       // Whoever mended what kept keys or rows from being worked, such as a revoked API key, starts the server again.
       await store.releaseKeys();
       await store.releaseRows();
+      start('bulk', bulk);
       start('outbox', outbox);
       start('connections', watch);
       const worker = { store, handler, log, metrics, wakeup: keysReady, onRows: rowsReady.notify };

@@ -33,7 +33,7 @@ export function createPostgresStore({ db, pool }: Pick<Database, 'db' | 'pool'>,
     bumpKeys: (keys, delayMs) => bumpKeys(db, keys, delayMs),
     releaseKeys: (keys) => releaseKeys(db, keys),
     projectAnew: () => projectAnewFor(db, stamp),
-    backlogOf: (partitions) => backlogOf(db, partitions),
+    backlogOf: (partitions, exceptBatchOf) => backlogOf(db, partitions, exceptBatchOf),
     takeRows: (partitions, most, options) => takeRows(db, partitions, most, options),
     recordResults: (rows, results, random) => recordResults(db, rows, results, random),
     setRows: (accountId, rows) =>

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createOrgBulkWriter } from '../../server/connectors/salesforce/bulk.ts';
+import { createOrgCalls } from '../../server/connectors/salesforce/calls.ts';
 import { createSalesforceClient, type SalesforceOptions } from '../../server/connectors/salesforce/client.ts';
 import { toRowResult } from '../../server/connectors/salesforce/errors.ts';
 import { createOrgWriter } from '../../server/connectors/salesforce/writer.ts';
@@ -83,7 +85,7 @@ beforeEach(async () => {
   await turn('duplicate-rules', { rules: [] });
   const rep = sim.org.userNamed(USERS.rep)!.Id;
   accountId = sim.org.insert('Account', [{ Name: 'Acme' }], { userId: rep })[0]!.id!;
-  writer = createOrgWriter(createSalesforceClient(options, () => new Date()));
+  writer = createOrgWriter(createOrgCalls(createSalesforceClient(options, () => new Date())));
 });
 
 describe('rows to Salesforce', () => {
@@ -273,6 +275,73 @@ describe('rows to Salesforce', () => {
     expect(stored('Billing_Account__c', 'stripe:account:cus_1')).toBeUndefined();
   });
 
+  it('writes rows by a bulk job: parents by key, nulls emptied, results row by row, in few calls', async () => {
+    await writer.write(
+      chunks(billingAccount('cus_1'), invoiceOf('cus_1', 'in_9', { Status__c: 'Open', Number__c: 'A' })),
+    );
+    await writer.write(chunks({ ...invoiceOf('cus_1', 'newer'), rowVersion: 9 }));
+    const bulk = createOrgBulkWriter(createOrgCalls(createSalesforceClient(options, () => new Date())));
+    const rows = [
+      ...Array.from({ length: 450 }, (_, index) =>
+        invoiceOf('cus_1', `bulk_${index}`, { Status__c: 'Open', Number__c: `N, "${index}"\n` }),
+      ),
+      { ...invoiceOf('cus_1', 'in_9', { Status__c: 'Paid', Number__c: null }), rowVersion: 2 },
+      invoiceOf('cus_1', 'newer', { Status__c: 'Draft', Number__c: null }),
+      invoiceOf('cus_1', 'odd', { Status__c: 'Nonsense: really', Number__c: null }),
+      invoiceOf('cus_2', 'orphan', { Status__c: 'Open', Number__c: null }),
+    ];
+    expect(new Set(rows.map((row) => bulk.shapeOf(row))).size).toBe(1);
+    sim.ctx.calls.clear();
+    const id = await bulk.create('Billing_Invoice__c');
+    await bulk.upload(id, rows);
+    let state = await bulk.state(id);
+    let polls = 1;
+    for (; state === 'running'; polls += 1) state = await bulk.state(id);
+    expect(state).toBe('done');
+    const results = new Map((await bulk.results(id)).map((one) => [one.key, one]));
+    // Create, upload, close, two files of results, and the login.
+    expect(Object.values(callCounts()).reduce((sum, count) => sum + count, 0)).toBe(polls + 5 + 1);
+    expect(results.size).toBe(454);
+    expect(results.get('stripe:invoice:bulk_7')).toEqual({
+      key: 'stripe:invoice:bulk_7',
+      rowVersion: 1,
+      result: { outcome: 'written' },
+    });
+    expect(results.get('stripe:invoice:newer')!.result).toEqual({ outcome: 'newer_is_there' });
+    expect(results.get('stripe:invoice:odd')!.result).toMatchObject({
+      retry: 'never',
+      code: 'INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST',
+    });
+    expect(results.get('stripe:invoice:orphan')!.result).toMatchObject({ retry: 'after_parent' });
+    expect(stored('Billing_Invoice__c', 'stripe:invoice:in_9')).toMatchObject({ Number__c: null, Row_Version__c: 2 });
+    expect(stored('Billing_Invoice__c', 'stripe:invoice:bulk_7')).toMatchObject({
+      Number__c: expect.stringContaining('N, "7"') as unknown,
+      Billing_Account__c: stored('Billing_Account__c', 'stripe:account:cus_1')!.Id,
+    });
+  });
+
+  it('keeps out of bulk jobs what they cannot say, and Accounts', () => {
+    const bulk = createOrgBulkWriter(createOrgCalls(createSalesforceClient(options, () => new Date())));
+    expect(bulk.shapeOf(write({ key: 'k', fields: { Number__c: '#N/A' } }))).toBeNull();
+    expect(bulk.shapeOf(write({ object: 'Account', key: accountId }))).toBeNull();
+    expect(bulk.shapeOf(write({ key: 'k' }, 1, null))).toBeNull();
+    expect(bulk.shapeOf(invoiceOf('cus_1', 'a'))).not.toBe(
+      bulk.shapeOf(write({ key: 'b', fields: { Status__c: 'Open', Billing_Account__c: null } })),
+    );
+  });
+
+  it('repeats no upload by itself, and lets a job go that has no rows', async () => {
+    const bulk = createOrgBulkWriter(createOrgCalls(createSalesforceClient(options, () => new Date())));
+    const id = await bulk.create('Billing_Invoice__c');
+    sim.ctx.calls.clear();
+    sim.ctx.faults.set([{ method: 'PUT', path: 'batches', status: 503, body: '<html>busy</html>', times: 2 }]);
+    expect(await faultOf(bulk.upload(id, [write({ key: 'k' })]))).toMatchObject({ outcomeUnknown: true });
+    expect(sim.ctx.faults.list()).toMatchObject([{ times: 1 }]);
+    expect(await bulk.state(id)).toBe('open');
+    await bulk.abort(id);
+    expect(await bulk.state(id)).toBe('failed');
+  });
+
   it('logs in again when the session has expired', async () => {
     await writeRows('Billing_Invoice__c', [write({ key: 'k:1' })]);
     sim.org.sessions.expireAll();
@@ -299,7 +368,7 @@ describe('rows to Salesforce', () => {
 
   it('refuses to write to another org than the configured one', async () => {
     const other = createOrgWriter(
-      createSalesforceClient({ ...options, orgId: '00D000000000999EAA' }, () => new Date()),
+      createOrgCalls(createSalesforceClient({ ...options, orgId: '00D000000000999EAA' }, () => new Date())),
     );
     expect(await faultOf(writeTo(other, 'Billing_Invoice__c', [write({ key: 'k:1' })]))).toMatchObject({
       code: 'salesforce_other_org',
@@ -308,7 +377,9 @@ describe('rows to Salesforce', () => {
   });
 
   it('says in plain words that the org does not let it in', async () => {
-    const stranger = createOrgWriter(createSalesforceClient({ ...options, clientId: 'unknown' }, () => new Date()));
+    const stranger = createOrgWriter(
+      createOrgCalls(createSalesforceClient({ ...options, clientId: 'unknown' }, () => new Date())),
+    );
     expect(await faultOf(writeTo(stranger, 'Billing_Invoice__c', [write({ key: 'k:1' })]))).toMatchObject({
       code: 'salesforce_refused_login',
       retryable: true,

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createOrgCalls } from '../../server/connectors/salesforce/calls.ts';
 import { createSalesforceClient } from '../../server/connectors/salesforce/client.ts';
 import { createOrgWriter } from '../../server/connectors/salesforce/writer.ts';
 import { createLog } from '../../server/platform/log.ts';
@@ -48,7 +49,12 @@ function processFor(sim: RunningSalesforce) {
     () => new Date(),
     { checkOrg: (org) => checkOrg(database.db, org) },
   );
-  const outbox = createOutbox({ store, writer: createOrgWriter(client), objectOrder: [], log: createLog('silent') });
+  const outbox = createOutbox({
+    store,
+    writer: createOrgWriter(createOrgCalls(client)),
+    objectOrder: [],
+    log: createLog('silent'),
+  });
   const endHold = () => store.endHold('salesforce');
   return { outbox, endHold, status: () => orgStatus(database.db, sim.orgId, 0.2) };
 }

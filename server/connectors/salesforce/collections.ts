@@ -43,7 +43,8 @@ export function mayGoInComposite(request: OrgRequest): boolean {
 
 const referenceOf = (index: number): string => `chunk${index}`;
 
-function recordOf({ row, accountId, rowVersion, syncedAt }: OrgWrite): Record<string, unknown> {
+/** Fields of a row as they are sent; a parent is an object with its key. */
+export function recordOf({ row, accountId, rowVersion, syncedAt }: OrgWrite): Record<string, unknown> {
   if (row.object === 'Account') return { Id: row.key, ...row.fields, Billing_Row_Version__c: rowVersion };
   return {
     Key__c: row.key,

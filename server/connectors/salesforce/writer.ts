@@ -1,4 +1,3 @@
-import { Counter, Histogram, type Registry } from 'prom-client';
 import { Fault } from '../../domain/fault.ts';
 import {
   CHUNKS_A_CALL,
@@ -7,66 +6,26 @@ import {
   type OrgChunkResult,
   type OrgWriter,
 } from '../../workflows/ports/orgRows.ts';
-import type { SalesforceClient } from './client.ts';
+import type { OrgCalls } from './calls.ts';
 import {
   collectionsRequest,
   compositeRequest,
   mayGoInComposite,
   readCollections,
   readComposite,
-  type OrgRequest,
 } from './collections.ts';
 import { toChunkResult, toFault } from './errors.ts';
 
 /** How long an org that refuses Collections inside Composite is taken at its word, in ms. */
 const composeAgainAfterMs = 3_600_000;
 
-type Kind = 'composite' | 'collections';
-
 /** Rows to Salesforce by sObject Collections, several of them in one Composite call; what is sent is never sent again here. */
-export function createOrgWriter(client: SalesforceClient, metrics?: Registry): OrgWriter {
-  const registers = metrics ? [metrics] : [];
-  const calls = new Counter({
-    name: 'billing360_salesforce_calls_total',
-    help: 'Write calls to Salesforce, by kind (composite, collections) and outcome (answered, failed)',
-    labelNames: ['kind', 'outcome'] as const,
-    registers,
-  });
-  const seconds = new Histogram({
-    name: 'billing360_salesforce_call_seconds',
-    help: 'Time of a write call to Salesforce',
-    buckets: [0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60],
-    registers,
-  });
-  let usage: { used: number; limit: number } | null = null;
+export function createOrgWriter(calls: OrgCalls): OrgWriter {
   let composeFrom = 0;
-
-  async function send(kind: Kind, { method, path, body }: OrgRequest): Promise<unknown> {
-    const connection = await client.session();
-    const end = seconds.startTimer();
-    try {
-      const request = {
-        method,
-        url: path,
-        body: JSON.stringify(body),
-        headers: { 'content-type': 'application/json' },
-      };
-      const answer = await connection.request(request);
-      calls.inc({ kind, outcome: 'answered' });
-      return answer;
-    } catch (error) {
-      calls.inc({ kind, outcome: 'failed' });
-      throw error;
-    } finally {
-      end();
-      const seen = connection.limitInfo.apiUsage;
-      if (seen) usage = { used: seen.used, limit: seen.limit };
-    }
-  }
 
   async function writeAlone(chunk: OrgChunk): Promise<OrgChunkResult> {
     try {
-      return readCollections(await send('collections', collectionsRequest(chunk)), chunk);
+      return readCollections(await calls.send('collections', collectionsRequest(chunk)), chunk);
     } catch (error) {
       return toChunkResult(error, chunk);
     }
@@ -88,8 +47,8 @@ export function createOrgWriter(client: SalesforceClient, metrics?: Registry): O
   async function writeTogether(chunks: readonly OrgChunk[]): Promise<OrgChunkResult[]> {
     let results: OrgChunkResult[];
     try {
-      const { version } = await client.session();
-      const answer = await send('composite', compositeRequest(chunks.map(collectionsRequest), version));
+      const request = compositeRequest(chunks.map(collectionsRequest), await calls.version());
+      const answer = await calls.send('composite', request);
       results = readComposite(answer, chunks);
     } catch (error) {
       const fault = toFault(error, 'write several objects');
@@ -105,7 +64,7 @@ export function createOrgWriter(client: SalesforceClient, metrics?: Registry): O
   }
 
   return {
-    usage: () => usage,
+    usage: () => calls.usage(),
     async write(chunks) {
       if (chunks.length > CHUNKS_A_CALL || chunks.some(({ writes }) => writes.length > ROWS_A_CHUNK))
         throw new Fault({
@@ -113,7 +72,8 @@ export function createOrgWriter(client: SalesforceClient, metrics?: Registry): O
           kind: 'bug',
           publicText: `A call takes ${CHUNKS_A_CALL} chunks of ${ROWS_A_CHUNK} rows at most.`,
         });
-      await client.session();
+      // Without a session nothing was sent, whatever was to be.
+      await calls.version();
       const together =
         chunks.length > 1 &&
         Date.now() >= composeFrom &&

@@ -30,10 +30,9 @@ async function saveProjection(
   db: Db,
   stamp: OrgStamp,
   { accountId, rows, nextChangeOn }: Projection,
-  snapshot: string,
-  batch: boolean,
+  { snapshot, batch }: LeasedKey,
 ): Promise<number> {
-  const waiting = await setOrgRows(db, stamp, accountId, rows, snapshot, batch);
+  const waiting = await setOrgRows(db, stamp, accountId, rows, { snapshot, batch });
   if (nextChangeOn === null) await db.deleteFrom('account_due').where('account_id', '=', accountId).execute();
   else
     await db
@@ -120,9 +119,7 @@ export async function commitResult(db: Db, stamp: OrgStamp, claim: LeasedKey, re
     const rowsWaiting =
       (retired?.rowsWaiting ?? 0) +
       (result.org ? await saveOrgFinding(transaction, result.org) : 0) +
-      (result.projection
-        ? await saveProjection(transaction, stamp, result.projection, claim.snapshot, claim.batch)
-        : 0);
+      (result.projection ? await saveProjection(transaction, stamp, result.projection, claim) : 0);
     if (result.done.length > 0)
       await sql`update inbox set done_at = now() where id = any(${[...result.done]}::bigint[]) and done_at is null`.execute(
         transaction,

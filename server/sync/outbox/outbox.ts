@@ -25,6 +25,8 @@ export type OutboxOptions = {
   leaseMs?: number;
   /** Share (0..1) of the API calls of a day that rows leave to people and other programs. */
   reserve?: number;
+  /** Objects whose rows that can wait go by bulk jobs. */
+  bulkObjects?: () => readonly string[];
   /** Source of the jitter of waits, 0 to 1. */
   random?: () => number;
 };
@@ -49,7 +51,14 @@ const partitionNumbers = Array.from({ length: PARTITIONS }, (_, index) => index)
 /** Sends rows that wait to Salesforce. Several processes may do so: each works on the partitions that it has leased. */
 export function createOutbox(options: OutboxOptions): Outbox {
   const { store, writer, objectOrder, log, wakeup = createWakeup() } = options;
-  const { pollMs = 200, gatherMs = 25, leaseMs = 5000, reserve = 0.2, random = Math.random } = options;
+  const {
+    pollMs = 200,
+    gatherMs = 25,
+    leaseMs = 5000,
+    reserve = 0.2,
+    random = Math.random,
+    bulkObjects = () => [],
+  } = options;
   const send = createSend({ store, writer, objectOrder, log, metrics: options.metrics, random });
   const owner = newId();
   const busy = new Set<number>();
@@ -101,7 +110,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
 
   async function flushPartitions(partitions: readonly number[], { batch, most }: Allowance): Promise<number> {
     return leased(partitions, async (mine, held) => {
-      const rows = mine.length > 0 ? await store.takeRows(mine, most, { batch }) : [];
+      const rows = mine.length > 0 ? await store.takeRows(mine, most, { batch, except: bulkObjects() }) : [];
       if (rows.length === 0) return 0;
       noteRate(rows.length);
       try {
@@ -134,7 +143,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     const held = await store.heldForMs(UPSTREAM);
     if (held > 0) return Math.min(held, pollMs);
     const free = partitionNumbers.filter((partition) => !busy.has(partition));
-    const backlog = await store.backlogOf(free);
+    const backlog = await store.backlogOf(free, bulkObjects());
     if (backlog.rows + backlog.batchRows === 0) return pollMs;
     const { budget, blocked } = await store.orgState();
     if (blocked) return pollMs;

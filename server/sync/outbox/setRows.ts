@@ -58,13 +58,23 @@ export function changesOf(
   });
 }
 
+/** Rows that could wait wait no longer when others of their Account must not: their parents may be among them. */
+async function hurry(db: Db, known: readonly (KnownRow & { waits_as_batch: boolean })[]): Promise<void> {
+  const waiting = known.filter((row) => row.waits_as_batch);
+  if (waiting.length === 0) return;
+  await sql`update org_rows o set batch = false
+    from unnest(${waiting.map(({ object }) => object)}::text[], ${waiting.map(({ key }) => key)}::text[])
+      as wanted (object, key)
+    where o.object = wanted.object and o.key = wanted.key`.execute(db);
+}
+
 /**
  * Sets rows that Salesforce is to hold. A row whose content is what it was is left alone; any other gets a higher
  * version and waits for the writer, unless Salesforce holds just this content.
  * @param db a transaction
  * @param accountId null for rows that belong to no Account
- * @param snapshot what the worker could have seen when it claimed its key (pg_current_snapshot)
- * @param batch true for rows that can wait, as those of a backfill; one that waits as a live row stays live
+ * @param options.batch true for rows that can wait, as those of a backfill
+ * @param options.snapshot what the worker could have seen when it claimed its key (pg_current_snapshot)
  * @returns how many rows now wait for the writer because of this
  * @throws Collision when a row was changed by another worker that this one could not have seen, as happens while a
  * billing account moves from one Account to another
@@ -74,12 +84,12 @@ export async function setOrgRows(
   stamp: OrgStamp,
   accountId: string | null,
   rows: readonly OrgRow[],
-  snapshot: string | null = null,
-  batch = false,
+  { snapshot = null, batch = false }: { snapshot?: string | null; batch?: boolean } = {},
 ): Promise<number> {
   if (rows.length === 0) return 0;
-  const { rows: known } = await sql<KnownRow>`
+  const { rows: known } = await sql<KnownRow & { waits_as_batch: boolean }>`
     select o.object, o.key, o.account_id, o.hash, o.confirmed_hash, o.confirmed_version, o.sent_version,
+      o.pending and o.batch as waits_as_batch,
       coalesce(pg_visible_in_snapshot(o.changed_by, ${snapshot}::pg_snapshot), true) as seen
     from org_rows o
     join unnest(${rows.map((row) => row.object)}::text[], ${rows.map((row) => row.key)}::text[])
@@ -87,6 +97,7 @@ export async function setOrgRows(
     order by o.object, o.key
     for update of o`.execute(db);
   const changes = changesOf(stamp, accountId, rows, known);
+  if (!batch) await hurry(db, known);
   if (changes.length === 0) return 0;
   const { rows: saved } = await sql<{ key: string }>`
     insert into org_rows (object, key, account_id, partition, fields, parents, hash, row_version, pending, batch)

@@ -1,14 +1,17 @@
 import type { OrgRow, OrgWriteResult } from '../../workflows/ports/orgRows.ts';
 import type { ApiUsage, OrgState } from './budget.ts';
-import type { Backlog, TakenRow } from './pending.ts';
+import type { Backlog, TakenRow, TakeOptions } from './pending.ts';
 import type { RowOutcome } from './record.ts';
 
 /** Where rows for Salesforce wait, as the outbox needs it. Times are those of the store's clock. */
 export interface OutboxStore {
-  /** Looks at rows of these partitions that are ready to be written. */
-  backlogOf(partitions: readonly number[]): Promise<Backlog>;
+  /**
+   * Looks at rows of these partitions that are ready to be written.
+   * @param exceptBatchOf objects whose rows that can wait do not count
+   */
+  backlogOf(partitions: readonly number[], exceptBatchOf?: readonly string[]): Promise<Backlog>;
   /** Takes up to `most` rows that are ready for a call, and notes that their versions may have been sent. */
-  takeRows(partitions: readonly number[], most: number, options?: { batch: boolean }): Promise<TakenRow[]>;
+  takeRows(partitions: readonly number[], most: number, options?: TakeOptions): Promise<TakenRow[]>;
   /** Records answers, in the order of `rows`. @returns the outcome of each row */
   recordResults(
     rows: readonly TakenRow[],

@@ -69,6 +69,24 @@ export interface OrgWriter {
   usage(): { used: number; limit: number } | null;
 }
 
+/** What became of one row of a bulk job, with the version that was sent. */
+export type BulkRowResult = { key: string; rowVersion: number; result: OrgWriteResult };
+
+/** Writes many rows of one object in a job that Salesforce works off by itself. All of it throws Faults. */
+export interface OrgBulkWriter {
+  /** @returns what rows of one job must have in common; null for a row that cannot go by job */
+  shapeOf(write: OrgWrite): string | null;
+  /** Makes a job. @returns its id in Salesforce */
+  create(object: string): Promise<string>;
+  /** Hands its rows over, all of one shape and sorted by Account, and starts it. */
+  upload(id: string, writes: readonly OrgWrite[]): Promise<void>;
+  /** `open` before its rows are there, `failed` when it ended without working them all off. */
+  state(id: string): Promise<'open' | 'running' | 'done' | 'failed'>;
+  /** Results of the rows that were worked off, in any order. */
+  results(id: string): Promise<BulkRowResult[]>;
+  abort(id: string): Promise<void>;
+}
+
 /**
  * What was projected before for an Account, or for another one of a billing account that is the Account's now, whether or
  * not Salesforce has confirmed it yet.
