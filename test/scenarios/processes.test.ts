@@ -33,7 +33,7 @@ describe('a backend that is told to stop while it is busy', () => {
     story = await beginStory({ env: { SWEEP_SECONDS: '3600' } });
     const { stack } = story;
     stack.stripe.ctx.faults.set([{ method: 'GET', latencyMs: 400 }]);
-    stack.org.ctx.faults.set([{ method: 'PATCH', latencyMs: 400 }]);
+    stack.org.ctx.faults.set([{ path: '/composite', latencyMs: 400 }]);
     const made = await makeCustomers();
     await stack.stripe.ctx.webhooks.idle();
     expect(await metric(stack.backend.url, 'billing360_inbox_undone')).toBeGreaterThan(0);

@@ -2,7 +2,7 @@ import type { Fault } from '../simulators/kit/faults.ts';
 import type { Random } from './random.ts';
 import type { Stack } from './stack.ts';
 
-const ORG_WRITES = { method: 'PATCH', path: '/composite/sobjects' };
+const ORG_WRITES = { path: '/composite' };
 
 function orgFault(random: Random): Fault {
   const times = 1 + random.below(3);
