@@ -111,6 +111,7 @@ async function startWebhookRoute(databaseUrl: string): Promise<Server> {
     SALESFORCE_USERNAME: 'bench@example.com',
     SALESFORCE_PRIVATE_KEY: secretsOf().salesforcePrivateKey,
     SALESFORCE_ORG_ID: '00D5g0000000001EAA',
+    SALESFORCE_PUBSUB_ADDRESS: 'none',
   });
   return { url: backend.url, pid: backend.process.pid!, stop: () => backend.stop() };
 }

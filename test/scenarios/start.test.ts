@@ -20,6 +20,7 @@ const settings = {
   SALESFORCE_USERNAME: 'integration@example.com',
   SALESFORCE_PRIVATE_KEY: secretsOf().salesforcePrivateKey,
   SALESFORCE_ORG_ID: '00D5g0000000001EAA',
+  SALESFORCE_PUBSUB_ADDRESS: 'none',
   SEAL_KEYS: `k1:${randomBytes(32).toString('base64')}`,
 };
 
@@ -49,6 +50,7 @@ describe('a start that cannot be', () => {
       ...settings,
       PORT: 'many',
       SALESFORCE_ORG_ID: 'short',
+      SALESFORCE_PUBSUB_ADDRESS: 'none',
       SALESFORCE_PRIVATE_KEY: 'no key',
       SWEEP_SECONDS: '-1',
       TIME_ZONE: 'Mars/Base',

@@ -18,16 +18,19 @@ export type CheckProgress = {
 /** A row of the Accounts that are checked, however it stands. */
 export type KnownRow = ProjectedRow & { state: string | null };
 
+/** Cut to what a Date of ours holds, so that it is found again. */
+const NOW = sql<Date>`date_trunc('milliseconds', now())`;
+
 /** @returns how far the check of this day is; begins it when it is a new one, unless a hurried one is not over */
 export async function progressOf(db: Db, orgId: string, day: string): Promise<CheckProgress> {
   const { rows } = await sql<CheckProgress>`
-    insert into org_check as c (org_id, day) values (${orgId}, ${day})
+    insert into org_check as c (org_id, day, started_at) values (${orgId}, ${day}, ${NOW})
     on conflict (org_id) do update set
       day = excluded.day,
       after = case when c.day = excluded.day or c.hurry then c.after else '' end,
       checked = case when c.day = excluded.day or c.hurry then c.checked else 0 end,
       ended = c.ended and (c.day = excluded.day or c.hurry),
-      started_at = case when c.day = excluded.day or c.hurry then c.started_at else now() end
+      started_at = case when c.day = excluded.day or c.hurry then c.started_at else excluded.started_at end
     returning after, checked, ended, hurry, started_at as "startedAt"`.execute(db);
   return rows[0]!;
 }
@@ -50,7 +53,7 @@ export async function requestCheck(db: Db, orgId: string, day: string): Promise<
     checked: 0,
     ended: false,
     hurry: true,
-    started_at: sql<Date>`date_trunc('milliseconds', now())`,
+    started_at: NOW,
   };
   await db
     .insertInto('org_check')
