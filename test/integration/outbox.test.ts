@@ -425,6 +425,82 @@ describe('the outbox', () => {
     expect(calls.map(({ writes }) => writes[0]!.row.fields['Amount__c'])).toEqual([1, 2]);
   });
 
+  /** Runs the outbox until it has looked `times` more times for what the org allows. */
+  async function lookedAt(times: number, options: Partial<OutboxOptions> = {}) {
+    let looks = 0;
+    let enough: () => void = () => {};
+    const done = new Promise<void>((resolve) => (enough = resolve));
+    const counting: Store = {
+      ...store,
+      async orgState() {
+        if ((looks += 1) > times) enough();
+        return store.orgState();
+      },
+    };
+    const { outbox, calls } = outboxOver(written, { store: counting, pollMs: 1, gatherMs: 0, ...options });
+    return { outbox, calls, done };
+  }
+  const readAgo = (ms: number) =>
+    database.pool.query(`update api_budget set read_at = now() - ${ms} * interval '1 ms'`);
+
+  it('leaves the reserve of API calls alone, and asks with one small call again when the reading is old', async () => {
+    await store.noteUsage({ used: 80, limit: 100 });
+    await store.setRows(
+      ACCOUNT,
+      Array.from({ length: 250 }, (_, index) => invoice(`in_${index}`)),
+    );
+    const first = await lookedAt(5);
+    first.outbox.start();
+    await first.done;
+    await first.outbox.stop();
+    expect(first.calls).toEqual([]);
+
+    await readAgo(300_001);
+    const second = await lookedAt(5);
+    second.outbox.start();
+    await second.done;
+    await second.outbox.stop();
+    expect(second.calls.map(({ writes }) => writes.length)).toEqual([200]);
+
+    await store.noteUsage({ used: 20, limit: 100 });
+    const third = outboxOver();
+    await third.outbox.flush();
+    expect((await rows()).some(({ pending }) => pending)).toBe(false);
+  });
+
+  it('stops rows that can wait before the others', async () => {
+    await store.noteUsage({ used: 75, limit: 100 });
+    await store.setRows(ACCOUNT, [invoice('backfill'), invoice('live')]);
+    await database.pool.query("update org_rows set batch = key like '%backfill'");
+    const { outbox, calls, done } = await lookedAt(5);
+    outbox.start();
+    await done;
+    await outbox.stop();
+    expect(calls.map(({ writes }) => writes.map(({ row }) => row.key))).toEqual([['stripe:invoice:live']]);
+  });
+
+  it('shares what the org says of its API calls with other processes', async () => {
+    const { outbox } = outboxOver(written, {
+      writer: {
+        usage: () => ({ used: 7, limit: 9 }),
+        write: (chunks) => Promise.resolve(chunks.map(({ object, writes }) => written({ object, writes }))),
+      },
+    });
+    await outbox.setRows(ACCOUNT, [invoice('in_1')]);
+    await outbox.flush();
+    expect(await createPostgresStore(database, stamp).orgState()).toMatchObject({ budget: { used: 7, limit: 9 } });
+  });
+
+  it('holds every process when the org has no call left', async () => {
+    const limit = new Fault({ code: 'x', kind: 'rate_limited', publicText: 'Used up.', retryAfterMs: 300_000 });
+    const { outbox } = outboxOver(() => limit);
+    await outbox.setRows(ACCOUNT, [invoice('in_1')]);
+    await outbox.flush();
+    expect(await createPostgresStore(database, stamp).heldForMs('salesforce')).toBeGreaterThan(299_000);
+    expect(await rows()).toMatchObject([{ pending: true, attempt: 0 }]);
+    await store.endHold('salesforce');
+  });
+
   it('writes by itself when rows wait, and again after a hold', async () => {
     let done: () => void = () => {};
     const finished = new Promise<void>((resolve) => (done = resolve));
