@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createOrgBulkWriter } from '../../server/connectors/salesforce/bulk.ts';
 import { createOrgCalls } from '../../server/connectors/salesforce/calls.ts';
 import { createSalesforceClient, type SalesforceOptions } from '../../server/connectors/salesforce/client.ts';
-import { toRowResult } from '../../server/connectors/salesforce/errors.ts';
+import { toFault, toRowResult, toRowResults } from '../../server/connectors/salesforce/errors.ts';
 import { createOrgWriter } from '../../server/connectors/salesforce/writer.ts';
 import { Fault } from '../../server/domain/fault.ts';
 import type { OrgRow, OrgWrite, OrgWriter, OrgWriteResult } from '../../server/workflows/ports/orgRows.ts';
@@ -262,6 +262,37 @@ describe('rows to Salesforce', () => {
     expect(toRowResult([{ ...error, message: error.message.replace('Key__c', 'Number__c') }])).toMatchObject({
       retry: 'never',
     });
+  });
+
+  it('tells a field or an object that is gone, which stops all rows of an object, from what is wrong with a row', async () => {
+    const gone = write({ key: 'k:1', fields: { Status__c: 'Open', Gone__c: 1 } });
+    const [result] = await writeRows('Billing_Invoice__c', [gone]);
+    expect(result).toMatchObject({ outcome: 'refused', retry: 'mapping', code: 'INVALID_FIELD' });
+    expect((result as { message: string }).message).toContain('Deploy the package');
+    const results = await writer.write([
+      { object: 'Billing_Gone__c', writes: [write({ object: 'Billing_Gone__c', key: 'g' })] },
+      ...chunks(billingAccount('cus_1')),
+    ]);
+    expect(results).toMatchObject([[{ outcome: 'refused', retry: 'mapping' }], [written]]);
+  });
+
+  it('takes several rows that may not be written at all for a permission that is gone, one for its own trouble', () => {
+    const denied = {
+      statusCode: 'INSUFFICIENT_ACCESS_OR_READONLY',
+      message: 'insufficient access rights on object id',
+    };
+    expect(toRowResults([[denied], [denied]])).toMatchObject([{ retry: 'mapping' }, { retry: 'mapping' }]);
+    expect(toRowResults([[denied]])).toMatchObject([{ retry: 'never' }]);
+    expect(toRowResults([[denied], null])).toMatchObject([{ retry: 'never' }, { outcome: 'written' }]);
+  });
+
+  it('blames no row for what the org or something on the way refuses', () => {
+    const kindOf = (errorCode: string) => toFault({ errorCode, message: 'No.' }, 'write').kind;
+    expect(kindOf('FUNCTIONALITY_NOT_ENABLED')).toBe('forbidden');
+    expect(kindOf('API_DISABLED_FOR_ORG')).toBe('forbidden');
+    expect(kindOf('ERROR_HTTP_407')).toBe('unavailable');
+    expect(kindOf('JSON_PARSER_ERROR')).toBe('invalid');
+    expect(kindOf('ERROR_HTTP_413')).toBe('invalid');
   });
 
   it('names the records that a duplicate rule finds alike, and guesses none of them', async () => {
