@@ -40,6 +40,10 @@ export class MemoryMirror implements MirrorReader {
     );
   }
 
+  ownerOf(key: string): Promise<string | null> {
+    return Promise.resolve(this.records.get(key)?.billingAccountKey ?? null);
+  }
+
   billingAccountOf(key: string): Promise<string | null> {
     const record = this.records.get(key);
     return Promise.resolve(record === undefined || record.deleted ? null : record.billingAccountKey);

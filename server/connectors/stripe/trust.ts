@@ -132,7 +132,11 @@ function readSubscription(subscription: StripeSubscription, reading: Reading): E
 function readInvoice(invoice: StripeInvoice, { event, at, known, context }: Reading): EventReading {
   if (invoice.customer === null) return NOTHING;
   const key = keyOf(context.connection, 'invoice', invoice.id);
-  if (event.type === 'invoice.deleted') return hint(['invoices'], [key]);
+  if (event.type === 'invoice.deleted') {
+    const body = fromStripeInvoice(invoice, invoice.customer, context, []);
+    const record = { key, kind: body.kind, billingAccountKey: body.billingAccountKey, asOf: at, version: 0, body };
+    return { records: [{ ...record, deleted: true }], fetch: [], about: [key] };
+  }
   const before = known.get(key)?.body;
   const paidThrough = before?.kind === 'invoice' ? before.paidThrough : [];
   if (paidThrough.length === 0 && (invoice.attempt_count > 0 || invoice.status === 'paid') && invoice.total > 0)

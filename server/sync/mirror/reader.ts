@@ -56,6 +56,10 @@ export function createMirrorReader(db: Db): MirrorReader {
         .execute();
       return rows.map(toRecord);
     },
+    async ownerOf(key) {
+      const row = await db.selectFrom('mirror').select('billing_account_key').where('key', '=', key).executeTakeFirst();
+      return row?.billing_account_key ?? null;
+    },
     async billingAccountOf(key) {
       const row = await db
         .selectFrom('mirror')

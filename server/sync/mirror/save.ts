@@ -103,7 +103,8 @@ async function followMerges(db: Db, accountId: string | null): Promise<string | 
 
 /**
  * Saves which Account a billing account belongs to; one that was merged stands for the one that it became part of.
- * @returns the Accounts whose set of billing accounts changed: the old one and the new one
+ * @returns the Accounts that have to look: the old one, the new one, and those that rows are still with because the
+ * projection of the old one has not come yet
  */
 export async function saveLink(db: Db, link: AccountLink): Promise<string[]> {
   const old = await db
@@ -121,7 +122,10 @@ export async function saveLink(db: Db, link: AccountLink): Promise<string[]> {
       conflict.column('billing_account_key').doUpdateSet({ account_id: accountId, linked_at: sql<Date>`now()` }),
     )
     .execute();
-  return [old?.account_id ?? null, accountId].filter((id) => id !== null);
+  const { rows: holders } = await sql<{ account_id: string | null }>`
+    select distinct o.account_id from mirror m join org_rows o on o.key = m.key
+    where m.billing_account_key = ${link.billingAccountKey}`.execute(db);
+  return [old?.account_id ?? null, accountId, ...holders.map((row) => row.account_id)].filter((id) => id !== null);
 }
 
 /** @returns the Accounts that billing accounts are linked to */

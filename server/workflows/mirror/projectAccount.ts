@@ -10,7 +10,7 @@ import type { OrgProjection } from '../ports/orgProjection.ts';
 import type { OrgRow, OrgRowsReader } from '../ports/orgRows.ts';
 
 export type ProjectDeps = {
-  mirror: Pick<MirrorReader, 'ofAccount' | 'linkOf'>;
+  mirror: Pick<MirrorReader, 'ofAccount' | 'linkOf' | 'ownerOf'>;
   orgRows: OrgRowsReader;
   accounts: Pick<OrgAccounts, 'stateOf'>;
   projection: OrgProjection;
@@ -35,7 +35,8 @@ export function projectAccount(deps: ProjectDeps): KeyHandler {
   const { mirror, orgRows, projection, clock } = deps;
 
   async function isElsewhere(row: OrgRow, accountId: string): Promise<boolean> {
-    const billingAccountKey = billingAccountOf(row);
+    // Not the one that the row names: its object may have moved since.
+    const billingAccountKey = await mirror.ownerOf(row.key);
     if (billingAccountKey === null) return false;
     const link = await mirror.linkOf(billingAccountKey);
     return link !== null && link.accountId !== null && link.accountId !== accountId;

@@ -125,8 +125,8 @@ function meteredSubscription(): BillingRecord {
   return { key, kind: 'subscription', billingAccountKey: KEY, asOf: at(10), version: 0, deleted: false, body };
 }
 
-/** An event whose payload is a complete invoice, or null for one that has to be fetched. */
-function event(id: string, second: number, minor: number | null): StoredEvent {
+/** An event whose payload is a complete invoice, null for one that has to be fetched, or that it is gone. */
+function event(id: string, second: number, minor: number | 'gone' | null): StoredEvent {
   // Ids are chosen so that none is the one in a hundred that is fetched to be checked.
   return {
     id,
@@ -183,13 +183,15 @@ function rig(world: World) {
       });
     },
     read: (stored) =>
-      stored.payload === null
-        ? { records: [], fetch: ['invoices'], about: [INVOICE] }
-        : {
-            records: [{ ...record(stored.payload as number, 0), asOf: stored.occurredAt! }],
-            fetch: [],
-            about: [INVOICE],
-          },
+      stored.payload === 'gone'
+        ? { records: [{ ...record(0, 0), asOf: stored.occurredAt!, deleted: true }], fetch: [], about: [INVOICE] }
+        : stored.payload === null
+          ? { records: [], fetch: ['invoices'], about: [INVOICE] }
+          : {
+              records: [{ ...record(stored.payload as number, 0), asOf: stored.occurredAt! }],
+              fetch: [],
+              about: [INVOICE],
+            },
     whereIs: () => Promise.resolve(world.owner ?? null),
   };
   const handler = refreshBillingAccount({
@@ -351,6 +353,16 @@ describe('refreshing a billing account', () => {
       code: 'billing_account_vanished',
       retryable: false,
     });
+  });
+
+  test('a deletion is kept though nothing was known, so that an older state that comes late revives nothing', async () => {
+    const alone = [account('001000000000001AAA')];
+    const { fetched, run } = rig({ known: alone, current: alone, now: 20, link });
+    const result = await run([event('e1', 15, 'gone')]);
+    expect([amounts(result), fetched]).toEqual([['gone'], []]);
+    const tombstone = result.mirror?.[0]?.record as BillingRecord;
+    const late = rig({ known: [...alone, tombstone], current: alone, now: 20, link });
+    expect((await late.run([event('e2', 14, 100)])).mirror).toEqual([]);
   });
 
   test('an unknown billing account is fetched whole and linked', async () => {

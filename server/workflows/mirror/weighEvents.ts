@@ -77,7 +77,15 @@ export function weighEvents(
 function weighRecord(weighed: Weighed, event: StoredEvent, record: BillingRecord, tied: boolean, audit: Audit): void {
   const { key } = record;
   const known = weighed.known.get(key);
-  if (known !== undefined && (known.deleted || known.asOf > record.asOf)) return;
+  if (known?.deleted === true) return;
+  if (record.deleted) {
+    // Nothing follows a deletion. That of what was never known counts too: its first state may come late.
+    weighed.audited.delete(key);
+    weighed.known.set(key, record);
+    weighed.snapshots.set(key, record);
+    return;
+  }
+  if (known !== undefined && known.asOf > record.asOf) return;
   const part = PART_OF[record.kind]!;
   weighed.audited.delete(key);
   if (event.contested === true) weighed.fetch.add(part);

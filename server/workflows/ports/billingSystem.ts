@@ -41,7 +41,7 @@ export type FetchedBillingAccount =
 
 /** What an event says. */
 export type EventReading = {
-  /** States in it that are complete and may be saved without a fetch. */
+  /** States in it that are complete and may be saved without a fetch; a deletion also of what was not known. */
   records: BillingRecord[];
   /** Parts that it leaves open and that have to be fetched. */
   fetch: BillingPart[];

@@ -35,6 +35,8 @@ export interface MirrorReader {
   ofAccount(accountId: string): Promise<MirrorRecord[]>;
   /** Key of the billing account to which an object belongs, by the key of its record; null when it is unknown or gone. */
   billingAccountOf(key: string): Promise<string | null>;
+  /** Key of the billing account to which a record belongs, or did when it was deleted; null when it is unknown. */
+  ownerOf(key: string): Promise<string | null>;
   /** Keys of the billing accounts of a connection in which a product or a coupon is used. */
   using(connection: string, kind: 'product' | 'coupon', id: string): Promise<string[]>;
   /** null when the billing account is unknown or not linked. */

@@ -142,7 +142,20 @@ describe.each(SUBJECTS)('the mirror in %s', (_name, open) => {
       expect(await store.billingAccountOf('stripe:invoice:in_1')).toBe(KEY);
       await save(invoice(2, 'open', { deleted: true }));
       expect(await store.billingAccountOf('stripe:invoice:in_1')).toBeNull();
+      expect(await store.ownerOf('stripe:invoice:in_1')).toBe(KEY);
+      expect(await store.ownerOf('stripe:invoice:in_2')).toBeNull();
       expect(await store.billingAccountOf('stripe:invoice:in_2')).toBeNull();
+    });
+
+    it('has the Account projected anew that rows are still with when their billing account moves on', async () => {
+      await link(ACCOUNT_A);
+      await save(invoice(1, 'open'));
+      const row = { object: 'Billing_Invoice__c', key: 'stripe:invoice:in_1', fields: {}, parents: {} };
+      await commit({ projection: { accountId: ACCOUNT_A, rows: [row], nextChangeOn: null } }, 'account:projection:a');
+      await link(ACCOUNT_B);
+      await clean();
+      await link(null);
+      expect(await dirtyKeys()).toEqual([`account:projection:${ACCOUNT_A}`, `account:projection:${ACCOUNT_B}`]);
     });
 
     it('keeps a billing account that no Account is named for', async () => {
