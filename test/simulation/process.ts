@@ -17,7 +17,7 @@ import { projectAccount } from '../../server/workflows/mirror/projectAccount.ts'
 import { refreshBillingAccount } from '../../server/workflows/mirror/refreshBillingAccount.ts';
 import { refreshCatalog } from '../../server/workflows/mirror/refreshCatalog.ts';
 import type { Random } from '../support/random.ts';
-import { never } from './models/calls.ts';
+import { never, sleep } from './models/calls.ts';
 
 export const TIME_ZONE = 'UTC';
 /** So often are usage and changes looked for, ms: often, so that the calm after a storm is short. */
@@ -34,8 +34,15 @@ export type Surroundings = {
   random: Random;
 };
 
+/** Whether a process gets answers: it is dead, or stands still for so many ms, as a virtual machine that is moved. */
+type Health = { isDead(): boolean; stillForMs(): number; onCall(): void };
+
 /** Lets a process ask the world only while it lives: what was asked may still happen, its answer never comes. */
-function through<T extends object>(target: T, isDead: () => boolean, onCall: () => void): T {
+function through<T extends object>(target: T, { isDead, stillForMs, onCall }: Health): T {
+  const awake = async () => {
+    while (!isDead() && stillForMs() > 0) await sleep(stillForMs());
+    if (isDead()) await never();
+  };
   return new Proxy(target, {
     get(object, name) {
       const member = Reflect.get(object, name) as unknown;
@@ -46,8 +53,8 @@ function through<T extends object>(target: T, isDead: () => boolean, onCall: () 
         const answer = (member as (...args: unknown[]) => unknown).apply(object, args);
         if (!(answer instanceof Promise)) return answer;
         return answer.then(
-          (value: unknown) => (isDead() ? never() : value),
-          (error: unknown) => (isDead() ? never() : Promise.reject(error as Error)),
+          (value: unknown) => awake().then(() => value),
+          (error: unknown) => awake().then(() => Promise.reject(error as Error)),
         );
       };
     },
@@ -60,15 +67,16 @@ export class Process {
   #dead = false;
   /** Dies when it has asked the world so many times more. */
   #callsLeft = Infinity;
+  #stillUntil = 0;
   readonly #start: () => void;
 
   constructor({ store, writer, systems, businessNow, random }: Surroundings) {
-    const within = <T extends object>(target: T) =>
-      through(
-        target,
-        () => this.#dead,
-        () => this.#countCall(),
-      );
+    const health: Health = {
+      isDead: () => this.#dead,
+      stillForMs: () => this.#stillUntil - Date.now(),
+      onCall: () => this.#countCall(),
+    };
+    const within = <T extends object>(target: T) => through(target, health);
     const own = within(store);
     const clock = { now: () => new Date(), businessNow };
     const log = createLog('silent');
@@ -143,6 +151,11 @@ export class Process {
 
   kill(): void {
     this.#dead = true;
+  }
+
+  /** Stands still for a while: answers wait, and its leases end. */
+  stall(ms: number): void {
+    this.#stillUntil = Date.now() + ms;
   }
 
   /** Dies in the midst of its work, right before it asks the world for the so-manieth time. */

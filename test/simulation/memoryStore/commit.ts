@@ -25,12 +25,19 @@ function saveMirrorIn(memory: Memory, writes: readonly MirrorWrite[]): Set<strin
   return changed;
 }
 
-/** @returns Accounts whose set of billing accounts changed */
+/** @returns Accounts that have to look: old, new, and those that rows are still with */
 function saveLinkIn(memory: Memory, { billingAccountKey, accountId }: AccountLink): string[] {
   const before = memory.links.get(billingAccountKey);
   if (before && before.accountId === accountId) return [];
   memory.links.set(billingAccountKey, { accountId });
-  return [before?.accountId ?? null, accountId].filter((id) => id !== null);
+  const mirrored = new Set(
+    memory.mirror
+      .values()
+      .filter(({ record }) => record.billingAccountKey === billingAccountKey)
+      .map(({ record }) => record.key),
+  );
+  const holders = memory.orgRows.values().filter(({ row }) => mirrored.has(row.key));
+  return [before?.accountId ?? null, accountId, ...holders.map((row) => row.accountId)].filter((id) => id !== null);
 }
 
 /** Clears the key when nothing came for it meanwhile. */

@@ -28,6 +28,10 @@ export function readersOf(memory: Memory, between: Between): MirrorReader & OrgR
       await between();
       return records((key) => accountOf(key) === accountId);
     },
+    async ownerOf(key) {
+      await between();
+      return memory.mirror.get(key)?.record.billingAccountKey ?? null;
+    },
     async billingAccountOf(key) {
       await between();
       const record = memory.mirror.get(key)?.record;

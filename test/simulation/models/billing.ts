@@ -18,8 +18,12 @@ import type { Connection } from './objects.ts';
 /** A state of one object; null once it is deleted. */
 export type State = { at: number; body: BillingObject | null; owner: string; version: number };
 
-type Emitted = ReceivedEvent & {
-  payload: { key: string; form: 'snapshot' | 'hint' | 'thin'; body: BillingObject | null };
+type Told = {
+  key: string;
+  form: 'snapshot' | 'hint' | 'thin';
+  /** The state that is told; of a deleted object the last one. */
+  body: BillingObject;
+  deleted: boolean;
 };
 
 const PART_OF: Readonly<Record<string, BillingPart>> = {
@@ -45,7 +49,7 @@ export class BillingModel implements BillingSystem, ChangeSource {
   readonly #weather: Weather;
   readonly #send: (event: ReceivedEvent) => void;
   readonly #histories = new Map<string, State[]>();
-  readonly #events: { event: Emitted; visibleAt: number }[] = [];
+  readonly #events: { event: ReceivedEvent; visibleAt: number }[] = [];
   #revision = 0;
   #shownThrough = 0;
 
@@ -94,22 +98,30 @@ export class BillingModel implements BillingSystem, ChangeSource {
     const at = Date.now();
     const seen = body === null ? null : { ...body, sourceUrl: `https://billing.example/${key}?rev=${this.#revision}` };
     this.#histories.set(key, [...history, { at, body: seen, owner, version: (before?.version ?? 0) + 1 }]);
-    if (partsOf(key).kind !== 'usage') this.#emit(key, seen, owner, before?.owner ?? owner, at);
+    const told = seen ?? before?.body;
+    if (told && told.kind !== 'usage') this.#emit(key, told, seen === null, [owner, before?.owner ?? owner], at);
   }
 
-  #emit(key: string, body: BillingObject | null, owner: string, ownerBefore: string, at: number): void {
+  #emit(key: string, body: BillingObject, deleted: boolean, owners: readonly string[], at: number): void {
     const { random } = this.#weather;
     const stripe = this.connection === 'stripe';
-    const named = random.chance(50) ? owner : ownerBefore;
-    // Zuora names an account by its number as well as by its id.
-    const account = !stripe && random.chance(10) ? named.replace(':account:', ':account:No-') : named;
-    const event: Emitted = {
+    const named = random.pick(owners);
+    // That something is gone is told with all that it was.
+    const form = !stripe
+      ? 'thin'
+      : deleted
+        ? 'snapshot'
+        : random.pick(['snapshot', 'snapshot', 'hint', 'thin'] as const);
+    const payload: Told = { key, form, body, deleted };
+    // Zuora names an account by its number as well as by its id, but not one that it has no more.
+    const account = !stripe && !deleted && random.chance(10) ? named.replace(':account:', ':account:No-') : named;
+    const event: ReceivedEvent = {
       connection: this.connection,
       eventId: `evt_${this.#revision}`,
       kind: partsOf(key).kind,
       key: account,
       occurredAt: stripe || random.chance(50) ? new Date(toSecond(at)) : null,
-      payload: { key, form: !stripe ? 'thin' : random.pick(['snapshot', 'snapshot', 'hint', 'thin'] as const), body },
+      payload,
     };
     this.#events.push({ event, visibleAt: at + random.below(1000) });
     this.#send(event);
@@ -175,11 +187,11 @@ export class BillingModel implements BillingSystem, ChangeSource {
   read(event: StoredEvent, known: ReadonlyMap<string, BillingRecord>): EventReading {
     if (event.kind === 'backfill') return { records: [], fetch: [...BILLING_PARTS], about: [] };
     if (event.kind === 'swept') return this.#readSwept(event, known);
-    const { key, form, body } = event.payload as Emitted['payload'];
+    const { key, form, body, deleted } = event.payload as Told;
     const part = PART_OF[partsOf(key).kind]!;
     if (form === 'thin') return { records: [], fetch: [part], about: [] };
-    if (body === null && part === 'account') return { records: [], fetch: ['account', 'subscriptions'], about: [key] };
-    if (body === null || form === 'hint') return { records: [], fetch: [part], about: [key] };
+    if (deleted && part === 'account') return { records: [], fetch: ['account', 'subscriptions'], about: [key] };
+    if (form === 'hint') return { records: [], fetch: [part], about: [key] };
     const metered = body.kind === 'subscription' && body.charges.some(({ kind }) => kind === 'usage');
     const record: BillingRecord = {
       key,
@@ -187,7 +199,7 @@ export class BillingModel implements BillingSystem, ChangeSource {
       billingAccountKey: body.kind === 'account' ? key : body.billingAccountKey,
       asOf: event.occurredAt!,
       version: 0,
-      deleted: false,
+      deleted,
       body,
     };
     return { records: [record], fetch: metered && !known.has(key) ? ['usage'] : [], about: [key] };

@@ -94,7 +94,7 @@ export function subscription(
     startsOn: addDays(day, -30),
     termType: 'Termed',
     termStartsOn: addDays(day, -30),
-    termEndsOn: addDays(day, 335),
+    termEndsOn: addDays(day, 60),
     autoRenew: true,
     trialEndsOn: null,
     cancelOn: null,
