@@ -5,6 +5,11 @@ import { troubles } from './limits/state.ts';
 
 /** Name, help and the SQL of one number. */
 const GAUGES: readonly [name: string, help: string, query: string][] = [
+  [
+    'feed_silent_seconds',
+    'Time since Salesforce told a change event, or that there is none; 0 when none were ever heard',
+    'select coalesce(extract(epoch from now() - max(heard_at)), 0) from replay_position',
+  ],
   ['inbox_undone', 'Events that are not worked off yet', 'select count(*) from inbox where done_at is null'],
   [
     'inbox_oldest_undone_seconds',
