@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Fault } from '../../server/domain/fault.ts';
 import { createIntake } from '../../server/sync/inbox/intake.ts';
@@ -137,6 +138,17 @@ describe('taking events in', () => {
     for (const { reason } of refused) expect(reason).toMatchObject({ kind: 'unavailable', retryAfterMs: 5000 });
     expect(taken.length + refused.length).toBe(7000);
     expect(await rows()).toHaveLength(taken.length);
+  });
+
+  it('says that the sender may try again when every connection is in use, and takes the event once one is free', async () => {
+    const pool = new pg.Pool({ connectionString: database.url, max: 1, connectionTimeoutMillis: 100 });
+    const intake = createIntake(createPostgresStore({ db: database.db, pool }, { orgId: '', mappingVersion: '' }));
+    const held = await pool.connect();
+    await expect(intake.accept([event('evt_1')])).rejects.toMatchObject({ kind: 'unavailable', retryAfterMs: 5000 });
+    expect(await rows()).toEqual([]);
+    held.release();
+    expect(await intake.accept([event('evt_1')])).toEqual({ stored: 1, duplicates: 0 });
+    await pool.end();
   });
 
   it('says that the sender may try again when the database does not answer', async () => {

@@ -39,9 +39,10 @@ async function caughtUp({ pool }: TestDatabase): Promise<void> {
   const deadline = Date.now() + 120_000;
   for (;;) {
     const { rows: left } = await pool.query<{ swept: number; work: number; rows: number }>(
-      `select (select count(*) from sweep_cursor where swept_at > $1::timestamptz + interval '2 s')::int as swept,
+      `select (select count(*) from sweep_cursor where connection in ('stripe', 'zuora')
+           and swept_at > $1::timestamptz + interval '2 s')::int as swept,
          (select count(*) from dirty where not_before <= now() or attempt > 0)::int as work,
-         (select count(*) from org_rows where pending)::int as rows`,
+         (select count(*) from org_rows where pending and account_id is not null)::int as rows`,
       [rows[0]!.now],
     );
     const [now] = left;
