@@ -38,6 +38,7 @@ import { createBulkLane } from './sync/outbox/bulk.ts';
 import { createBulkStore } from './sync/outbox/bulkJobs.ts';
 import { createOutbox } from './sync/outbox/outbox.ts';
 import { checkOrg } from './sync/outbox/pin.ts';
+import { orgLagSeconds } from './sync/outbox/lag.ts';
 import { orgStatus } from './sync/outbox/status.ts';
 import { createPostgresStore } from './sync/postgres.ts';
 import type { Store } from './sync/store.ts';
@@ -66,6 +67,9 @@ export type Server = {
 /** Time for everything in hand to end, ms; after it main ends the process anyway. */
 const stopWithinMs = 18_000;
 
+/** How the other side is called where the billing systems go by the names of their connections. */
+const SALESFORCE = 'salesforce';
+
 /** What is left alone now, and why, for people; none of it keeps the server from being ready. */
 async function upstreamChecks(db: Db): Promise<ReadyCheck[]> {
   return (await troubles(db)).map(({ name, state, seconds, reason }) => ({
@@ -82,7 +86,7 @@ async function connectionChecks(
 ): Promise<ReadyCheck[]> {
   const statuses = [
     ...connections.map(async ({ name }) => ({ name, ...(await store.statusOf(name)) })),
-    orgStatus(db, orgId, apiReserve).then((status) => ({ name: 'salesforce', ...status })),
+    orgStatus(db, orgId, apiReserve).then((status) => ({ name: SALESFORCE, ...status })),
   ];
   return (await Promise.all(statuses)).map(({ name, state, message }) => ({
     name,
@@ -163,6 +167,12 @@ export async function startServer(config: Config): Promise<Server> {
       const sources = new Map(connections.map(({ name, source }) => [name, source]));
       const report = async (name: string) =>
         outbox.setRows(null, [toOrgConnection(await store.statusOf(name), sources.get(name)!)]);
+      const reportOrg = async () => {
+        const { checkedThrough } = await store.statusOf(SALESFORCE);
+        const status = await orgStatus(db, config.salesforce.orgId, config.salesforce.apiReserve);
+        const row = { connection: SALESFORCE, ...status, checkedThrough, lagSeconds: await orgLagSeconds(db) };
+        await outbox.setRows(null, [toOrgConnection(row, 'Salesforce')]);
+      };
       const lists = connections.map(({ list }) => list);
       const backfills = createBackfillStore(db);
       const connectionStore = createConnectionStore(db);
@@ -217,7 +227,10 @@ export async function startServer(config: Config): Promise<Server> {
           intake,
           log,
           everyMs: config.sweepSeconds * 1000,
-          onStatus: ({ connection }) => report(connection),
+          onStatus: async ({ connection }) => {
+            await report(connection);
+            if (connection === connections[0]?.name) await reportOrg();
+          },
           watch,
           begin: beginWithBackfill(backfills, lists),
         }),

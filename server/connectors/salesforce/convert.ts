@@ -309,12 +309,13 @@ export function isRemoved(row: OrgRow): boolean {
 }
 
 /** @returns the row that tells people how a connection stands; it belongs to no Account and holds no money */
-export function toOrgConnection(status: ConnectionStatus, source: Source): OrgRow {
+export function toOrgConnection(status: ConnectionStatus, source: Source | 'Salesforce'): OrgRow {
   return {
     object: 'Billing_Connection__c',
     key: `${status.connection}:connection:${status.connection}`,
     fields: {
-      ...name(source),
+      // Of several accounts of one billing system each is told by its own name.
+      ...name(status.connection === source.toLowerCase() ? source : status.connection),
       Source__c: source,
       State__c: status.state,
       Checked_Through__c: status.checkedThrough?.toISOString() ?? null,

@@ -17,6 +17,7 @@ export type Freshness = { readonly stamp: string; readonly troubles: readonly Tr
 
 const STATES = new Map([
   ['Delayed', { label: delayedLabel, short: delayedShortLabel, className: 'trouble trouble_warn' }],
+  ['Paused', { label: delayedLabel, short: delayedShortLabel, className: 'trouble trouble_warn' }],
   ['Broken', { label: brokenLabel, short: brokenShortLabel, className: 'trouble trouble_bad' }],
 ]);
 
@@ -26,7 +27,9 @@ const STATES = new Map([
  * @param compact gives the age of the one looked at longest ago alone, and trouble in few words
  */
 export function freshnessOf(connections: readonly Row[], now: Date, compact: boolean): Freshness {
-  const stamped = compact ? oldestOf(connections) : connections;
+  // What Salesforce itself lacks is trouble alone: the billing systems say how old the figures are.
+  const billing = connections.filter((row) => textOf(row, 'Source__c') !== 'Salesforce');
+  const stamped = compact ? oldestOf(billing) : billing;
   const single = stamped.length === 1;
   const stamp = join(stamped.map((row) => stampOf(row, single, now)));
   const troubles = connections.flatMap((row) => {

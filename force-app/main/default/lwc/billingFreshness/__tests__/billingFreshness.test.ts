@@ -52,6 +52,25 @@ describe('c-billing-freshness', () => {
     expect(findAll(element, '[role=status]')).toHaveLength(0);
   });
 
+  it('says of a connection that an operator paused that it is late, and why', () => {
+    const element = show([connection('Stripe', 'Paused', 5, 'Paused for the audit.')]);
+    expect(textAt(element, '.trouble_warn')).toBe(
+      'Stripe is delayed: newer changes are still on their way. Paused for the audit.',
+    );
+  });
+
+  it('says of Salesforce only what is wrong, and no age', () => {
+    const salesforce = node({ Source__c: 'Salesforce', State__c: 'Connected', Checked_Through__c: null });
+    const element = show([connection('Stripe', 'Connected', 2), salesforce]);
+    expect(textAt(element, '[data-id=freshness]')).toBe('Checked through 2 minutes ago');
+    expect(findAll(element, '.trouble')).toHaveLength(0);
+    clearPage();
+    const late = node({ Source__c: 'Salesforce', State__c: 'Delayed', Message__c: 'Its API calls are used up.' });
+    expect(textAt(show([connection('Stripe', 'Connected', 2), late]), '.trouble_warn')).toMatch(
+      /^Salesforce is delayed: .* Its API calls are used up\.$/,
+    );
+  });
+
   it('stops when it leaves the page', () => {
     show([]);
     expect(jest.getTimerCount()).toBe(1);
