@@ -213,10 +213,10 @@ describe('rows to Salesforce', () => {
 
   it('keeps text that looks like a reference between subrequests as it is', async () => {
     const results = await writer.write(
-      chunks(billingAccount('cus_1', 'ACME @{chunk0.records[0].id}'), invoiceOf('cus_1', 'in_1')),
+      chunks(billingAccount('cus_1'), invoiceOf('cus_1', 'in_1', { Status__c: 'Open', Number__c: '@{chunk0[0].id}' })),
     );
     expect(results).toEqual([[written], [written]]);
-    expect(stored('Billing_Account__c', 'stripe:account:cus_1')!['Name']).toBe('ACME @{chunk0.records[0].id}');
+    expect(stored('Billing_Invoice__c', 'stripe:invoice:in_1')!['Number__c']).toBe('@{chunk0[0].id}');
   });
 
   it.each([
