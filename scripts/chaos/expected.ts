@@ -1,5 +1,5 @@
 import { orgProjection } from '../../server/connectors/salesforce/convert.ts';
-import { connect } from '../../server/connections.ts';
+import { connect } from '../../server/compose/connections.ts';
 import { deriveAccount } from '../../server/domain/account/deriveAccount.ts';
 import { factsOf, type BillingObject } from '../../server/domain/account/facts.ts';
 import { loadConfig } from '../../server/platform/config/config.ts';

@@ -18,9 +18,9 @@ const allowed: Record<string, readonly string[]> = {
 };
 const packagesOfDomain = ['fraction.js'];
 
-/** The room of a path below server/; `root` for main.ts and compose.ts. */
+/** The room of a path below server/; `root` for main.ts, compose.ts and the parts of it. */
 function roomOf(path: string): string {
-  if (!path.includes('/')) return 'root';
+  if (!path.includes('/') || path.startsWith('compose/')) return 'root';
   if (path.startsWith('workflows/ports/')) return 'workflows/ports';
   return path.split('/')[0]!;
 }

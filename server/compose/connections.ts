@@ -1,20 +1,20 @@
-import { createStripeConnection } from './connectors/stripe/connection.ts';
-import { stripeLimits, stripeRates } from './connectors/stripe/limits.ts';
-import { createZuoraConnection } from './connectors/zuora/connection.ts';
-import { callsForSweeps, zuoraLimits } from './connectors/zuora/limits.ts';
-import { OF_SETTINGS } from './sync/secrets/store.ts';
-import type { SecretBook } from './sync/secrets/book.ts';
-import { readCalloutCredential, readZuoraClient } from './sync/secrets/shape.ts';
-import type { ConnectionConfig } from './platform/config/billingSystems.ts';
-import { filterBilling } from './workflows/mirror/filterBilling.ts';
-import type { BillingAccountList } from './workflows/ports/billingAccountList.ts';
-import type { BillingFilter } from './workflows/ports/billingFilter.ts';
-import type { BillingSystem } from './workflows/ports/billingSystem.ts';
-import type { Clock } from './workflows/ports/clock.ts';
-import type { ConnectionProbe } from './workflows/ports/connectionProbe.ts';
-import type { ChangeSource } from './workflows/ports/sweep.ts';
-import type { ShareToken, UpstreamGate, UpstreamLimits } from './workflows/ports/upstream.ts';
-import type { WebhookVerifier } from './workflows/ports/webhook.ts';
+import { createStripeConnection } from '../connectors/stripe/connection.ts';
+import { stripeLimits, stripeRates } from '../connectors/stripe/limits.ts';
+import { createZuoraConnection } from '../connectors/zuora/connection.ts';
+import { callsForSweeps, zuoraLimits } from '../connectors/zuora/limits.ts';
+import { OF_SETTINGS } from '../sync/secrets/store.ts';
+import type { SecretBook } from '../sync/secrets/book.ts';
+import { readCalloutCredential, readZuoraClient } from '../sync/secrets/shape.ts';
+import type { ConnectionConfig } from '../platform/config/billingSystems.ts';
+import { filterBilling } from '../workflows/mirror/filterBilling.ts';
+import type { BillingAccountList } from '../workflows/ports/billingAccountList.ts';
+import type { BillingFilter } from '../workflows/ports/billingFilter.ts';
+import type { BillingSystem } from '../workflows/ports/billingSystem.ts';
+import type { Clock } from '../workflows/ports/clock.ts';
+import type { ConnectionProbe } from '../workflows/ports/connectionProbe.ts';
+import type { ChangeSource } from '../workflows/ports/sweep.ts';
+import type { ShareToken, UpstreamGate, UpstreamLimits } from '../workflows/ports/upstream.ts';
+import type { WebhookVerifier } from '../workflows/ports/webhook.ts';
 
 /** One Stripe account or Zuora tenant, as this process reaches it. */
 export type BillingConnection = {

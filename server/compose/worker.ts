@@ -1,0 +1,154 @@
+import { createOrgBulkWriter } from '../connectors/salesforce/bulk.ts';
+import { createOrgCalls } from '../connectors/salesforce/calls.ts';
+import { createSalesforceClient, type SalesforceClient } from '../connectors/salesforce/client.ts';
+import { objectOrder, toOrgConnection } from '../connectors/salesforce/convert.ts';
+import { salesforceLimits } from '../connectors/salesforce/limits.ts';
+import { createOrgWriter } from '../connectors/salesforce/writer.ts';
+import { createWakeup } from '../platform/wakeup.ts';
+import { beginWithBackfill } from '../sync/backfill/first.ts';
+import { createBackfillRunner } from '../sync/backfill/runner.ts';
+import { createBackfillStore } from '../sync/backfill/state.ts';
+import { applyFilter } from '../sync/connections/filter.ts';
+import { createConnectionStore } from '../sync/connections/state.ts';
+import { createConnectionWatch } from '../sync/connections/watch.ts';
+import { createDueTicker } from '../sync/due/due.ts';
+import { createKeyWorker } from '../sync/keys/worker.ts';
+import { noticeRestore } from '../sync/operate/restored.ts';
+import { createBulkLane } from '../sync/outbox/bulk.ts';
+import { createBulkStore } from '../sync/outbox/bulkJobs.ts';
+import { orgLagSeconds } from '../sync/outbox/lag.ts';
+import { createOutbox, type Outbox } from '../sync/outbox/outbox.ts';
+import { checkOrg } from '../sync/outbox/pin.ts';
+import { orgStatus } from '../sync/outbox/status.ts';
+import { createRetention } from '../sync/retention/retention.ts';
+import { createSweeper } from '../sync/sweep/sweeper.ts';
+import type { Base } from './base.ts';
+import { followSalesforce } from './changes.ts';
+import { keyHandler } from './handlers.ts';
+
+/** A loop that runs until it is stopped. */
+type Loop = { start(): void; stop(): Promise<unknown> };
+
+/** How the other side is called where the billing systems go by the names of their connections. */
+const SALESFORCE = 'salesforce';
+
+function orgClient({ config, database, clock, secrets, gateOf, shareToken }: Base): SalesforceClient {
+  const { loginUrl, clientId, username, privateKey, apiVersion, orgId } = config.salesforce;
+  const options = {
+    loginUrl,
+    clientId,
+    username,
+    apiVersion,
+    orgId,
+    get privateKey() {
+      return secrets.latest('salesforce-key', '', privateKey.reveal());
+    },
+  };
+  return createSalesforceClient(options, clock.now, {
+    checkOrg: (org) => checkOrg(database.db, org),
+    gate: gateOf(salesforceLimits),
+    shareToken,
+  });
+}
+
+/** Tells the org how fresh its figures are: each connection, and Salesforce itself. */
+function reports({ config, database, store, connections }: Base, outbox: Outbox) {
+  const sources = new Map(connections.map(({ name, source }) => [name, source]));
+  return {
+    connection: async (name: string) =>
+      outbox.setRows(null, [toOrgConnection(await store.statusOf(name), sources.get(name)!)]),
+    async org() {
+      const { checkedThrough } = await store.statusOf(SALESFORCE);
+      const status = await orgStatus(database.db, config.salesforce.orgId, config.salesforce.apiReserve);
+      const lagSeconds = await orgLagSeconds(database.db);
+      await outbox.setRows(null, [
+        toOrgConnection({ connection: SALESFORCE, ...status, checkedThrough, lagSeconds }, 'Salesforce'),
+      ]);
+    },
+  };
+}
+
+/** Makes what a restart is to see anew: another org or mapping, a restored database, and what was put aside. */
+async function takeUp({ database, store, log }: Base): Promise<void> {
+  const rewritten = await noticeRestore(database.db);
+  if (rewritten !== null) log.warn({ rows: rewritten }, 'The database was restored: every row is written once more');
+  await store.projectAnew();
+  // Whoever mended what kept keys or rows from being worked, such as a revoked API key, starts the server again.
+  await store.releaseKeys();
+  await store.releaseRows();
+}
+
+/**
+ * Starts what keeps Salesforce in step with the billing systems.
+ * @param start starts a loop, and stops it, with the others, in the opposite order
+ */
+export async function startWorker(base: Base, start: (name: string, loop: Loop) => void): Promise<void> {
+  const { config, log, metrics, clock, database, store, intake, connections, keysReady } = base;
+  const { db } = database;
+  const rowsReady = createWakeup();
+  const client = orgClient(base);
+  const calls = createOrgCalls(client, metrics);
+  const { apiReserve: reserve } = config.salesforce;
+  const bulkWriter = createOrgBulkWriter(calls);
+  const bulk = createBulkLane({ store, jobs: createBulkStore(db), bulk: bulkWriter, objectOrder, log, reserve });
+  const writer = createOrgWriter(calls);
+  const outbox = createOutbox({
+    store,
+    writer,
+    objectOrder,
+    log,
+    metrics,
+    reserve,
+    bulkObjects: bulk.objects,
+    wakeup: rowsReady,
+  });
+  const report = reports(base, outbox);
+  const lists = connections.map(({ list }) => list);
+  const backfills = createBackfillStore(db);
+  const connectionStore = createConnectionStore(db);
+  await connectionStore.register(connections.map(({ name, source }) => ({ name, system: source })));
+  for (const { name, filter } of connections) await applyFilter(db, name, filter, log);
+  const watch = createConnectionWatch({
+    store: { ...store, ...connectionStore },
+    probes: new Map(connections.map(({ name, probe }) => [name, probe])),
+    log,
+    onChange: async (name) => {
+      keysReady.notify();
+      await report.connection(name);
+    },
+  });
+  const changes = followSalesforce({ ...base, client, onStored: keysReady.notify });
+  const handler = keyHandler(base, watch, changes.handler);
+  await takeUp(base);
+  start('bulk', bulk);
+  start('outbox', outbox);
+  start('connections', watch);
+  const wakeups = { wakeup: keysReady, onRows: rowsReady.notify };
+  start('keys', createKeyWorker({ store, handler, log, metrics, ...wakeups, isStoppedBy: watch.isStoppedBy }));
+  const onListed = keysReady.notify;
+  const backfillStore = { ...store, ...backfills };
+  start(
+    'backfill',
+    createBackfillRunner({ store: backfillStore, lists, watch, log, onListed, onDone: report.connection }),
+  );
+  start('due', createDueTicker({ store, clock, timeZone: config.timeZone, log, onDue: keysReady.notify }));
+  const { payload: payloadDays, id: idDays } = config.inboxDays;
+  start('retention', createRetention({ db, payloadDays, idDays, log }));
+  start(
+    'sweep',
+    createSweeper({
+      store,
+      sources: connections.map((one) => one.changes),
+      intake,
+      log,
+      everyMs: config.sweepSeconds * 1000,
+      onStatus: async ({ connection }) => {
+        await report.connection(connection);
+        if (connection === connections[0]?.name) await report.org();
+      },
+      watch,
+      begin: beginWithBackfill(backfills, lists),
+    }),
+  );
+  for (const [name, loop] of changes.parts) start(name, loop);
+}
