@@ -1,6 +1,6 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import { createSalesforceClient } from '../../server/connectors/salesforce/client.ts';
+import { createSalesforceClient, type SalesforceDeps } from '../../server/connectors/salesforce/client.ts';
 import { salesforceLimits } from '../../server/connectors/salesforce/limits.ts';
 import { createStripeClient } from '../../server/connectors/stripe/client.ts';
 import { toStripeFault } from '../../server/connectors/stripe/errors.ts';
@@ -102,7 +102,7 @@ function zuoraReader(baseUrl = zuora.url) {
   };
 }
 
-function orgReader(loginUrl = org.url) {
+function orgReader(loginUrl = org.url, deps: SalesforceDeps = {}) {
   const options = {
     loginUrl,
     clientId: secrets.salesforceClientId,
@@ -111,7 +111,7 @@ function orgReader(loginUrl = org.url) {
     apiVersion: '66.0',
     orgId: org.orgId,
   };
-  const client = createSalesforceClient(options, () => new Date(), { gate: gateOf(salesforceLimits) });
+  const client = createSalesforceClient(options, () => new Date(), { gate: gateOf(salesforceLimits), ...deps });
   return async () => (await client.session()).request('/limits');
 }
 
@@ -319,6 +319,21 @@ describe('Salesforce', () => {
     expect(fault.publicText).toMatch(/its TLS certificate is not signed by an authority that this machine trusts/);
     const unknown = await faultOf(orgReader('https://nowhere.invalid')());
     expect(unknown.publicText).toMatch(/its name (is not known|cannot be looked up)/);
+  });
+
+  it('is sent no call to an instance whose certificate is not trusted, even where that is switched off', async () => {
+    vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
+    const moved = { id: `https://login.example/id/${org.orgId}/005`, access_token: 'x', instance_url: org.tlsUrl };
+    const checkOrg = () => Promise.resolve();
+    for (const deps of [{}, { checkOrg }]) {
+      org.ctx.calls.clear();
+      org.ctx.faults.set([{ path: '/services/oauth2/token', times: 1, status: 200, body: moved }]);
+      await expect(orgReader(org.url, deps)()).rejects.toMatchObject({
+        code: expect.stringMatching(/SELF_SIGNED_CERT|salesforce_unavailable/),
+      });
+      expect([...org.ctx.calls.counts.keys()].filter((call) => !call.includes('oauth2'))).toEqual([]);
+    }
+    vi.unstubAllEnvs();
   });
 
   it.each<SpoiltAnswer>(['cut', 'empty', 'html', 'broken gzip', 'huge'])(

@@ -99,7 +99,7 @@ export function createSalesforceClient(
         publicText: `The credentials lead to org ${orgId}, not to the configured ${options.orgId}: nothing is written. A sandbox copy needs its own configuration.`,
         context: { orgId },
       });
-    if (checkOrg) await checkOrg(await readOrgIdentity({ accessToken: value, instanceUrl }, options.apiVersion));
+    if (checkOrg) await checkOrg(await readOrgIdentity({ accessToken: value, instanceUrl }, options.apiVersion, agent));
     return { value, instanceUrl, lifeMs: sessionLifeMs };
   }
 

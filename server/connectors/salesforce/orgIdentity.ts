@@ -1,10 +1,10 @@
+import { request, type Dispatcher } from 'undici';
 import { z } from 'zod';
 import { Fault } from '../../domain/fault.ts';
 import type { OrgIdentity } from '../../workflows/ports/orgRows.ts';
 import { toFault } from './errors.ts';
 
 const QUERY = 'SELECT Id, IsSandbox, OrganizationType, InstanceName FROM Organization';
-const DEADLINE_MS = 20_000;
 
 const answerSchema = z.object({
   records: z.tuple([
@@ -19,20 +19,22 @@ const answerSchema = z.object({
 
 /**
  * Asks an org which one it is; the one query of the write path, made once a session.
+ * @param agent ends what takes too long and trusts no certificate that the machine does not
  * @throws Fault when the answer is not the one record that every org has
  */
 export async function readOrgIdentity(
   { instanceUrl, accessToken }: { instanceUrl: string; accessToken: string },
   apiVersion: string,
+  agent: Dispatcher,
 ): Promise<OrgIdentity> {
   try {
-    const response = await fetch(`${instanceUrl}/services/data/v${apiVersion}/query?q=${encodeURIComponent(QUERY)}`, {
+    const address = `${instanceUrl}/services/data/v${apiVersion}/query?q=${encodeURIComponent(QUERY)}`;
+    const response = await request(address, {
+      dispatcher: agent,
       headers: { authorization: `Bearer ${accessToken}` },
-      redirect: 'error',
-      signal: AbortSignal.timeout(DEADLINE_MS),
     });
-    const body: unknown = await response.json();
-    if (!response.ok) throw refusalOf(response.status, body);
+    const body: unknown = await response.body.json();
+    if (response.statusCode !== 200) throw refusalOf(response.statusCode, body);
     const [org] = answerSchema.parse(body).records;
     return {
       orgId: org.Id,
