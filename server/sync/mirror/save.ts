@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Db } from '../../platform/db/database.ts';
 import type { AccountLink, MirrorRecord, MirrorWrite } from '../../workflows/ports/mirror.ts';
 import { digestOf } from '../canonical.ts';
+import { storableJson } from '../json.ts';
 import { mayReplace, type MirrorState } from './guard.ts';
 
 /** Two workers met on the same rows; the work is to be done again. */
@@ -78,7 +79,7 @@ export async function saveMirror(db: Db, writes: readonly MirrorWrite[]): Promis
       ${values.map(({ record }) => record.asOf)}::timestamptz[],
       ${values.map(({ record }) => record.version)}::bigint[],
       ${values.map(({ record }) => record.deleted)}::boolean[],
-      ${values.map(({ record }) => JSON.stringify(record.body))}::jsonb[],
+      ${values.map(({ record }) => storableJson(record.body))}::jsonb[],
       ${values.map(({ digest }) => digest)}::text[])
     on conflict (key) do update set kind = excluded.kind, billing_account_key = excluded.billing_account_key,
       as_of = excluded.as_of, version = excluded.version, deleted = excluded.deleted, body = excluded.body,
