@@ -1,10 +1,14 @@
 import Stripe from 'stripe';
+import { z } from 'zod';
 import { Fault } from '../../domain/fault.ts';
 import { answeredAt, type Answer } from './client.ts';
 import { toStripeFault } from './errors.ts';
 
 export type Page<T> = Answer & { data: T[]; has_more: boolean };
 export type ReadPage<T> = (startingAfter: { starting_after?: string }) => Promise<Page<T>>;
+
+/** Without these an answer is no page: taken for the last one it would end the list too soon. */
+const pageSchema = z.object({ data: z.array(z.object({ id: z.string() })), has_more: z.boolean() });
 
 function endless(): Fault {
   return new Fault({
@@ -22,12 +26,13 @@ export function isLostPlace(error: unknown): boolean {
 /**
  * Reads a list page by page, newest first; what is made meanwhile is not in it.
  * @param after id of the object that it goes on after; from the start when absent
- * @throws Fault when a page repeats or brings nothing though there are more: neither is the end of the list
+ * @throws ZodError when an answer is no page, Fault when a page repeats or brings nothing though there are more: neither is the end of the list
  */
 export async function* pagesOf<T extends { id: string }>(read: ReadPage<T>, after?: string): AsyncGenerator<Page<T>> {
   const ends = new Set<string>();
   for (let last = after; ;) {
     const page = await read(last === undefined ? {} : { starting_after: last });
+    pageSchema.parse(page);
     const end = page.data.at(-1)?.id;
     if (page.has_more && (end === undefined || ends.has(end) || end === last)) throw endless();
     yield page;

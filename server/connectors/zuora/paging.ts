@@ -17,6 +17,9 @@ export function pagingLoops(path: string): Fault {
   });
 }
 
+/** Without the list only an answer that calls itself a success says that there is nothing: else everything would be removed. */
+const noneIn = (answer: Record<string, unknown>): [] | undefined => (answer['success'] === true ? [] : undefined);
+
 /**
  * Reads every page of a v1 list.
  * @param rows name of the array in the answer
@@ -32,7 +35,7 @@ export async function readList<T>(
 ): Promise<Read<T[]>> {
   const page = z
     .record(z.string(), z.unknown())
-    .transform((answer) => ({ rows: answer[rows] ?? [], nextPage: answer['nextPage'] ?? null }))
+    .transform((answer) => ({ rows: answer[rows] ?? noneIn(answer), nextPage: answer['nextPage'] ?? null }))
     .pipe(z.object({ rows: z.array(schema), nextPage: z.string().nullable() }));
   const data: T[] = [];
   const seen = new Set<string>();
