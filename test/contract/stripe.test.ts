@@ -322,3 +322,39 @@ test('a wrong key and an outage become faults that say what to do', async () => 
     retryable: true,
   });
 });
+
+test.each([
+  // Minor units of Stripe, and what the Account shows in major units.
+  ['jpy', 50_000, -1_500, 50_000, -1_500],
+  ['kwd', 12_340, -1_500, 12.34, -1.5],
+  ['usd', 49_990, -1_505, 499.9, -15.05],
+])(
+  'amounts in %s are exact, those of an invoice below zero too, and the Account has their sum',
+  async (currency, ...amounts) => {
+    const [bought, credited, shownBought, shownCredited] = amounts;
+    const id = await customer();
+    const invoice = async (amount: number) => {
+      const draft = await stripe.invoices.create({ customer: id, currency, auto_advance: false });
+      await stripe.invoiceItems.create({ customer: id, currency, amount, invoice: draft.id! });
+      return stripe.invoices.finalizeInvoice(draft.id!);
+    };
+    const credit = await invoice(credited);
+    const bill = await invoice(bought);
+    await work();
+    const row = (object: string, key: string) => bench.row(object, `stripe:${key}`);
+    expect(credit.total).toBe(credited);
+    expect(row('Billing_Invoice__c', `invoice:${credit.id}`)).toMatchObject({
+      Amount__c: shownCredited,
+      Balance__c: 0,
+    });
+    expect(row('Billing_Invoice__c', `invoice:${bill.id}`)).toMatchObject({
+      Amount__c: shownBought,
+      // The credit is taken off what is still to be paid.
+      Balance__c: Number((shownBought + shownCredited).toFixed(3)),
+      Currency_Code__c: currency.toUpperCase(),
+    });
+    const invoices = bench.rowsOf('Billing_Invoice__c', ACCOUNT).map(({ fields }) => Number(fields['Balance__c']));
+    const [balance] = bench.rowsOf('Billing_Balance__c', ACCOUNT);
+    expect(balance!.fields['Outstanding__c']).toBe(invoices.reduce((sum, one) => sum + one, 0));
+  },
+);

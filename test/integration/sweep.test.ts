@@ -156,6 +156,20 @@ describe('due dates', () => {
     expect(await ticker.tick()).toBe(0);
   });
 
+  it('are met again, once, when business time was set back and comes to them anew', async () => {
+    await dueOn('2026-12-01');
+    const time = { now: '2026-12-01T09:00:00Z' };
+    const ticker = tickerAt(time);
+    expect(await ticker.tick()).toBe(1);
+    time.now = '2026-11-15T09:00:00Z';
+    expect(await ticker.tick()).toBe(0);
+    // The projection that is made on the earlier day knows the day once more.
+    await dueOn('2026-12-01');
+    expect(await ticker.tick()).toBe(0);
+    time.now = '2026-12-01T09:00:00Z';
+    expect([await ticker.tick(), await ticker.tick()]).toEqual([1, 0]);
+  });
+
   it('are days of the business time zone', async () => {
     await dueOn('2026-12-01');
     expect(await tickerAt({ now: '2026-12-01T07:59:00Z' }, 'America/Los_Angeles').tick()).toBe(0);

@@ -10,6 +10,9 @@ test.each([
   ['2024-01-31', 1, '2024-02-29'],
   ['2026-03-31', -1, '2026-02-28'],
   ['2026-11-21', 14, '2028-01-21'],
+  ['2028-02-29', 12, '2029-02-28'],
+  ['2028-02-29', -48, '2024-02-29'],
+  ['2026-08-31', 6, '2027-02-28'],
 ])('%s and %i months', (from, months, to) => {
   expect(addMonths(calendarDate(from), months)).toBe(to);
 });
@@ -42,6 +45,17 @@ test('days are counted and named', () => {
   expect(dayInWords(calendarDate('2026-11-03'))).toBe('3 Nov 2026');
 });
 
+test('a day that is an hour shorter or longer is one day', () => {
+  const zone = 'America/Los_Angeles';
+  for (const date of ['2026-03-08', '2026-11-01', '2028-02-29']) {
+    const midnight = instantIn(zone, date);
+    const nextMidnight = instantIn(zone, addDays(calendarDate(date), 1));
+    expect(dayOf(midnight, zone)).toBe(date);
+    expect(dayOf(new Date(Date.parse(nextMidnight) - 1), zone)).toBe(date);
+    expect(dayOf(nextMidnight, zone)).toBe(addDays(calendarDate(date), 1));
+  }
+});
+
 test('a moment falls on another day in another zone', () => {
   const moment = new Date('2026-11-21T05:00:00Z');
   expect(dayOf(moment, 'America/Los_Angeles')).toBe('2026-11-20');
@@ -55,6 +69,10 @@ test.each([
   ['Asia/Tokyo', '2026-11-21T10:00:00+01:00', '2026-11-21T09:00:00.000Z'],
   // After the night in which clocks go back.
   ['America/Los_Angeles', '2026-11-01 12:00:00', '2026-11-01T20:00:00.000Z'],
+  // In the hour that clocks skip, and on both sides of it.
+  ['America/Los_Angeles', '2026-03-08 01:59:59', '2026-03-08T09:59:59.000Z'],
+  ['America/Los_Angeles', '2026-03-08 02:30:00', '2026-03-08T09:30:00.000Z'],
+  ['America/Los_Angeles', '2026-03-08 03:00:00', '2026-03-08T10:00:00.000Z'],
 ])('in %s, %s', (zone, text, moment) => {
   expect(instantIn(zone, text)).toBe(moment);
 });
