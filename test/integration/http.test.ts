@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Fault } from '../../server/domain/fault.ts';
 import { createApp, type ReadyCheck } from '../../server/interfaces/http/app.ts';
 import { listen, type Listening } from '../../server/interfaces/http/listen.ts';
@@ -20,17 +20,15 @@ const verifier: WebhookVerifier = {
       throw new Fault({ code: 'no_credentials', kind: 'forbidden', publicText: 'Credentials are missing.' });
     if (headers['signature'] !== 'good')
       throw new Fault({ code: 'bad_signature', kind: 'invalid', publicText: 'The signature does not fit.' });
-    const body = JSON.parse(rawBody.toString('utf8')) as { id: string };
-    return [
-      {
-        connection: 'stripe',
-        eventId: body.id,
-        kind: 'x',
-        key: 'stripe:account:cus_1',
-        occurredAt: null,
-        payload: body,
-      },
-    ];
+    const body = JSON.parse(rawBody.toString('utf8')) as { id: string; ids?: string[] };
+    return (body.ids ?? [body.id]).map((eventId) => ({
+      connection: 'stripe',
+      eventId,
+      kind: 'x',
+      key: 'stripe:account:cus_1',
+      occurredAt: null,
+      payload: body,
+    }));
   },
 };
 
@@ -117,6 +115,52 @@ describe('webhooks', () => {
     const response = await post('{"id":"evt_1"}');
     expect(response.status).toBe(503);
     expect(response.headers.get('retry-after')).toBe('7');
+  });
+
+  it('of a burst are stored or to be sent again: none is acknowledged and lost', async () => {
+    // Reads go on, writes wait: more comes in than can be stored.
+    const lock = await database.pool.connect();
+    await lock.query('begin; lock table inbox in share mode');
+    const send = async (index: number) => {
+      const ids = Array.from({ length: 100 }, (_, at) => `evt_${index}_${at}`);
+      const answer = await post(JSON.stringify({ id: 'burst', ids }));
+      return { ids, status: answer.status, retryAfter: answer.headers.get('retry-after') };
+    };
+    const turnedAway = async () => {
+      const text = await (await fetch(`${server.url}/metrics`)).text();
+      return Number(/^billing360_webhooks_total\{connection="stripe",status="503"\} (\d+)$/m.exec(text)?.[1] ?? 0);
+    };
+    const before = await turnedAway();
+    const sent = Array.from({ length: 90 }, (_, index) => send(index));
+    await vi.waitFor(async () => expect((await turnedAway()) - before).toBeGreaterThan(20), { timeout: 20_000 });
+    expect(await stored(), 'turned away before anything is stored').toBe(0);
+    await lock.query('commit');
+    lock.release();
+    const answers = await Promise.all(sent);
+
+    const refused = answers.filter(({ status }) => status !== 200);
+    expect(new Set(refused.map(({ status, retryAfter }) => `${status} ${String(retryAfter)}`))).toEqual(
+      new Set(['503 5']),
+    );
+    const rows = await database.db.selectFrom('inbox').select('event_id').execute();
+    expect(rows.map((row) => row.event_id).toSorted()).toEqual(
+      answers.flatMap(({ ids, status }) => (status === 200 ? ids : [])).toSorted(),
+    );
+    expect(rows.length).toBeGreaterThan(1000);
+  });
+
+  it('that are large are turned away sooner, so that a burst of them does not fill the memory', async () => {
+    const lock = await database.pool.connect();
+    await lock.query('begin; lock table inbox in share mode');
+    const large = (index: number) => post(JSON.stringify({ id: `evt_${index}`, text: 'x'.repeat(900_000) }));
+    const answers = Array.from({ length: 90 }, (_, index) => large(index));
+    const first = await Promise.race(answers);
+    expect([first.status, first.headers.get('retry-after')]).toEqual([503, '5']);
+    await lock.query('commit');
+    lock.release();
+    const taken = (await Promise.all(answers)).filter(({ status }) => status === 200);
+    expect(await stored()).toBe(taken.length);
+    expect(taken.length).toBeGreaterThan(30);
   });
 
   it('are counted by connection and status', async () => {

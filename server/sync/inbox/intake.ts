@@ -33,6 +33,8 @@ const BATCH_ROWS = 200;
 const BATCHES_IN_FLIGHT = 3;
 /** Beyond this many events in memory the sender is told to come again later. */
 const MOST_WAITING = 5000;
+/** The same for their content, in characters: some are a thousand times as long as others. */
+const MOST_CHARACTERS = 32_000_000;
 
 /** Classes of Postgres errors that speak of the row and not of the database: data, integrity, limits. */
 function speaksOfTheRow(error: unknown): boolean {
@@ -62,6 +64,8 @@ function summary(outcomes: readonly Stored[]): { stored: number; duplicates: num
   return { stored, duplicates: outcomes.length - stored };
 }
 
+const charactersOf = (rows: readonly InboxRow[]): number => rows.reduce((sum, { payload }) => sum + payload.length, 0);
+
 /** Takes events in by group commit: those that arrive within `gatherMs` share one transaction. */
 export function createIntake(inbox: InboxStore, options: IntakeOptions = {}): Intake {
   const { coalesceMs = 20, gatherMs = 2, onStored = () => {} } = options;
@@ -73,6 +77,7 @@ export function createIntake(inbox: InboxStore, options: IntakeOptions = {}): In
   });
   const waiting: Waiting[] = [];
   let waitingRows = 0;
+  let waitingCharacters = 0;
   let inFlight = 0;
   let timer: NodeJS.Timeout | undefined;
 
@@ -108,6 +113,10 @@ export function createIntake(inbox: InboxStore, options: IntakeOptions = {}): In
       else for (const entry of batch) entry.reject(toFault(error));
     } finally {
       inFlight -= 1;
+      for (const { rows } of batch) {
+        waitingRows -= rows.length;
+        waitingCharacters -= charactersOf(rows);
+      }
       schedule();
     }
   }
@@ -122,7 +131,6 @@ export function createIntake(inbox: InboxStore, options: IntakeOptions = {}): In
         rows += entry.rows.length;
         batch.push(entry);
       }
-      waitingRows -= batch.reduce((sum, entry) => sum + entry.rows.length, 0);
       void flush(batch);
       schedule();
     }, gatherMs);
@@ -131,11 +139,13 @@ export function createIntake(inbox: InboxStore, options: IntakeOptions = {}): In
   return {
     async accept(events) {
       if (events.length === 0) return { stored: 0, duplicates: 0 };
-      if (waitingRows > MOST_WAITING) throw toFault(new Error('Too many events are waiting to be stored.'));
+      if (waitingRows > MOST_WAITING || waitingCharacters > MOST_CHARACTERS)
+        throw toFault(new Error('Too many events are waiting to be stored.'));
       const rows = events.map(toInboxRow);
       return new Promise((resolve, reject) => {
         waiting.push({ rows, resolve, reject });
         waitingRows += rows.length;
+        waitingCharacters += charactersOf(rows);
         schedule();
       });
     },
