@@ -201,6 +201,23 @@ describe.each(systems)('$name', ({ sim, reader, path, code }) => {
 });
 
 describe('Stripe', () => {
+  it.each([500, 502, 404, 401])(
+    'that answers %i without naming an error is down, and has not answered',
+    async (status) => {
+      const read = stripeReader();
+      for (const body of ['{}', '{"error":null}', '{"object":"list","data":[],"has_more":false}']) {
+        stripe.ctx.faults.set([
+          { path: '/v1/customers', status, body, headers: { 'content-type': 'application/json' } },
+        ]);
+        expect(await faultOf(read())).toMatchObject({
+          code: 'stripe_unavailable',
+          kind: 'unavailable',
+          retryable: true,
+        });
+      }
+    },
+  );
+
   it('is never called more often by two processes than its limits allow, and not much less', async () => {
     await post(stripe, 'limits', { endpoint: 50 });
     const rates = { perSecond: 1000, perEndpointSecond: 50 };

@@ -340,6 +340,31 @@ describe('the outbox', () => {
     expect((await rows()).filter(({ pending }) => pending)).toHaveLength(1);
   });
 
+  it('starts no call with half of a refused one once another process may have its rows', async () => {
+    let noticed: () => void = () => {};
+    const leaseLost = new Promise<void>((resolve) => (noticed = resolve));
+    const watched: Store = {
+      ...store,
+      async takeLeases(names, owner, leaseMs) {
+        const taken = await store.takeLeases(names, owner, leaseMs);
+        if (taken.length < names.length) setImmediate(noticed);
+        return taken;
+      },
+    };
+    const { outbox, calls } = outboxOver(
+      async () => {
+        await database.pool.query("update lease set owner = 'another', until = now() + interval '1 min'");
+        await leaseLost;
+        return new Fault({ code: 'malformed', kind: 'invalid', publicText: 'The call cannot be read.' });
+      },
+      { store: watched, leaseMs: 300 },
+    );
+    await outbox.setRows(ACCOUNT, [invoice('in_1'), invoice('in_2')]);
+    await outbox.flush();
+    expect(calls).toHaveLength(1);
+    expect(await rows()).toMatchObject([{ pending: true }, { pending: true }]);
+  });
+
   it('gives children another chance when their parent has arrived', async () => {
     const { outbox } = outboxOver(({ object, writes }) =>
       writes.map(() =>

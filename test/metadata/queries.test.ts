@@ -70,6 +70,19 @@ describe('queries of the panels', () => {
     expect(documents.map(([bundle]) => bundle).sort()).toEqual(panels);
   });
 
+  it.each(documents)(
+    '%s asks for so many rows that those that were Removed leave room for others',
+    (_bundle, document) => {
+      const lists = recordSelections(document).filter(({ name }) =>
+        fields.some((field) => field.object === name.value && field.name === 'Status__c'),
+      );
+      for (const list of lists) {
+        const first = list.arguments?.find((argument) => argument.name.value === 'first')?.value;
+        expect(first?.kind === 'IntValue' ? Number(first.value) : 0, list.name.value).toBeGreaterThanOrEqual(50);
+      }
+    },
+  );
+
   it.each(documents)('%s names only what exists, and marks all but Id as optional', (_bundle, document) => {
     const faults = recordSelections(document).flatMap((selection) => {
       const object = selection.name.value;

@@ -29,6 +29,13 @@ export function stripeSignal({ status, headers, body }: Answer, endpoint: string
   };
 }
 
+/** What the SDK needs to see a refusal for too many calls in. */
+const TOO_MANY = { error: { type: 'api_error', message: 'Too many calls.' } };
+
+function hasError(body: object): boolean {
+  return 'error' in body && typeof body.error === 'object' && body.error !== null;
+}
+
 /** @throws Error when it is no JSON object, which says nothing about what was asked for */
 async function read(response: Dispatcher.ResponseData): Promise<Answer> {
   const headers = Object.fromEntries(
@@ -38,7 +45,11 @@ async function read(response: Dispatcher.ResponseData): Promise<Answer> {
   if (!(headers['content-type'] ?? '').includes('json')) throw new Error('The answer is no JSON.');
   const body = JSON.parse(text) as unknown;
   if (typeof body !== 'object' || body === null) throw new Error('The answer is no JSON object.');
-  return { status: response.statusCode, headers, body };
+  const { statusCode: status } = response;
+  if (status < 400 || hasError(body)) return { status, headers, body };
+  // Stripe's refusals always name an error; the SDK takes one without for success, whatever its status.
+  if (status === 429) return { status, headers, body: TOO_MANY };
+  throw new Error(`The answer (${status}) names no error.`);
 }
 
 /**

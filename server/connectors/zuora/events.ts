@@ -69,12 +69,15 @@ function isReadSince(swept: Swept, known: ReadonlyMap<string, BillingRecord>): b
   return [...known.values()].some((record) => record.kind === kind && record.asOf.getTime() > since);
 }
 
-/** What a callout tells is known already when the mirror holds what the named order, invoice or payment led to. */
-function isTold(
+/**
+ * What a callout tells is known already when the mirror holds what the named order, invoice or payment led to.
+ * @returns null when it names none
+ */
+function isToldIn(
   payload: Readonly<Record<string, unknown>>,
   known: ReadonlyMap<string, BillingRecord>,
   connection: string,
-): boolean {
+): boolean | null {
   const order = valueOf(payload, ['ordernumber']);
   const invoice = valueOf(payload, ['invoicenumber']);
   const payment = valueOf(payload, ['paymentnumber']);
@@ -86,7 +89,7 @@ function isTold(
     const body = known.get(keyOf(connection, 'invoice', invoice))?.body;
     return body?.kind === 'invoice' && body.status !== 'Draft';
   }
-  if (order === null) return false;
+  if (order === null) return null;
   return [...known.values()].some(({ body }) => body.kind === 'subscription' && body.lastOrder === order);
 }
 
@@ -105,13 +108,13 @@ export function readZuoraEvent(
     const { kind, parts } = WHAT[object];
     const isDone =
       kind === null ? isReadSince(swept.data, known) : isKnown(swept.data, known.get(keyOf(connection, kind, number)));
-    return { records: [], fetch: isDone ? [] : [...parts], about: [] };
+    return { records: [], fetch: isDone ? [] : [...parts], about: [], isExact: true };
   }
   if (event.kind === `${SWEPT}${DELETED}`) return readDeleted(event.payload, known, connection);
   const name = event.kind.toLowerCase().replace(/[^a-z]/g, '');
   const payload = payloadSchema.safeParse(event.payload);
-  if (TOLD_ONCE.test(name) && payload.success && isTold(payload.data, known, connection))
-    return { records: [], fetch: [], about: [] };
+  const isTold = TOLD_ONCE.test(name) && payload.success ? isToldIn(payload.data, known, connection) : null;
+  if (isTold === true) return { records: [], fetch: [], about: [] };
   const parts = PARTS.find(([pattern]) => pattern.test(name))?.[1] ?? BILLING_PARTS;
-  return { records: [], fetch: [...parts], about: [] };
+  return { records: [], fetch: [...parts], about: [], isExact: isTold === false };
 }

@@ -41,18 +41,19 @@ with incoming as (
 )
 select connection, event_id from stored`;
 
-// Another content under a known id: the first one stays, and the object is read again. Keys are locked before events, as
-// where the work of a key is committed.
+// Another content under a known id: the first one stays, and what both name is read again. Keys are locked before events,
+// as where the work of a key is committed.
 const CONFLICTS = `
 with differing as (
-  select inbox.id, incoming.row, coalesce(inbox.key, incoming.key) as key
+  select inbox.id, incoming.row, array[inbox.key, incoming.key] as keys
   from unnest($1::int[], $2::text[], $3::text[], $4::text[], $5::json[])
     as incoming (row, connection, event_id, key, payload)
   join inbox on inbox.connection = incoming.connection and inbox.event_id = incoming.event_id
   where inbox.digest = '${COMPARABLE}' and ${PAYLOAD}::jsonb <> incoming.payload::jsonb
 ), bumped as (
   insert into dirty (key, not_before)
-  select key, now() from differing where key is not null group by key order by key collate "C"
+  select key, now() from differing cross join unnest(keys) as named (key)
+  where key is not null group by key order by key collate "C"
   ${BUMP} returning key
 ), counted as (
   update inbox set conflicts = conflicts + known.count

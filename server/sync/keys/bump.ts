@@ -64,6 +64,7 @@ export async function refetchKeys(
 
 /** Lets keys in quarantine be tried anew, all of them when none is named. @returns how many */
 export async function releaseKeys(db: Db, keys?: readonly string[]): Promise<number> {
+  if (keys?.length === 0) return 0;
   let update = db
     .updateTable('dirty')
     .set({

@@ -49,7 +49,7 @@ export function createSend(options: SendOptions): (rows: readonly TakenRow[], he
   }
 
   /** One call. A chunk that Salesforce finds wrong as a whole is halved until the row that spoils it stands alone. */
-  async function sendCall(chunks: readonly Chunk[]): Promise<void> {
+  async function sendCall(chunks: readonly Chunk[], held: () => boolean): Promise<void> {
     const answers = await writer.write(chunks.map(({ object, rows }) => ({ object, writes: rows })));
     const answered: { chunk: Chunk; results: OrgWriteResult[] }[] = [];
     const halves: Chunk[] = [];
@@ -63,7 +63,10 @@ export function createSend(options: SendOptions): (rows: readonly TakenRow[], he
     }
     await record(answered);
     if (failed) throw failed;
-    for (const call of callsOf(halves)) await sendCall(call);
+    for (const call of callsOf(halves)) {
+      if (!held()) return;
+      await sendCall(call, held);
+    }
   }
 
   return async (rows, held) => {
@@ -71,7 +74,7 @@ export function createSend(options: SendOptions): (rows: readonly TakenRow[], he
     async function sendLane(lane: readonly TakenRow[]): Promise<void> {
       for (const call of callsOf(chunksOf(lane, objectOrder))) {
         if (failed || !held()) return;
-        await sendCall(call).catch((error: unknown) => void (failed ??= { error }));
+        await sendCall(call, held).catch((error: unknown) => void (failed ??= { error }));
       }
     }
     await Promise.all(lanesOf(rows, LANES).map(sendLane));

@@ -32,6 +32,8 @@ function billingOf(
       records: ['account', 'subscription', 'invoice', 'payment'].map(record),
       fetch: ['usage'],
       about: ['stripe:account:1', 'stripe:invoice:1'],
+      takenBack: ['stripe:subscription:1'],
+      isExact: true,
     }),
     whereIs: async () => null,
   };
@@ -58,6 +60,7 @@ describe('a filter of objects', () => {
     const reading = filtered.read({} as StoredEvent, new Map());
     expect(reading.records.map(({ kind }) => kind)).toEqual(['account', 'subscription', 'payment']);
     expect(reading.fetch).toEqual([]);
+    expect([reading.takenBack, reading.isExact]).toEqual([['stripe:subscription:1'], true]);
     expect(reading.about).toEqual(['stripe:account:1']);
   });
 });

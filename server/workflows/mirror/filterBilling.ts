@@ -47,12 +47,14 @@ export function filterBilling(billing: BillingSystem, filter: BillingFilter): Bi
     },
 
     read(event, known) {
-      const { records, fetch, about } = billing.read(event, known);
+      const reading = billing.read(event, known);
+      const { records, fetch, about } = reading;
       // What an event says of the account itself need not hold what decides whether it is taken.
       const asksForAccount = byAccount && records.some(({ kind }) => kind === 'account');
       const parts = new Set(fetch.filter((part) => taken.has(part)));
       if (asksForAccount) parts.add('account');
       return {
+        ...reading,
         records: records.filter(({ kind }) => takes(kind) && !(byAccount && kind === 'account')),
         fetch: [...parts],
         about: asksForAccount ? [] : about.filter((key) => takes(partsOf(key).kind)),

@@ -4,7 +4,7 @@ import type { Invoice } from '../../domain/invoice/invoice.ts';
 import { money } from '../../domain/money/money.ts';
 import type { Subscription } from '../../domain/subscription/subscription.ts';
 import { calendarDate } from '../../domain/time/calendarDate.ts';
-import type { BillingPart, BillingRecord, BillingSystem } from '../ports/billingSystem.ts';
+import type { BillingPart, BillingRecord, BillingSystem, EventReading } from '../ports/billingSystem.ts';
 import type { KeyClaim, KeyResult, StoredEvent } from '../ports/keyWork.ts';
 import type { AccountLink } from '../ports/mirror.ts';
 import { refreshBillingAccount } from './refreshBillingAccount.ts';
@@ -139,6 +139,23 @@ function event(id: string, second: number, minor: number | 'gone' | null): Store
   };
 }
 
+/** What an event names without its state: it asks for `part`, exactly until the mirror holds `amount` of its invoice. */
+type Named = { part: BillingPart; amount?: number };
+
+function readNamed({ part, amount }: Named, mirrored: ReadonlyMap<string, BillingRecord>): EventReading {
+  const held = (mirrored.get(INVOICE)?.body as Invoice | undefined)?.amount.minor;
+  return {
+    records: [],
+    fetch: amount !== undefined && held === amount ? [] : [part],
+    about: [],
+    isExact: amount !== undefined,
+  };
+}
+
+function named(id: string, payload: Named, receivedAt = NOW): StoredEvent {
+  return { ...event(id, 15, null), occurredAt: null, payload, receivedAt };
+}
+
 type World = {
   known: BillingRecord[];
   /** null when the billing account is gone. */
@@ -151,6 +168,7 @@ type World = {
   realNow?: Date;
   /** A filter leaves it out. */
   excluded?: boolean;
+  readsMayLag?: boolean;
 };
 
 function rig(world: World) {
@@ -158,7 +176,7 @@ function rig(world: World) {
   const differing: string[] = [];
   const billing: BillingSystem = {
     connection: 'stripe',
-    readsMayLag: false,
+    readsMayLag: world.readsMayLag ?? false,
     fetch(_id, parts) {
       fetched.push([...parts]);
       const { current } = world;
@@ -182,16 +200,18 @@ function rig(world: World) {
         })),
       });
     },
-    read: (stored) =>
-      stored.payload === 'gone'
-        ? { records: [{ ...record(0, 0), asOf: stored.occurredAt!, deleted: true }], fetch: [], about: [INVOICE] }
-        : stored.payload === null
-          ? { records: [], fetch: ['invoices'], about: [INVOICE] }
-          : {
-              records: [{ ...record(stored.payload as number, 0), asOf: stored.occurredAt! }],
-              fetch: [],
-              about: [INVOICE],
-            },
+    read: (stored, mirrored) =>
+      typeof stored.payload === 'object' && stored.payload !== null
+        ? readNamed(stored.payload as Named, mirrored)
+        : stored.payload === 'gone'
+          ? { records: [{ ...record(0, 0), asOf: stored.occurredAt!, deleted: true }], fetch: [], about: [INVOICE] }
+          : stored.payload === null
+            ? { records: [], fetch: ['invoices'], about: [INVOICE] }
+            : {
+                records: [{ ...record(stored.payload as number, 0), asOf: stored.occurredAt! }],
+                fetch: [],
+                about: [INVOICE],
+              },
     whereIs: () => Promise.resolve(world.owner ?? null),
   };
   const handler = refreshBillingAccount({
@@ -330,6 +350,33 @@ describe('refreshing a billing account', () => {
       const { fetched, run } = rig({ known: [known[0]!, record(250, 11)], current: [], now: 15, link });
       const result = await run([checked, event('e2', 12, 260)]);
       expect([amounts(result), fetched]).toEqual([[260], []]);
+    });
+  });
+
+  describe('an event whose change a read does not show yet', () => {
+    const again = new Date(NOW.getTime() + 5_000);
+    const lagging = { known, now: 20, link, readsMayLag: true };
+
+    test('waits though another event of the claim showed something in another part', async () => {
+      const { run } = rig({ ...lagging, current: [account('001000000000001AAA'), record(300, 0)] });
+      const result = await run([named('e1', { part: 'payments' }), named('e2', { part: 'invoices' })]);
+      expect([result.done, result.againAt, amounts(result)]).toEqual([['e2'], again, [300]]);
+    });
+
+    test('waits though another event showed something in the same part, when it can tell its change from others', async () => {
+      const { run } = rig({ ...lagging, current: [record(300, 0)] });
+      const events = [named('e1', { part: 'invoices', amount: 400 }), named('e2', { part: 'invoices', amount: 300 })];
+      const result = await run([...events, named('e3', { part: 'invoices' })]);
+      expect([result.done, result.againAt]).toEqual([['e2', 'e3'], again]);
+    });
+
+    test('is looked for at its own times, however many others come', async () => {
+      const { run } = rig({ ...lagging, current: [record(100, 0)] });
+      const old = named('e1', { part: 'invoices' }, new Date(NOW.getTime() - 61_000));
+      const middle = named('e2', { part: 'invoices' }, new Date(NOW.getTime() - 50_000));
+      const result = await run([old, middle, named('e3', { part: 'invoices' })]);
+      expect([result.done, result.againAt]).toEqual([['e1'], again]);
+      expect((await run([old, middle])).againAt).toEqual(new Date(NOW.getTime() + 10_000));
     });
   });
 

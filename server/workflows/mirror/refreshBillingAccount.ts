@@ -7,7 +7,7 @@ import type { KeyClaim, KeyHandler, KeyResult, StoredEvent } from '../ports/keyW
 import type { AccountLink, MirrorReader, MirrorWrite } from '../ports/mirror.ts';
 import { isNews, mergeFetched, tombstone } from './mergeFetched.ts';
 import { waitForObject } from './placeEvents.ts';
-import { weighEvents, type Weighed } from './weighEvents.ts';
+import { PART_OF, weighEvents, type Weighed } from './weighEvents.ts';
 
 export type RefreshDeps = {
   mirror: Pick<MirrorReader, 'ofBillingAccount' | 'linkOf'>;
@@ -55,9 +55,8 @@ function linkOf(billingAccountKey: string, records: Iterable<BillingRecord>): Ac
 }
 
 /** @returns when to look again for a change that an event told and a read has not shown yet; null to stop looking */
-function lookAgainAt(events: readonly StoredEvent[], now: Date): Date | null {
-  const received = Math.max(...events.map(({ receivedAt }) => receivedAt.getTime()));
-  const next = LAG_RETRIES_MS.map((delay) => received + delay).find((at) => at > now.getTime());
+function lookAgainAt({ receivedAt }: StoredEvent, now: Date): Date | null {
+  const next = LAG_RETRIES_MS.map((delay) => receivedAt.getTime() + delay).find((at) => at > now.getTime());
   return next === undefined ? null : new Date(next);
 }
 
@@ -93,8 +92,8 @@ function inPlaceOf(known: BillingRecord | undefined, record: BillingRecord, asOf
  * Brings the mirror of one billing account up to date with its events.
  *
  * An event that is older than what the mirror holds is done without a fetch; a newer one is trusted where its snapshot is
- * complete; everything else is fetched, once for all events of the claim. An event that changes nothing that can be read
- * yet (Zuora) stays undone and the key runs again; so do events of a billing account that is not there yet.
+ * complete; everything else is fetched, once for all events of the claim. An event whose change cannot be read yet (Zuora)
+ * stays undone and the key runs again, whatever others in the claim showed; so do events of a billing account that is not there yet.
  */
 export function refreshBillingAccount(deps: RefreshDeps): KeyHandler {
   const { mirror, billing, clock } = deps;
@@ -139,6 +138,18 @@ export function refreshBillingAccount(deps: RefreshDeps): KeyHandler {
     return key;
   }
 
+  /** @returns events whose change the read did not show, though it may have shown others, with when to look again */
+  function lagging({ asked }: Weighed, outcome: Outcome, newIn: ReadonlySet<BillingPart>, now: Date) {
+    const waiting = new Map<StoredEvent, Date>();
+    for (const [event, parts] of billing.readsMayLag ? asked : []) {
+      const { fetch, isExact = false } = billing.read(event, outcome.known);
+      if (fetch.length === 0 || (!isExact && parts.some((part) => newIn.has(part)))) continue;
+      const at = lookAgainAt(event, now);
+      if (at !== null) waiting.set(event, at);
+    }
+    return waiting;
+  }
+
   return async (claim: KeyClaim): Promise<KeyResult> => {
     const key = claim.key;
     const stored = (await mirror.ofBillingAccount(key)) as BillingRecord[];
@@ -173,9 +184,11 @@ export function refreshBillingAccount(deps: RefreshDeps): KeyHandler {
         dirty: before?.accountId == null ? [] : [projectionKeyOf(before.accountId)],
       };
 
-    const news = outcome.writes.some(({ record }) => isNews(record, mirrored));
-    const lagging = billing.readsMayLag && !news && weighed.fetch.size > 0;
-    const lookAgain = lagging && outcome.movedTo.size === 0 ? lookAgainAt(claim.events, now) : null;
+    const newIn = new Set(
+      outcome.writes.flatMap(({ record }) => (isNews(record, mirrored) ? [PART_OF[record.kind]!] : [])),
+    );
+    const news = newIn.size > 0;
+    const waiting = outcome.movedTo.size > 0 ? new Map<StoredEvent, Date>() : lagging(weighed, outcome, newIn, now);
     const link = linkOf(key, outcome.known.values());
     const linked = link !== null && link.accountId !== (before?.accountId ?? null);
     const accounts = new Set(news || linked ? [before?.accountId, link?.accountId] : []);
@@ -188,8 +201,8 @@ export function refreshBillingAccount(deps: RefreshDeps): KeyHandler {
         : null
       : (claim.pollAt ?? (metered ? nextPoll : null));
     const audits = everything ? [] : weighed.audits;
-    const open = new Set((lookAgain === null ? audits : claim.events).map(({ id }) => id));
-    const againAt = earliest(lookAgain, ...audits.map(auditAt));
+    const open = new Set([...waiting.keys(), ...audits].map(({ id }) => id));
+    const againAt = earliest(...waiting.values(), ...audits.map(auditAt));
     return {
       done: everyId.filter((id) => !open.has(id)),
       mirror: outcome.writes,

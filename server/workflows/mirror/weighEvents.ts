@@ -3,7 +3,7 @@ import { partsOf } from '../../domain/billingAccount/key.ts';
 import type { BillingPart, BillingRecord, BillingSystem } from '../ports/billingSystem.ts';
 import type { StoredEvent } from '../ports/keyWork.ts';
 
-const PART_OF: Readonly<Record<string, BillingPart>> = {
+export const PART_OF: Readonly<Record<string, BillingPart>> = {
   account: 'account',
   subscription: 'subscriptions',
   invoice: 'invoices',
@@ -17,6 +17,8 @@ export type Weighed = {
   /** Trusted states to save, the newest of each object. */
   snapshots: Map<string, BillingRecord>;
   fetch: Set<BillingPart>;
+  /** What each event that names parts to be fetched asks for. */
+  asked: Map<StoredEvent, readonly BillingPart[]>;
   /** Objects of which an older version may replace the newest that is known. */
   takenBack: Set<string>;
   /** Events of trusted states that are to be looked at once more when their objects have come to rest. */
@@ -47,6 +49,7 @@ export function weighEvents(
     known: new Map(mirrored),
     snapshots: new Map(),
     fetch: new Set(),
+    asked: new Map(),
     audits: [],
     audited: new Map(),
     takenBack: new Set(),
@@ -65,6 +68,7 @@ export function weighEvents(
     };
     if (reading.about.length > 0 && reading.about.every(isOlder)) continue;
     for (const part of reading.fetch) weighed.fetch.add(part);
+    if (reading.fetch.length > 0) weighed.asked.set(event, reading.fetch);
     for (const key of reading.takenBack ?? []) weighed.takenBack.add(key);
     for (const record of reading.records) weighRecord(weighed, event, record, isTied(record.key), auditOf(event));
     const told = new Set(reading.records.map(({ key }) => key));

@@ -52,6 +52,11 @@ export type EventReading = {
   about: string[];
   /** Keys of objects whose newest version was taken back, so that an older one is true again. */
   takenBack?: string[];
+  /**
+   * True when `fetch` stays as it is until the mirror holds the very change of which the event tells. Of another event
+   * that asks for a fetch anything new in the parts that it names counts as its change.
+   */
+  isExact?: boolean;
 };
 
 /** A billing system as the mirror needs it. */

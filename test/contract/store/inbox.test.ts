@@ -50,6 +50,23 @@ describe.each(SUBJECTS)('the inbox in %s', (_name, open) => {
     expect(dirty.map(({ key }) => key)).toEqual([KEY]);
   });
 
+  it('has the keys of both contents worked again when they name different accounts', async () => {
+    await store.storeRows([row('evt_1'), row('evt_2', { key: null })], 0);
+    await subject.forgetKeys();
+    const [first, second, third] = ['stripe:account:cus_2', 'stripe:account:cus_3', 'stripe:account:cus_4'];
+    const others = [row('evt_1', { key: first, payload: {} }), row('evt_2', { key: second, payload: {} })];
+    const nameless = row('evt_1', { key: null, payload: { amount: 1 } });
+    expect(await store.storeRows([...others, nameless, row('evt_1', { key: third })], 0)).toEqual([
+      'conflict',
+      'conflict',
+      'conflict',
+      'duplicate',
+    ]);
+    const { dirty, inbox } = await subject.look();
+    expect(dirty.map(({ key }) => key).sort()).toEqual([KEY, first, second]);
+    expect(inbox.map(({ conflicts }) => conflicts)).toEqual([2, 1]);
+  });
+
   it('cannot tell copies apart that have nothing to compare', async () => {
     await store.storeRows([row('evt_1', { isCopy: true })], 0);
     expect(await store.storeRows([row('evt_1', { payload: {} })], 0)).toEqual(['duplicate']);

@@ -200,6 +200,7 @@ describe.each(SUBJECTS)('keys in %s', (_name, open) => {
     await failing.drain();
     expect(tries).toBe(9);
     expect(await store.releaseKeys(['stripe:account:cus_2'])).toBe(0);
+    expect(await store.releaseKeys([])).toBe(0);
     expect(await store.releaseKeys()).toBe(1);
     await worker(async (claim) => allDone(claim)).drain();
     expect(await undone()).toEqual([]);

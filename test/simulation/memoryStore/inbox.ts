@@ -44,8 +44,7 @@ function countConflicts(memory: Memory, rows: readonly (readonly [place: number,
   const differing = rows.filter(([, row]) => {
     const stored = memory.inbox.get(idOf(row));
     if (stored?.digest !== COMPARABLE || isDeepStrictEqual(stored.payload, JSON.parse(row.payload))) return false;
-    const key = stored.key ?? row.key;
-    if (key !== null) keys.add(key);
+    for (const key of [stored.key, row.key]) if (key !== null) keys.add(key);
     memory.inbox.patch(idOf(row), { conflicts: stored.conflicts + 1 });
     return true;
   });

@@ -1,12 +1,12 @@
 import { gql } from 'lightning/graphql';
 
-/** The row of health, the balances of each currency, and the currency that comes first. */
+/** The row of health, with those that were Removed when Accounts were merged, the balances of each currency, and the currency that comes first. */
 export const QUERY = gql`
   query BillingHealth($recordId: ID) {
     uiapi {
       query {
         Billing_Health__c(
-          first: 1
+          first: 50
           where: { Account__c: { eq: $recordId } }
           orderBy: { LastModifiedDate: { order: DESC } }
         ) @optional {

@@ -116,6 +116,13 @@ describe('c-billing-health', () => {
     ]);
   });
 
+  it('shows the health that stands, though one that was removed is newer', async () => {
+    const gone = node({ Status__c: 'Removed', Summary__c: 'Gone' });
+    const element = await show({ ...all, Billing_Health__c: [gone, health] });
+    expect(figure(element, 'status')).toBe('In dunning');
+    expect(words(element)).not.toContain('Gone');
+  });
+
   it('counts no balance that is removed', async () => {
     const gone = node({ Status__c: 'Removed', Currency_Code__c: 'GBP', MRR__c: 5 });
     expect(figure(await show({ ...all, Billing_Balance__c: [gone, dollar] }), 'mrr')).toBe('MRR $ 12,400');
