@@ -65,12 +65,15 @@ describe('a process that stands still for longer than its leases last', () => {
     await startOther();
     await vi.waitFor(() => expect(shown()).toEqual([30]), WITHIN);
     await settled({ ...story.stack, backend: other! });
+    // Something is to be done later: the key is there, and nobody's.
+    await bumpKeys(story.database.db, [`stripe:account:${customer}`], 3_600_000);
 
     backend.process.kill('SIGCONT');
     await vi.waitFor(async () => expect((await outcomes(backend))['lease_lost']).toBe(1), WITHIN);
     await settled(story.stack);
     expect(shown()).toEqual([30]);
     expect(await count('dirty where quarantined_at is not null or lease_owner is not null')).toBe(0);
+    expect(await count(`dirty where key = 'stripe:account:${customer}' and not_before > now()`)).toBe(1);
   });
 
   it('while Salesforce has its write: another one writes what is newer, and the late write changes nothing', async () => {
