@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { zuoraSeeder, type RatePlan, type ZuoraSeeder } from '../../scripts/demo/seed-zuora.ts';
 import { createZuoraConnection, type Connection } from '../../server/connectors/zuora/connection.ts';
+import { BILLING_PARTS } from '../../server/workflows/ports/billingSystem.ts';
 import { Secret } from '../../server/platform/config/secret.ts';
 import { SimClock } from '../simulators/kit/clock.ts';
 import { startZuoraSim, type RunningZuoraSim } from '../simulators/zuora/main.ts';
@@ -487,6 +488,35 @@ describe('callouts that name no account', () => {
     await bench.work();
     expect(bench.open(key)).toBe(0);
     expect(bench.row('Billing_Invoice__c', key)['Status__c']).toBe('Open');
+  });
+});
+
+describe('what is made between two reads', () => {
+  /** Reads everything of an account while the read of `path` is held up, and lets `happen` come in between. */
+  async function readWhile(account: string, path: string, happen: () => Promise<unknown>) {
+    sim.ctx.faults.set([{ method: 'GET', path, latencyMs: 400, times: 1 }]);
+    const reading = connection.billing.fetch(account, BILLING_PARTS);
+    await expect.poll(() => sim.ctx.faults.list().length).toBe(0);
+    await happen();
+    const fetched = await reading;
+    return fetched.found ? fetched.parts.flatMap(({ records }) => records.map(({ body }) => body)) : [];
+  }
+
+  test('an invoice is read with the subscription that it bills', async () => {
+    const account = await zuora.account('Torn', 'USD', ACCOUNT);
+    await zuora.subscribe(account, await platform(), { start: '2026-11-01', months: 12, quantity: 3 });
+    const bodies = await readWhile(account, '/object-query/invoices', () => zuora.bill(account, '2026-11-21'));
+    const invoices = bodies.filter(({ kind }) => kind === 'invoice');
+    expect(invoices).toMatchObject([{ subscriptionKey: expect.stringContaining('zuora:subscription:') as string }]);
+  });
+
+  test('a payment is read with the card that it was made by', async () => {
+    const account = await zuora.account('Torn', 'USD', ACCOUNT);
+    await zuora.subscribe(account, await platform(), { start: '2026-11-01', months: 12, quantity: 3 });
+    await zuora.bill(account, '2026-11-21');
+    const bodies = await readWhile(account, '/v1/payments$', () => zuora.failPayment(account));
+    const payments = bodies.filter(({ kind }) => kind === 'payment');
+    expect(payments).toMatchObject([{ method: expect.stringContaining('4242') as string, status: 'Failed' }]);
   });
 });
 

@@ -27,6 +27,7 @@ import {
   usageSchema,
   type ZuoraAccount,
   type ZuoraInvoice,
+  type ZuoraPayment,
   type ZuoraPaymentMethod,
   type ZuoraSubscription,
 } from './schema.ts';
@@ -88,19 +89,12 @@ export function createZuoraBilling(client: ZuoraClient, context: ZuoraContext): 
     return asOf!;
   }
 
+  /** Rows first, and only then what they bill: of a row that is made between two reads, the later one has to know. */
   async function invoicesPart(id: string, currency: string, key: string): Promise<FetchedPart> {
     const rows: ZuoraInvoice[] = [];
-    const [asOf, listed] = await Promise.all([
-      readInvoices(id, rows),
-      readList(
-        client,
-        'reading invoice items',
-        `/v1/transactions/invoices/accounts/${id}`,
-        [],
-        'invoices',
-        listedInvoiceSchema,
-      ),
-    ]);
+    const asOf = await readInvoices(id, rows);
+    const path = `/v1/transactions/invoices/accounts/${id}`;
+    const listed = await readList(client, 'reading invoice items', path, [], 'invoices', listedInvoiceSchema);
     const billed = new Map(
       listed.data.map(({ invoiceNumber, invoiceItems }) => [
         invoiceNumber,
@@ -117,18 +111,19 @@ export function createZuoraBilling(client: ZuoraClient, context: ZuoraContext): 
     return { part: 'invoices', records, asOf };
   }
 
-  async function paymentsPart(id: string, methods: readonly ZuoraPaymentMethod[], key: string): Promise<FetchedPart> {
-    const [payments, listed] = await Promise.all([
-      readList(client, 'reading payments', '/v1/payments', [['accountId', id]], 'payments', paymentSchema),
-      readList(
-        client,
-        'reading what payments paid',
-        `/v1/transactions/payments/accounts/${id}`,
-        [],
-        'payments',
-        listedPaymentSchema,
-      ),
-    ]);
+  function readPayments(id: string): Promise<Read<ZuoraPayment[]>> {
+    return readList(client, 'reading payments', '/v1/payments', [['accountId', id]], 'payments', paymentSchema);
+  }
+
+  /** @param methods read after the payments, for the same reason as above */
+  async function paymentsPart(
+    id: string,
+    payments: Read<ZuoraPayment[]>,
+    methods: readonly ZuoraPaymentMethod[],
+    key: string,
+  ): Promise<FetchedPart> {
+    const path = `/v1/transactions/payments/accounts/${id}`;
+    const listed = await readList(client, 'reading what payments paid', path, [], 'payments', listedPaymentSchema);
     const paid = new Map(
       listed.data.map(({ paymentNumber, paidInvoices }) => [
         paymentNumber,
@@ -211,15 +206,16 @@ export function createZuoraBilling(client: ZuoraClient, context: ZuoraContext): 
       const key = keyOf(context.connection, 'account', id);
       const currency = account.billingAndPayment.currency;
       const withMethods = account.billingAndPayment.defaultPaymentMethodId !== null && wants('account');
-      const [methods, subscriptions, invoices] = await Promise.all([
-        withMethods || wants('payments') ? readMethods(account) : [],
+      const [subscriptions, invoices, paid] = await Promise.all([
         wants('subscriptions') || wants('usage') ? readSubscriptions(id) : null,
         wants('invoices') ? invoicesPart(id, currency, key) : null,
+        wants('payments') ? readPayments(id) : null,
       ]);
-      const [payments, usage] = await Promise.all([
-        wants('payments') ? paymentsPart(id, methods, key) : null,
+      const [methods, usage] = await Promise.all([
+        withMethods || paid !== null ? readMethods(account) : [],
         wants('usage') && subscriptions !== null ? usagePart(account, subscriptions, currency, key) : null,
       ]);
+      const payments = paid === null ? null : await paymentsPart(id, paid, methods, key);
       const own: FetchedPart | null = wants('account')
         ? { part: 'account', records: [recordOf(fromZuoraAccount(account, methods, context), key, asOf)], asOf }
         : null;
