@@ -84,9 +84,11 @@ const left = wanted.filter((seed) => !ran.has(seed));
 if (left.length < wanted.length)
   say(`${wanted.length - left.length} seeds ran before (${options.record}); ${left.length} are left.`);
 
+let brokenOff = false;
 let scene: Awaited<ReturnType<typeof startScene>> | undefined;
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, () => {
+    brokenOff = true;
     say('Broken off; the seed in hand runs again next time.');
     const ended = scene?.stop() ?? Promise.resolve();
     void ended.catch(() => {}).then(() => process.exit(130));
@@ -94,7 +96,12 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
 
 for (const [index, seed] of left.entries()) {
   scene ??= await startScene();
-  const result = await runSeed(scene, seed, events, only);
+  const result = await runSeed(scene, seed, events, only).catch((error: unknown) => {
+    if (!brokenOff) throw error;
+    return null;
+  });
+  // The end that was asked for comes by itself.
+  if (result === null || brokenOff) break;
   record.add(result);
   say(`${line(result)}  (${index + 1} of ${left.length})`);
   for (const failure of result.failures.slice(0, 12)) say(`         ${failure}`);
@@ -104,6 +111,7 @@ for (const [index, seed] of left.entries()) {
     scene = undefined;
   }
 }
+if (brokenOff) await new Promise(() => {});
 await scene?.stop();
 const summary = summaryOf(record.results().filter(({ seed }) => wanted.includes(seed)));
 if (options.json) console.log(JSON.stringify(summary, null, 2));
