@@ -68,7 +68,9 @@ export async function openBase(config: Config): Promise<Base> {
   const shareToken = shareTokens(db, sealer);
   const secrets = createSecretBook({ db, sealer, log });
   const { timeZone } = config;
-  const connections = config.connections.map((one) => connect(one, { clock, timeZone, gateOf, shareToken, secrets }));
+  const connections = config.connections.map((one) =>
+    connect(one, { clock, timeZone, gateOf, shareToken, secrets, mirror: store }),
+  );
   const keysReady = createWakeup();
   const intake = createIntake(store, { metrics, onStored: keysReady.notify });
   registerGauges(metrics, db);

@@ -12,6 +12,7 @@ import type { BillingFilter } from '../workflows/ports/billingFilter.ts';
 import type { BillingSystem } from '../workflows/ports/billingSystem.ts';
 import type { Clock } from '../workflows/ports/clock.ts';
 import type { ConnectionProbe } from '../workflows/ports/connectionProbe.ts';
+import type { MirrorLookup } from '../workflows/ports/mirror.ts';
 import type { ChangeSource } from '../workflows/ports/sweep.ts';
 import type { ShareToken, UpstreamGate, UpstreamLimits } from '../workflows/ports/upstream.ts';
 import type { WebhookVerifier } from '../workflows/ports/webhook.ts';
@@ -37,6 +38,8 @@ export type ConnectionDeps = {
   /** Makes the gate that keeps all processes to what an upstream allows. */
   gateOf: (limits: UpstreamLimits) => UpstreamGate;
   shareToken: ShareToken;
+  /** What lists of a billing system are compared with; nothing when absent. */
+  mirror?: MirrorLookup;
   /** Secrets that were rotated by command stand in for those of the settings, at any time. */
   secrets?: Pick<SecretBook, 'accepted' | 'latest'>;
 };
@@ -61,7 +64,7 @@ export function connect(config: ConnectionConfig, deps: ConnectionDeps): Billing
 
 function clientsOf(
   config: ConnectionConfig,
-  { clock, timeZone, gateOf, shareToken, secrets = settingsAlone }: ConnectionDeps,
+  { clock, timeZone, gateOf, shareToken, mirror, secrets = settingsAlone }: ConnectionDeps,
 ): Omit<BillingConnection, 'name' | 'source' | 'filter'> {
   if (config.system === 'Stripe') {
     const { connection, apiKey, webhookSecrets, apiBase, dashboardUrl } = config;
@@ -75,7 +78,7 @@ function clientsOf(
       ...(apiBase === null ? {} : { apiBase }),
       dashboardUrl,
       timeZone,
-      objects: config.filter.objects,
+      filter: config.filter,
     };
     const rates = stripeRates(options.apiKey);
     const gate = gateOf(
@@ -84,7 +87,7 @@ function clientsOf(
         perEndpointSecond: config.callsPerEndpointSecond ?? rates.perEndpointSecond,
       }),
     );
-    return createStripeConnection(options, { clock, gate });
+    return createStripeConnection(options, { clock, gate, ...(mirror && { mirror }) });
   }
   const client = () => {
     const { clientId, clientSecret } = config;

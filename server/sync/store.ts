@@ -1,4 +1,4 @@
-import type { MirrorReader } from '../workflows/ports/mirror.ts';
+import type { MirrorLookup, MirrorReader } from '../workflows/ports/mirror.ts';
 import type { OrgRowsReader } from '../workflows/ports/orgRows.ts';
 import type { DueStore } from './due/take.ts';
 import type { InboxStore } from './inbox/store.ts';
@@ -34,4 +34,5 @@ export interface Store
     SweepStore,
     DueStore,
     MirrorReader,
+    MirrorLookup,
     OrgRowsReader {}

@@ -11,12 +11,18 @@ import { refreshCatalog } from '../../server/workflows/mirror/refreshCatalog.ts'
 import type { BillingSystem } from '../../server/workflows/ports/billingSystem.ts';
 import type { Clock } from '../../server/workflows/ports/clock.ts';
 import type { KeyResult, StoredEvent } from '../../server/workflows/ports/keyWork.ts';
-import type { AccountLink, MirrorReader, MirrorRecord, MirrorWrite } from '../../server/workflows/ports/mirror.ts';
+import type {
+  AccountLink,
+  MirrorLookup,
+  MirrorReader,
+  MirrorRecord,
+  MirrorWrite,
+} from '../../server/workflows/ports/mirror.ts';
 import type { OrgRow } from '../../server/workflows/ports/orgRows.ts';
 import type { ReceivedEvent, WebhookVerifier } from '../../server/workflows/ports/webhook.ts';
 
 /** The rules of the store, in memory: what is older never overwrites, a tombstone is never revived. */
-export class MemoryMirror implements MirrorReader {
+export class MemoryMirror implements MirrorReader, MirrorLookup {
   readonly records = new Map<string, MirrorRecord>();
   readonly links = new Map<string, AccountLink>();
 
@@ -57,6 +63,18 @@ export class MemoryMirror implements MirrorReader {
 
   linkOf(key: string): Promise<AccountLink | null> {
     return Promise.resolve(this.links.get(key) ?? null);
+  }
+
+  recordsOf(keys: readonly string[]): Promise<MirrorRecord[]> {
+    return Promise.resolve(keys.flatMap((key) => this.records.get(key) ?? []));
+  }
+
+  accountsAfter(connection: string, after: string | null, most: number): Promise<string[]> {
+    const keys = [...this.records.values()]
+      .filter(({ key, kind, deleted }) => kind === 'account' && !deleted && key.startsWith(`${connection}:`))
+      .map(({ key }) => key)
+      .filter((key) => key > (after ?? ''));
+    return Promise.resolve(keys.toSorted().slice(0, most));
   }
 }
 

@@ -19,6 +19,8 @@ export type StripeRig = {
   work(): Promise<void>;
   /** Lets the time pass (real time) after which what was read of the catalog is read again. */
   passCaches(): void;
+  /** Lets a day pass (real time), after which the lists of objects are gone through again. */
+  passDay(): void;
   /** Takes an event in that Stripe did not send; signed as it would. */
   deliver(event: object): void;
   /** A customer with a good card that names an Account. */
@@ -38,7 +40,13 @@ export async function startStripeRig(): Promise<StripeRig> {
   const sim = await startStripeSim({ clock, webhookEndpoints: [{ url: intake.url, secret: SECRET }] });
   const connection = createStripeConnection(
     { connection: 'stripe', apiKey: sim.secretKey, webhookSecrets: ['whsec_old', SECRET], apiBase: sim.url },
-    { clock: { now: () => new Date(Date.now() + passed), businessNow: () => clock.now() } },
+    {
+      clock: { now: () => new Date(Date.now() + passed), businessNow: () => clock.now() },
+      mirror: {
+        recordsOf: (keys) => bench.mirror.recordsOf(keys),
+        accountsAfter: (...page) => bench.mirror.accountsAfter(...page),
+      },
+    },
   );
   const bench = new Bench([connection.billing], () => clock.now());
   const { hostname, port } = new URL(sim.url);
@@ -56,6 +64,9 @@ export async function startStripeRig(): Promise<StripeRig> {
     },
     passCaches() {
       passed += 61_000;
+    },
+    passDay() {
+      passed += 86_400_000;
     },
     deliver(event) {
       const body = JSON.stringify(event);

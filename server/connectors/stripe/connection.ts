@@ -1,7 +1,9 @@
 import type { BillingAccountList } from '../../workflows/ports/billingAccountList.ts';
+import { TAKE_EVERYTHING, type BillingFilter } from '../../workflows/ports/billingFilter.ts';
 import type { BillingSystem } from '../../workflows/ports/billingSystem.ts';
 import type { Clock } from '../../workflows/ports/clock.ts';
 import type { ConnectionProbe } from '../../workflows/ports/connectionProbe.ts';
+import type { MirrorLookup } from '../../workflows/ports/mirror.ts';
 import type { ChangeSource } from '../../workflows/ports/sweep.ts';
 import { openGate, type UpstreamGate } from '../../workflows/ports/upstream.ts';
 import type { WebhookVerifier } from '../../workflows/ports/webhook.ts';
@@ -12,6 +14,7 @@ import { stripeLinks } from './links.ts';
 import { createStripeList } from './list.ts';
 import { createStripeProbe, isLiveKey } from './probe.ts';
 import { createStripeSweep } from './sweep.ts';
+import { createListSweep } from './sweepLists.ts';
 import { createStripeVerifier } from './webhook.ts';
 
 export type StripeConnectionOptions = {
@@ -26,8 +29,8 @@ export type StripeConnectionOptions = {
   dashboardUrl?: string;
   /** IANA name of the zone in which moments become days; default UTC. */
   timeZone?: string;
-  /** Kinds of objects that the key has to be able to read, besides customers and events; default all. */
-  objects?: readonly string[];
+  /** What is taken of it, and so what the key has to be able to read besides customers and events; default all. */
+  filter?: BillingFilter;
 };
 
 export type Connection = {
@@ -41,9 +44,11 @@ export type Connection = {
 /** Everything that one Stripe account takes part in. */
 export function createStripeConnection(
   options: StripeConnectionOptions,
-  deps: { clock: Clock; gate?: UpstreamGate },
+  /** `mirror`: what is compared with the lists of objects once a day; nothing is when absent */
+  deps: { clock: Clock; gate?: UpstreamGate; mirror?: MirrorLookup },
 ): Connection {
-  const { connection, timeZone = 'UTC' } = options;
+  const { connection, timeZone = 'UTC', filter = TAKE_EVERYTHING } = options;
+  const { mirror } = deps;
   const now = (): Date => deps.clock.now();
   const stripe = createStripeClient(
     { apiKey: options.apiKey, ...(options.apiBase === undefined ? {} : { apiBase: options.apiBase }) },
@@ -52,7 +57,7 @@ export function createStripeConnection(
   const probe = createStripeProbe(stripe, {
     connection,
     apiKey: options.apiKey,
-    objects: options.objects ?? ['subscriptions', 'invoices', 'payments', 'usage'],
+    objects: filter.objects,
   });
   let accountId: string | null = null;
   const context = { connection, timeZone, links: stripeLinks(options.dashboardUrl) };
@@ -75,6 +80,11 @@ export function createStripeConnection(
         return found;
       },
     },
-    changes: createStripeSweep(stripe, connection, () => deps.clock.businessNow()),
+    changes: createStripeSweep(
+      stripe,
+      connection,
+      () => deps.clock.businessNow(),
+      mirror && createListSweep({ stripe, context, mirror, filter, now }),
+    ),
   };
 }

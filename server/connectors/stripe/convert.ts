@@ -207,6 +207,12 @@ function expiry(month: number | null | undefined, year: number | null | undefine
   return month == null || year == null ? null : `${String(month).padStart(2, '0')}/${year}`;
 }
 
+/** @returns id of what a customer pays with, expanded or not */
+export function paymentMethodIdOf(customer: StripeCustomer): string | null {
+  const method = customer.invoice_settings?.default_payment_method ?? customer.default_source ?? null;
+  return method !== null && typeof method !== 'string' ? method.id : method;
+}
+
 function cardOf(customer: StripeCustomer): Card | null {
   const method = customer.invoice_settings?.default_payment_method;
   if (method != null && typeof method !== 'string') {

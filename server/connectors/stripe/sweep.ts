@@ -7,6 +7,7 @@ import { answeredAt } from './client.ts';
 import { toStripeFault } from './errors.ts';
 import { readEvent, toReceivedEvent } from './events.ts';
 import { isLostPlace, pagesOf, type Page, type ReadPage } from './pages.ts';
+import { rotationSchema, type ListSweep, type Rotation } from './sweepLists.ts';
 
 const DAY = 86_400;
 /** Stripe keeps events for 30 days (Stripe docs, "Events"); asking for a little less is never refused. */
@@ -24,33 +25,47 @@ type Cursor = {
   since: number | null;
   /** A sweep that has not ended: the time of its first page, and the id that it goes on after. */
   run: { top: number; after: string } | null;
+  /** Where the rotation through the lists of objects is; null before the first time. */
+  lists: Rotation | null;
 };
 
 const seconds = z.number().int().nonnegative();
 const cursorSchema = z.preprocess(
   // The build before kept the time alone.
-  (value) => (typeof value === 'number' ? { since: value, run: null } : value),
-  z.object({ since: seconds.nullable(), run: z.object({ top: seconds, after: z.string() }).nullable() }),
+  (value) => (typeof value === 'number' ? { since: value, run: null, lists: null } : value),
+  z.object({
+    since: seconds.nullable(),
+    run: z.object({ top: seconds, after: z.string() }).nullable(),
+    // The build before had none, and where it cannot be read a day is waited.
+    lists: rotationSchema.nullable().catch(null),
+  }),
 );
 
 function readCursor(text: string | null): Cursor {
   try {
     return cursorSchema.parse(JSON.parse(text ?? 'null'));
   } catch {
-    return { since: null, run: null };
+    return { since: null, run: null, lists: null };
   }
 }
 
 /** Whether the events since the cursor are still kept; if not, all customers are read. */
-function isKept(cursor: Cursor, now: Date): cursor is Cursor & { since: number } {
+function isKept<T extends Pick<Cursor, 'since'>>(cursor: T, now: Date): cursor is T & { since: number } {
   return cursor.since !== null && cursor.since > Math.floor(now.getTime() / 1000) - OLDEST_SECONDS;
 }
 
 /**
  * Looks for changes that no webhook told: at first through all customers, then through the events since the last time.
  * A cursor older than Stripe keeps events begins anew with the customers. What fails on the way goes on where it was.
+ *
+ * @param listSweep what else is done once the events have been seen: see `createListSweep`; nothing when absent
  */
-export function createStripeSweep(stripe: Stripe, connection: string, businessNow: () => Date): ChangeSource {
+export function createStripeSweep(
+  stripe: Stripe,
+  connection: string,
+  businessNow: () => Date,
+  listSweep?: ListSweep,
+): ChangeSource {
   function customers(top: number, page: Page<{ id: string }>): ReceivedEvent[] {
     return page.data.map(({ id }) => ({
       connection,
@@ -71,42 +86,49 @@ export function createStripeSweep(stripe: Stripe, connection: string, businessNo
     });
   }
 
+  /** @returns where it ended, and the provider time up to which everything has been seen, s */
+  async function sweepEvents(
+    cursor: Omit<Cursor, 'lists'>,
+    take: (events: ReceivedEvent[]) => Promise<void>,
+  ): Promise<{ next: Omit<Cursor, 'lists'>; through: number }> {
+    const kept = isKept(cursor, businessNow());
+    const read: ReadPage<{ id: string }> = kept
+      ? (after) => stripe.events.list({ limit: 100, created: { gte: cursor.since - OVERLAP_SECONDS }, ...after })
+      : (after) => stripe.customers.list({ limit: 100, ...after });
+    const unfinished = (run: Cursor['run']) => ({ next: { since: cursor.since, run }, through: cursor.since ?? 0 });
+    let { run } = cursor;
+    let pages = 0;
+    try {
+      for await (const page of pagesOf(read, run?.after)) {
+        const top = run?.top ?? Math.floor(answeredAt(page).getTime() / 1000);
+        const found = kept ? events(page) : customers(top, page);
+        if (found.length > 0) await take(found);
+        const last = page.data.at(-1)?.id;
+        if (!page.has_more || last === undefined) return { next: { since: top, run: null }, through: top };
+        run = { top, after: last };
+        pages += 1;
+        if (pages >= MOST_PAGES) break;
+      }
+      return unfinished(run);
+    } catch (error) {
+      // What a page ended with may have gone: the sweep begins anew from its mark.
+      if (isLostPlace(error)) return unfinished(null);
+      if (pages > 0) return unfinished(run);
+      throw toStripeFault(error, 'looking for changes');
+    }
+  }
+
   return {
     connection,
     async sweep(text, take) {
-      const cursor = readCursor(text);
-      const kept = isKept(cursor, businessNow());
-      const read: ReadPage<{ id: string }> = kept
-        ? (after) => stripe.events.list({ limit: 100, created: { gte: cursor.since - OVERLAP_SECONDS }, ...after })
-        : (after) => stripe.customers.list({ limit: 100, ...after });
-      const ended = (at: number) => ({
-        cursor: JSON.stringify({ since: at, run: null } satisfies Cursor),
-        checkedThrough: new Date(at * 1000),
-      });
-      const unfinished = (run: Cursor['run']) => ({
-        cursor: JSON.stringify({ since: cursor.since, run } satisfies Cursor),
-        checkedThrough: new Date((cursor.since ?? 0) * 1000),
-      });
-      let { run } = cursor;
-      let pages = 0;
-      try {
-        for await (const page of pagesOf(read, run?.after)) {
-          const top = run?.top ?? Math.floor(answeredAt(page).getTime() / 1000);
-          const found = kept ? events(page) : customers(top, page);
-          if (found.length > 0) await take(found);
-          const last = page.data.at(-1)?.id;
-          if (!page.has_more || last === undefined) return ended(top);
-          run = { top, after: last };
-          pages += 1;
-          if (pages >= MOST_PAGES) break;
-        }
-        return unfinished(run);
-      } catch (error) {
-        // What a page ended with may have gone: the sweep begins anew from its mark.
-        if (isLostPlace(error)) return unfinished(null);
-        if (pages > 0) return unfinished(run);
-        throw toStripeFault(error, 'looking for changes');
-      }
+      const { lists, ...cursor } = readCursor(text);
+      const { next, through } = await sweepEvents(cursor, take);
+      // What events tell comes first: most of it is no news to the lists then.
+      const turned = listSweep === undefined || next.run !== null ? lists : await listSweep(lists, take);
+      return {
+        cursor: JSON.stringify({ ...next, lists: turned } satisfies Cursor),
+        checkedThrough: new Date(through * 1000),
+      };
     },
   };
 }

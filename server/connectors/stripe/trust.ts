@@ -13,9 +13,11 @@ import {
   fromStripeCustomer,
   fromStripeInvoice,
   fromStripeSubscription,
+  paymentMethodIdOf,
   type StripeCatalog,
   type StripeContext,
 } from './convert.ts';
+import { LISTED, readListed } from './listed.ts';
 import { keyOfRelated, ownerIn } from './locate.ts';
 import {
   chargeSchema,
@@ -163,11 +165,9 @@ function readCharge(charge: StripeCharge, { at, context }: Reading): EventReadin
 function readCustomer(customer: StripeCustomer, { event, at, known, context }: Reading): EventReading {
   const key = keyOf(context.connection, 'account', customer.id);
   if (event.type === 'customer.deleted' || customer.discount != null) return hint(['account', 'subscriptions'], [key]);
-  const method = customer.invoice_settings?.default_payment_method ?? customer.default_source ?? null;
-  const methodId = method !== null && typeof method !== 'string' ? method.id : method;
   const before = known.get(key)?.body;
   const card = before?.kind === 'account' ? before.card : null;
-  if (methodId !== (card?.id ?? null)) return hint(['account'], [key]);
+  if (paymentMethodIdOf(customer) !== (card?.id ?? null)) return hint(['account'], [key]);
   const body = fromStripeCustomer(customer, [], context, card);
   return trusted({ key, kind: 'account', billingAccountKey: key, body }, at);
 }
@@ -183,6 +183,7 @@ export function readStripeEvent(
   catalog: FreshCatalog,
   context: StripeContext,
 ): EventReading {
+  if (stored.kind.startsWith(LISTED)) return readListed(stored, known);
   const parsed = eventSchema.safeParse(stored.payload);
   if (!parsed.success) return readThin(stored, context);
   const event = parsed.data;

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Db } from '../../platform/db/database.ts';
-import type { MirrorKind, MirrorReader, MirrorRecord } from '../../workflows/ports/mirror.ts';
+import type { MirrorKind, MirrorLookup, MirrorReader, MirrorRecord } from '../../workflows/ports/mirror.ts';
 
 const COLUMNS = [
   'mirror.key',
@@ -35,7 +35,7 @@ function toRecord(row: Row): MirrorRecord {
 }
 
 /** Reads the mirror; records come in the order of their keys. */
-export function createMirrorReader(db: Db): MirrorReader {
+export function createMirrorReader(db: Db): MirrorReader & MirrorLookup {
   return {
     async ofBillingAccount(billingAccountKey) {
       const rows = await db
@@ -93,6 +93,29 @@ export function createMirrorReader(db: Db): MirrorReader {
         .where('billing_account_key', '=', billingAccountKey)
         .executeTakeFirst();
       return row?.account_id ? { billingAccountKey, accountId: row.account_id } : null;
+    },
+    async recordsOf(keys) {
+      const rows = await db
+        .selectFrom('mirror')
+        .select(COLUMNS)
+        .where('key', '=', sql<string>`any(${[...keys]}::text[])`)
+        .execute();
+      return rows.map(toRecord);
+    },
+    async accountsAfter(connection, after, most) {
+      // Asked once a day; keys are ordered as the index has them.
+      const first = `${connection}:account:`;
+      const rows = await db
+        .selectFrom('mirror')
+        .select('key')
+        .where('key', '>', after ?? first)
+        .where(sql<boolean>`starts_with(key, ${first})`)
+        .where('kind', '=', 'account')
+        .where('deleted', '=', false)
+        .orderBy('key')
+        .limit(most)
+        .execute();
+      return rows.map(({ key }) => key);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { keyOf, partsOf } from '../../domain/billingAccount/key.ts';
-import type { BillingFilter } from '../ports/billingFilter.ts';
+import { takesAccount, type BillingFilter } from '../ports/billingFilter.ts';
 import type { BillingPart, BillingSystem, FetchedBillingAccount } from '../ports/billingSystem.ts';
 
 const PART_OF: Readonly<Record<string, BillingPart>> = {
@@ -10,14 +10,10 @@ const PART_OF: Readonly<Record<string, BillingPart>> = {
   usage: 'usage',
 };
 
-function isTaken(
-  { currencies, fields: wanted }: BillingFilter,
-  account: FetchedBillingAccount & { found: true },
-): boolean {
+function isTaken(filter: BillingFilter, account: FetchedBillingAccount & { found: true }): boolean {
   const bodies = account.parts.flatMap(({ records }) => records.map(({ body }) => body));
   const currency = bodies.find((body) => body.kind === 'account')?.currency ?? null;
-  if (currencies !== null && (currency === null || !currencies.includes(currency))) return false;
-  return Object.entries(wanted).every(([name, values]) => values.includes(account.fields?.[name] ?? ''));
+  return takesAccount(filter, currency, account.fields ?? {});
 }
 
 /**

@@ -13,3 +13,13 @@ export const TAKE_EVERYTHING: BillingFilter = {
   currencies: null,
   fields: {},
 };
+
+/** Whether a filter takes a billing account in this currency (three capital letters) with these fields. */
+export function takesAccount(
+  { currencies, fields: wanted }: BillingFilter,
+  currency: string | null,
+  fields: Readonly<Record<string, string>>,
+): boolean {
+  if (currencies !== null && (currency === null || !currencies.includes(currency))) return false;
+  return Object.entries(wanted).every(([name, values]) => values.includes(fields[name] ?? ''));
+}

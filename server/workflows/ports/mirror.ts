@@ -42,3 +42,14 @@ export interface MirrorReader {
   /** null when the billing account is unknown or not linked. */
   linkOf(billingAccountKey: string): Promise<AccountLink | null>;
 }
+
+/** The mirror as those who compare it with long lists need it. */
+export interface MirrorLookup {
+  /** @returns the records that there are of these keys, tombstones too, in any order */
+  recordsOf(keys: readonly string[]): Promise<MirrorRecord[]>;
+  /**
+   * @param after key of the last one of the page before; null for the first page
+   * @returns keys of the billing accounts of a connection that are not deleted, at most `most`, in an order that stays
+   */
+  accountsAfter(connection: string, after: string | null, most: number): Promise<string[]>;
+}

@@ -68,6 +68,31 @@ describe.each(SUBJECTS)('the mirror in %s', (_name, open) => {
     expect(await store.using('stripe', 'product', 'co_1')).toEqual([]);
   });
 
+  it('hands out the records of keys, tombstones too, and the billing accounts that are not deleted page by page', async () => {
+    const account = (id: string, more: Partial<MirrorRecord> = {}) =>
+      invoice(
+        1,
+        {},
+        { key: `stripe:account:${id}`, kind: 'account', billingAccountKey: `stripe:account:${id}`, ...more },
+      );
+    const gone = invoice(1, 'open', { deleted: true });
+    const other = account('', { key: 'stripe-eu:account:cus_5', billingAccountKey: 'stripe-eu:account:cus_5' });
+    const records = [
+      ...['cus_1', 'cus_2', 'cus_4'].map((id) => account(id)),
+      account('cus_3', { deleted: true }),
+      gone,
+      other,
+    ];
+    await commit({ mirror: records.map((record) => ({ record, via: 'fetch' as const })) });
+    const found = await store.recordsOf(['stripe:account:cus_2', gone.key, 'stripe:invoice:in_9']);
+    expect(found.toSorted((a, b) => (a.key < b.key ? -1 : 1))).toEqual([records[1], gone]);
+    expect(await store.recordsOf([])).toEqual([]);
+    const first = await store.accountsAfter('stripe', null, 2);
+    expect(first).toEqual(['stripe:account:cus_1', 'stripe:account:cus_2']);
+    expect(await store.accountsAfter('stripe', first[1]!, 2)).toEqual(['stripe:account:cus_4']);
+    expect(await store.accountsAfter('stripe', 'stripe:account:cus_4', 2)).toEqual([]);
+  });
+
   it('what has gone while its billing account moved is among the rows of the Account that it moved to', async () => {
     await link(ACCOUNT_A);
     await save(invoice(1, {}), 'fetch');

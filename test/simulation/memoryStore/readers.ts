@@ -3,14 +3,14 @@ import type { DueStore } from '../../../server/sync/due/take.ts';
 import type { LeaseStore } from '../../../server/sync/leases.ts';
 import { toStatus } from '../../../server/sync/sweep/status.ts';
 import type { SweepStore } from '../../../server/sync/sweep/store.ts';
-import type { MirrorReader } from '../../../server/workflows/ports/mirror.ts';
+import type { MirrorLookup, MirrorReader } from '../../../server/workflows/ports/mirror.ts';
 import type { OrgRowsReader } from '../../../server/workflows/ports/orgRows.ts';
 import { bump } from './bump.ts';
 import type { Between } from './index.ts';
 import type { CursorEntry, Memory } from './memory.ts';
 import { rowId } from './setRows.ts';
 
-export function readersOf(memory: Memory, between: Between): MirrorReader & OrgRowsReader {
+export function readersOf(memory: Memory, between: Between): MirrorReader & MirrorLookup & OrgRowsReader {
   const records = (isWanted: (billingAccountKey: string) => boolean) =>
     memory.mirror
       .values()
@@ -53,6 +53,17 @@ export function readersOf(memory: Memory, between: Between): MirrorReader & OrgR
       await between();
       const accountId = accountOf(billingAccountKey);
       return accountId === null ? null : { billingAccountKey, accountId };
+    },
+    async recordsOf(keys) {
+      await between();
+      return keys.flatMap((key) => memory.mirror.get(key)?.record ?? []);
+    },
+    async accountsAfter(connection, after, most) {
+      await between();
+      return records((key) => key.startsWith(`${connection}:account:`) && key > (after ?? ''))
+        .filter(({ kind, deleted }) => kind === 'account' && !deleted)
+        .map(({ key }) => key)
+        .slice(0, most);
     },
     async projected(accountId) {
       await between();

@@ -1,0 +1,211 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Rotation } from '../../server/connectors/stripe/sweepLists.ts';
+import type { ReceivedEvent } from '../../server/workflows/ports/webhook.ts';
+import { Bench } from './bench.ts';
+import { startStripeRig, type StripeRig } from './stripeRig.ts';
+
+const ACCOUNT = '001000000000001AAA';
+const LATER = '2026-12-25T09:00:00Z';
+
+let rig: StripeRig;
+/** Cursor after the last sweep. */
+let cursor: string;
+
+beforeEach(async () => {
+  rig = await startStripeRig();
+  cursor = String(Math.floor(rig.clock.now().getTime() / 1000));
+});
+afterEach(() => rig.close());
+
+const drop = (yes: boolean) => (rig.sim.ctx.webhooks.switches = { ...rig.sim.ctx.webhooks.switches, drop: yes });
+const lists = () => (JSON.parse(cursor) as { lists: Rotation }).lists;
+
+/** @returns events of lists */
+async function sweep(): Promise<ReceivedEvent[]> {
+  const found: ReceivedEvent[] = [];
+  ({ cursor } = await rig.connection.changes.sweep(cursor, (events) => Promise.resolve(void found.push(...events))));
+  rig.bench.receive(found);
+  return found.filter(({ kind }) => kind.startsWith('listed.'));
+}
+
+/** Goes once through all lists, a day after the last time. */
+async function round(): Promise<string[]> {
+  rig.passDay();
+  const found: ReceivedEvent[] = [];
+  do found.push(...(await sweep()));
+  while (lists().run !== null);
+  return found.map(({ kind, payload }) => `${kind} ${(payload as { key: string }).key}`);
+}
+
+/** What happens in it is told by no webhook, and is too long ago for the list of events. */
+async function untold(happens: () => Promise<unknown>): Promise<void> {
+  drop(true);
+  await happens();
+  await rig.sim.settled();
+  drop(false);
+  rig.clock.setOffset(Date.parse(LATER) - Date.now());
+  const at = Math.floor(rig.clock.now().getTime() / 1000);
+  cursor = JSON.stringify({ ...(JSON.parse(cursor) as object), since: at });
+}
+
+const rows = (of: Bench) => [...of.rows.values()].map((row) => JSON.stringify(row)).toSorted();
+
+/** The mirror shows what one that reads everything now shows. */
+async function expectWhole(...customers: string[]): Promise<void> {
+  await rig.bench.work();
+  const fresh = new Bench([rig.connection.billing], () => rig.clock.now());
+  for (const id of customers) fresh.dirty.add(`stripe:account:${id}`);
+  await fresh.work();
+  expect(rows(rig.bench)).toEqual(rows(fresh));
+}
+
+async function priceOf(interval: 'month' | 'year', more: object = {}): Promise<string> {
+  const product = await rig.stripe.products.create({ name: `Growth by the ${interval}` });
+  const common = { product: product.id, currency: 'usd', recurring: { interval } };
+  return (await rig.stripe.prices.create({ ...common, unit_amount: 49_000, ...more })).id;
+}
+
+/** A customer with a subscription and a paid invoice, known to the mirror; the lists wait for their day. */
+async function start(): Promise<{ customer: string; subscription: string; price: string }> {
+  const customer = await rig.customer(ACCOUNT);
+  const price = await priceOf('year');
+  const subscription = await rig.stripe.subscriptions.create({ customer, items: [{ price, quantity: 3 }] });
+  await rig.work();
+  expect(await sweep()).toEqual([]);
+  await rig.bench.work();
+  return { customer, subscription: subscription.id, price };
+}
+
+test('objects that no event told are found by the lists: those of a known customer, and a customer with all it has', async () => {
+  const { customer, price } = await start();
+  let other = '';
+  await untold(async () => {
+    await rig.stripe.subscriptions.create({ customer, items: [{ price }] });
+    other = await rig.customer(ACCOUNT);
+    await rig.stripe.subscriptions.create({ customer: other, items: [{ price, quantity: 2 }] });
+  });
+  const found = await round();
+  expect(found.map((line) => line.replace(/_.*/, ''))).toEqual([
+    'listed.customer stripe:account:cus',
+    'listed.subscription stripe:subscription:sub',
+    'listed.invoice stripe:invoice:in',
+    'listed.charge stripe:payment:ch',
+  ]);
+  expect(found[0]).toContain(other);
+  await expectWhole(customer, other);
+  expect(await round()).toEqual([]);
+});
+
+test('a status, an amount and an address that differ are found and read anew, and nothing else is read', async () => {
+  const { customer, subscription } = await start();
+  const [charge] = (await rig.stripe.charges.list({ customer })).data;
+  await untold(async () => {
+    await rig.stripe.subscriptions.update(subscription, { cancel_at_period_end: true });
+    await rig.stripe.refunds.create({ charge: charge!.id, amount: 1_000 });
+    await rig.stripe.customers.update(customer, { email: 'new@acme.example' });
+  });
+  expect(await round()).toEqual([
+    `listed.customer stripe:account:${customer}`,
+    `listed.subscription stripe:subscription:${subscription}`,
+    `listed.charge stripe:payment:${charge!.id}`,
+  ]);
+  rig.sim.ctx.calls.clear();
+  await rig.bench.work();
+  expect(rig.sim.ctx.calls.counts.get('GET /v1/invoices') ?? 0).toBe(0);
+  await expectWhole(customer);
+  expect(await round()).toEqual([]);
+});
+
+test('a customer that is gone and of which no event tells any more is gone with all it had', async () => {
+  const { customer, subscription } = await start();
+  await untold(() => rig.stripe.customers.del(customer));
+  // What the lists say of the rest is overtaken by it.
+  expect(await round()).toEqual([
+    `listed.gone stripe:account:${customer}`,
+    `listed.subscription stripe:subscription:${subscription}`,
+  ]);
+  await rig.bench.work();
+  for (const key of [`stripe:account:${customer}`, `stripe:subscription:${subscription}`])
+    expect(rig.bench.mirror.records.get(key)).toMatchObject({ deleted: true });
+  expect(await round()).toEqual([]);
+});
+
+test('a round that breaks off goes on with the page that it broke off at, and forgets nobody', async () => {
+  const { customer } = await start();
+  await untold(async () => {
+    await rig.stripe.customers.del(customer);
+    for (let index = 0; index < 120; index += 1) await rig.stripe.customers.create({ name: `Customer ${index}` });
+  });
+  rig.passDay();
+  const body = { error: { type: 'api_error', message: 'Something went wrong' } };
+  rig.sim.ctx.faults.set([{ path: '^/v1/customers$', skip: 1, times: 5, status: 500, body }]);
+  const first = await sweep();
+  expect(first).toHaveLength(100);
+  expect(lists().run?.lists[0]).toBe('customers');
+  rig.sim.ctx.faults.set([]);
+  rig.sim.ctx.calls.clear();
+  const second = await sweep();
+  expect(rig.sim.ctx.calls.counts.get('GET /v1/customers')).toBe(1);
+  expect(second.map(({ kind }) => kind).toSorted()).toEqual([
+    ...Array.from({ length: 20 }, () => 'listed.customer'),
+    'listed.gone',
+    'listed.subscription',
+  ]);
+  expect(new Set([...first, ...second].map(({ eventId }) => eventId)).size).toBe(122);
+  expect(lists().run).toBeNull();
+});
+
+test('a round whose place is gone begins its list anew', async () => {
+  await start();
+  rig.passDay();
+  const run = { startedAt: 1, lists: ['invoices', 'charges'], after: 'in_gone', expected: [] };
+  cursor = JSON.stringify({ ...(JSON.parse(cursor) as object), lists: { ...lists(), run } });
+  expect(await sweep()).toEqual([]);
+  expect(lists().run).toEqual({ ...run, after: null });
+  expect(await sweep()).toEqual([]);
+  expect(lists().run).toBeNull();
+});
+
+test('nothing is stored when everything agrees, whatever there is, and the lists are left alone for a day', async () => {
+  const { customer, price } = await start();
+  const trial = { customer, items: [{ price }], trial_period_days: 14 };
+  await rig.stripe.subscriptions.create(trial);
+  const monthly = await priceOf('month');
+  const canceled = await rig.stripe.subscriptions.create({ customer, items: [{ price: monthly }] });
+  await rig.stripe.subscriptions.cancel(canceled.id);
+  await rig.act('fail-payment', { customer, declineCode: 'insufficient_funds' });
+  await rig.stripe.customers.createBalanceTransaction(customer, { amount: -5_000, currency: 'usd' });
+  await rig.stripe.customers.create({ name: 'No Account, no currency' });
+  await rig.work();
+  rig.clock.setOffset(Date.parse('2026-12-21T10:00:00Z') - Date.now());
+  await rig.work();
+  await sweep();
+  await rig.bench.work();
+  const before = rig.bench.inbox.size;
+  expect(await round()).toEqual([]);
+  expect(rig.bench.inbox.size).toBe(before);
+  rig.sim.ctx.calls.clear();
+  expect(await sweep()).toEqual([]);
+  expect(Object.fromEntries(rig.sim.ctx.calls.counts)).toEqual({ 'GET /v1/events': 1 });
+});
+
+test('an event of a list that has been overtaken costs no call', async () => {
+  const { customer } = await start();
+  await untold(() => rig.stripe.customers.update(customer, { email: 'new@acme.example' }));
+  await round();
+  rig.clock.setOffset(Date.parse(LATER) + 60_000 - Date.now());
+  await rig.stripe.customers.update(customer, { email: 'newest@acme.example' });
+  await rig.sim.settled();
+  rig.sim.ctx.calls.clear();
+  await rig.bench.work();
+  expect(rig.sim.ctx.calls.total()).toBe(0);
+  await expectWhole(customer);
+});
+
+test('a key that Stripe refuses for a list is told, not passed over', async () => {
+  await start();
+  rig.passDay();
+  const body = { error: { type: 'invalid_request_error', message: 'The key may not read charges.' } };
+  rig.sim.ctx.faults.set([{ path: '^/v1/charges', status: 403, body }]);
+  await expect(sweep()).rejects.toMatchObject({ kind: 'forbidden' });
+});
