@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createStripeConnection } from '../../server/connectors/stripe/connection.ts';
 import { createZuoraConnection } from '../../server/connectors/zuora/connection.ts';
 import { Secret } from '../../server/platform/config/secret.ts';
+import { TAKE_EVERYTHING, type BillingFilter } from '../../server/workflows/ports/billingFilter.ts';
 import { startStripeSim, type StripeSim } from '../simulators/stripe/main.ts';
 import { startZuoraSim, type RunningZuoraSim } from '../simulators/zuora/main.ts';
 
@@ -24,14 +25,14 @@ describe('a look at a Stripe account', () => {
   });
   afterAll(() => sim.close());
 
-  const look = (apiKey: string, objects?: string[]) =>
+  const look = (apiKey: string, objects?: BillingFilter['objects']) =>
     createStripeConnection(
       {
         connection: 'stripe-eu',
         apiKey,
         webhookSecrets: ['whsec_1'],
         apiBase: sim.url,
-        ...(objects ? { objects } : {}),
+        ...(objects ? { filter: { ...TAKE_EVERYTHING, objects } } : {}),
       },
       { clock },
     ).probe.probe();
