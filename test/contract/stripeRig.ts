@@ -19,7 +19,7 @@ export type StripeRig = {
   work(): Promise<void>;
   /** Lets the time pass (real time) after which what was read of the catalog is read again. */
   passCaches(): void;
-  /** Lets a day pass (real time), after which the lists of objects are gone through again. */
+  /** Lets a day pass (real time), for the lists of objects; signatures of webhooks are too old from then on. */
   passDay(): void;
   /** Takes an event in that Stripe did not send; signed as it would. */
   deliver(event: object): void;

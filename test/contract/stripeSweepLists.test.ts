@@ -1,8 +1,13 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Rotation } from '../../server/connectors/stripe/sweepLists.ts';
+import { createListSweep, type ListSweepDeps, type Rotation } from '../../server/connectors/stripe/sweepLists.ts';
 import type { BillingRecord } from '../../server/workflows/ports/billingSystem.ts';
 import type { ReceivedEvent } from '../../server/workflows/ports/webhook.ts';
 import { Bench } from './bench.ts';
+import { createStripeClient } from '../../server/connectors/stripe/client.ts';
+import { stripeLinks } from '../../server/connectors/stripe/links.ts';
+import { currentPriority } from '../../server/platform/priority.ts';
+import { TAKE_EVERYTHING, type BillingFilter } from '../../server/workflows/ports/billingFilter.ts';
+import type { UpstreamGate } from '../../server/workflows/ports/upstream.ts';
 import { startStripeRig, type StripeRig } from './stripeRig.ts';
 
 const ACCOUNT = '001000000000001AAA';
@@ -214,4 +219,58 @@ test('a key that Stripe refuses for a list is told, not passed over', async () =
   const body = { error: { type: 'invalid_request_error', message: 'The key may not read charges.' } };
   rig.sim.ctx.faults.set([{ path: '^/v1/charges', status: 403, body }]);
   await expect(sweep()).rejects.toMatchObject({ kind: 'forbidden' });
+});
+
+/** A sweep through the lists of the rig by other rules, from its begin; and the priorities of its calls. */
+function listSweepWith(more: Partial<ListSweepDeps>) {
+  const priorities: string[] = [];
+  const gate: UpstreamGate = {
+    run: (_endpoint, work) => {
+      priorities.push(currentPriority());
+      return work();
+    },
+  };
+  const stripe = createStripeClient({ apiKey: rig.sim.secretKey, apiBase: rig.sim.url }, gate);
+  const context = { connection: 'stripe', timeZone: 'UTC', links: stripeLinks() };
+  const { mirror } = rig.bench;
+  const turn = createListSweep({ stripe, context, mirror, filter: TAKE_EVERYTHING, now: () => new Date(), ...more });
+  return { turn, priorities };
+}
+const DUE: Rotation = { endedAt: 0, lookedThrough: null, run: null };
+
+test('a sweep reads so many pages of lists and no more, as batch work', async () => {
+  await start();
+  const { turn, priorities } = listSweepWith({ pagesASweep: 3 });
+  const first = await turn(DUE, () => Promise.resolve());
+  expect(first.run?.lists).toEqual(['charges']);
+  expect(priorities).toEqual(['batch', 'batch', 'batch']);
+  expect((await turn(first, () => Promise.resolve())).run).toBeNull();
+  expect(priorities).toHaveLength(4);
+});
+
+test('of many customers some are looked for in each round, all of them after some rounds', async () => {
+  const customers = [];
+  for (let index = 0; index < 3; index += 1) customers.push((await rig.stripe.customers.create({})).id);
+  await rig.work();
+  for (const id of customers) await rig.stripe.customers.del(id);
+  rig.clock.setOffset(Date.parse(LATER) - Date.now());
+  const { turn } = listSweepWith({ mostExpected: 2 });
+  const found: string[] = [];
+  const take = (events: ReceivedEvent[]) => Promise.resolve(void found.push(...events.map(({ key }) => key!)));
+  const first = await turn(DUE, take);
+  expect(found).toHaveLength(2);
+  const second = await turn({ ...first, endedAt: 0 }, take);
+  expect(found.toSorted()).toEqual(customers.map((id) => `stripe:account:${id}`).toSorted());
+  expect(second.lookedThrough).toBeNull();
+});
+
+test('customers and kinds of objects that a filter leaves out are no finding', async () => {
+  await rig.stripe.customers.create({ name: 'Left out' });
+  const wanted = await rig.stripe.customers.create({ name: 'Taken', metadata: { region: 'EU' } });
+  const filter: BillingFilter = { objects: ['invoices'], currencies: null, fields: { region: ['EU'] } };
+  const { turn, priorities } = listSweepWith({ filter });
+  const found: (string | null)[] = [];
+  await turn(DUE, (events) => Promise.resolve(void found.push(...events.map(({ key }) => key))));
+  expect(found).toEqual([`stripe:account:${wanted.id}`]);
+  expect(priorities).toHaveLength(2);
 });

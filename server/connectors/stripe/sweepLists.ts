@@ -68,6 +68,10 @@ export type ListSweepDeps = {
   filter: BillingFilter;
   /** Real time. */
   now: () => Date;
+  /** Pages of one sweep. */
+  pagesASweep?: number;
+  /** Customers that are looked for in one round. */
+  mostExpected?: number;
 };
 
 /** What the mirror holds of the objects on one page and of their customers. */
@@ -81,7 +85,8 @@ async function mirrored(mirror: MirrorLookup, keys: Iterable<string>): Promise<R
  * event told and none tells any more. Only what differs becomes an event. Of objects other than customers those of the
  * customers that the mirror has are compared: a customer that it lacks is read as a whole.
  */
-export function createListSweep({ stripe, context, mirror, filter, now }: ListSweepDeps): ListSweep {
+export function createListSweep(deps: ListSweepDeps): ListSweep {
+  const { stripe, context, mirror, filter, now, pagesASweep = PAGES_A_SWEEP, mostExpected = MOST_EXPECTED } = deps;
   const { connection } = context;
   const lists = LISTS.filter(
     (list) =>
@@ -138,8 +143,8 @@ export function createListSweep({ stripe, context, mirror, filter, now }: ListSw
   }
 
   async function begin({ endedAt, lookedThrough }: Rotation): Promise<Rotation> {
-    const expected = await mirror.accountsAfter(connection, lookedThrough, MOST_EXPECTED);
-    const last = expected.length < MOST_EXPECTED ? null : (expected.at(-1) ?? null);
+    const expected = await mirror.accountsAfter(connection, lookedThrough, mostExpected);
+    const last = expected.length < mostExpected ? null : (expected.at(-1) ?? null);
     return { endedAt, lookedThrough: last, run: { startedAt: now().getTime(), lists, after: null, expected } };
   }
 
@@ -178,13 +183,13 @@ export function createListSweep({ stripe, context, mirror, filter, now }: ListSw
     try {
       if (rotation.run === null) rotation = await begin(rotation);
       await withPriority('batch', async () => {
-        while (rotation.run !== null && pages < PAGES_A_SWEEP) {
+        while (rotation.run !== null && pages < pagesASweep) {
           const { lists: left, after } = rotation.run;
           const list = left[0]!;
           for await (const page of pagesOf(read[list], after ?? undefined)) {
             rotation = await afterPage({ ...rotation, run: rotation.run! }, list, page, take);
             pages += 1;
-            if (pages >= PAGES_A_SWEEP) break;
+            if (pages >= pagesASweep) break;
           }
         }
       });
