@@ -16,6 +16,7 @@ import { createPositionStore } from '../sync/changes/position.ts';
 import { createOrgAccounts } from '../sync/drift/accounts.ts';
 import { createOrgCheck } from '../sync/drift/check.ts';
 import type { Intake } from '../sync/inbox/intake.ts';
+import { createBatchReads } from '../sync/outbox/batchReads.ts';
 import type { Store } from '../sync/store.ts';
 import { createSweeper } from '../sync/sweep/sweeper.ts';
 import { driftOf } from '../workflows/mirror/compareRow.ts';
@@ -47,6 +48,11 @@ export function followSalesforce(deps: ChangesDeps): { handler: KeyHandler; part
   const { orgId, username, apiVersion, changeEvents } = config.salesforce;
   const userId = integrationUser(client, username);
   const reader = createOrgReader(client, rowShapes);
+  const reads = createBatchReads({
+    store,
+    reserve: config.salesforce.apiReserve,
+    usage: async () => (await client.session()).limitInfo.apiUsage ?? null,
+  });
   const found = new Counter({
     name: 'billing360_org_drift_total',
     help: 'What others did to rows and Accounts in Salesforce, by kind: edited, moved, deleted, unexpected, account_deleted, account_merged, account_undeleted',
@@ -66,6 +72,7 @@ export function followSalesforce(deps: ChangesDeps): { handler: KeyHandler; part
         objects: rowShapes.map(({ object }) => object).filter((object) => object !== 'Account'),
         userId,
         now: clock.now,
+        reads,
       }),
     ],
     intake,
@@ -77,6 +84,7 @@ export function followSalesforce(deps: ChangesDeps): { handler: KeyHandler; part
     db: database.db,
     orgId,
     reader,
+    reads,
     intake,
     differs: (row, held) => driftOf(row, held) !== null,
     refusalsOfMissing,

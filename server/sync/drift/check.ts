@@ -5,7 +5,14 @@ import { giveLeases, takeLeases } from '../../platform/db/leases.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Clock } from '../../workflows/ports/clock.ts';
-import { nameOf, type HeldFields, type OrgAccount, type OrgReader, type RowName } from '../../workflows/ports/org.ts';
+import {
+  nameOf,
+  type BatchReads,
+  type HeldFields,
+  type OrgAccount,
+  type OrgReader,
+  type RowName,
+} from '../../workflows/ports/org.ts';
 import type { ReceivedEvent } from '../../workflows/ports/webhook.ts';
 import type { Intake } from '../inbox/intake.ts';
 import { bumpKeys } from '../keys/bump.ts';
@@ -25,6 +32,7 @@ export type OrgCheckOptions = {
   db: Db;
   orgId: string;
   reader: OrgReader;
+  reads: BatchReads;
   intake: Intake;
   /** True when the org does not hold what a row that was confirmed says. */
   differs: (row: KnownRow, held: HeldFields | undefined) => boolean;
@@ -58,7 +66,7 @@ const LEASE = 'org-check';
  * and decides.
  */
 export function createOrgCheck(options: OrgCheckOptions): OrgCheck {
-  const { db, orgId, reader, intake, clock, timeZone, log, onFound = () => {} } = options;
+  const { db, orgId, reader, reads, intake, clock, timeZone, log, onFound = () => {} } = options;
   const { everyMs = 10_000, leaseMs = 30_000 } = options;
   const owner = newId();
   let timer: NodeJS.Timeout | undefined;
@@ -99,10 +107,12 @@ export function createOrgCheck(options: OrgCheckOptions): OrgCheck {
 
   async function check(accountIds: readonly string[], startedAt: Date): Promise<void> {
     const known = await rowsOf(db, accountIds);
-    const { rows: held, withoutKey } = await reader.rowsOf(accountIds);
+    const [{ rows: held, withoutKey }, accounts] = await reads(async () => [
+      await reader.rowsOf(accountIds),
+      new Map(await Promise.all(accountIds.map(async (id) => [id, await reader.account(id)] as const))),
+    ]);
     if (withoutKey > 0)
       log.warn({ withoutKey }, 'Rows of billing without a key were made in Salesforce by somebody else');
-    const accounts = new Map(await Promise.all(accountIds.map(async (id) => [id, await reader.account(id)] as const)));
     const events = [...compare(accounts, known, held)].map(([accountId, rows]): ReceivedEvent => ({
       connection: 'salesforce',
       eventId: `check:${accountId}:${startedAt.toISOString()}`,

@@ -91,3 +91,9 @@ export type OrgFinding = {
 
 /** What is left of an Account that was merged: its rows and links become those of the other one. */
 export type RetiredAccount = { from: string; to: string; rows: readonly OrgRow[] };
+
+/**
+ * Runs reads of Salesforce that can wait, while its API calls are not kept for others.
+ * @throws Fault with `notTried` when they are; the errors of `work`
+ */
+export type BatchReads = <T>(work: () => Promise<T>) => Promise<T>;

@@ -1,5 +1,6 @@
 import { id18 } from '../../../domain/billingAccount/salesforceId.ts';
 import { orgKeyOf } from '../../../domain/billingAccount/key.ts';
+import type { BatchReads } from '../../../workflows/ports/org.ts';
 import type { ChangeSource } from '../../../workflows/ports/sweep.ts';
 import type { ReceivedEvent } from '../../../workflows/ports/webhook.ts';
 import type { SalesforceClient } from '../client.ts';
@@ -12,6 +13,7 @@ export type ChangeSweepOptions = {
   objects: readonly string[];
   userId: () => Promise<string>;
   now: () => Date;
+  reads: BatchReads;
 };
 
 /** Looked at again by each sweep: transactions that commit late, and clocks that differ by minutes. */
@@ -61,13 +63,15 @@ export function createChangeSweep(client: SalesforceClient, options: ChangeSweep
         object,
         soql: `SELECT Id, IsDeleted, SystemModstamp, LastModifiedById${object === 'Account' ? '' : ', Key__c, Account__c'} FROM ${object} ${where}`,
       }));
-      await queriesAll(
-        client,
-        options.apiVersion,
-        queries.map(({ soql }) => soql),
-        async (query, records) => {
-          await take(records.map((record) => toEvent(queries[query]!.object, record, sweptAt)));
-        },
+      await options.reads(() =>
+        queriesAll(
+          client,
+          options.apiVersion,
+          queries.map(({ soql }) => soql),
+          async (query, records) => {
+            await take(records.map((record) => toEvent(queries[query]!.object, record, sweptAt)));
+          },
+        ),
       );
       const next = Math.max(Date.parse(since), sweptAt.getTime() - OVERLAP_MS);
       return { cursor: new Date(next).toISOString(), checkedThrough: sweptAt };
