@@ -36,7 +36,7 @@ beforeEach(async () => {
   asked = [];
   answer = true;
   await database.pool.query(
-    'truncate inbox, inbox_payload, dirty, mirror, account_link, org_rows, dismissal, operator_action, sweep_cursor, upstream, connection, stored_secret, backfill, org_pin',
+    'truncate inbox, inbox_payload, dirty, mirror, account_link, org_rows, dismissal, operator_action, sweep_cursor, upstream, connection, stored_secret, backfill, org_pin, api_budget, discrepancy',
   );
 });
 
@@ -373,11 +373,30 @@ describe('status', () => {
       events: { undone: 2, conflicts: 0 },
       keys: { waiting: 2, retrying: 0, putAside: 0 },
       rows: { waiting: 0, putAside: 0 },
+      salesforceCalls: null,
+      drift: { lastDay: 0, kept: 0 },
       holds: [{ name: 'salesforce', reason: 'It is down.' }],
       processes: [],
     });
+    expect(out).toContain('API calls of Salesforce: not known yet');
     expect(out).toContain('Events not worked off: 2');
     expect(out).toContain('No server process is connected to this database.');
+  });
+});
+
+describe('status of Salesforce', () => {
+  it('says how many API calls are used and what others changed', async () => {
+    await store.noteUsage({ used: 750, limit: 1000 });
+    await database.pool.query(`insert into discrepancy (object, key, field, kind, rule, seen_at) values
+      ('Billing_Invoice__c', 'k1', 'Amount__c', 'edited', 'billing', now()),
+      ('Billing_Invoice__c', 'k2', 'Amount__c', 'edited', 'billing', now() - interval '2 days')`);
+    const { data, out } = await run('status');
+    expect(data).toMatchObject({
+      salesforceCalls: { used: 750, limit: 1000, readSecondsAgo: 0 },
+      drift: { lastDay: 1, kept: 2 },
+    });
+    expect(out).toContain('API calls of Salesforce: 750 of 1000 in 24 hours');
+    expect(out).toContain('1 field or row in the last day, 2 in all');
   });
 });
 

@@ -10,6 +10,10 @@ export type SyncStatus = {
   events: { undone: number; oldestSeconds: number; conflicts: number };
   keys: { waiting: number; retrying: number; putAside: number };
   rows: { waiting: number; oldestSeconds: number; putAside: number };
+  /** API calls of 24 hours in Salesforce, as the latest answer said; null when none did. */
+  salesforceCalls: { used: number; limit: number; readSecondsAgo: number } | null;
+  /** What others changed in Salesforce of what billing says, in the last 24 hours and as a whole. */
+  drift: { lastDay: number; kept: number };
   /** Upstreams that are left alone for now, and why. */
   holds: { name: string; forSeconds: number; reason: string }[];
   /** Processes that have answered the database lately, by their name there. */
@@ -25,7 +29,7 @@ async function connectionNames(db: Db): Promise<string[]> {
 }
 
 export async function syncStatus(db: Db): Promise<SyncStatus> {
-  const { rows } = await sql<Pick<SyncStatus, 'events' | 'keys' | 'rows' | 'processes'>>`
+  const { rows } = await sql<Pick<SyncStatus, 'events' | 'keys' | 'rows' | 'salesforceCalls' | 'drift' | 'processes'>>`
     select
       (select json_build_object('undone', count(*),
           'oldestSeconds', coalesce(floor(extract(epoch from now() - min(received_at))), 0),
@@ -40,6 +44,11 @@ export async function syncStatus(db: Db): Promise<SyncStatus> {
           'oldestSeconds', coalesce(floor(extract(epoch from now() - min(changed_at) filter (where quarantined_at is null))), 0),
           'putAside', count(*) filter (where quarantined_at is not null))
         from org_rows where pending or quarantined_at is not null) as rows,
+      (select json_build_object('used', calls_used, 'limit', calls_allowed,
+          'readSecondsAgo', floor(extract(epoch from now() - read_at)))
+        from api_budget order by read_at desc limit 1) as "salesforceCalls",
+      (select json_build_object(
+          'lastDay', count(*) filter (where seen_at > now() - interval '1 day'), 'kept', count(*)) from discrepancy) as drift,
       (select coalesce(json_agg(distinct application_name), '[]') from pg_stat_activity
         where datname = current_database() and application_name ~ '^billing-360 \\d+$' 
           and application_name <> current_setting('application_name')) as processes`.execute(db);

@@ -12,7 +12,7 @@ export const status: Verb = {
   async run({ db }) {
     const data = await syncStatus(db);
     const now = new Date();
-    const { events, keys, rows, holds, processes } = data;
+    const { events, keys, rows, salesforceCalls: calls, drift, holds, processes } = data;
     const lines = [
       table(
         ['CONNECTION', 'STATE', 'CHECKED THROUGH', 'LAG', 'MESSAGE'],
@@ -28,6 +28,10 @@ export const status: Verb = {
       `Events not worked off: ${events.undone}${events.undone > 0 ? `, the oldest came ${duration(events.oldestSeconds)} ago` : ''}`,
       `Keys: ${keys.waiting} to be worked, ${keys.retrying} failed and tried again, ${keys.putAside} put aside`,
       `Rows for Salesforce: ${rows.waiting} waiting${rows.waiting > 0 ? ` (the oldest for ${duration(rows.oldestSeconds)})` : ''}, ${rows.putAside} put aside`,
+      calls === null
+        ? 'API calls of Salesforce: not known yet'
+        : `API calls of Salesforce: ${calls.used} of ${calls.limit} in 24 hours, as it said ${duration(calls.readSecondsAgo)} ago`,
+      `Changed in Salesforce by others: ${count(drift.lastDay, 'field or row', 'fields or rows')} in the last day, ${drift.kept} in all`,
       ...holds.map((hold) => `${hold.name} is left alone for ${duration(hold.forSeconds)}: ${hold.reason}`),
       processes.length === 0
         ? 'No server process is connected to this database.'
