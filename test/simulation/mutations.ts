@@ -14,7 +14,7 @@ function committing(change: (memory: Memory, claim: LeasedKey, result: KeyResult
 
 /**
  * What loses, doubles or disorders something when it is broken, and how it is broken here.
- * `seed` is the first of the seeds from 1 that caught it when this was written.
+ * `seed` is one that caught it when this was written; the test tries from there.
  */
 export const MUTATIONS: Readonly<Record<string, { seed: number; mutate: Mutation }>> = {
   'generations of keys are not compared': {
