@@ -13,7 +13,7 @@ export type Backends = {
   stop(): Promise<void>;
 };
 
-type Slot = { env: Record<string, string>; backend: Backend; busy: Promise<void>; wanted: boolean };
+type Slot = { env: Record<string, string>; backend: Backend; busy: Promise<void> | null; wanted: boolean };
 
 const startWithinMs = 60_000;
 
@@ -41,7 +41,7 @@ export async function startBackends(first: Record<string, string>, others: numbe
     envs.push({ ...first, PORT: String(await freePort()), ROLES: index === 0 ? 'web,worker' : 'worker' });
   const slots: Slot[] = [];
   for (const env of envs) {
-    const slot: Slot = { env, backend: await startUntilReady(env), busy: Promise.resolve(), wanted: true };
+    const slot: Slot = { env, backend: await startUntilReady(env), busy: null, wanted: true };
     watch(slot);
     slots.push(slot);
   }
@@ -51,7 +51,11 @@ export async function startBackends(first: Record<string, string>, others: numbe
     backend.process.once('exit', (code, signal) => {
       if (slot.backend !== backend || !slot.wanted) return;
       fallen.push(`ended by itself (${code ?? signal}): ${backend.output().slice(-1500)}`);
-      slot.busy = slot.busy.then(() => again(slot));
+      const before = slot.busy ?? Promise.resolve();
+      occupy(
+        slot,
+        before.then(() => again(slot)),
+      );
     });
   }
 
@@ -61,11 +65,18 @@ export async function startBackends(first: Record<string, string>, others: numbe
     slot.wanted = true;
   }
 
-  /** One thing at a time happens to a backend. */
+  function occupy(slot: Slot, work: Promise<void>): Promise<void> {
+    const busy = work.finally(() => {
+      if (slot.busy === busy) slot.busy = null;
+    });
+    slot.busy = busy;
+    return busy;
+  }
+
+  /** One thing at a time happens to a backend; what comes on top of it is left out. */
   function onto(random: Random, work: (slot: Slot) => Promise<void>): Promise<void> {
     const slot = random.pick(slots);
-    slot.busy = slot.busy.then(() => work(slot));
-    return slot.busy;
+    return slot.busy ?? occupy(slot, work(slot));
   }
 
   const end = (signal: NodeJS.Signals) => async (slot: Slot) => {

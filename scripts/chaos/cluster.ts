@@ -7,8 +7,10 @@ import { testFolder } from '../../test/support/postgres.ts';
 export type Cluster = {
   url: string;
   query<Row extends object>(text: string, values?: unknown[]): Promise<Row[]>;
-  /** `crash` ends it without a checkpoint (SIGQUIT). */
+  /** `crash` ends it without a checkpoint (SIGQUIT); left out while it is down. @returns when it is up */
   restart(how: 'fast' | 'crash', downMs: number): Promise<void>;
+  /** Restarts so far. */
+  restarts(): number;
   stop(): Promise<void>;
 };
 
@@ -18,7 +20,8 @@ export async function startCluster(): Promise<Cluster> {
   const folder = testFolder();
   let postgres: EmbeddedPostgres = await startEmbeddedPostgres(folder, settings);
   let pool = connect(postgres.url);
-  let turn: Promise<void> = Promise.resolve();
+  let turn: Promise<void> | null = null;
+  let restarts = 0;
 
   function connect(url: string): pg.Pool {
     const made = new pg.Pool({ connectionString: url, max: 2 });
@@ -27,6 +30,7 @@ export async function startCluster(): Promise<Cluster> {
   }
 
   async function restartNow(how: 'fast' | 'crash', downMs: number): Promise<void> {
+    restarts += 1;
     if (how === 'crash') {
       const { rows } = await pool.query<{ pid: number }>(
         "select split_part(pg_read_file('postmaster.pid'), chr(10), 1)::int as pid",
@@ -46,7 +50,8 @@ export async function startCluster(): Promise<Cluster> {
       await turn;
       return (await pool.query<Row>(text, values)).rows;
     },
-    restart: (how, downMs) => (turn = turn.then(() => restartNow(how, downMs))),
+    restart: (how, downMs) => (turn ??= restartNow(how, downMs).finally(() => (turn = null))),
+    restarts: () => restarts,
     async stop() {
       await turn;
       await pool.end();

@@ -35,7 +35,7 @@ export class WebhookSender {
   #waiting: Delivery[] = [];
   #active = 0;
   #scheduled = false;
-  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #later = new Map<NodeJS.Timeout, () => void>();
   #idle: (() => void)[] = [];
   #closed = false;
 
@@ -45,30 +45,39 @@ export class WebhookSender {
     if (this.switches.duplicate) this.#waiting.push(delivery);
     if (this.#scheduled) return;
     this.#scheduled = true;
-    this.#later(() => this.#flush(), this.switches.delayMs);
+    this.#after(this.switches.delayMs, () => this.#flush());
   }
 
   /** Resolves once nothing waits and nothing is on its way; retries that wait for their time count as waiting. */
   async idle(): Promise<void> {
-    if (this.#waiting.length === 0 && this.#active === 0 && this.#timers.size === 0) return;
+    if (this.#waiting.length === 0 && this.#active === 0 && this.#later.size === 0) return;
     await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 
   close(): void {
     this.#closed = true;
     this.#waiting = [];
-    for (const timer of this.#timers) clearTimeout(timer);
-    this.#timers.clear();
+    for (const timer of this.#later.keys()) clearTimeout(timer);
+    this.#later.clear();
     this.#settle();
   }
 
-  #later(act: () => void, ms: number): void {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
+  /** Makes now what waits for its time, as if that had passed. */
+  hurry(): void {
+    for (const [timer, act] of [...this.#later]) {
+      clearTimeout(timer);
+      act();
+    }
+  }
+
+  #after(ms: number, act: () => void): void {
+    const timer = setTimeout(() => actNow(), ms);
+    const actNow = () => {
+      this.#later.delete(timer);
       act();
       this.#settle();
-    }, ms);
-    this.#timers.add(timer);
+    };
+    this.#later.set(timer, actNow);
   }
 
   #flush(): void {
@@ -98,12 +107,12 @@ export class WebhookSender {
     delivery.onAttempt?.(attempt, status, answer);
     const retryDelayMs = delivery.retryDelaysMs[attempt - 1];
     if ((status === null || !delivery.accepts(status)) && retryDelayMs !== undefined && !this.#closed)
-      this.#later(() => void this.#attempt(delivery, attempt + 1), retryDelayMs);
+      this.#after(retryDelayMs, () => void this.#attempt(delivery, attempt + 1));
     this.#settle();
   }
 
   #settle(): void {
-    if (this.#waiting.length > 0 || this.#active > 0 || this.#timers.size > 0) return;
+    if (this.#waiting.length > 0 || this.#active > 0 || this.#later.size > 0) return;
     const waiting = this.#idle;
     this.#idle = [];
     for (const resolve of waiting) resolve();
