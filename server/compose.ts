@@ -20,7 +20,7 @@ const stopWithinMs = 18_000;
 /** Puts the server together and starts it; concrete classes meet here and in compose/ alone. */
 export async function startServer(config: Config): Promise<Server> {
   const base = await openBase(config);
-  const { log, metrics, intake, secrets, connections, parts } = base;
+  const { log, metrics, intake, secrets, providerIds, connections, parts } = base;
   const stop = async () => {
     await stopInOrder(parts.toReversed(), stopWithinMs, (name, error) =>
       log.error({ err: error, name }, 'Did not stop'),
@@ -37,6 +37,8 @@ export async function startServer(config: Config): Promise<Server> {
     if (config.roles.worker) await startWorker(base, start);
     let url: string | null = null;
     if (config.roles.web) {
+      await providerIds.load();
+      start('provider ids', providerIds);
       const verifiers = new Map(connections.map(({ name, verifier }) => [name, verifier]));
       const app = createApp({ verifiers, intake, log, metrics, readiness: () => readiness(base) });
       const listening = await listen(app, config);

@@ -8,6 +8,7 @@ import { createMetrics, type Metrics } from '../platform/metrics.ts';
 import { createSealer, readSealKeys, SealError, type SealKey } from '../platform/seal.ts';
 import type { Stoppable } from '../platform/shutdown.ts';
 import { createWakeup, type Wakeup } from '../platform/wakeup.ts';
+import { createProviderIds, type ProviderIds } from '../sync/connections/providerIds.ts';
 import { registerGauges } from '../sync/gauges.ts';
 import { createIntake, type Intake } from '../sync/inbox/intake.ts';
 import { createUpstreamGate, type StoppableGate } from '../sync/limits/gate.ts';
@@ -28,6 +29,7 @@ export type Base = {
   store: Store;
   intake: Intake;
   secrets: SecretBook;
+  providerIds: ProviderIds;
   connections: readonly BillingConnection[];
   gateOf: (limits: UpstreamLimits) => StoppableGate;
   shareToken: ShareToken;
@@ -67,9 +69,11 @@ export async function openBase(config: Config): Promise<Base> {
   };
   const shareToken = shareTokens(db, sealer);
   const secrets = createSecretBook({ db, sealer, log });
+  const names = config.connections.map(({ connection }) => connection);
+  const providerIds = createProviderIds({ db, connections: names, log });
   const { timeZone } = config;
   const connections = config.connections.map((one) =>
-    connect(one, { clock, timeZone, gateOf, shareToken, secrets, mirror: store }),
+    connect(one, { clock, timeZone, gateOf, shareToken, secrets, mirror: store, providerIdOf: providerIds.idOf }),
   );
   const keysReady = createWakeup();
   const intake = createIntake(store, { metrics, onStored: keysReady.notify });
@@ -89,6 +93,7 @@ export async function openBase(config: Config): Promise<Base> {
     store,
     intake,
     secrets,
+    providerIds,
     connections,
     gateOf,
     shareToken,

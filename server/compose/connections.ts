@@ -40,6 +40,8 @@ export type ConnectionDeps = {
   shareToken: ShareToken;
   /** What lists of a billing system are compared with; nothing when absent. */
   mirror?: MirrorLookup;
+  /** The account or tenant that a connection stands for; null while it is not known. */
+  providerIdOf?: (connection: string) => string | null;
   /** Secrets that were rotated by command stand in for those of the settings, at any time. */
   secrets?: Pick<SecretBook, 'accepted' | 'latest'>;
 };
@@ -64,7 +66,7 @@ export function connect(config: ConnectionConfig, deps: ConnectionDeps): Billing
 
 function clientsOf(
   config: ConnectionConfig,
-  { clock, timeZone, gateOf, shareToken, mirror, secrets = settingsAlone }: ConnectionDeps,
+  { clock, timeZone, gateOf, shareToken, mirror, providerIdOf, secrets = settingsAlone }: ConnectionDeps,
 ): Omit<BillingConnection, 'name' | 'source' | 'filter'> {
   if (config.system === 'Stripe') {
     const { connection, apiKey, webhookSecrets, apiBase, dashboardUrl } = config;
@@ -87,7 +89,12 @@ function clientsOf(
         perEndpointSecond: config.callsPerEndpointSecond ?? rates.perEndpointSecond,
       }),
     );
-    return createStripeConnection(options, { clock, gate, ...(mirror && { mirror }) });
+    return createStripeConnection(options, {
+      clock,
+      gate,
+      ...(mirror && { mirror }),
+      ...(providerIdOf && { providerId: () => providerIdOf(connection) }),
+    });
   }
   const client = () => {
     const { clientId, clientSecret } = config;

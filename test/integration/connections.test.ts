@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Fault } from '../../server/domain/fault.ts';
 import { createLog } from '../../server/platform/log.ts';
 import { createBackfillStore } from '../../server/sync/backfill/state.ts';
 import { applyFilter } from '../../server/sync/connections/filter.ts';
+import { createProviderIds } from '../../server/sync/connections/providerIds.ts';
 import { createConnectionStore } from '../../server/sync/connections/state.ts';
 import { createConnectionWatch, type ConnectionWatchOptions } from '../../server/sync/connections/watch.ts';
 import { bumpKeys } from '../../server/sync/keys/bump.ts';
@@ -341,5 +342,32 @@ describe('the filter of a connection', () => {
     expect(await mirrorKeys()).toEqual(['zuora:invoice:1']);
     expect(await database.db.selectFrom('account_link').selectAll().execute()).toEqual([]);
     expect(await claimed()).toEqual([projection]);
+  });
+});
+
+describe('which account a connection stands for', () => {
+  const connections = ['stripe', 'zuora'];
+  const found = async (name: 'stripe' | 'zuora', id: string) => {
+    const store = storeOf();
+    await store.register([{ name, system: name }]);
+    await store.pin(name, id);
+  };
+
+  it('is known to a process that starts after a worker found it out', async () => {
+    await found('stripe', 'acct_1 test');
+    const ids = createProviderIds({ db: database.db, connections, log });
+    await ids.load();
+    expect(connections.map(ids.idOf)).toEqual(['acct_1 test', null]);
+  });
+
+  it('is looked for until it is known of every connection', async () => {
+    const ids = createProviderIds({ db: database.db, connections, log, everyMs: 5 });
+    await ids.load();
+    ids.start();
+    await found('stripe', 'acct_1 test');
+    await vi.waitUntil(() => ids.idOf('stripe') === 'acct_1 test');
+    await found('zuora', 'tenant 4711');
+    await vi.waitUntil(() => ids.idOf('zuora') === 'tenant 4711');
+    await ids.stop();
   });
 });

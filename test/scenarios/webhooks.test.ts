@@ -1,12 +1,22 @@
 import { createHmac } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { createConnectionStore } from '../../server/sync/connections/state.ts';
+import { freePort, startBackend } from '../support/backend.ts';
 import { beginStory, type Story } from '../support/customers.ts';
+import { createTestDatabase } from '../support/postgres.ts';
 import { metric } from '../support/settled.ts';
+
+/** The account that the simulator is. */
+const OWN = 'acct_1SimBilling360';
 
 let story: Story;
 
 beforeAll(async () => {
   story = await beginStory();
+  // From then on the server can tell whether an event is of another account.
+  const ours = event('evt_first').replace('"livemode"', `"account":"${OWN}","livemode"`);
+  const signature = () => signed(ours, story.stack.secrets.stripeWebhookSecret);
+  await vi.waitUntil(async () => (await post('stripe', ours, signature())).status === 200, { timeout: 30_000 });
 });
 afterAll(() => story.end());
 
@@ -27,8 +37,13 @@ function signed(body: string | Buffer, secret: string, ageSeconds = 0): Record<s
   return { 'stripe-signature': `t=${seconds},v1=${v1}` };
 }
 
-async function post(system: string, body: string | Buffer, headers: Record<string, string>): Promise<Response> {
-  return fetch(`${story.stack.backend.url}/webhooks/${system}`, {
+async function post(
+  system: string,
+  body: string | Buffer,
+  headers: Record<string, string>,
+  { url } = story.stack.backend,
+): Promise<Response> {
+  return fetch(`${url}/webhooks/${system}`, {
     method: 'POST',
     body: new Uint8Array(Buffer.from(body)),
     headers,
@@ -118,6 +133,34 @@ describe('a webhook that can be trusted', () => {
     const body = event('evt_unknown').replace('product.updated', 'brand.new_thing');
     const response = await post('stripe', body, { ...json, ...signed(body, story.stack.secrets.stripeWebhookSecret) });
     expect(response.status).toBe(200);
+  });
+});
+
+describe('a process that only takes webhooks in', () => {
+  const naming = (account: string) => event('evt_named').replace('"livemode"', `"context":"${account}","livemode"`);
+
+  it('has events of an organization sent again until a worker knows the own account, and then takes them in', async () => {
+    const database = await createTestDatabase();
+    const env = { ...story.stack.env, DATABASE_URL: database.url, ROLES: 'web', PORT: String(await freePort()) };
+    const web = await startBackend(env);
+    const send = (body: string) => post('stripe', body, signed(body, story.stack.secrets.stripeWebhookSecret), web);
+    try {
+      const early = await send(naming(OWN));
+      expect(early.status).toBe(503);
+      expect(Number(early.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect((await send(event('evt_unnamed'))).status, 'it needs no account').toBe(200);
+
+      const worker = createConnectionStore(database.db);
+      await worker.register([{ name: 'stripe', system: 'Stripe' }]);
+      expect(await worker.pin('stripe', `${OWN} test`)).toBeNull();
+      await vi.waitUntil(async () => (await send(naming(OWN))).status === 200, { timeout: 15_000, interval: 100 });
+      expect((await send(naming('acct_of_somebody_else'))).status).toBe(400);
+      const { rows } = await database.pool.query('select event_id from inbox order by event_id');
+      expect(rows).toEqual([{ event_id: 'evt_named' }, { event_id: 'evt_unnamed' }]);
+    } finally {
+      await web.stop();
+      await database.close();
+    }
   });
 });
 

@@ -12,7 +12,7 @@ import { CatalogCache } from './catalog.ts';
 import { createStripeClient } from './client.ts';
 import { stripeLinks } from './links.ts';
 import { createStripeList } from './list.ts';
-import { createStripeProbe, isLiveKey } from './probe.ts';
+import { accountOf, createStripeProbe, isLiveKey } from './probe.ts';
 import { createStripeSweep } from './sweep.ts';
 import { createListSweep } from './sweepLists.ts';
 import { createStripeVerifier } from './webhook.ts';
@@ -44,8 +44,11 @@ export type Connection = {
 /** Everything that one Stripe account takes part in. */
 export function createStripeConnection(
   options: StripeConnectionOptions,
-  /** `mirror`: what is compared with the lists of objects once a day; nothing is when absent */
-  deps: { clock: Clock; gate?: UpstreamGate; mirror?: MirrorLookup },
+  /**
+   * `mirror`: what is compared with the lists of objects once a day; nothing is when absent.
+   * `providerId`: what the probe once told, in whichever process; null while that is not known.
+   */
+  deps: { clock: Clock; gate?: UpstreamGate; mirror?: MirrorLookup; providerId?: () => string | null },
 ): Connection {
   const { connection, timeZone = 'UTC', filter = TAKE_EVERYTHING } = options;
   const { mirror } = deps;
@@ -54,12 +57,6 @@ export function createStripeConnection(
     { apiKey: options.apiKey, ...(options.apiBase === undefined ? {} : { apiBase: options.apiBase }) },
     deps.gate ?? openGate,
   );
-  const probe = createStripeProbe(stripe, {
-    connection,
-    apiKey: options.apiKey,
-    objects: filter.objects,
-  });
-  let accountId: string | null = null;
   const context = { connection, timeZone, links: stripeLinks(options.dashboardUrl) };
   return {
     verifier: createStripeVerifier({
@@ -69,17 +66,11 @@ export function createStripeConnection(
       },
       now,
       livemode: isLiveKey(options.apiKey),
-      accountId: () => accountId,
+      accountId: () => accountOf(deps.providerId?.() ?? null),
     }),
     billing: createStripeBilling(stripe, new CatalogCache(stripe, now), context),
     list: createStripeList(stripe, connection),
-    probe: {
-      async probe() {
-        const found = await probe.probe();
-        accountId = found.providerId?.split(' ')[0] ?? accountId;
-        return found;
-      },
-    },
+    probe: createStripeProbe(stripe, { connection, apiKey: options.apiKey, objects: filter.objects }),
     changes: createStripeSweep(
       stripe,
       connection,

@@ -16,6 +16,11 @@ export function isLiveKey(apiKey: string): boolean {
   return /^[a-z]+_live_/.test(apiKey);
 }
 
+/** The account of an id that the probe told. */
+export function accountOf(providerId: string | null): string | null {
+  return providerId?.split(' ')[0] ?? null;
+}
+
 type Read = { what: string; call: () => Promise<unknown> };
 
 /** What Stripe names in a refusal for want of a permission. */
@@ -51,7 +56,7 @@ export function createStripeProbe(stripe: Stripe, options: StripeProbeOptions): 
   }
 
   /** @returns null when the key is good and Stripe does not tell */
-  async function accountOf(): Promise<string | null> {
+  async function accountOfKey(): Promise<string | null> {
     try {
       return (await stripe.accounts.retrieveCurrent()).id;
     } catch (error) {
@@ -67,7 +72,7 @@ export function createStripeProbe(stripe: Stripe, options: StripeProbeOptions): 
 
   return {
     async probe() {
-      const account = await accountOf();
+      const account = await accountOfKey();
       const reads = readsOf(stripe, options.objects);
       const answers = await Promise.allSettled(reads.map(({ call }) => call()));
       const errors = answers.map((answer) => (answer.status === 'rejected' ? (answer.reason as unknown) : null));

@@ -146,9 +146,14 @@ describe('an event that names an account', () => {
   test.each([
     [{ account: 'acct_2' }, 'acct_1'],
     [{ context: 'acct_2' }, 'acct_1'],
-    [{ account: 'acct_1' }, null],
   ])('%j is refused where ours is %s', (fields, ours) => {
     expect(() => events(fields)(ours)).toThrow(expect.objectContaining({ code: 'account_wrong' }) as Error);
+  });
+
+  test('is to be sent again while it is not known which account is ours', () => {
+    expect(() => events({ context: 'acct_1' })(null)).toThrow(
+      expect.objectContaining({ code: 'account_unknown', kind: 'unavailable' }) as Error,
+    );
   });
 
   test('is taken in when it names none', () => {

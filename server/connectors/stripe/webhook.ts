@@ -12,7 +12,10 @@ export type StripeVerifierOptions = {
   toleranceSeconds?: number;
   /** When given, events of the other mode are refused. */
   livemode?: boolean;
-  /** The Stripe account as far as it is known; events that name another one, or one while none is known, are refused. */
+  /**
+   * The Stripe account as far as it is known; events that name another one are refused, and those that name one while none
+   * is known are to be sent again later.
+   */
   accountId?: () => string | null;
   /** Real time. */
   now?: () => Date;
@@ -71,6 +74,18 @@ export function createStripeVerifier(options: StripeVerifierOptions): WebhookVer
     }
   }
 
+  /** Endpoints of an organization, and of Connect, send events of many accounts; each names its own. */
+  function checkAccount(account: string): void {
+    const own = options.accountId?.() ?? null;
+    if (own === null)
+      throw new Fault({
+        code: 'account_unknown',
+        kind: 'unavailable',
+        publicText: 'Which Stripe account this connection is has not been found out yet. Send the event again.',
+      });
+    if (account !== own) throw refuse('account_wrong', 'The event is of another Stripe account than this connection.');
+  }
+
   return {
     verify(request: WebhookRequest): ReceivedEvent[] {
       verifySignature(request);
@@ -80,8 +95,7 @@ export function createStripeVerifier(options: StripeVerifierOptions): WebhookVer
       if (options.livemode !== undefined && event.livemode != null && event.livemode !== options.livemode)
         throw refuse('livemode_wrong', 'The event is of the other mode (live or test).');
       const account = ('account' in event ? event.account : null) ?? event.context ?? '';
-      if (account !== '' && account !== options.accountId?.())
-        throw refuse('account_wrong', 'The event is of another Stripe account than this connection.');
+      if (account !== '') checkAccount(account);
       return [toReceivedEvent(connection, event, payload as object)];
     },
   };

@@ -37,7 +37,8 @@ export interface WebhookVerifier {
   methods?: readonly string[];
   /**
    * @throws Fault of kind `invalid` for a bad signature, stale or future timestamp or bad shape (answered 400), or of
-   * kind `forbidden` for missing or wrong credentials (answered 401 with `WWW-Authenticate`)
+   * kind `forbidden` for missing or wrong credentials (answered 401 with `WWW-Authenticate`), or of kind `unavailable` when
+   * it cannot be told yet (answered 503, so that it is sent again)
    */
   verify(request: WebhookRequest): ReceivedEvent[];
   /**
