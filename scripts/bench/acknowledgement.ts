@@ -22,8 +22,9 @@ export async function measureAcknowledgement(say: (text: string) => void): Promi
   try {
     servers.push(await startBareRoute(database.url), await startWebhookRoute(database.url));
     const [bareServer, productServer] = servers as [Server, Server];
+    const processesOf = ({ pid }: Server) => ({ pid, postgresPid: database.pid });
     const asFastAsItGoes = (server: Server, seconds: number) =>
-      load(server.url, secret, server.pid, { seconds, connections: 50 });
+      load(server.url, secret, processesOf(server), { seconds, connections: 50 });
     for (const server of servers) await asFastAsItGoes(server, 3);
     const bare: LoadResult[] = [];
     const product: LoadResult[] = [];
@@ -33,7 +34,7 @@ export async function measureAcknowledgement(say: (text: string) => void): Promi
       product.push(await asFastAsItGoes(productServer, 3));
     }
     say('200 a second');
-    const steady = await load(productServer.url, secret, productServer.pid, {
+    const steady = await load(productServer.url, secret, processesOf(productServer), {
       seconds: 8,
       connections: 20,
       perSecond: 200,
@@ -66,6 +67,16 @@ function figures(bare: readonly LoadResult[], product: readonly LoadResult[], st
     {
       name: 'server CPU an event of the bare route',
       value: median(bare.map((one) => one.cpuMsPerEvent)),
+      unit: 'ms',
+    },
+    {
+      name: 'Postgres CPU an event',
+      value: median(product.map((one) => one.postgresCpuMsPerEvent)),
+      unit: 'ms',
+    },
+    {
+      name: 'Postgres CPU an event of the bare route',
+      value: median(bare.map((one) => one.postgresCpuMsPerEvent)),
       unit: 'ms',
     },
     { name: 'refused', value: refused, unit: '', goal: '0', met: refused === 0 },

@@ -3,18 +3,22 @@ import { startBackend } from '../../test/support/backend.ts';
 import { startStack } from '../../test/support/stack.ts';
 import { benchDatabase } from './database.ts';
 import type { Figure } from './figure.ts';
-import { memoryOf } from './memory.ts';
+import { memoryOf } from './processes.ts';
 import { makeCustomers } from './stack.ts';
 
 const customers = 1000;
 /** Requests a second that a live account of Stripe may make, in all and to one endpoint (Stripe docs, "Rate limits"). */
 const limits = { global: 100, endpoint: 25 };
+const rates = {
+  STRIPE_CALLS_PER_SECOND: String(limits.global),
+  STRIPE_CALLS_PER_ENDPOINT_SECOND: String(limits.endpoint),
+};
 const sampleMs = 1000;
 
 /** The first load of many customers into an empty backend, within Stripe's limits. */
 export async function measureBackfill(say: (text: string) => void): Promise<Figure[]> {
   const [unused, database] = [await benchDatabase(), await benchDatabase()];
-  const stack = await startStack({ databaseUrl: unused.url, env: { SWEEP_SECONDS: '5' } });
+  const stack = await startStack({ databaseUrl: unused.url, env: { SWEEP_SECONDS: '5', ...rates } });
   try {
     await stack.backend.stop();
     say(`making ${customers} customers`);
@@ -38,27 +42,24 @@ export async function measureBackfill(say: (text: string) => void): Promise<Figu
     while (loaded() < customers) await new Promise((done) => setTimeout(done, 100));
     const seconds = (Date.now() - started) / 1000;
     clearInterval(sampler);
+    const calls = [...stack.stripe.ctx.calls.counts].filter(([route]) => !route.includes('__sim'));
+    const total = calls.reduce((sum, [, count]) => sum + count, 0);
+    const busiest = Math.max(...calls.map(([, count]) => count));
+    const used = Math.max(busiest / limits.endpoint, total / limits.global) / seconds;
     await settled(stack, 120_000);
-    const calls = Object.fromEntries(stack.stripe.ctx.calls.counts);
-    const busiest = Math.max(
-      ...Object.entries(calls)
-        .filter(([route]) => !route.includes('__sim'))
-        .map(([, count]) => count),
-    );
-    const used = busiest / seconds / limits.endpoint;
     const half = memory.slice(Math.floor(memory.length / 2));
     return [
       { name: 'backfill: customers with a subscription and an invoice', value: customers, unit: '' },
       { name: 'backfill: time', value: seconds, unit: 's' },
       { name: 'backfill: customers a second', value: customers / seconds, unit: '/s' },
       {
-        name: 'backfill: share of the limit of the busiest endpoint',
+        name: 'backfill: share of the limit that binds',
         value: used,
         unit: '×',
         goal: '≥ 0.9',
         met: used >= 0.9,
       },
-      { name: 'backfill: Stripe calls', value: stack.stripe.ctx.calls.total(), unit: '' },
+      { name: 'backfill: Stripe calls', value: total, unit: '' },
       { name: 'backfill: Salesforce calls', value: stack.org.ctx.calls.total(), unit: '' },
       {
         name: 'backfill: highest memory',

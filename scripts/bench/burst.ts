@@ -6,6 +6,9 @@ import { makeCustomers, stripeOf } from './stack.ts';
 const customers = 200;
 const rounds = 50;
 const renewals = 100;
+/** What comes within so long could go together, ms. */
+const windowMs = 200;
+const rowsACollection = 200;
 
 /** What a burst of events costs in calls of Salesforce and of Stripe, and what a burst of renewals does. */
 export async function measureBurst(say: (text: string) => void): Promise<Figure[]> {
@@ -44,6 +47,13 @@ export async function measureBurst(say: (text: string) => void): Promise<Figure[
         goal: '≤ 10',
         met: perThousand <= 10,
       },
+      {
+        name: 'burst: calls beside ⌈rows / 200⌉ of each object and window',
+        value: changes.writes / changes.collections,
+        unit: '×',
+        goal: '≤ 1.2',
+        met: changes.writes <= 1.2 * changes.collections,
+      },
       { name: 'burst: rows written', value: changes.rows, unit: '' },
       { name: 'burst: rows a call', value: changes.rows / changes.writes, unit: '' },
       {
@@ -63,6 +73,8 @@ export async function measureBurst(say: (text: string) => void): Promise<Figure[
         met: renewed.stripeCalls <= 200,
       },
       { name: 'renewals: Salesforce calls', value: renewed.writes, unit: '' },
+      { name: 'renewals: rows written', value: renewed.rows, unit: '' },
+      { name: 'renewals: rows that are new', value: renewed.newRows, unit: '' },
     ];
   } finally {
     await stack.stop();
@@ -76,21 +88,46 @@ type Cost = {
   writes: number;
   reads: number;
   rows: number;
+  newRows: number;
+  /** Sum over objects and windows of what was written, in whole Collections. */
+  collections: number;
   stripeCalls: number;
 };
 
 const eventsReceived = (stack: Stack) => metric(stack.backend.url, 'billing360_inbox_events_total');
 const rowsWritten = (stack: Stack) => metric(stack.backend.url, 'billing360_salesforce_rows_total');
 
+/** Counts what the org is given from now on. */
+function countWrites({ org }: Stack): { newRows(): number; collections(): number; stop(): void } {
+  const written = new Map<string, Set<string>>();
+  let newRows = 0;
+  let openedAt = 0;
+  const stop = org.org.onCommit(({ changes }) => {
+    if (Date.now() - openedAt > windowMs) openedAt = Date.now();
+    for (const { object, before, after } of changes) {
+      const name = `${openedAt} ${object.name}`;
+      written.set(name, (written.get(name) ?? new Set()).add(String(after['Id'])));
+      if (before === null) newRows += 1;
+    }
+  });
+  return {
+    newRows: () => newRows,
+    collections: () => [...written.values()].reduce((sum, { size }) => sum + Math.ceil(size / rowsACollection), 0),
+    stop,
+  };
+}
+
 /** @param work what happens; returns how many of the calls of Stripe are its own */
 async function costOf(stack: Stack, work: () => Promise<number>): Promise<Cost> {
   const [eventsBefore, rowsBefore] = [await eventsReceived(stack), await rowsWritten(stack)];
   stack.org.ctx.calls.clear();
   stack.stripe.ctx.calls.clear();
+  const counted = countWrites(stack);
   const started = Date.now();
   const ownCalls = await work();
   const seconds = (Date.now() - started) / 1000;
   await settled(stack, 120_000);
+  counted.stop();
   const routes = Object.entries(Object.fromEntries(stack.org.ctx.calls.counts));
   const sum = (of: (route: string) => boolean) =>
     routes.filter(([route]) => of(route)).reduce((total, [, count]) => total + count, 0);
@@ -101,6 +138,8 @@ async function costOf(stack: Stack, work: () => Promise<number>): Promise<Cost> 
     writes: sum((route) => /composite|jobs\/ingest/.test(route)),
     reads: sum((route) => /query|^GET .*sobjects/.test(route)),
     rows: (await rowsWritten(stack)) - rowsBefore,
+    newRows: counted.newRows(),
+    collections: counted.collections(),
     stripeCalls: stack.stripe.ctx.calls.total() - ownCalls,
   };
 }

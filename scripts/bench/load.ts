@@ -1,23 +1,17 @@
 import autocannon from 'autocannon';
 import { createHmac } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { cpuMsOf, cpuMsOfChildren } from './processes.ts';
 
 export type LoadResult = {
   requests: number;
   perSecond: number;
   p50Ms: number;
   p99Ms: number;
-  /** CPU of the server process per request, in ms. */
+  /** CPU per request of the server process, and of Postgres, in ms. */
   cpuMsPerEvent: number;
+  postgresCpuMsPerEvent: number;
   refused: number;
 };
-
-/** User and system time of a process so far, in ms. Linux only. */
-function cpuMsOf(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
-  const ticksPerSecond = 100;
-  return ((Number(fields[11]) + Number(fields[12])) * 1000) / ticksPerSecond;
-}
 
 let counter = 0;
 
@@ -41,10 +35,11 @@ function signedEvent(secret: string): { body: string; signature: string } {
 export async function load(
   url: string,
   secret: string,
-  pid: number,
+  { pid, postgresPid }: { pid: number; postgresPid: number },
   { seconds, perSecond, connections }: { seconds: number; perSecond?: number; connections: number },
 ): Promise<LoadResult> {
   const before = cpuMsOf(pid);
+  const postgresBefore = cpuMsOfChildren(postgresPid);
   const result = await autocannon({
     url: `${url}/webhooks/stripe`,
     method: 'POST',
@@ -73,6 +68,7 @@ export async function load(
     p50Ms: result.latency.p50,
     p99Ms: result.latency.p99,
     cpuMsPerEvent: (cpuMsOf(pid) - before) / Math.max(1, requests),
+    postgresCpuMsPerEvent: (cpuMsOfChildren(postgresPid) - postgresBefore) / Math.max(1, requests),
     refused: result.non2xx + result.errors,
   };
 }

@@ -4,7 +4,7 @@ import { randomOf, type Random } from '../../test/support/random.ts';
 import { metric, settled } from '../../test/support/settled.ts';
 import { startStack, type Stack } from '../../test/support/stack.ts';
 import type { Figure } from './figure.ts';
-import { memoryOf } from './memory.ts';
+import { memoryOf } from './processes.ts';
 import { makeCustomers, stripeOf } from './stack.ts';
 
 const customers = 500;
