@@ -8,6 +8,8 @@ const root = resolve(import.meta.dirname, '../..');
 const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: { start: string } };
 /** Options of Node that `npm start` runs the backend with. */
 const NODE_OPTIONS = scripts.start.split(' ').filter((word) => word.startsWith('--'));
+/** What Node has stripped of types and compiled is kept for the next process. */
+export const COMPILED = { NODE_COMPILE_CACHE: join(root, '.cache/compiled') };
 
 /** The backend as a process of its own, as `npm start` runs it. */
 export type Backend = {
@@ -43,7 +45,7 @@ export async function startBackend(
 ): Promise<Backend> {
   const child = spawn(process.execPath, [...NODE_OPTIONS, main], {
     cwd: root,
-    env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...env },
+    env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...COMPILED, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
