@@ -294,7 +294,8 @@ test('a customer that names another Account moves there with all its rows', asyn
 test('a sweep finds what no webhook told, and goes on from its cursor', async () => {
   sim.ctx.webhooks.switches = { ...sim.ctx.webhooks.switches, drop: true };
   const id = await customer();
-  const first = await connection.changes.sweep(null, (events) => Promise.resolve(bench.receive(events)));
+  const mark = String(Date.parse('2026-11-21T08:00:00Z') / 1000);
+  const first = await connection.changes.sweep(mark, (events) => Promise.resolve(bench.receive(events)));
   await bench.work();
   expect(bench.row('Billing_Account__c', `stripe:account:${id}`)['Number__c']).toBe(id);
   at('2026-11-21T10:00:00Z');

@@ -302,6 +302,15 @@ describe('what was deleted', () => {
     await sweep();
     expect([...names()]).toContain(`zuora:account:${late.id}`);
   });
+
+  test('longer ago than Zuora keeps it cannot be asked for: everything has to be read anew', async () => {
+    await sweep();
+    later(29 * 86_400);
+    await sweep();
+    await zuora.post('/__sim/refusals', { refusals: [{ path: '^/query/jobs', code: 50000010 }] });
+    later(2 * 86_400);
+    await expect(sweep()).rejects.toMatchObject({ code: 'changes_forgotten', retryable: false });
+  });
 });
 
 describe('paging', () => {

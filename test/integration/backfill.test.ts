@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Fault } from '../../server/domain/fault.ts';
 import { createLog } from '../../server/platform/log.ts';
 import { currentPriority } from '../../server/platform/priority.ts';
-import { beginWithBackfill } from '../../server/sync/backfill/first.ts';
+import { ANEW, beginWithBackfill, FIRST } from '../../server/sync/backfill/first.ts';
 import { progressInWords, progressOf } from '../../server/sync/backfill/progress.ts';
 import { repull } from '../../server/sync/backfill/repull.ts';
 import { createBackfillRunner } from '../../server/sync/backfill/runner.ts';
@@ -246,19 +246,33 @@ describe('a backfill', () => {
     expect(await version()).toBeGreaterThan(before);
   });
 
-  it('of a new connection is begun by its first sweep, once, and sweeps go on from there', async () => {
+  it.each([
+    [FIRST, 'Everything is being read for the first time; figures are not complete yet.'],
+    [ANEW, 'Changes were missed, so everything is being read anew; figures may be behind until that is done.'],
+  ] as const)('begun by a sweep says where sweeps go on and how the connection stands: %s', async (why, message) => {
     const store = storeOf();
     const begin = beginWithBackfill(store, [listOf(idsUpTo(3))]);
     const begun = { cursor: 'from 2026-11-21T10:00:00.000Z', checkedThrough: ASKED_AT };
-    expect(await begin('stripe')).toEqual(begun);
-    expect(await begin('stripe')).toEqual(begun);
-    expect(await store.backfillOf('stripe')).toMatchObject({ run: 1, state: 'Listing' });
-    expect(await store.statusOf('stripe')).toMatchObject({
-      state: 'Delayed',
-      message: 'Everything is being read for the first time; figures are not complete yet.',
-    });
+    expect(await begin('stripe', why)).toEqual(begun);
+    expect(await store.backfillOf('stripe')).toMatchObject({ state: 'Listing', reason: why });
+    expect(await store.statusOf('stripe')).toMatchObject({ state: 'Delayed', message });
     await untilDone(runnerOf(listOf(idsUpTo(3))));
     expect(await store.statusOf('stripe')).toMatchObject({ state: 'Connected', message: '' });
+  });
+
+  it('that runs when a sweep begins anew starts from the top: what it listed may have changed unseen', async () => {
+    const store = storeOf();
+    await store.startBackfill({ ...REQUEST, parts: ['usage'], rewrite: true });
+    const list = listOf(idsUpTo(250));
+    await runnerOf(list).tick();
+    await beginWithBackfill(store, [list])('stripe', ANEW);
+    expect(await store.backfillOf('stripe')).toMatchObject({ state: 'Listing', cursor: null, parts: [], rewrite: true });
+    const read: string[] = [];
+    await untilDone(
+      runnerOf(list),
+      workerOf(({ key }) => read.push(key)),
+    );
+    expect(new Set(read).size).toBe(250);
   });
 });
 

@@ -7,7 +7,8 @@ import { bumpKeys } from '../../server/sync/keys/bump.ts';
 import { claimKeys } from '../../server/sync/keys/claim.ts';
 import { commitResult } from '../../server/sync/keys/commit.ts';
 import { createPostgresStore } from '../../server/sync/postgres.ts';
-import { createSweeper } from '../../server/sync/sweep/sweeper.ts';
+import { createSweeper, type SweeperOptions } from '../../server/sync/sweep/sweeper.ts';
+import { ANEW, FIRST } from '../../server/sync/backfill/first.ts';
 import type { ChangeSource, ConnectionStatus } from '../../server/workflows/ports/sweep.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
@@ -38,7 +39,7 @@ describe('the sweep', () => {
     payload: {},
   });
 
-  function sweeperOver(sweep: ChangeSource['sweep']) {
+  function sweeperOver(sweep: ChangeSource['sweep'], more: Partial<SweeperOptions> = {}) {
     const statuses: ConnectionStatus[] = [];
     const sweeper = createSweeper({
       store: createPostgresStore(database, stamp),
@@ -47,6 +48,7 @@ describe('the sweep', () => {
       log,
       everyMs: 3_600_000,
       onStatus: async (status) => void statuses.push(status),
+      ...more,
     });
     return { sweeper, statuses };
   }
@@ -100,6 +102,36 @@ describe('the sweep', () => {
       ['Broken', 'Stripe refuses the key.'],
       ['Connected', ''],
     ]);
+  });
+
+  it('has everything read when what changed can no longer be told, and goes on from there', async () => {
+    const begun: string[] = [];
+    const cursors: (string | null)[] = [];
+    const forgotten = new Fault({ code: 'changes_forgotten', kind: 'not_found', publicText: 'Events are gone.' });
+    const { sweeper, statuses } = sweeperOver(
+      async (cursor) => {
+        cursors.push(cursor);
+        if (cursors.length === 1) throw forgotten;
+        return { cursor: 'next', checkedThrough: new Date(0) };
+      },
+      {
+        begin: async (connection, why) => {
+          begun.push(`${connection}: ${why}`);
+          return { cursor: `begun ${begun.length}`, checkedThrough: new Date(0) };
+        },
+      },
+    );
+    for (let count = 0; count < 3; count += 1) await sweeper.sweep();
+    expect(begun).toEqual([`stripe: ${FIRST}`, `stripe: ${ANEW}`]);
+    expect(cursors).toEqual(['begun 1', 'begun 2']);
+    expect(statuses.map(({ state }) => state)).toEqual(['Connected', 'Connected', 'Connected']);
+  });
+
+  it('says so to people when nothing can read everything', async () => {
+    const fault = new Fault({ code: 'changes_forgotten', kind: 'not_found', publicText: 'Events are gone.' });
+    const { sweeper, statuses } = sweeperOver(() => Promise.reject(fault));
+    await sweeper.sweep();
+    expect(statuses).toMatchObject([{ state: 'Broken', message: 'Events are gone.' }]);
   });
 
   it('says how far behind the work on changes is', async () => {

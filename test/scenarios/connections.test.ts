@@ -5,6 +5,7 @@ import Stripe from 'stripe';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { stripeSeeder, type StripeSeeder } from '../../scripts/demo/seed-stripe.ts';
 import { zuoraSeeder, type ZuoraSeeder } from '../../scripts/demo/seed-zuora.ts';
+import { ANEW } from '../../server/sync/backfill/first.ts';
 import { SimClock } from '../simulators/kit/clock.ts';
 import { startStripeSim, type StripeSim } from '../simulators/stripe/main.ts';
 import { startZuoraSim, type RunningZuoraSim } from '../simulators/zuora/main.ts';
@@ -236,3 +237,20 @@ it('a filter that is set takes out what it leaves out, and one that is lifted br
   await restart();
   await until('it is all there again', () => is(outside, everything) && is(inside, everything));
 }, 180_000);
+
+it('a connection that was not looked at for longer than Stripe keeps events is read anew as a whole', async () => {
+  eu.ctx.webhooks.switches = { ...eu.ctx.webhooks.switches, drop: true };
+  const accountId = await story.account('Missed for a month');
+  const customer = await stripeEu.customer('Missed for a month', accountId);
+  eu.ctx.faults.set([{ path: '^/v1/events', status: 500, body: {} }]);
+  const month = 31 * 86_400;
+  await story.database.pool.query(
+    "update sweep_cursor set cursor = (extract(epoch from now())::bigint - $1)::text where connection = 'stripe-eu'",
+    [month],
+  );
+  await until('it is read', () => keys('Billing_Account__c', accountId).includes(`stripe-eu:account:${customer} Active`));
+  const { rows } = await story.database.pool.query("select reason from backfill where connection = 'stripe-eu'");
+  expect(rows).toEqual([{ reason: ANEW }]);
+  eu.ctx.faults.set([]);
+  await until('it is connected', () => connectionRow('stripe-eu')?.['State__c'] === 'Connected');
+}, 120_000);

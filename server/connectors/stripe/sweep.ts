@@ -1,12 +1,12 @@
 import type Stripe from 'stripe';
 import { z } from 'zod';
-import { keyOf } from '../../domain/billingAccount/key.ts';
+import { Fault } from '../../domain/fault.ts';
 import type { ChangeSource } from '../../workflows/ports/sweep.ts';
 import type { ReceivedEvent } from '../../workflows/ports/webhook.ts';
 import { answeredAt } from './client.ts';
 import { toStripeFault } from './errors.ts';
 import { readEvent, toReceivedEvent } from './events.ts';
-import { isLostPlace, pagesOf, type Page, type ReadPage } from './pages.ts';
+import { isLostPlace, pagesOf, type Page } from './pages.ts';
 import { rotationSchema, type ListSweep, type Rotation } from './sweepLists.ts';
 
 const DAY = 86_400;
@@ -17,12 +17,9 @@ const OVERLAP_SECONDS = 120;
 /** A sweep stops here and goes on the next time, so that what was seen is kept when a process dies. */
 const MOST_PAGES = 500;
 
-/** Kind of the events that a sweep over all customers makes: of these no event is kept any more. */
-const BACKFILL = 'backfill';
-
 type Cursor = {
-  /** Provider time up to which everything has been seen, s; null before the first sweep has ended. */
-  since: number | null;
+  /** Provider time up to which everything has been seen, s. */
+  since: number;
   /** A sweep that has not ended: the time of its first page, and the id that it goes on after. */
   run: { top: number; after: string } | null;
   /** Where the rotation through the lists of objects is; null before the first time. */
@@ -34,29 +31,33 @@ const cursorSchema = z.preprocess(
   // The build before kept the time alone.
   (value) => (typeof value === 'number' ? { since: value, run: null, lists: null } : value),
   z.object({
-    since: seconds.nullable(),
+    since: seconds,
     run: z.object({ top: seconds, after: z.string() }).nullable(),
     // The build before had none, and where it cannot be read a day is waited.
     lists: rotationSchema.nullable().catch(null),
   }),
 );
 
-function readCursor(text: string | null): Cursor {
+/** @throws Fault for what cannot be read, or of which Stripe no longer keeps the events */
+function readCursor(text: string | null, now: Date): Cursor {
+  let cause: unknown;
   try {
-    return cursorSchema.parse(JSON.parse(text ?? 'null'));
-  } catch {
-    return { since: null, run: null, lists: null };
+    const cursor = cursorSchema.parse(JSON.parse(text ?? 'null'));
+    if (cursor.since > Math.floor(now.getTime() / 1000) - OLDEST_SECONDS) return cursor;
+  } catch (error) {
+    cause = error;
   }
-}
-
-/** Whether the events since the cursor are still kept; if not, all customers are read. */
-function isKept<T extends Pick<Cursor, 'since'>>(cursor: T, now: Date): cursor is T & { since: number } {
-  return cursor.since !== null && cursor.since > Math.floor(now.getTime() / 1000) - OLDEST_SECONDS;
+  throw new Fault({
+    code: 'changes_forgotten',
+    kind: 'not_found',
+    publicText: 'Stripe keeps events for 30 days, and it is not known what changed before them: everything is read anew.',
+    cause,
+  });
 }
 
 /**
- * Looks for changes that no webhook told: at first through all customers, then through the events since the last time.
- * A cursor older than Stripe keeps events begins anew with the customers. What fails on the way goes on where it was.
+ * Looks for changes that no webhook told, through the events since the last time. What fails on the way goes on where it
+ * was.
  *
  * @param listSweep what else is done once the events have been seen: see `createListSweep`; nothing when absent
  */
@@ -66,17 +67,6 @@ export function createStripeSweep(
   businessNow: () => Date,
   listSweep?: ListSweep,
 ): ChangeSource {
-  function customers(top: number, page: Page<{ id: string }>): ReceivedEvent[] {
-    return page.data.map(({ id }) => ({
-      connection,
-      eventId: `${BACKFILL}:${top}:${id}`,
-      kind: BACKFILL,
-      key: keyOf(connection, 'account', id),
-      occurredAt: null,
-      payload: { customer: id },
-    }));
-  }
-
   function events(page: Page<{ id: string }>): ReceivedEvent[] {
     return page.data.flatMap((listed) => {
       const payload = plain(listed);
@@ -91,17 +81,15 @@ export function createStripeSweep(
     cursor: Omit<Cursor, 'lists'>,
     take: (events: ReceivedEvent[]) => Promise<void>,
   ): Promise<{ next: Omit<Cursor, 'lists'>; through: number }> {
-    const kept = isKept(cursor, businessNow());
-    const read: ReadPage<{ id: string }> = kept
-      ? (after) => stripe.events.list({ limit: 100, created: { gte: cursor.since - OVERLAP_SECONDS }, ...after })
-      : (after) => stripe.customers.list({ limit: 100, ...after });
-    const unfinished = (run: Cursor['run']) => ({ next: { since: cursor.since, run }, through: cursor.since ?? 0 });
+    const created = { gte: cursor.since - OVERLAP_SECONDS };
+    const read = (after: { starting_after?: string }) => stripe.events.list({ limit: 100, created, ...after });
+    const unfinished = (run: Cursor['run']) => ({ next: { since: cursor.since, run }, through: cursor.since });
     let { run } = cursor;
     let pages = 0;
     try {
       for await (const page of pagesOf(read, run?.after)) {
         const top = run?.top ?? Math.floor(answeredAt(page).getTime() / 1000);
-        const found = kept ? events(page) : customers(top, page);
+        const found = events(page);
         if (found.length > 0) await take(found);
         const last = page.data.at(-1)?.id;
         if (!page.has_more || last === undefined) return { next: { since: top, run: null }, through: top };
@@ -121,7 +109,7 @@ export function createStripeSweep(
   return {
     connection,
     async sweep(text, take) {
-      const { lists, ...cursor } = readCursor(text);
+      const { lists, ...cursor } = readCursor(text, businessNow());
       const { next, through } = await sweepEvents(cursor, take);
       // What events tell comes first: most of it is no news to the lists then.
       const turned = listSweep === undefined || next.run !== null ? lists : await listSweep(lists, take);

@@ -56,7 +56,7 @@ export async function applyFilter(db: Db, connection: string, filter: BillingFil
     const running = await backfills.backfillOf(connection);
     const isWhole = running !== null && running.endedAt === null && running.parts.length === 0;
     const parts = [...(isOtherAccounts ? (['account'] as const) : []), ...added];
-    const reason = 'The filter of the connection was changed.';
+    const reason = isWhole ? running.reason : 'The filter of the connection was changed.';
     await backfills.startBackfill({ connection, parts: isWhole ? [] : parts, reason }, true);
   }
   await db.updateTable('connection').set({ filter: text }).where('name', '=', connection).execute();

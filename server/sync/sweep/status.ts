@@ -1,13 +1,17 @@
 import { sql } from 'kysely';
 import type { Db } from '../../platform/db/database.ts';
-import { FIRST } from '../backfill/first.ts';
+import { ANEW, FIRST } from '../backfill/first.ts';
 import type { ConnectionStatus } from '../../workflows/ports/sweep.ts';
 
 /** Lag from which a connection counts as delayed, seconds. */
 const DELAYED_SECONDS = 120;
 /** Sweeps that may fail in a row before it does. */
 const FAILURES_UNNOTICED = 2;
-const FILLING = 'Everything is being read for the first time; figures are not complete yet.';
+/** While everything is read, by the reason why. */
+const FILLING: Readonly<Record<string, string>> = {
+  [FIRST]: 'Everything is being read for the first time; figures are not complete yet.',
+  [ANEW]: 'Changes were missed, so everything is being read anew; figures may be behind until that is done.',
+};
 
 /** Reads how a connection stands. */
 export async function statusOf(db: Db, connection: string): Promise<ConnectionStatus> {
@@ -19,7 +23,7 @@ export async function statusOf(db: Db, connection: string): Promise<ConnectionSt
     lag: number;
     state: 'Connected' | 'Broken' | 'Paused';
     reason: string;
-    filling: boolean;
+    filling: string | null;
   }>`
     select c.checked_through, coalesce(c.failures, 0) as failures, coalesce(c.broken, false) as broken,
       coalesce(c.message, '') as message,
@@ -29,14 +33,15 @@ export async function statusOf(db: Db, connection: string): Promise<ConnectionSt
           and not exists (select from dirty where dirty.key = inbox.key and attempt = 0 and quarantined_at is null
             and not_before > now() + interval '1 s')), 0) as lag,
       coalesce(s.state, 'Connected') as state, coalesce(s.reason, '') as reason,
-      exists (select from backfill where connection = ${connection} and reason = ${FIRST} and ended_at is null) as filling
+      (select reason from backfill where connection = ${connection} and reason in (${sql.join(Object.keys(FILLING))})
+        and ended_at is null) as filling
     from (select 1) as one left join sweep_cursor c on c.connection = ${connection}
     left join connection s on s.name = ${connection}`.execute(db);
   const { checked_through: checkedThrough, lag, state, reason, filling, ...row } = rows[0]!;
   const lagSeconds = Math.max(0, lag);
   if (state !== 'Connected') return { connection, checkedThrough, lagSeconds, state, message: reason };
-  if (filling && row.failures <= FAILURES_UNNOTICED)
-    return { connection, checkedThrough, lagSeconds, state: 'Delayed', message: FILLING };
+  if (filling !== null && row.failures <= FAILURES_UNNOTICED)
+    return { connection, checkedThrough, lagSeconds, state: 'Delayed', message: FILLING[filling] ?? filling };
   return toStatus(connection, { ...row, checkedThrough, lagSeconds: Math.max(0, lag) });
 }
 

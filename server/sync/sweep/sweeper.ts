@@ -2,6 +2,7 @@ import { Fault } from '../../domain/fault.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Log } from '../../platform/log.ts';
 import type { ChangeSource, ConnectionStatus } from '../../workflows/ports/sweep.ts';
+import { ANEW, FIRST, type beginWithBackfill } from '../backfill/first.ts';
 import type { ConnectionWatch } from '../connections/watch.ts';
 import type { ReceivedEvent } from '../../workflows/ports/webhook.ts';
 import type { Intake } from '../inbox/intake.ts';
@@ -18,10 +19,10 @@ export type SweeperOptions = {
   onStatus: (status: ConnectionStatus) => Promise<void>;
   leaseMs?: number;
   /**
-   * Where the first sweep of a connection begins, when something else reads all that was there before; a source is asked
-   * for everything when absent.
+   * Sees to it that all there is of a connection is read, and says where its sweeps begin then; when absent the source is
+   * asked for everything.
    */
-  begin?: (connection: string) => Promise<{ cursor: string; checkedThrough: Date }>;
+  begin?: ReturnType<typeof beginWithBackfill>;
   /** Which connections may be asked, and what a refusal means; every connection when absent. */
   watch?: Pick<ConnectionWatch, 'ensure' | 'isStopped' | 'isStoppedBy'>;
 };
@@ -37,7 +38,7 @@ const UNEXPECTED = 'Looking for changes failed unexpectedly; it is tried again. 
 
 /** Finds changes that no webhook told, one process a connection at a time, and reports how each connection stands. */
 export function createSweeper(options: SweeperOptions): Sweeper {
-  const { store, sources, intake, log, everyMs, onStatus, leaseMs = 30_000, watch } = options;
+  const { store, sources, intake, log, everyMs, onStatus, leaseMs = 30_000, watch, begin } = options;
   const owner = newId();
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> = Promise.resolve();
@@ -48,9 +49,13 @@ export function createSweeper(options: SweeperOptions): Sweeper {
     await watch?.ensure(connection);
     const before = await store.cursorOf(connection);
     const take = async (events: ReceivedEvent[]): Promise<void> => void (await intake.accept(events));
-    const { cursor, checkedThrough } = await (before === null && options.begin
-      ? options.begin(connection)
-      : source.sweep(before, take));
+    const { cursor, checkedThrough } = await (before === null && begin
+      ? begin(connection, FIRST)
+      : source.sweep(before, take).catch((error: unknown) => {
+          if (begin === undefined || !(error instanceof Fault) || error.code !== 'changes_forgotten') throw error;
+          log.warn({ err: error, connection, cursor: before }, 'Changes were missed; everything is read anew');
+          return begin(connection, ANEW);
+        }));
     await store.saveCursor(connection, cursor, checkedThrough);
   }
 

@@ -7,6 +7,8 @@ export interface ChangeSource {
    * @param cursor what the last sweep returned; null for the first one
    * @param take called with events as they are found; they are stored once `take` resolves
    * @returns the cursor of the next sweep, and the provider time up to which everything has been seen
+   * @throws Fault; its code is `changes_forgotten` when the system no longer tells everything that changed since the
+   * cursor, so that all there is has to be read
    */
   sweep(
     cursor: string | null,

@@ -15,6 +15,8 @@ const ROUND_MS = 86_400_000;
 /** Asked for again after so long where a job came to nothing. */
 const RETRY_MS = 3_600_000;
 const OVERLAP_MS = 3_600_000;
+/** Deleted rows are kept for 30 days (Zuora docs, "Data Retention Policy"); a little less is never too much to ask. */
+const KEPT_MS = 29.5 * 86_400_000;
 
 /**
  * Tables whose deleted rows no query of objects shows, and what is to be read anew for them. An account that is deleted
@@ -68,6 +70,7 @@ function sqlOf(table: string, since: Date): string {
  *
  * @param now provider time
  * @returns what is to be kept for the next step
+ * @throws Fault of code `changes_forgotten` when nobody can tell any more what was deleted since the last look
  */
 export async function sweepDeletions(
   dataQuery: DataQuery,
@@ -79,6 +82,12 @@ export async function sweepDeletions(
   // What was deleted before anything was read needs no looking for.
   if (before === null) return { through: now.toISOString(), notBefore: null, round: null };
   const { through, notBefore } = before;
+  if (now.getTime() - Date.parse(through) > KEPT_MS)
+    throw new Fault({
+      code: 'changes_forgotten',
+      kind: 'not_found',
+      publicText: 'Zuora keeps deleted rows for 30 days, and the last look at them was longer ago: everything is read anew.',
+    });
   const isDue = now.getTime() - Date.parse(through) >= ROUND_MS && (notBefore === null || new Date(notBefore) <= now);
   const round = before.round ?? (isDue ? { until: now.toISOString(), tables: Object.keys(TABLES), job: null } : null);
   const [table, ...others] = round?.tables ?? [];
