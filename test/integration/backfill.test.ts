@@ -266,7 +266,12 @@ describe('a backfill', () => {
     const list = listOf(idsUpTo(250));
     await runnerOf(list).tick();
     await beginWithBackfill(store, [list])('stripe', ANEW);
-    expect(await store.backfillOf('stripe')).toMatchObject({ state: 'Listing', cursor: null, parts: [], rewrite: true });
+    expect(await store.backfillOf('stripe')).toMatchObject({
+      state: 'Listing',
+      cursor: null,
+      parts: [],
+      rewrite: true,
+    });
     const read: string[] = [];
     await untilDone(
       runnerOf(list),

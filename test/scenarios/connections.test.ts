@@ -248,7 +248,9 @@ it('a connection that was not looked at for longer than Stripe keeps events is r
     "update sweep_cursor set cursor = (extract(epoch from now())::bigint - $1)::text where connection = 'stripe-eu'",
     [month],
   );
-  await until('it is read', () => keys('Billing_Account__c', accountId).includes(`stripe-eu:account:${customer} Active`));
+  await until('it is read', () =>
+    keys('Billing_Account__c', accountId).includes(`stripe-eu:account:${customer} Active`),
+  );
   const { rows } = await story.database.pool.query("select reason from backfill where connection = 'stripe-eu'");
   expect(rows).toEqual([{ reason: ANEW }]);
   eu.ctx.faults.set([]);

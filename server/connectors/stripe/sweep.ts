@@ -50,7 +50,8 @@ function readCursor(text: string | null, now: Date): Cursor {
   throw new Fault({
     code: 'changes_forgotten',
     kind: 'not_found',
-    publicText: 'Stripe keeps events for 30 days, and it is not known what changed before them: everything is read anew.',
+    publicText:
+      'Stripe keeps events for 30 days, and it is not known what changed before them: everything is read anew.',
     cause,
   });
 }

@@ -86,7 +86,8 @@ export async function sweepDeletions(
     throw new Fault({
       code: 'changes_forgotten',
       kind: 'not_found',
-      publicText: 'Zuora keeps deleted rows for 30 days, and the last look at them was longer ago: everything is read anew.',
+      publicText:
+        'Zuora keeps deleted rows for 30 days, and the last look at them was longer ago: everything is read anew.',
     });
   const isDue = now.getTime() - Date.parse(through) >= ROUND_MS && (notBefore === null || new Date(notBefore) <= now);
   const round = before.round ?? (isDue ? { until: now.toISOString(), tables: Object.keys(TABLES), job: null } : null);
