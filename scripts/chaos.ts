@@ -85,23 +85,17 @@ if (left.length < wanted.length)
   say(`${wanted.length - left.length} seeds ran before (${options.record}); ${left.length} are left.`);
 
 let brokenOff = false;
-let scene: Awaited<ReturnType<typeof startScene>> | undefined;
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, () => {
     brokenOff = true;
     say('Broken off; the seed in hand runs again next time.');
-    const ended = scene?.stop() ?? Promise.resolve();
-    void ended.catch(() => {}).then(() => process.exit(130));
   });
 
+let scene: Awaited<ReturnType<typeof startScene>> | undefined;
 for (const [index, seed] of left.entries()) {
   scene ??= await startScene();
-  const result = await runSeed(scene, seed, events, only).catch((error: unknown) => {
-    if (!brokenOff) throw error;
-    return null;
-  });
-  // The end that was asked for comes by itself.
-  if (result === null || brokenOff) break;
+  const result = await runSeed(scene, seed, { events, isOver: () => brokenOff, ...(only ? { only } : {}) });
+  if (brokenOff) break;
   record.add(result);
   say(`${line(result)}  (${index + 1} of ${left.length})`);
   for (const failure of result.failures.slice(0, 12)) say(`         ${failure}`);
@@ -111,8 +105,8 @@ for (const [index, seed] of left.entries()) {
     scene = undefined;
   }
 }
-if (brokenOff) await new Promise(() => {});
 await scene?.stop();
+if (brokenOff) process.exit(130);
 const summary = summaryOf(record.results().filter(({ seed }) => wanted.includes(seed)));
 if (options.json) console.log(JSON.stringify(summary, null, 2));
 else {

@@ -58,11 +58,15 @@ async function countOf(cluster: Cluster, what: string, ...values: unknown[]): Pr
 }
 
 /** Waits until the org holds what it should. @returns what still differs at the end */
-async function converge(differences: () => string[], since: number): Promise<{ ms: number; left: string[] }> {
+async function converge(
+  differences: () => string[],
+  since: number,
+  isOver: () => boolean,
+): Promise<{ ms: number; left: string[] }> {
   for (;;) {
     const left = differences();
     const ms = Date.now() - since;
-    if (left.length === 0 || ms > CONVERGES_WITHIN_MS) return { ms, left };
+    if (left.length === 0 || ms > CONVERGES_WITHIN_MS || isOver()) return { ms, left };
     await pause(100);
   }
 }
@@ -109,13 +113,13 @@ function handsOf(scene: Scene, random: Random, accountIds: readonly string[]): {
 /**
  * Lets customers change things while faults happen, until `events` events have come, then stops the faults and compares the
  * org with the billing systems.
- * @param only these faults instead of the seed's own
+ * @param options.only these faults instead of the seed's own
+ * @param options.isOver true once the seed is to end early; its result is worth nothing then
  */
 export async function runSeed(
   scene: Scene,
   seed: number,
-  events: number,
-  only?: readonly FaultName[],
+  { events, only, isOver }: { events: number; only?: readonly FaultName[]; isOver: () => boolean },
 ): Promise<SeedResult> {
   const started = Date.now();
   const { stack, cluster, backends, watch } = scene;
@@ -136,7 +140,7 @@ export async function runSeed(
   );
   const { hands, done } = handsOf(scene, random, world.accountIds);
   let stored = 0;
-  for (let step = 0; step < MOST_STEPS && stored < events; step += 1) {
+  for (let step = 0; step < MOST_STEPS && stored < events && !isOver(); step += 1) {
     setTrouble(
       stack,
       active.map((fault) => (random.chance(70) ? (fault.trouble?.(random) ?? {}) : {})),
@@ -157,7 +161,7 @@ export async function runSeed(
     await ctx.webhooks.idle();
   }
   const expected = await expectedRows(stack, world);
-  const { ms, left } = await converge(() => differencesOf(stack, world, expected), stopped);
+  const { ms, left } = await converge(() => differencesOf(stack, world, expected), stopped, isOver);
   const told = watch.acknowledged();
   const failures = [...left, ...(await leftovers(scene, told)), ...backends.fell()];
   return {
