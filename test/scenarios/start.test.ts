@@ -33,7 +33,7 @@ async function refusal(env: Record<string, string>): Promise<string> {
     },
     (reason: Error) => reason,
   );
-  expect(error.message).toContain('ended with code 1');
+  expect(error.message).toContain('ended with 1');
   expect(error.message).not.toMatch(/\n\s+at /);
   return error.message;
 }

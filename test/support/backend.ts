@@ -71,8 +71,8 @@ export async function startBackend(
   };
   const deadline = Date.now() + readyWithinMs;
   for (;;) {
-    if (child.exitCode !== null)
-      throw new Error(`The backend ended with code ${child.exitCode}:\n${output.slice(-4000)}`);
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Error(`The backend ended with ${child.exitCode ?? child.signalCode}:\n${output.slice(-4000)}`);
     const ready = await fetch(`${backend.url}/readyz`, { signal: AbortSignal.timeout(1000) }).then(
       (response) => response.ok,
       () => false,
