@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { startStack } from '../test/support/stack.ts';
 import { readOptions } from './arguments.ts';
 import { startControl, curlLine } from './demo/control.ts';
+import { deployRule } from './demo/rule.ts';
 import { describeDemo, listBillingAccounts, printTable, seedingEnded } from './demo/describe.ts';
 import { blockedPorts, demoPorts, portsInUse } from './demo/ports.ts';
 import { seedDemo } from './demo/seed.ts';
@@ -93,7 +94,12 @@ async function run(): Promise<void> {
   if (!seedingEnded(demoDir)) await seedDemo(stack, demoDir, say, stopped.signal);
   stopped.signal.throwIfAborted();
   const systems = { Stripe: stack.stripe.url, Zuora: stack.zuora.url };
-  const control = await startControl(ports.control, systems, () => listBillingAccounts(stack));
+  const control = await startControl(
+    ports.control,
+    systems,
+    () => listBillingAccounts(stack),
+    (active) => deployRule(stack, active),
+  );
   const demo = describeDemo(stack, demoDir);
   const accounts = await listBillingAccounts(stack);
   printTable(demo, control.url);

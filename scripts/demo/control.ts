@@ -50,11 +50,15 @@ export function curlLine(systems: Systems, action: Action, target: Controllable)
   return `curl -sX POST ${systems[target.system]}${path} -H 'content-type: application/json' -d '${JSON.stringify(body)}'`;
 }
 
-/** A page with a button for everything that can happen in the billing systems. */
+/**
+ * A page with a button for everything that can happen in the billing systems.
+ * @param refuseRows switches a rule of the org that refuses rows on and off
+ */
 export async function startControl(
   port: number,
   systems: Systems,
   list: () => Promise<Controllable[]>,
+  refuseRows: (active: boolean) => Promise<void>,
 ): Promise<{ url: string; server: Server }> {
   const app = express();
   app.use(express.json());
@@ -85,6 +89,12 @@ export async function startControl(
       .status(response.status)
       .type('json')
       .send(await response.text());
+  });
+  app.post('/rule', async (req, res) => {
+    const { active } = req.body as { active: unknown };
+    if (typeof active !== 'boolean') return void res.status(400).json({ message: 'active is true or false.' });
+    await refuseRows(active);
+    res.json({ active });
   });
   const server = createServer(app);
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));

@@ -121,6 +121,18 @@ describe('npm run demo', () => {
     expect(new Set(currencies.map((row) => row.Currency_Code__c))).toEqual(new Set(['USD', 'EUR', 'JPY']));
   });
 
+  it('lets an org refuse rows by a rule, and takes it back', async () => {
+    const rule = async (active: unknown) => {
+      const body = JSON.stringify({ active });
+      const headers = { 'content-type': 'application/json' };
+      const answer = await fetch(`http://127.0.0.1:${demoPorts(base).control}/rule`, { method: 'POST', headers, body });
+      return [answer.status, await answer.json()];
+    };
+    expect(await rule(true)).toEqual([200, { active: true }]);
+    expect(await rule(false)).toEqual([200, { active: false }]);
+    expect(await rule('on')).toEqual([400, { message: 'active is true or false.' }]);
+  });
+
   it('offers a control page that acts in the billing systems', async () => {
     const control = `http://127.0.0.1:${demoPorts(base).control}`;
     expect((await fetch(control)).status).toBe(200);
