@@ -3,6 +3,7 @@ import { STRIPE_API_VERSION } from '../../server/connectors/stripe/client.ts';
 import { freePort, startBackend, type Backend } from '../support/backend.ts';
 import { beginStory, type Story } from '../support/customers.ts';
 import { previousBuild } from '../support/previousBuild.ts';
+import { PAYLOAD } from '../../server/sync/inbox/payload.ts';
 import { settled } from '../support/settled.ts';
 
 /** One trusted snapshot in a hundred stays open for 30 s, until it is compared with a fetch. */
@@ -25,6 +26,25 @@ const startPrevious = (env: Record<string, string>) => startBackend(env, undefin
 async function count(query: string): Promise<number> {
   const { rows } = await story.database.pool.query<{ count: number }>(`select count(*)::int as count from ${query}`);
   return rows[0]!.count;
+}
+
+/** How the build that stored an event notes that others under its id are to be compared with it. */
+const STORED_BY = { previous: 'length(digest) > 1', present: "digest = '='" };
+
+/** Sends the server that runs an event once more, with the content that was stored. */
+async function deliverAgain(where: string): Promise<number> {
+  const { rows } = await story.database.pool.query<{ payload: object }>(
+    `select ${PAYLOAD} as payload from inbox where connection = 'stripe' and ${where} limit 1`,
+  );
+  const payload = JSON.stringify(rows[0]!.payload);
+  const secret = story.stack.secrets.stripeWebhookSecret;
+  const signature = story.stripe.stripe.webhooks.generateTestHeaderString({ payload, secret });
+  const response = await fetch(`${story.stack.backend.url}/webhooks/stripe`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'stripe-signature': signature },
+    body: payload,
+  });
+  return response.status;
 }
 
 describe('a release that is brought out while the previous build runs', () => {
@@ -73,15 +93,22 @@ describe('a release that is brought out while the previous build runs', () => {
     expect(shown()).toEqual(made.map(() => 700));
     expect(await count('inbox_payload'), 'events that the new build stored').toBeGreaterThan(0);
     expect(await count('inbox where payload is not null'), 'events that the previous one stored').toBeGreaterThan(0);
+    // Every event came to both builds. The previous one cannot compare contents with the present one's, and has the key
+    // read once more: that changes nothing but a count.
+    expect(await count(`inbox where ${STORED_BY.present} and key is not null and conflicts = 0`)).toBe(0);
+    expect(await count(`inbox where ${STORED_BY.previous} and conflicts > 0`)).toBe(0);
+    const conflicts = await count('inbox where conflicts > 0');
 
     await story.stripe.stripe.webhookEndpoints.del(endpoint.id);
     await others.pop()!.stop();
     expect(await stack.backend.stop()).toBe(0);
     stack.backend = await startBackend(stack.env);
+    for (const stored of Object.values(STORED_BY)) expect(await deliverAgain(stored)).toBe(200);
     await setTo(80);
     await settled(stack);
     expect(shown()).toEqual(made.map(() => 800));
     await expect.poll(() => count('inbox where done_at is null'), UNTIL_AUDITED).toBe(0);
+    expect(await count('inbox where conflicts > 0'), 'contents that were not told apart are the same').toBe(conflicts);
     expect(await count('dirty where quarantined_at is not null')).toBe(0);
     expect(await count('org_rows where quarantined_at is not null')).toBe(0);
   }, 180_000);
