@@ -36,7 +36,7 @@ beforeEach(async () => {
   asked = [];
   answer = true;
   await database.pool.query(
-    'truncate inbox, inbox_payload, dirty, mirror, account_link, org_rows, dismissal, operator_action, sweep_cursor, upstream, connection, stored_secret, backfill, org_pin, api_budget, discrepancy',
+    'truncate inbox, inbox_payload, dirty, mirror, account_link, org_rows, dismissal, operator_action, sweep_cursor, upstream, connection, stored_secret, backfill, org_pin, api_budget, discrepancy, org_account',
   );
 });
 
@@ -280,6 +280,27 @@ describe('dismiss', () => {
     await act('dismiss', ROW, '--reason', 'known');
     await store.setRows(ACCOUNT, [{ ...INVOICE, fields: { Amount__c: 2 }, parents: {} }]);
     expect(await rowsToWrite()).toEqual([INVOICE.key]);
+  });
+
+  it('ends what is listed of an Account that is gone, until it is asked for again by retry, which looks at it', async () => {
+    const { pool } = database;
+    await pool.query('insert into account_link values ($1, $2)', [KEY, ACCOUNT]);
+    await pool.query("insert into org_account (account_id, state) values ($1, 'deleted')", [ACCOUNT]);
+    expect((await run('failures')).data, 'billing has nothing for it').toEqual([]);
+    await pool.query(
+      `insert into mirror (key, kind, billing_account_key, as_of, version, deleted, body, digest)
+       values ($1, 'account', $1, now(), 1, false, '{}', '')`,
+      [KEY],
+    );
+    const id = `row:Account:${ACCOUNT}`;
+    expect((await run('failures')).data).toMatchObject([{ id, account: ACCOUNT, state: 'put aside' }]);
+    expect((await run('failures')).out).toContain(`link to another Account ${KEY}.`);
+    await act('dismiss', id, '--reason', 'an old customer');
+    expect((await run('failures')).data).toEqual([]);
+    await act('retry', id);
+    expect((await run('failures')).data).toMatchObject([{ id }]);
+    const { rows } = await pool.query('select key from dirty');
+    expect(rows).toEqual([{ key: `salesforce:Account:${ACCOUNT}` }]);
   });
 
   it('ends the note of an event with two contents', async () => {

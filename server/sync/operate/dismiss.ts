@@ -21,7 +21,11 @@ async function dismissKey(db: Db, key: string): Promise<string[] | null> {
 async function dismissRow(db: Db, { object, id }: FailureRef): Promise<string[] | null> {
   const { rows } = await sql`update org_rows set pending = false, quarantined_at = null, attempt = 0
     where object = ${object} and key = ${id} and quarantined_at is not null returning key`.execute(db);
-  return rows.length === 0 ? null : [];
+  if (rows.length > 0) return [];
+  // Rows of an Account that is not there are not tried at all.
+  const { rows: gone } = await sql`
+    select from org_account where ${object} = 'Account' and account_id = ${id} and state = 'deleted'`.execute(db);
+  return gone.length > 0 ? [] : null;
 }
 
 async function dismissEvent(db: Db, id: string): Promise<string[]> {

@@ -47,6 +47,19 @@ const ofRows = (retrying: boolean): RawBuilder<unknown> => sql`
     case when quarantined_at is null then 'tried again' else 'put aside' end
   from org_rows where quarantined_at is not null or (${retrying} and pending and attempt > 0)`;
 
+/** Accounts that are not there though billing goes on for them; under the name of the row that each would have. */
+const ofGoneAccounts = sql`
+  select 'row:Account:' || a.account_id, 'row', null, a.account_id,
+    'Salesforce has no such Account, or it was deleted there, but billing goes on: restore it, or link to another Account '
+      || string_agg(l.billing_account_key, ', ' order by l.billing_account_key) || '.',
+    0, coalesce(a.modstamp, a.read_at), 'put aside'
+  from org_account a join account_link l on l.account_id = a.account_id
+  join mirror m on m.key = l.billing_account_key and not m.deleted
+  where a.state = 'deleted'
+    and not exists (select from org_rows where object = 'Account' and key = a.account_id and quarantined_at is not null)
+    and not exists (select from dismissal where failure_id = 'row:Account:' || a.account_id)
+  group by a.account_id`;
+
 const ofEvents = sql`
   select 'event:' || i.id, 'event', i.connection, l.account_id,
     case when i.conflicts > 0
@@ -72,7 +85,7 @@ export async function listFailures(db: Db, filter: FailureFilter = {}): Promise<
   const retrying = filter.retrying ?? false;
   const all = filter.dismissed
     ? ofDismissed
-    : sql`${ofKeys(retrying)} union all ${ofRows(retrying)} union all ${ofEvents}`;
+    : sql`${ofKeys(retrying)} union all ${ofRows(retrying)} union all ${ofGoneAccounts} union all ${ofEvents}`;
   const { ids = null, kind = null, connection = null, account = null, limit = null } = filter;
   const { rows } = await sql<Failure>`
     select * from (${all}) as failure

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { orgKeyOf } from '../../domain/billingAccount/key.ts';
 import type { Db } from '../../platform/db/database.ts';
 import { bumpKeys } from '../keys/bump.ts';
 import { noteAction } from './action.ts';
@@ -40,8 +41,10 @@ export async function retryFailures(db: Db, operator: string, refs: readonly Fai
         select unnest(event_ids) from dismissal where failure_id = any(${refs.map(failureIdOf)}::text[])))`.execute(
       transaction,
     );
+    // An Account that was not there is looked at again; that brings its rows back.
+    const accounts = refs.filter(({ object }) => object === 'Account').map(({ id }) => orgKeyOf('Account', id));
     // Keys before events, as where the work of a key is committed.
-    await bumpKeys(transaction, [...keys, ...rows.map(({ key }) => key)]);
+    await bumpKeys(transaction, [...keys, ...accounts, ...rows.map(({ key }) => key)]);
     await sql`update dirty set attempt = 0, reason = null, not_before = now() where key = any(${keys}::text[])`.execute(
       transaction,
     );
