@@ -1,12 +1,12 @@
 import Stripe from 'stripe';
-import { makeOffer } from '../../test/support/world.ts';
 import { startStack, type Stack } from '../../test/support/stack.ts';
+import { watchStack } from '../../test/support/watch.ts';
+import { makeOffer } from '../../test/support/world.ts';
 import { stripeSeeder } from '../demo/seed-stripe.ts';
 import { zuoraSeeder } from '../demo/seed-zuora.ts';
 import { startBackends } from './backends.ts';
 import { startCluster } from './cluster.ts';
 import type { Scene } from './seed.ts';
-import { watchStack } from './watch.ts';
 
 /** Simulators, a Postgres and two backends of their own. */
 export async function startScene(): Promise<Scene & { stop(): Promise<void> }> {

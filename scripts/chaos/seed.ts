@@ -1,12 +1,14 @@
-import { makeWorld, type Offer, type Seeders } from '../../test/support/world.ts';
+import { converge } from '../../test/support/converge.ts';
+import { differencesOf, expectedRows } from '../../test/support/expected.ts';
+import { troubleIn } from '../../test/support/leftovers.ts';
 import { randomOf, type Random } from '../../test/support/random.ts';
 import type { Stack } from '../../test/support/stack.ts';
+import type { Watch } from '../../test/support/watch.ts';
+import { makeWorld, type Offer, type Seeders } from '../../test/support/world.ts';
 import { orgClient } from '../demo/org.ts';
 import type { Backends } from './backends.ts';
 import type { Cluster } from './cluster.ts';
-import { differencesOf, expectedRows } from './expected.ts';
 import { FAULTS, faultsOf, type ChaosFault, type FaultName, type Hands, type Trouble } from './faults.ts';
-import type { Watch } from './watch.ts';
 
 /** Everything that a seed is run on. */
 export type Scene = {
@@ -55,40 +57,6 @@ function setTrouble({ org, stripe, zuora }: Stack, troubles: readonly Trouble[])
 async function countOf(cluster: Cluster, what: string, ...values: unknown[]): Promise<number> {
   const [row] = await cluster.query<{ count: number }>(`select count(*)::int as count from ${what}`, values);
   return row!.count;
-}
-
-/** Waits until the org holds what it should. @returns what still differs at the end */
-async function converge(
-  differences: () => string[],
-  since: number,
-  isOver: () => boolean,
-): Promise<{ ms: number; left: string[] }> {
-  for (;;) {
-    const left = differences();
-    const ms = Date.now() - since;
-    if (left.length === 0 || ms > CONVERGES_WITHIN_MS || isOver()) return { ms, left };
-    await pause(100);
-  }
-}
-
-/** What the database must not hold once everything is at rest. */
-async function leftovers({ cluster, watch }: Scene, told: ReturnType<Watch['acknowledged']>): Promise<string[]> {
-  const lines = watch.violations();
-  const missing = await cluster.query<{ event_id: string }>(
-    `select event_id from unnest($1::text[], $2::text[]) as told (connection, event_id)
-     where not exists (select from inbox where inbox.connection = told.connection and inbox.event_id = told.event_id)`,
-    [told.map(({ connection }) => connection), told.map(({ eventId }) => eventId)],
-  );
-  lines.push(...missing.map(({ event_id }) => `event ${event_id} was acknowledged and is not there`));
-  const aside = await cluster.query<{ key: string; reason: string }>(
-    'select key, reason from dirty where quarantined_at is not null',
-  );
-  lines.push(...aside.map(({ key, reason }) => `${key} was put aside: ${reason}`));
-  const refused = await cluster.query<{ key: string; message: string }>(
-    'select key, message from org_rows where quarantined_at is not null',
-  );
-  lines.push(...refused.map(({ key, message }) => `row ${key} was put aside: ${message}`));
-  return lines;
 }
 
 /** The hands of one seed; what they do goes on beside the changes, and is over when `done` resolves. */
@@ -161,9 +129,18 @@ export async function runSeed(
     await ctx.webhooks.idle();
   }
   const expected = await expectedRows(stack, world);
-  const { ms, left } = await converge(() => differencesOf(stack, world, expected), stopped, isOver);
+  const { ms, left } = await converge(
+    () => differencesOf(stack, world, expected),
+    stopped,
+    (waited) => waited > CONVERGES_WITHIN_MS || isOver(),
+  );
   const told = watch.acknowledged();
-  const failures = [...left, ...(await leftovers(scene, told)), ...backends.fell()];
+  const failures = [
+    ...left,
+    ...watch.violations(),
+    ...(await troubleIn((text, values) => cluster.query(text, values), told)),
+    ...backends.fell(),
+  ];
   return {
     seed,
     faults,

@@ -9,6 +9,8 @@ export type RatePlan = { ratePlanId: string; charges: { id: string; spec: Charge
 export type ZuoraSeeder = {
   /** @returns account number */
   account(name: string, currency: string, accountId: string | null): Promise<string>;
+  /** Names another Salesforce Account in an account. */
+  link(account: string, accountId: string): Promise<void>;
   ratePlan(name: string, currency: string, charges: ChargeSpec[]): Promise<RatePlan>;
   /** @returns subscription number */
   subscribe(
@@ -81,6 +83,10 @@ export async function zuoraSeeder(access: ZuoraAccess): Promise<ZuoraSeeder> {
         ...(accountId === null ? {} : { CRMAccountId__c: accountId }),
       });
       return accountNumber;
+    },
+
+    async link(account, accountId) {
+      await call('PUT', `/v1/accounts/${account}`, { CRMAccountId__c: accountId });
     },
 
     async ratePlan(name, currency, charges) {

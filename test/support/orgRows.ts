@@ -22,6 +22,11 @@ function fieldsOf(row: SRecord): Record<string, unknown> {
   return Object.fromEntries(Object.entries(row).filter(([name]) => !OF_THE_WRITE.test(name)));
 }
 
+/** Whether a write changed nothing that people read. */
+export function saysTheSame(before: SRecord, after: SRecord): boolean {
+  return JSON.stringify(fieldsOf(before)) === JSON.stringify(fieldsOf(after));
+}
+
 /**
  * Everything of billing that the org holds, by object and key.
  * @throws Error when a key is there twice

@@ -82,28 +82,6 @@ export async function makeWorld(
     if (response.status >= 500) throw new Error(`${system} could not ${action}: ${response.status}`);
   }
 
-  async function relinkZuora(id: string, accountId: string): Promise<void> {
-    const { url, clientId, clientSecret } = stack.zuora;
-    const form = new URLSearchParams({
-      client_id: clientId,
-      client_secret: clientSecret,
-      grant_type: 'client_credentials',
-    });
-    const token = await fetch(`${url}/oauth/token`, { method: 'POST', body: form });
-    const { access_token } = (await token.json()) as { access_token: string };
-    const response = await fetch(`${url}/v1/accounts/${id}`, {
-      method: 'PUT',
-      headers: {
-        authorization: `Bearer ${access_token}`,
-        'content-type': 'application/json',
-        'zuora-version': '2025-08-12',
-      },
-      body: JSON.stringify({ CRMAccountId__c: accountId }),
-    });
-    const answer = await response.text();
-    if (!response.ok) throw new Error(`Zuora did not change account ${id}: ${response.status} ${answer}`);
-  }
-
   const changes: readonly (() => Promise<unknown>)[] = [
     () => act('stripe', 'upgrade', { subscription: random.pick(subscriptions.stripe), quantity: 1 + random.below(9) }),
     () => act('stripe', 'fail-payment', { customer: random.pick(customers), declineCode: 'insufficient_funds' }),
@@ -139,7 +117,7 @@ export async function makeWorld(
         uom: 'GB',
         quantity: random.below(900),
       }),
-    () => relinkZuora(random.pick(zuoraAccounts).id, random.pick(accountIds)),
+    () => zuora.link(random.pick(zuoraAccounts).number, random.pick(accountIds)),
     async () => {
       const { number } = random.pick(zuoraAccounts);
       subscriptions.zuora.push(await zuora.subscribe(number, plan, { start: today, months: 12, quantity: 5 }));

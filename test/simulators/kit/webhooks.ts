@@ -32,6 +32,8 @@ export class WebhookSender {
   switches: WebhookSwitches = { duplicate: false, shuffle: false, drop: false, delayMs: 0 };
   /** Told of every request that was answered, for tests that ask what became of it. */
   onAnswer: ((sent: Outgoing, status: number) => void) | undefined;
+  /** Given every delivery in place of its being made; whoever takes it makes it by `deliver`. */
+  divert: ((delivery: Delivery) => void) | undefined;
   #waiting: Delivery[] = [];
   #active = 0;
   #scheduled = false;
@@ -41,11 +43,17 @@ export class WebhookSender {
 
   send(delivery: Delivery): void {
     if (this.switches.drop || this.#closed) return;
+    if (this.divert) return this.divert(delivery);
     this.#waiting.push(delivery);
     if (this.switches.duplicate) this.#waiting.push(delivery);
     if (this.#scheduled) return;
     this.#scheduled = true;
     this.#after(this.switches.delayMs, () => this.#flush());
+  }
+
+  /** Makes a delivery that was diverted; resolves after its first attempt. */
+  deliver(delivery: Delivery): Promise<void> {
+    return this.#attempt(delivery, 1);
   }
 
   /** Resolves once nothing waits and nothing is on its way; retries that wait for their time count as waiting. */

@@ -260,6 +260,8 @@ export class World {
   /** Where this simulator is reached; hosted invoices point there. */
   url = '';
   #deliver: (event: StripeEvent) => void = () => undefined;
+  /** Types of the events since `heard` was called; null while nobody listens. */
+  #heard: string[] | null = null;
   readonly #timerActs = new Map<string, (id: string) => void>();
 
   constructor(store: SimState<State>, clock: SimClock, calls: CallLog, dashboardUrl: string, accountId: string) {
@@ -302,19 +304,32 @@ export class World {
    * @param deliverHere is told of the events, in place of the webhook endpoints
    */
   rehearse<T>(act: () => T, deliverHere: (event: StripeEvent) => void = () => undefined): T {
-    const [data, deliver, touched] = [this.store.data, this.#deliver, [...this.touched]];
+    const [data, deliver, heard, touched] = [this.store.data, this.#deliver, this.#heard, [...this.touched]];
     const unindexed = this.#unindexed;
     this.#unindexed = new Map(unindexed);
     this.store.data = structuredClone({ ...data, answers: {}, tables: { ...data.tables, events: {} } });
     this.#deliver = deliverHere;
+    this.#heard = null;
     try {
       return act();
     } finally {
       this.store.data = data;
       this.#deliver = deliver;
+      this.#heard = heard;
       this.#unindexed = unindexed;
       this.touched.clear();
       for (const id of touched) this.touched.add(id);
+    }
+  }
+
+  /** Carries out `act`. @returns what it came to, and the types of the events that it caused */
+  heard<T>(act: () => T): { result: T; events: string[] } {
+    const events: string[] = [];
+    this.#heard = events;
+    try {
+      return { result: act(), events };
+    } finally {
+      this.#heard = null;
     }
   }
 
@@ -417,6 +432,7 @@ export class World {
       type,
     };
     this.insert('events', event);
+    this.#heard?.push(type);
     this.#deliver(event);
   }
 

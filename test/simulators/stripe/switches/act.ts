@@ -170,18 +170,11 @@ export function addActs(app: Express, world: World): void {
   router.post('/act/:name', (req, res) => {
     const act = Object.hasOwn(acts, req.params.name) ? acts[req.params.name] : undefined;
     if (!act) return void res.status(404).json({ message: `No such act; there are ${Object.keys(acts).join(', ')}` });
-    const before = world.all('events').length;
     try {
       const body = (req.body ?? {}) as Body;
       const named = Object.fromEntries(Object.entries(body).map(([key, value]) => [key, String(value)]));
-      const changed = onTestClock(world, 'POST', named, () => act(world, body));
-      return void res.json({
-        ...changed,
-        events: world
-          .all('events')
-          .slice(before)
-          .map((event) => event.type),
-      });
+      const { result, events } = world.heard(() => onTestClock(world, 'POST', named, () => act(world, body)));
+      return void res.json({ ...result, events });
     } catch (error) {
       if (!(error instanceof StripeRefusal)) throw error;
       return void res.status(error.status).json(error.fields);

@@ -7,10 +7,10 @@ import { today } from '../../server/domain/time/instant.ts';
 import { BILLING_PARTS, type BillingSystem } from '../../server/workflows/ports/billingSystem.ts';
 import { openGate, ownToken } from '../../server/workflows/ports/upstream.ts';
 import type { OrgRow } from '../../server/workflows/ports/orgRows.ts';
-import type { SRecord } from '../../test/simulators/salesforce/org/types.ts';
-import { heldBy, isEmpty, ROW_OBJECTS } from '../../test/support/orgRows.ts';
-import type { Stack } from '../../test/support/stack.ts';
-import type { World } from '../../test/support/world.ts';
+import type { SRecord } from '../simulators/salesforce/org/types.ts';
+import { heldBy, isEmpty, ROW_OBJECTS } from './orgRows.ts';
+import type { Stack } from './stack.ts';
+import type { World } from './world.ts';
 
 const TIME_ZONE = 'UTC';
 

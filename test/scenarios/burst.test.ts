@@ -1,0 +1,130 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { converge } from '../support/converge.ts';
+import { beginStory, type Story } from '../support/customers.ts';
+import { differencesOf, expectedRows } from '../support/expected.ts';
+import { troubleIn } from '../support/leftovers.ts';
+import { randomOf } from '../support/random.ts';
+import { settled } from '../support/settled.ts';
+import { watchStack, type Watch } from '../support/watch.ts';
+import { makeOffer, makeWorld, type World } from '../support/world.ts';
+
+// BURST_SEED=<seed> repeats a run.
+const random = randomOf(process.env['BURST_SEED'] ?? '360');
+const EVENTS = 10_000;
+const ACCOUNTS = 60;
+const DUPLICATES_PERCENT = 6;
+/** Deliveries under way at the same time. */
+const AT_ONCE = 100;
+const SYSTEMS = ['stripe', 'zuora'] as const;
+
+/** Makes one delivery. */
+type Send = () => Promise<void>;
+
+let story: Story;
+let watch: Watch;
+let world: World;
+let storedBefore: number;
+let sent: Record<(typeof SYSTEMS)[number], number>;
+let deliveries: number;
+let acknowledged: ReturnType<Watch['acknowledged']>;
+
+async function numbersOf<Row extends object>(text: string, values: unknown[] = []): Promise<Row[]> {
+  return (await story.database.pool.query<Row>(text, values)).rows;
+}
+
+async function storedEvents(): Promise<number> {
+  return (await numbersOf<{ count: number }>('select count(*)::int as count from inbox'))[0]!.count;
+}
+
+/** Lets customers change things until so many events are to be told, none of which leaves. */
+async function heldBack(events: number): Promise<Send[]> {
+  const held: Send[] = [];
+  sent = { stripe: 0, zuora: 0 };
+  for (const system of SYSTEMS) {
+    const { webhooks } = story.stack[system].ctx;
+    webhooks.divert = (delivery) => {
+      sent[system] += 1;
+      held.push(() => webhooks.deliver(delivery));
+    };
+  }
+  while (held.length < events) await world.change();
+  for (const system of SYSTEMS) story.stack[system].ctx.webhooks.divert = undefined;
+  return held;
+}
+
+/** Some of them twice, and all of them in any order. */
+function mixed(held: readonly Send[]): Send[] {
+  const order = held.flatMap((send) => (random.chance(DUPLICATES_PERCENT) ? [send, send] : [send]));
+  for (let index = order.length - 1; index > 0; index -= 1) {
+    const other = random.below(index + 1);
+    [order[index], order[other]] = [order[other]!, order[index]!];
+  }
+  return order;
+}
+
+async function sendAll(order: readonly Send[]): Promise<void> {
+  let next = 0;
+  const sender = async () => {
+    for (let send = order[next++]; send; send = order[next++]) await send();
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, sender));
+  // What was not taken is tried again without the senders' waits.
+  for (const system of SYSTEMS) story.stack[system].ctx.webhooks.hurry();
+}
+
+beforeAll(async () => {
+  // Only events may tell what changed: no sweep, and usage, which has none, is asked for at the end.
+  story = await beginStory({ env: { SWEEP_SECONDS: '3600', USAGE_POLL_SECONDS: '3600' } });
+  const { stack } = story;
+  watch = watchStack(stack);
+  world = await makeWorld(stack, story, await makeOffer(story), random, story.account, ACCOUNTS);
+  // Of Zuora's payments those with no card, and by default further declines, are told to nobody.
+  stack.zuora.tenant.options.declinedAttempt = null;
+  for (const account of world.billingAccounts.zuora) await story.act('zuora', 'fail-payment', { account });
+  // The mirror knows how everything began, so that many an event is newer than what it holds.
+  await settled(stack, 240_000);
+  storedBefore = await storedEvents();
+  watch.acknowledged();
+
+  const order = mixed(await heldBack(EVENTS));
+  deliveries = order.length;
+  await sendAll(order);
+  await settled(stack, 240_000);
+  acknowledged = watch.acknowledged();
+  await numbersOf('update dirty set poll_at = now(), not_before = now() where poll_at is not null');
+  await settled(stack, 240_000);
+}, 600_000);
+afterAll(() => story.end());
+
+describe(`a burst of ${EVENTS} events, mixed up and some of them twice (BURST_SEED=${random.seed})`, () => {
+  it('comes from both billing systems, one in twenty of its events twice', () => {
+    expect(sent.stripe + sent.zuora).toBeGreaterThanOrEqual(EVENTS);
+    expect(Math.min(sent.stripe, sent.zuora)).toBeGreaterThan(EVENTS / 20);
+    expect(deliveries).toBeGreaterThan((sent.stripe + sent.zuora) * 1.05);
+    expect(acknowledged).toHaveLength(deliveries);
+  });
+
+  it('loses no event: each that was acknowledged is stored, once, and is worked or waits to be looked at again', async () => {
+    expect(await troubleIn(numbersOf, acknowledged)).toEqual([]);
+    expect(new Set(acknowledged.map(({ connection, eventId }) => `${connection} ${eventId}`)).size).toBe(
+      sent.stripe + sent.zuora,
+    );
+    expect((await storedEvents()) - storedBefore).toBe(sent.stripe + sent.zuora);
+    const forgotten = `select event_id from inbox where conflicts > 0
+      or (done_at is null and not exists (select from dirty where dirty.key = inbox.key))`;
+    expect(await numbersOf(forgotten)).toEqual([]);
+  });
+
+  it('leaves in Salesforce what the billing systems say, field by field', async () => {
+    const expected = await expectedRows(story.stack, world);
+    expect(expected.length).toBeGreaterThan(ACCOUNTS * 5);
+    const differences = () => differencesOf(story.stack, world, expected);
+    const { left } = await converge(differences, Date.now(), (ms) => ms > 30_000);
+    expect(left).toEqual([]);
+  }, 90_000);
+
+  it('doubles no write and lets no row go back to an older state', () => {
+    expect(watch.violations()).toEqual([]);
+    expect(watch.repeats()).toEqual([]);
+  });
+});
