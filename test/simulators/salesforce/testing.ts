@@ -14,6 +14,9 @@ const keys = generateKeyPairSync('rsa', {
   privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
 });
 
+/** The certificate's part of the app that `assertionFor` signs for. */
+export const PUBLIC_KEY = keys.publicKey;
+
 export type Person = keyof typeof USERS;
 export type Answer = { status: number; body: unknown; headers: Headers };
 

@@ -41,6 +41,26 @@ describe('tokens', () => {
     await zuora.post('/__sim/tokens/expire');
     expect((await zuora.get('/v1/payments')).status).toBe(401);
   });
+
+  it('are given to each of two clients, and end with the one that is deleted', async () => {
+    const { clientId: client_id, clientSecret: client_secret } = zuora.sim;
+    const second = { clientId: 'second', clientSecret: 'new' };
+    const clients = [{ clientId: client_id, clientSecret: client_secret }, second];
+    await zuora.post('/__sim/oauth-clients', { clients });
+    const grant_type = 'client_credentials';
+    const tokenOf = async (client_id: string, client_secret: string) => {
+      const answer = await token({ grant_type, client_id, client_secret });
+      return ((await answer.json()) as { access_token?: string }).access_token;
+    };
+    const [first, other] = [await tokenOf(client_id, client_secret), await tokenOf('second', 'new')];
+    const read = async (one: string | undefined) =>
+      (await zuora.get('/v1/payments', { authorization: `Bearer ${one}` })).status;
+    expect([await read(first), await read(other)]).toEqual([200, 200]);
+    await zuora.post('/__sim/oauth-clients', { clients: [second] });
+    expect([await read(first), await read(other)]).toEqual([401, 200]);
+    expect(await tokenOf(client_id, client_secret)).toBeUndefined();
+    await zuora.post('/__sim/oauth-clients', { clients });
+  });
 });
 
 describe('errors', () => {

@@ -27,6 +27,8 @@ export type CustomFieldDefinitions = Record<
   string[]
 >;
 
+export type OAuthClient = { clientId: string; clientSecret: string };
+
 /** What the switches under /__sim can change while it runs. */
 export type TenantOptions = OrderOptions & {
   callouts: CalloutTarget[];
@@ -81,6 +83,10 @@ export class Tenant {
   readonly timeZone: string;
   readonly clientId: string;
   readonly clientSecret: string;
+  /** OAuth clients of the API user; two while one is replaced. */
+  clients: readonly OAuthClient[];
+  /** The client that each token was given to; the first one where it is from before a start. */
+  readonly clientOfToken = new Map<string, string>();
   readonly customFields: CustomFieldDefinitions;
   readonly entityId = '2c92c0f86a0ad8b1016a0be1ffbb3d6d';
   /** Number of the tenant, in the scope of its tokens. */
@@ -104,6 +110,7 @@ export class Tenant {
     this.timeZone = parts.timeZone;
     this.clientId = parts.clientId;
     this.clientSecret = parts.clientSecret;
+    this.clients = [{ clientId: parts.clientId, clientSecret: parts.clientSecret }];
     this.tenantId = parts.tenantId;
     this.customFields = parts.customFields;
   }

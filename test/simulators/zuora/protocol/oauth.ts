@@ -29,12 +29,16 @@ export function oauthRoutes(tenant: Tenant): express.Router {
     const form = (req.is('application/x-www-form-urlencoded') ? req.body : {}) as Record<string, unknown>;
     if (form['grant_type'] !== 'client_credentials')
       return void res.status(400).json({ reason: 'Unsupported or missing grant_type.' });
-    const isKnown = form['client_id'] === tenant.clientId && form['client_secret'] === tenant.clientSecret;
-    if (!isKnown || !tenant.options.clientActive) return void res.status(401).json({ reason: 'Invalid client id' });
+    const client = tenant.clients.find(
+      ({ clientId, clientSecret }) => form['client_id'] === clientId && form['client_secret'] === clientSecret,
+    );
+    if (client === undefined || !tenant.options.clientActive)
+      return void res.status(401).json({ reason: 'Invalid client id' });
     const token = randomUUID().replaceAll('-', '');
     const tokens = tenant.data.tokens;
     for (const [old, endsAt] of Object.entries(tokens)) if (endsAt < Date.now()) delete tokens[old];
     tokens[token] = Date.now() + lifetimeSeconds * 1000;
+    tenant.clientOfToken.set(token, client.clientId);
     tenant.touch();
     res.json({
       access_token: token,
@@ -47,12 +51,14 @@ export function oauthRoutes(tenant: Tenant): express.Router {
   return router;
 }
 
-/** Refuses calls without a token that holds; tokens end by real time, not by the simulator's clock. */
+/** Refuses calls without a token that holds, and whose client was not deleted; tokens end by real time, not by the simulator's clock. */
 export function bearer(tenant: Tenant): RequestHandler {
   return (req, res, next) => {
     const token = /^Bearer (.+)$/i.exec(req.get('authorization') ?? '')?.[1];
     const endsAt = token === undefined ? undefined : tenant.data.tokens[token];
-    if (endsAt !== undefined && endsAt > Date.now() && tenant.options.clientActive) return next();
+    const owner = tenant.clientOfToken.get(token ?? '') ?? tenant.clientId;
+    const isKnown = tenant.clients.some(({ clientId }) => clientId === owner);
+    if (isKnown && endsAt !== undefined && endsAt > Date.now() && tenant.options.clientActive) return next();
     sendError(ZuoraError.of(90000011, 'Authentication error'), req, res, versionsOfRequest(req));
   };
 }

@@ -76,6 +76,11 @@ export function optionRoutes(tenant: Tenant): express.Router {
     options.refusals = parse(z.strictObject({ refusals: z.array(refusalSchema) }), req.body).refusals;
     res.json({ refusals: options.refusals });
   });
+  router.post('/__sim/oauth-clients', (req, res) => {
+    const client = z.strictObject({ clientId: z.string().min(1), clientSecret: z.string().min(1) });
+    tenant.clients = parse(z.strictObject({ clients: z.array(client) }), req.body).clients;
+    res.json({ clients: tenant.clients.map(({ clientId }) => clientId) });
+  });
   router.post('/__sim/tokens/expire', (_req, res) => {
     const { tokens } = tenant.data;
     const expired = Object.keys(tokens).length;

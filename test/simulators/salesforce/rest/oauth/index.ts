@@ -39,7 +39,15 @@ function introspection(parts: OAuthParts, req: Request): Record<string, unknown>
 /** Tokens, who they stand for, the login page and the way into the browser (Salesforce Help, "OAuth Authorization Flows"). */
 export function mountOAuth({ app, calls }: SimContext, org: SimulatedOrg, options: SalesforceSimOptions): Grants {
   const grants = new Grants();
-  const apps = [...(options.connectedApps ?? []), PLATFORM_CLI];
+  const apps = [...(options.connectedApps ?? []).map((one) => ({ ...one })), PLATFORM_CLI];
+  app.post('/__sim/connected-app', express.json(), (req, res) => {
+    const { clientId = '', publicKeyPem = '' } = req.body as { clientId?: string; publicKeyPem?: string };
+    const named = apps.find((one) => one.clientId === clientId && one !== PLATFORM_CLI);
+    if (!named || publicKeyPem === '')
+      return void res.status(400).json({ message: 'clientId of an app and publicKeyPem are needed' });
+    named.publicKeyPem = publicKeyPem;
+    res.json({ clientId });
+  });
   const parts = { org, apps, grants, passwordFlow: options.passwordFlow };
   const answer = (path: string, act: (req: Request, res: Response) => void) => (req: Request, res: Response) => {
     calls.call(req.method, path);

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
+import { createHash, generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startSalesforceSim, type RunningSalesforce } from '../../main.ts';
 import { USERS } from '../../org/seed.ts';
-import { accountOf, assertionFor, callsOf, CLIENT_ID, connect, startTestOrg } from '../../testing.ts';
+import { accountOf, assertionFor, callsOf, CLIENT_ID, connect, PUBLIC_KEY, startTestOrg } from '../../testing.ts';
 
 let sim: RunningSalesforce;
 beforeAll(async () => {
@@ -47,6 +47,26 @@ describe('tokens by JWT bearer', () => {
     ['an unknown user', { sub: 'nobody@example.org' }, 'invalid_grant', "user hasn't approved this consumer"],
   ])('refuse %s', async (_what, claims, error, description) => {
     expect(await jwt(claims)).toEqual({ status: 400, body: { error, error_description: description } });
+  });
+
+  it('refuse a key whose certificate was replaced, while sessions that it began live on', async () => {
+    const replace = (publicKeyPem: string) =>
+      fetch(`${sim.url}/__sim/connected-app`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ clientId: CLIENT_ID, publicKeyPem }),
+      });
+    const session = (await jwt()).body['access_token']!;
+    const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    expect((await replace(publicKey.export({ type: 'spki', format: 'pem' }).toString())).status).toBe(200);
+    expect((await jwt()).body).toMatchObject({ error: 'invalid_grant', error_description: 'invalid assertion' });
+    const read = await fetch(`${sim.url}/services/data/v66.0/limits`, {
+      headers: { authorization: `Bearer ${session}` },
+    });
+    expect(read.status).toBe(200);
+    expect((await replace(PUBLIC_KEY)).status).toBe(200);
+    expect((await jwt()).status).toBe(200);
+    expect((await replace('')).status).toBe(400);
   });
 
   it('refuse a changed payload, another algorithm and nonsense', async () => {
