@@ -2,13 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { startStack } from '../test/support/stack.ts';
 import { readOptions } from './arguments.ts';
-import { startControl, curlLine } from './demo/control.ts';
-import { deployRule } from './demo/rule.ts';
-import { describeDemo, listBillingAccounts, printTable, seedingEnded } from './demo/describe.ts';
 import { blockedPorts, demoPorts, portsInUse } from './demo/ports.ts';
-import { seedDemo } from './demo/seed.ts';
 
 const help = `Starts Billing 360 with a simulated Salesforce org, Stripe and Zuora, and opens an Account page.
 
@@ -41,6 +36,13 @@ if (taken.length > 0)
   fail(
     `In use by another program: port ${taken.join(', port ')}. Stop it, or choose others: npm run demo -- --port-base ${base + 1000}`,
   );
+
+// Loaded once the options are known to be right: the simulators take seconds.
+const { startStack } = await import('../test/support/stack.ts');
+const { startControl, curlLine } = await import('./demo/control.ts');
+const { describeDemo, listBillingAccounts, printTable, seedingEnded } = await import('./demo/describe.ts');
+const { deployRule } = await import('./demo/rule.ts');
+const { seedDemo } = await import('./demo/seed.ts');
 
 const dataDir = resolve(options['data-dir']);
 const demoDir = join(dataDir, 'demo');

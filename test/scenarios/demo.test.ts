@@ -7,6 +7,7 @@ import { Agent, request } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Demo } from '../../scripts/demo/describe.ts';
 import { demoPorts, portsInUse } from '../../scripts/demo/ports.ts';
+import { COMPILED } from '../support/backend.ts';
 import { testFolder } from '../support/postgres.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -20,6 +21,7 @@ type Running = { child: ChildProcess; output(): string; demo: Demo };
 function run(args: string[]): { child: ChildProcess; output(): string } {
   const child = spawn(process.execPath, ['scripts/demo.ts', '--no-open', '--port-base', String(base), ...args], {
     cwd: root,
+    env: { ...process.env, ...COMPILED },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { COMPILED } from './backend.ts';
 import { npmTool, run, TOOL_PATH, type Ended } from './npmTool.ts';
 
 /** Its package carries a shrinkwrap, so that this pins everything in it. */
@@ -36,6 +37,7 @@ export class SfHome {
   async run(args: readonly string[], options: { cwd?: string; env?: Record<string, string> } = {}): Promise<Ended> {
     const [command = '', ...first] = this.#command;
     const env = {
+      ...COMPILED,
       PATH: TOOL_PATH,
       HOME: this.home,
       SF_DISABLE_TELEMETRY: 'true',
