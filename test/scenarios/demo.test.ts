@@ -60,7 +60,10 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 
-describe('npm run demo', () => {
+/** Longer than a start may take. */
+const PATIENT = { timeout: 120_000 };
+
+describe('npm run demo', PATIENT, () => {
   let running: Running;
   let before: { Key__c: string }[];
 
