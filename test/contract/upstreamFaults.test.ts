@@ -124,6 +124,30 @@ async function faultOf(promise: Promise<unknown>): Promise<Fault> {
   return error as Fault;
 }
 
+/** Lets processes read in turn, so many times together, each until it is let in. @returns how often the system refused */
+async function refusalsUntilRead(readers: readonly (() => Promise<unknown>)[], times: number): Promise<number> {
+  let refused = 0;
+  const untilRead = async (read: () => Promise<unknown>): Promise<void> => {
+    for (;;)
+      try {
+        return void (await read());
+      } catch (error) {
+        const fault = error as Fault;
+        expect(fault.kind).toBe('rate_limited');
+        if (!fault.notTried) refused += 1;
+        await new Promise((done) => setTimeout(done, fault.retryAfterMs));
+      }
+  };
+  await Promise.all(Array.from({ length: times }, (_, index) => untilRead(readers[index % readers.length]!)));
+  return refused;
+}
+
+/** Share of what is known to be allowed that is used of a limit now. */
+async function shareOf(name: string): Promise<number> {
+  const upstream = database.db.selectFrom('upstream').select('share').where('name', '=', name);
+  return (await upstream.executeTakeFirstOrThrow()).share;
+}
+
 const systems = [
   { name: 'Stripe', sim: () => stripe, reader: stripeReader, path: '/v1/customers', code: 'stripe_unavailable' },
   { name: 'Zuora', sim: () => zuora, reader: zuoraReader, path: '/v1/payments', code: 'zuora_unavailable' },
@@ -239,27 +263,10 @@ describe('Stripe', () => {
       stripeReader({ perSecond: 100, perEndpointSecond: 40 }),
       stripeReader({ perSecond: 100, perEndpointSecond: 40 }),
     ];
-    let refused = 0;
-    const untilRead = async (read: () => Promise<unknown>): Promise<void> => {
-      for (;;)
-        try {
-          return void (await read());
-        } catch (error) {
-          const fault = error as Fault;
-          expect(fault.kind).toBe('rate_limited');
-          if (!fault.notTried) refused += 1;
-          await new Promise((done) => setTimeout(done, fault.retryAfterMs));
-        }
-    };
-    await Promise.all(Array.from({ length: 40 }, (_, index) => untilRead(both[index % 2]!)));
+    const refused = await refusalsUntilRead(both, 40);
     expect(refused).toBeGreaterThan(0);
     expect(refused).toBeLessThan(25);
-    const { share } = await database.db
-      .selectFrom('upstream')
-      .select('share')
-      .where('name', '=', 'stripe:GET /v1/customers')
-      .executeTakeFirstOrThrow();
-    expect(share).toBeLessThan(0.6);
+    expect(await shareOf('stripe:GET /v1/customers')).toBeLessThan(0.6);
   });
 
   it('is not called less because somebody else holds the lock of an object', async () => {
@@ -291,26 +298,9 @@ describe('Zuora', () => {
     await post(zuora, 'limits', { inFlight: { Default: 6 } });
     await post(zuora, 'options', { handlingMs: 40 });
     const both = [zuoraReader(), zuoraReader()];
-    let refused = 0;
-    const untilRead = async (read: () => Promise<unknown>): Promise<void> => {
-      for (;;)
-        try {
-          return void (await read());
-        } catch (error) {
-          const fault = error as Fault;
-          expect(fault.kind).toBe('rate_limited');
-          if (!fault.notTried) refused += 1;
-          await new Promise((done) => setTimeout(done, fault.retryAfterMs));
-        }
-    };
-    await Promise.all(Array.from({ length: 60 }, (_, index) => untilRead(both[index % 2]!)));
+    const refused = await refusalsUntilRead(both, 60);
     expect(refused).toBeLessThan(30);
-    const { share } = await database.db
-      .selectFrom('upstream')
-      .select('share')
-      .where('name', '=', 'zuora:Default')
-      .executeTakeFirstOrThrow();
-    expect(share).toBeLessThan(1);
+    expect(await shareOf('zuora:Default')).toBeLessThan(1);
   });
 
   it('is called less as soon as its headers say that few places are left, before it refuses', async () => {
@@ -318,12 +308,7 @@ describe('Zuora', () => {
     await read();
     await post(zuora, 'limits', { inFlight: { Default: 1 } });
     await read();
-    const { share } = await database.db
-      .selectFrom('upstream')
-      .select('share')
-      .where('name', '=', 'zuora:Default')
-      .executeTakeFirstOrThrow();
-    expect(share).toBe(0.5);
+    expect(await shareOf('zuora:Default')).toBe(0.5);
     expect(await troubles(database.db)).toEqual([]);
   });
 });

@@ -29,7 +29,8 @@ import { addSearchRoutes } from './search/search.ts';
 import { addScheduleRoutes } from './schedules/schedules.ts';
 import { addSubscriptionItemRoutes } from './subscriptions/subscriptionItems.ts';
 import { addSubscriptionRoutes } from './subscriptions/subscriptions.ts';
-import { emptyState, World, type State } from './world.ts';
+import { emptyState, type State } from './state.ts';
+import { World } from './world.ts';
 
 export type StripeSimOptions = SimOptions & {
   /** Keeps the state here for the next start; absent: in memory only. */

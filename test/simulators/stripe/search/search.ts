@@ -3,7 +3,8 @@ import { invalid } from '../protocol/errors.ts';
 import { integer, required, text } from '../protocol/params.ts';
 import type { Routes } from '../protocol/protocol.ts';
 import type { Invoice, Json } from '../protocol/wire.ts';
-import type { Tables, World } from '../world.ts';
+import type { Tables } from '../state.ts';
+import type { World } from '../world.ts';
 import { matches, parseQuery, type Fields } from './query.ts';
 
 type Resource = { table: keyof Tables; fields: Fields };

@@ -1,5 +1,6 @@
 import type { Express } from 'express';
-import type { Tables, World } from '../world.ts';
+import type { Tables } from '../state.ts';
+import type { World } from '../world.ts';
 import { escaped, show } from './html.ts';
 
 const asJson = (value: unknown): string => `<pre>${escaped(JSON.stringify(value, null, 2))}</pre>`;
