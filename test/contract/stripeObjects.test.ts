@@ -107,9 +107,9 @@ describe('an event of an object that is not there yet', () => {
     rig.deliver(early('evt_early', { object: 'invoice_payment', id: 'inpay_1', invoice: invoice!.id }));
     const start = rig.bench.realNow.getTime();
     await rig.work();
-    expect([rig.bench.open(key), rig.bench.again.get(key)]).toEqual([1, new Date(start + 5000)]);
+    expect([rig.bench.open(key), rig.bench.again.get(key)]).toEqual([1, new Date(start + 6000)]);
     await rig.bench.workAgain(key);
-    expect([rig.bench.open(key), rig.bench.again.get(key)]).toEqual([1, new Date(start + 10_000)]);
+    expect([rig.bench.open(key), rig.bench.again.get(key)]).toEqual([1, new Date(start + 12_000)]);
     await rig.bench.workAgain(key);
     expect(rig.bench.open(key)).toBe(0);
     expect(rig.bench.row('Billing_Account__c', `stripe:account:${customer}`)['Status__c']).toBe('Active');

@@ -479,8 +479,8 @@ describe('callouts that name no account', () => {
       bench.dirty.add(key);
       await bench.work();
     }
-    expect([waits, bench.open(key)]).toEqual([[5_000, 5_000, 10_000, 20_000], 1]);
-    expect(bench.realNow.getTime()).toBe(received + 40_000);
+    expect([waits, bench.open(key)]).toEqual([[5_000, 6_000, 12_000, 24_000], 1]);
+    expect(bench.realNow.getTime()).toBe(received + 48_000);
     await zuora.subscribe(account, await platform(), { start: '2026-11-01', months: 12, quantity: 10 });
     sim.ctx.webhooks.switches.drop = true;
     await zuora.bill(account, '2026-11-21');

@@ -10,6 +10,8 @@ export type PlaceDeps = {
   clock: Clock;
 };
 
+/** Events that were caused together come together, and one of them may say whose the object is, ms. */
+const OTHERS_COME_WITHIN_MS = 1_000;
 /** An object that nobody knows yet is looked for after as long again as its newest event has waited, ms. */
 const LEAST_WAIT_MS = 5_000;
 const MOST_WAIT_MS = 6 * 3_600_000;
@@ -33,6 +35,12 @@ export function waitForObject({ key, events }: KeyClaim, now: Date): KeyResult {
   return { done: [], againAt: new Date(now.getTime() + Math.min(Math.max(waited, LEAST_WAIT_MS), MOST_WAIT_MS)) };
 }
 
+/** @returns until when it is worth waiting for what others tell, before anybody is asked */
+function othersMayTellUntil({ events }: KeyClaim): Date | null {
+  if (events.length === 0) return null;
+  return new Date(Math.min(...events.map(({ receivedAt }) => receivedAt.getTime())) + OTHERS_COME_WITHIN_MS);
+}
+
 /**
  * Works a key that names an object and not its billing account: finds the account, in the mirror or by a read, and hands
  * the events on to its key.
@@ -40,7 +48,10 @@ export function waitForObject({ key, events }: KeyClaim, now: Date): KeyResult {
 export function placeEvents({ mirror, billing, clock }: PlaceDeps): KeyHandler {
   return async (claim: KeyClaim): Promise<KeyResult> => {
     const ids = claim.events.map(({ id }) => id);
-    const owner = (await mirror.billingAccountOf(claim.key)) ?? (await billing.whereIs(claim.key));
+    const known = await mirror.billingAccountOf(claim.key);
+    const toldUntil = othersMayTellUntil(claim);
+    if (known === null && toldUntil !== null && toldUntil > clock.now()) return { done: [], againAt: toldUntil };
+    const owner = known ?? (await billing.whereIs(claim.key));
     if (owner === null) return waitForObject(claim, clock.now());
     if (owner === undefined) return { done: ids };
     return { done: [], dirty: [owner], ...(ids.length === 0 ? {} : { moved: { to: owner, events: ids } }) };

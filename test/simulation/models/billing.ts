@@ -187,6 +187,8 @@ export class BillingModel implements BillingSystem, ChangeSource {
   read(event: StoredEvent, known: ReadonlyMap<string, BillingRecord>): EventReading {
     if (event.kind === 'backfill') return { records: [], fetch: [...BILLING_PARTS], about: [] };
     if (event.kind === 'swept') return this.#readSwept(event, known);
+    // Once it is read, its key ends; until then a read that lags shows it as it was.
+    if (event.kind === 'deleted') return { records: [], fetch: ['account'], about: [], isExact: true };
     const { key, form, body, deleted } = event.payload as Told;
     const part = PART_OF[partsOf(key).kind]!;
     if (form === 'thin') return { records: [], fetch: [part], about: [] };
@@ -255,13 +257,20 @@ export class BillingModel implements BillingSystem, ChangeSource {
       .map(({ event }) => ({ ...event, isCopy: true }));
   }
 
-  /** Rows that changed since, in the order of change; a deleted one is not there any more. */
+  #deleted(key: string, at: number): ReceivedEvent {
+    const base = { connection: this.connection, eventId: `deleted:${key}`, kind: 'deleted', key };
+    return { ...base, occurredAt: new Date(at), payload: {}, isCopy: true };
+  }
+
+  /** Rows that changed since, in the order of change. */
   #swept(since: number): ReceivedEvent[] {
     const moment = this.#readMoment();
     return [...this.#histories.keys()].flatMap((key): ReceivedEvent[] => {
       const state = this.#stateAt(key, moment);
-      if (!state?.body || state.at < since || state.body.kind === 'usage') return [];
+      if (state === undefined || state.at < since || partsOf(key).kind === 'usage') return [];
       const at = toSecond(state.at);
+      // Of what was deleted only accounts are asked for again: their lists tell of all else.
+      if (state.body === null) return key === state.owner ? [this.#deleted(key, at)] : [];
       const final = at < toSecond(Date.now()) ? '' : ':first';
       return [
         {
