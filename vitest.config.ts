@@ -36,6 +36,7 @@ export default defineConfig({
     hookTimeout: 120_000,
     // Two cores: browser and Postgres tests starve each other beyond this.
     maxWorkers: 2,
+    maxConcurrency: 2,
     // Loading the simulators anew for each file took a quarter of the time of the run.
     isolate: false,
     sequence: { sequencer: LongFirst },

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSyn
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import pg from 'pg';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, type TestContext } from 'vitest';
 import { openDatabase } from '../../server/platform/db/database.ts';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../server/platform/db/embedded.ts';
 import { testFolder } from '../support/postgres.ts';
@@ -56,21 +56,6 @@ describe('the embedded database', () => {
     expect(await query(second.url, 'show listen_addresses')).toEqual([{ listen_addresses: '' }]);
   });
 
-  it('is for one server at a time', async () => {
-    const dataDir = folder();
-    await start(dataDir);
-    await expect(startEmbeddedPostgres(dataDir)).rejects.toThrow(
-      /Another server \(billing-360 server \d+\) already uses the database/,
-    );
-  });
-
-  it('lets one of two servers that start together have it', async () => {
-    const dataDir = folder();
-    const starts = await Promise.allSettled([startEmbeddedPostgres(dataDir), startEmbeddedPostgres(dataDir)]);
-    for (const each of starts) if (each.status === 'fulfilled') running.push(each.value);
-    expect(starts.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
-  });
-
   it('starts though files of a killed one are left, and their process id is somebody else now', async () => {
     const dataDir = folder();
     const first = await start(dataDir);
@@ -115,6 +100,35 @@ describe('the embedded database', () => {
       expect(await database.db.selectFrom('inbox').selectAll().execute()).toEqual([]);
       await database.close();
     }
+  });
+});
+
+describe('two servers that want the same embedded database', () => {
+  /** Starts one, which is ended with the test: these two tests run at once, since a server waits 5 s before it gives up. */
+  async function startIn({ onTestFinished }: TestContext, dataDir: string): Promise<EmbeddedPostgres> {
+    const postgres = await startEmbeddedPostgres(dataDir);
+    onTestFinished(() => postgres.stop());
+    return postgres;
+  }
+
+  function folderOf({ onTestFinished }: TestContext): string {
+    const made = testFolder();
+    onTestFinished(() => rmSync(made, { recursive: true, force: true }));
+    return made;
+  }
+
+  it.concurrent('the second one is refused', async (context) => {
+    const dataDir = folderOf(context);
+    await startIn(context, dataDir);
+    await expect(startIn(context, dataDir)).rejects.toThrow(
+      /Another server \(billing-360 server \d+\) already uses the database/,
+    );
+  });
+
+  it.concurrent('one of two that start together has it', async (context) => {
+    const dataDir = folderOf(context);
+    const starts = await Promise.allSettled([startIn(context, dataDir), startIn(context, dataDir)]);
+    expect(starts.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
   });
 });
 

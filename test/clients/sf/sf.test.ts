@@ -71,33 +71,8 @@ describe('an admin at the stock CLI', { timeout: 120_000 }, () => {
     expect(sim.org.all('Account')).toEqual([]);
   });
 
-  it('is told what is wrong with a query', async () => {
-    const answer = await inOrg('data', 'query', '--query', 'SELECT Nothing__c FROM Account');
-    expect(answer.code).toBe(1);
-    expect(answer.message).toContain("No such column 'Nothing__c' on entity 'Account'");
-  });
-
-  it('imports a tree and finds it again by query and search', async () => {
-    const tree = {
-      records: [
-        {
-          attributes: { type: 'Account', referenceId: 'a1' },
-          Name: 'Treeful Inc',
-          Contacts: { records: [{ attributes: { type: 'Contact', referenceId: 'c1' }, LastName: 'Leaf' }] },
-        },
-      ],
-    };
-    const imported = await inOrg('data', 'import', 'tree', '--files', file('tree.json', JSON.stringify(tree)));
-    expect(imported).toMatchObject({ status: 0, result: [{ refId: 'a1' }, { refId: 'c1' }] });
-    const [contacts, found] = await Promise.all([
-      query("SELECT LastName, Account.Name FROM Contact WHERE Account.Name LIKE 'tree%'"),
-      inOrg('data', 'search', '--query', 'FIND {Treeful} IN NAME FIELDS RETURNING Account(Id, Name)'),
-    ]);
-    expect(contacts).toMatchObject([{ LastName: 'Leaf', Account: { Name: 'Treeful Inc' } }]);
-    expect(found).toMatchObject({ result: { searchRecords: [{ Name: 'Treeful Inc' }] } });
-  });
-
-  it('imports, upserts and exports in bulk', async () => {
+  // From here on each has records of its own, and does not wait while another waits for the org.
+  it.concurrent('imports, upserts and exports in bulk', async () => {
     const bulk = (...args: string[]) => inOrg('data', ...args, '--sobject', 'Account', '--wait', '5');
     const names = file('new.csv', 'Name,Phone\nBulk One,1\nBulk Two,2\n');
     expect(await bulk('import', 'bulk', '--file', names, '--line-ending', 'LF')).toMatchObject({
@@ -118,7 +93,33 @@ describe('an admin at the stock CLI', { timeout: 120_000 }, () => {
     expect(readFileSync(output, 'utf8')).toMatch(/Bulk One"?,"?3"?\n"?Bulk Two"?,"?2/);
   });
 
-  it('tells of a row that fails in bulk', async () => {
+  it.concurrent('is told what is wrong with a query', async () => {
+    const answer = await inOrg('data', 'query', '--query', 'SELECT Nothing__c FROM Account');
+    expect(answer.code).toBe(1);
+    expect(answer.message).toContain("No such column 'Nothing__c' on entity 'Account'");
+  });
+
+  it.concurrent('imports a tree and finds it again by query and search', async () => {
+    const tree = {
+      records: [
+        {
+          attributes: { type: 'Account', referenceId: 'a1' },
+          Name: 'Treeful Inc',
+          Contacts: { records: [{ attributes: { type: 'Contact', referenceId: 'c1' }, LastName: 'Leaf' }] },
+        },
+      ],
+    };
+    const imported = await inOrg('data', 'import', 'tree', '--files', file('tree.json', JSON.stringify(tree)));
+    expect(imported).toMatchObject({ status: 0, result: [{ refId: 'a1' }, { refId: 'c1' }] });
+    const [contacts, found] = await Promise.all([
+      query("SELECT LastName, Account.Name FROM Contact WHERE Account.Name LIKE 'tree%'"),
+      inOrg('data', 'search', '--query', 'FIND {Treeful} IN NAME FIELDS RETURNING Account(Id, Name)'),
+    ]);
+    expect(contacts).toMatchObject([{ LastName: 'Leaf', Account: { Name: 'Treeful Inc' } }]);
+    expect(found).toMatchObject({ result: { searchRecords: [{ Name: 'Treeful Inc' }] } });
+  });
+
+  it.concurrent('tells of a row that fails in bulk', async () => {
     const bad = file('bad.csv', 'Name,Phone\n,1\nGood,2\n');
     const answer = await inOrg(
       ...['data', 'import', 'bulk', '--file', bad, '--sobject', 'Account', '--wait', '5', '--line-ending', 'LF'],
@@ -127,12 +128,12 @@ describe('an admin at the stock CLI', { timeout: 120_000 }, () => {
     expect(sim.org.all('Account').map(({ Name }) => Name)).toContain('Good');
   });
 
-  it('reads by a table for people too', async () => {
+  it.concurrent('reads by a table for people too', async () => {
     const printed = await sf.run(['data', 'query', '--query', 'SELECT Name FROM Organization', '--target-org', 'org']);
     expect(printed.stdout).toContain('Billing 360 Org');
   });
 
-  it('lists limits, objects and their fields, metadata and its types', async () => {
+  it.concurrent('lists limits, objects and their fields, metadata and its types', async () => {
     const [limits, objects, describe_, metadata, types] = await Promise.all([
       inOrg('org', 'list', 'limits'),
       inOrg('sobject', 'list', '--sobject', 'custom'),
@@ -149,7 +150,7 @@ describe('an admin at the stock CLI', { timeout: 120_000 }, () => {
     expect(types).toMatchObject({ status: 0, result: { partialSaveAllowed: true } });
   });
 
-  it('assigns a permission set', async () => {
+  it.concurrent('assigns a permission set', async () => {
     const { userNamed } = sim.org;
     const rep = userNamed.call(sim.org, sim.usernames.repWithoutBilling)!.Id;
     expect(sim.org.accessOf(rep).readsObject('Usage__c')).toBe(false);
@@ -160,13 +161,13 @@ describe('an admin at the stock CLI', { timeout: 120_000 }, () => {
     expect(sim.org.accessOf(rep).readsObject('Usage__c')).toBe(true);
   });
 
-  it('asks the Tooling API, and is refused what is only data', async () => {
+  it.concurrent('asks the Tooling API, and is refused what is only data', async () => {
     expect(await query('SELECT Id, Name FROM ApexClass', '--use-tooling-api')).toEqual([]);
     const refused = await inOrg('data', 'query', '--use-tooling-api', '--query', 'SELECT Id FROM Account');
     expect(refused.message).toContain("sObject type 'Account' is not supported.");
   });
 
-  it('calls REST and GraphQL, and opens a page', async () => {
+  it.concurrent('calls REST and GraphQL, and opens a page', async () => {
     const rest = sf.run(['api', 'request', 'rest', '/services/data/v66.0/limits', '--target-org', 'org']);
     const body = file('q.graphql', 'query { uiapi { query { Account(first: 1) { edges { node { Id } } } } } }');
     const graphql = sf.run(['api', 'request', 'graphql', '--body', body, '--target-org', 'org']);
