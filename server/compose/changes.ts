@@ -77,6 +77,7 @@ export function followSalesforce(deps: ChangesDeps): { handler: KeyHandler; part
     ],
     intake,
     log,
+    metrics,
     everyMs: config.sweepSeconds * 1000,
     onStatus: async () => {},
   });

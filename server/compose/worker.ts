@@ -129,7 +129,7 @@ export async function startWorker(base: Base, start: (name: string, loop: Loop) 
   const backfillStore = { ...store, ...backfills };
   start(
     'backfill',
-    createBackfillRunner({ store: backfillStore, lists, watch, log, onListed, onDone: report.connection }),
+    createBackfillRunner({ store: backfillStore, lists, watch, log, metrics, onListed, onDone: report.connection }),
   );
   start('due', createDueTicker({ store, clock, timeZone: config.timeZone, log, onDue: keysReady.notify }));
   const { payload: payloadDays, id: idDays } = config.inboxDays;
@@ -141,6 +141,7 @@ export async function startWorker(base: Base, start: (name: string, loop: Loop) 
       sources: connections.map((one) => one.changes),
       intake,
       log,
+      metrics,
       everyMs: config.sweepSeconds * 1000,
       onStatus: async ({ connection }) => {
         await report.connection(connection);

@@ -74,6 +74,13 @@ describe('alert rules', () => {
     expect(existsSync(join(root, 'docs/runbooks', runbook))).toBe(true);
   });
 
+  it('name codes that docs/errors.md lists', () => {
+    const errors = readFileSync(join(root, 'docs/errors.md'), 'utf8');
+    const codes = [...text.matchAll(/\{code=~?"([^"]+)"/g)].flatMap(([, listed]) => listed!.split('|'));
+    expect(codes).toContain('zuora_answer_unreadable');
+    expect(codes.filter((code) => !errors.includes(`\`${code}\``))).toEqual([]);
+  });
+
   it('would be found wrong', () => {
     expect(() => namesIn('max(billing360_x > 1')).toThrow('A bracket is not closed');
     expect(() => namesIn('sum(increase(x{a=b}[5m]))')).toThrow('Labels');

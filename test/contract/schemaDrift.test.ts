@@ -5,6 +5,7 @@ import { createSalesforceClient } from '../../server/connectors/salesforce/clien
 import { createOrgWriter } from '../../server/connectors/salesforce/writer.ts';
 import { createZuoraConnection } from '../../server/connectors/zuora/connection.ts';
 import { Secret } from '../../server/platform/config/secret.ts';
+import { afterFailure, reasonOf } from '../../server/sync/keys/failure.ts';
 import type { BillingSystem } from '../../server/workflows/ports/billingSystem.ts';
 import { startSalesforceSim } from '../simulators/salesforce/main.ts';
 import { USERS } from '../simulators/salesforce/org/seed.ts';
@@ -131,18 +132,23 @@ describe.each([
     ['a status that nobody knows yet', (subscription) => (subscription['status'] = 'hibernating')],
     ['a field of another type', (subscription) => (subscription['status'] = { code: 7 })],
     ['a mapped field that is gone', (subscription) => delete subscription['status']],
-  ])('with %s is not guessed at: what asks for it waits with the reason', async (_what, change) => {
-    change(customer.subscriptionIn(answer), answer);
-    answerWith();
-    await expect(read()).rejects.toMatchObject({
-      kind: 'unavailable',
-      retryable: true,
-      code: `${system.toLowerCase()}_answer_unreadable`,
-      publicText: expect.stringMatching(`^${system} answered in a shape that is not known here`),
-    });
-    customer.sim.ctx.faults.set([]);
-    expect(await read()).toHaveLength(1);
-  });
+  ])(
+    'with %s is not guessed at: what asks for it waits, and is put aside with the reason after eight tries',
+    async (_what, change) => {
+      change(customer.subscriptionIn(answer), answer);
+      answerWith();
+      const fault: unknown = await read().catch((error: unknown) => error);
+      expect(fault).toMatchObject({ code: `${system.toLowerCase()}_answer_unreadable` });
+      const failure = (attempt: number) => afterFailure(fault, attempt, 500, 60_000);
+      expect(failure(7), 'it may be passing').toEqual({ action: 'retry', waitMs: 60_000 });
+      expect(failure(8)).toEqual({ action: 'quarantine' });
+      expect(reasonOf(fault)).toMatch(
+        new RegExp(`^${system} answered in a shape that is not known here while .* \\([\\w.]*\\). Update`),
+      );
+      customer.sim.ctx.faults.set([]);
+      expect(await read()).toHaveLength(1);
+    },
+  );
 });
 
 describe('a version of the API that Salesforce has retired', () => {

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Fault } from '../../server/domain/fault.ts';
 import { createLog } from '../../server/platform/log.ts';
+import { createMetrics } from '../../server/platform/metrics.ts';
 import { createDueTicker } from '../../server/sync/due/due.ts';
 import { createIntake } from '../../server/sync/inbox/intake.ts';
 import { bumpKeys } from '../../server/sync/keys/bump.ts';
+import { createKeyWorker } from '../../server/sync/keys/worker.ts';
 import { claimKeys } from '../../server/sync/keys/claim.ts';
 import { commitResult } from '../../server/sync/keys/commit.ts';
 import { createPostgresStore } from '../../server/sync/postgres.ts';
@@ -125,6 +127,31 @@ describe('the sweep', () => {
     expect(begun).toEqual([`stripe: ${FIRST}`, `stripe: ${ANEW}`]);
     expect(cursors).toEqual(['begun 1', 'begun 2']);
     expect(statuses.map(({ state }) => state)).toEqual(['Connected', 'Connected', 'Connected']);
+  });
+
+  it('counts its failures by code, in one metric with those of keys', async () => {
+    const metrics = createMetrics();
+    const unreadable = new Fault({ code: 'zuora_answer_unreadable', kind: 'bug', publicText: 'x', retryable: true });
+    const { sweeper } = sweeperOver(() => Promise.reject(unreadable), { metrics });
+    await sweeper.sweep();
+    await bumpKeys(database.db, ['zuora:account:1', 'zuora:account:2']);
+    const failing = new Map<string, unknown>([
+      ['zuora:account:1', unreadable],
+      ['zuora:account:2', new Error('x')],
+    ]);
+    const store = createPostgresStore(database, stamp);
+    await createKeyWorker({
+      store,
+      log,
+      metrics,
+      random: () => 1,
+      handler: ({ key }) => Promise.reject(failing.get(key) as Error),
+    }).drain();
+    const { values } = await metrics.getSingleMetric('billing360_failures_total')!.get();
+    expect(values.map(({ labels, value }) => [labels['code'], value])).toEqual([
+      ['zuora_answer_unreadable', 2],
+      ['unexpected', 1],
+    ]);
   });
 
   it('says so to people when nothing can read everything', async () => {

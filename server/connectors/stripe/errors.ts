@@ -32,6 +32,9 @@ function faultIn(error: unknown): Fault | null {
   return null;
 }
 
+/** Between tries to read what is not understood: it may be passing, but is not so within seconds. */
+const UNREADABLE_RETRY_MS = 60_000;
+
 /**
  * Turns any error of the SDK, or of reading its answers, into our one.
  *
@@ -43,8 +46,10 @@ export function toStripeFault(error: unknown, doing: string): Fault {
   if (error instanceof z.ZodError) {
     return new Fault({
       code: 'stripe_answer_unreadable',
-      kind: 'unavailable',
-      publicText: `Stripe answered in a shape that is not known here while ${doing}.`,
+      kind: 'bug',
+      retryable: true,
+      retryAfterMs: UNREADABLE_RETRY_MS,
+      publicText: `Stripe answered in a shape that is not known here while ${doing} (${error.issues[0]?.path.join('.') ?? ''}). Update Billing 360, or report it.`,
       context: { issues: error.issues.slice(0, 5).map(({ path, message }) => `${path.join('.')}: ${message}`) },
       cause: error,
     });

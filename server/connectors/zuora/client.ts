@@ -18,6 +18,9 @@ export type ZuoraClientOptions = { baseUrl: string; clientId: string; clientSecr
 
 type Method = 'GET' | 'POST';
 
+/** Between tries to read what is not understood: it may be passing, but is not so within seconds. */
+const UNREADABLE_RETRY_MS = 60_000;
+
 type Answer = { status: number; headers: Record<string, string | string[] | undefined>; body: unknown };
 
 export type Read<T> = { data: T; asOf: Date };
@@ -109,8 +112,10 @@ export class ZuoraClient {
     if (!parsed.success || Number.isNaN(asOf.getTime()))
       throw new Fault({
         code: 'zuora_answer_unreadable',
-        kind: 'unavailable',
-        publicText: `Zuora answered in a shape that is not known here while ${doing}.`,
+        kind: 'bug',
+        retryable: true,
+        retryAfterMs: UNREADABLE_RETRY_MS,
+        publicText: `Zuora answered in a shape that is not known here while ${doing} (${parsed.error?.issues[0]?.path.join('.') ?? 'its date'}). Update Billing 360, or report it.`,
         context: {
           path: url.pathname,
           issues: parsed.error?.issues.slice(0, 5).map((issue) => `${issue.path.join('.')}: ${issue.message}`),

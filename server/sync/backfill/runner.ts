@@ -1,3 +1,4 @@
+import type { Registry } from 'prom-client';
 import { keyOf } from '../../domain/billingAccount/key.ts';
 import { Fault } from '../../domain/fault.ts';
 import { newId } from '../../platform/ids.ts';
@@ -7,6 +8,7 @@ import type { BillingAccountList } from '../../workflows/ports/billingAccountLis
 import { BILLING_PARTS } from '../../workflows/ports/billingSystem.ts';
 import { backoffMs } from '../backoff.ts';
 import type { ConnectionWatch } from '../connections/watch.ts';
+import { countFailures } from '../failureCount.ts';
 import type { LeaseStore } from '../leases.ts';
 import type { Backfill, BackfillStore } from './store.ts';
 
@@ -15,6 +17,7 @@ export type BackfillRunnerOptions = {
   lists: readonly BillingAccountList[];
   watch: Pick<ConnectionWatch, 'ensure' | 'isStopped' | 'isStoppedBy'>;
   log: Log;
+  metrics?: Registry;
   /** Told when keys were made dirty. */
   onListed?: () => void;
   /** Told when a run is over; has to see to it that people are shown it. */
@@ -45,6 +48,7 @@ const KNOWN_AT_ONCE = 100;
 export function createBackfillRunner(options: BackfillRunnerOptions): BackfillRunner {
   const { store, watch, log, onListed = () => {}, onDone = async () => {}, everyMs = 1_000 } = options;
   const { mostOutstanding = 500, leaseMs = 30_000 } = options;
+  const countFailure = countFailures(options.metrics);
   const lists = new Map(options.lists.map((list) => [list.connection, list]));
   const owner = newId();
   let timer: NodeJS.Timeout | undefined;
@@ -82,6 +86,7 @@ export function createBackfillRunner(options: BackfillRunnerOptions): BackfillRu
   }
 
   async function fail(run: Backfill, error: unknown): Promise<void> {
+    countFailure(error);
     let fault = error instanceof Fault ? error : null;
     if (fault?.kind === 'forbidden')
       try {

@@ -8,6 +8,7 @@ import type { KeyHandler, KeyResult } from '../../workflows/ports/keyWork.ts';
 import { Collision } from '../mirror/save.ts';
 import type { LeasedKey } from './claim.ts';
 import { LeaseLost } from './commit.ts';
+import { countFailures } from '../failureCount.ts';
 import { afterFailure, reasonOf } from './failure.ts';
 import type { KeyStore } from './store.ts';
 
@@ -87,6 +88,7 @@ export function createKeyWorker(options: KeyWorkerOptions): KeyWorker {
     buckets: [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60],
     registers,
   });
+  const countFailure = countFailures(options.metrics);
   const leastFree = Math.ceil(concurrency / 4);
   // The rest is kept free, so that no live key waits for a batch to end.
   const mostBatch = Math.ceil(concurrency / 2);
@@ -131,6 +133,7 @@ export function createKeyWorker(options: KeyWorkerOptions): KeyWorker {
       outcomes.inc({ outcome: 'stopped' });
       return store.giveBack([claim]);
     }
+    countFailure(error);
     const failure = afterFailure(error, claim.attempt, retryBaseMs, retryCapMs, options.random);
     outcomes.inc({ outcome: failure.action });
     log[failure.action === 'quarantine' ? 'error' : 'warn'](

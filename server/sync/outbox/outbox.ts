@@ -3,6 +3,7 @@ import { newId } from '../../platform/ids.ts';
 import type { Log } from '../../platform/log.ts';
 import { createWakeup, type Wakeup } from '../../platform/wakeup.ts';
 import { ROWS_A_CHUNK, type OrgRow, type OrgWriter } from '../../workflows/ports/orgRows.ts';
+import { countFailures } from '../failureCount.ts';
 import type { LeaseStore } from '../leases.ts';
 import { READ_AGAIN_AFTER_MS } from './budget.ts';
 import { paceOf } from './pace.ts';
@@ -60,6 +61,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     bulkObjects = () => [],
   } = options;
   const send = createSend({ store, writer, objectOrder, log, metrics: options.metrics, random });
+  const countFailure = countFailures(options.metrics);
   const owner = newId();
   const busy = new Set<number>();
   const running = new Set<Promise<unknown>>();
@@ -119,6 +121,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
         wasHeld = false;
       } catch (error) {
         wasHeld = true;
+        countFailure(error);
         log.warn({ err: error }, 'Salesforce could not be written to; it is left alone for a while');
         await store.hold(UPSTREAM, error, random);
       }

@@ -1,3 +1,4 @@
+import type { Registry } from 'prom-client';
 import { Fault } from '../../domain/fault.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Log } from '../../platform/log.ts';
@@ -5,6 +6,7 @@ import type { ChangeSource, ConnectionStatus } from '../../workflows/ports/sweep
 import { ANEW, FIRST, type beginWithBackfill } from '../backfill/first.ts';
 import type { ConnectionWatch } from '../connections/watch.ts';
 import type { ReceivedEvent } from '../../workflows/ports/webhook.ts';
+import { countFailures } from '../failureCount.ts';
 import type { Intake } from '../inbox/intake.ts';
 import type { LeaseStore } from '../leases.ts';
 import type { SweepStore } from './store.ts';
@@ -14,6 +16,7 @@ export type SweeperOptions = {
   sources: readonly ChangeSource[];
   intake: Intake;
   log: Log;
+  metrics?: Registry;
   everyMs: number;
   /** Told after each sweep; has to see to it that people are shown it. */
   onStatus: (status: ConnectionStatus) => Promise<void>;
@@ -39,6 +42,7 @@ const UNEXPECTED = 'Looking for changes failed unexpectedly; it is tried again. 
 /** Finds changes that no webhook told, one process a connection at a time, and reports how each connection stands. */
 export function createSweeper(options: SweeperOptions): Sweeper {
   const { store, sources, intake, log, everyMs, onStatus, leaseMs = 30_000, watch, begin } = options;
+  const countFailure = countFailures(options.metrics);
   const owner = newId();
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> = Promise.resolve();
@@ -82,6 +86,7 @@ export function createSweeper(options: SweeperOptions): Sweeper {
     try {
       await sweepOne(source).catch(async (error: unknown) => {
         log.warn({ err: error, connection: source.connection }, 'A sweep failed');
+        countFailure(error);
         await recordFailure(source.connection, error);
       });
       await onStatus(await store.statusOf(source.connection));
