@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { XMLParser } from 'fast-xml-parser';
 import { expect, test } from 'vitest';
+import * as sample from '../../../test/support/billingObjects.ts';
 import { deriveAccount } from '../../domain/account/deriveAccount.ts';
 import { factsOf, type BillingObject } from '../../domain/account/facts.ts';
 import { HEALTH_STATUSES } from '../../domain/health/health.ts';
@@ -37,120 +38,68 @@ function fieldsOf(object: string): Map<string, Field> {
 }
 
 const long = 'x'.repeat(6000);
-const common = { connection: 'stripe', source: 'Stripe' as const, sourceUrl: `https://dashboard.stripe.com/${long}` };
 const day = calendarDate('2026-11-21');
+const ofStripe = { connection: 'stripe', source: 'Stripe' as const, sourceUrl: `https://dashboard.stripe.com/${long}` };
+const account = sample.billingAccount({
+  ...ofStripe,
+  key: 'stripe:account:cus_1',
+  number: long,
+  name: long,
+  creditBalance: money(1250, 'USD'),
+  autoPay: true,
+  card: { id: 'pm_1', brand: long, last4: '42424', expiry: '01/2027-' },
+  billToEmail: long,
+  accountId: ACCOUNT,
+});
+const common = { ...ofStripe, billingAccountKey: account.key };
+const subscription = sample.subscription({
+  ...common,
+  key: 'stripe:subscription:sub_1',
+  number: long,
+  startsOn: day,
+  termType: 'Evergreen',
+  termStartsOn: day,
+  termEndsOn: calendarDate('2026-12-21'),
+  charges: [sample.charge({ name: long, plan: long, model: 'perUnit', quantity: '2.5', price: '10.5' })],
+});
+const amount = money(2625, 'USD');
 const objects: BillingObject[] = [
-  {
+  account,
+  subscription,
+  sample.invoice({
     ...common,
-    kind: 'account',
-    key: 'stripe:account:cus_1',
-    number: long,
-    name: long,
-    status: 'Active',
-    currency: 'USD',
-    balance: null,
-    pendingDebit: null,
-    creditBalance: money(1250, 'USD'),
-    autoPay: true,
-    card: { id: 'pm_1', brand: long, last4: '42424', expiry: '01/2027-' },
-    billToEmail: long,
-    discounts: [],
-    accountId: ACCOUNT,
-  },
-  {
-    ...common,
-    kind: 'subscription',
-    key: 'stripe:subscription:sub_1',
-    billingAccountKey: 'stripe:account:cus_1',
-    number: long,
-    currency: 'USD',
-    status: 'Active',
-    statusHistory: [],
-    startsOn: day,
-    termType: 'Evergreen',
-    termStartsOn: day,
-    termEndsOn: calendarDate('2026-12-21'),
-    autoRenew: true,
-    trialEndsOn: null,
-    cancelOn: null,
-    endsByDate: false,
-    collectionPaused: false,
-    lastOrder: null,
-    discounts: [],
-    charges: [
-      {
-        number: 'si_1',
-        name: long,
-        plan: long,
-        productId: 'prod_1',
-        ratePlanKey: null,
-        kind: 'recurring',
-        model: 'perUnit',
-        quantity: '2.5',
-        price: '10.5',
-        tiers: [],
-        transform: null,
-        priceInterval: { unit: 'month', count: 1 },
-        billingInterval: { unit: 'month', count: 1 },
-        months: 'calendar',
-        discounts: [],
-        reduction: null,
-        includedTaxPercent: '0',
-        startsOn: null,
-        endsOn: null,
-        trialEndsOn: null,
-        includedUnits: null,
-        unit: null,
-      },
-    ],
-  },
-  {
-    ...common,
-    kind: 'invoice',
     key: 'stripe:invoice:in_1',
-    billingAccountKey: 'stripe:account:cus_1',
     number: long,
-    status: 'Open',
-    amount: money(2625, 'USD'),
-    balance: money(2625, 'USD'),
-    invoicedOn: day,
+    amount,
+    balance: amount,
     dueOn: day,
     attemptCount: 123_456,
     nextAttemptAt: instant('2026-11-24T09:00:00Z'),
     automaticCollection: true,
-    subscriptionKey: 'stripe:subscription:sub_1',
+    subscriptionKey: subscription.key,
     paidThrough: ['pi_1'],
-  },
-  {
+  }),
+  sample.payment({
     ...common,
-    kind: 'payment',
     key: 'stripe:payment:ch_1',
-    billingAccountKey: 'stripe:account:cus_1',
     number: 'ch_1',
     ids: ['ch_1', 'pi_1'],
     status: 'Failed',
-    amount: money(2625, 'USD'),
-    refunded: money(0, 'USD'),
-    at: instant('2026-11-21T09:00:00Z'),
+    amount,
     declineCode: 'stolen_card',
-    declineText: null,
     method: long,
-    invoiceKeys: [],
-  },
-  {
+  }),
+  sample.usage({
     ...common,
-    kind: 'usage',
     key: 'stripe:usage:si_1:2026-11-21',
-    billingAccountKey: 'stripe:account:cus_1',
-    subscriptionKey: 'stripe:subscription:sub_1',
+    subscriptionKey: subscription.key,
     meter: long,
     unit: long,
-    currency: 'USD',
     quantity: '1234.5678',
     limit: null,
     periodStartsOn: day,
     periodEndsOn: calendarDate('2026-12-21'),
-  },
+  }),
 ];
 
 const view = deriveAccount(ACCOUNT, factsOf(objects), day, 'UTC');

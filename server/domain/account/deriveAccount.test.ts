@@ -1,132 +1,23 @@
 import { describe, expect, test } from 'vitest';
+import * as sample from '../../../test/support/billingObjects.ts';
 import type { Invoice } from '../invoice/invoice.ts';
 import { money } from '../money/money.ts';
 import type { Payment } from '../payment/payment.ts';
 import type { Charge } from '../subscription/charge.ts';
-import type { Subscription } from '../subscription/subscription.ts';
 import { calendarDate } from '../time/calendarDate.ts';
 import { instant } from '../time/instant.ts';
-import type { Usage } from '../usage/usage.ts';
 import { deriveAccount } from './deriveAccount.ts';
 import { factsOf, type BillingObject } from './facts.ts';
 
 const TODAY = calendarDate('2026-11-21');
-const common = {
-  connection: 'zuora',
-  source: 'Zuora' as const,
-  billingAccountKey: 'zuora:account:a1',
-  sourceUrl: 'https://example.com',
-};
-
-function charge(price: string, more: Partial<Charge> = {}): Charge {
-  return {
-    number: 'C-1',
-    name: 'Platform: Seats',
-    plan: 'Platform',
-    productId: null,
-    ratePlanKey: 'RP-1',
-    kind: 'recurring',
-    model: 'flat',
-    quantity: null,
-    price,
-    tiers: [],
-    transform: null,
-    priceInterval: { unit: 'month', count: 1 },
-    billingInterval: { unit: 'month', count: 1 },
-    months: 'thirtyDays',
-    discounts: [],
-    reduction: null,
-    includedTaxPercent: '0',
-    startsOn: null,
-    endsOn: null,
-    trialEndsOn: null,
-    includedUnits: null,
-    unit: null,
-    ...more,
-  };
-}
-
-function subscription(more: Partial<Subscription> = {}): Subscription {
-  const number = more.number ?? 'A-S1';
-  return {
-    ...common,
-    kind: 'subscription',
-    key: `zuora:subscription:${number}`,
-    number,
-    currency: 'USD',
-    status: 'Active',
-    statusHistory: [],
-    startsOn: calendarDate('2026-07-01'),
-    termType: 'Termed',
-    termStartsOn: calendarDate('2026-07-01'),
-    termEndsOn: calendarDate('2027-07-01'),
-    autoRenew: true,
-    trialEndsOn: null,
-    cancelOn: null,
-    endsByDate: true,
-    collectionPaused: false,
-    charges: [charge('1000')],
-    discounts: [],
-    lastOrder: null,
-    ...more,
-  };
-}
-
-function invoice(dueOn: string, more: Partial<Invoice> = {}): Invoice {
-  const number = more.number ?? 'INV1';
-  return {
-    ...common,
-    kind: 'invoice',
-    key: `zuora:invoice:${number}`,
-    number,
-    status: 'Open',
-    amount: money(50_000, 'USD'),
-    balance: money(50_000, 'USD'),
-    invoicedOn: calendarDate('2026-10-01'),
-    dueOn: calendarDate(dueOn),
-    attemptCount: 0,
-    nextAttemptAt: null,
-    automaticCollection: null,
-    subscriptionKey: null,
-    paidThrough: [],
-    ...more,
-  };
-}
+const charge = (price: string, more: Partial<Charge> = {}) => sample.charge({ price, ...more });
+const subscription = sample.subscription;
+const invoice = (dueOn: string, more: Partial<Invoice> = {}) => sample.invoice({ dueOn: calendarDate(dueOn), ...more });
+const usage = (quantity: string) => sample.usage({ quantity });
 
 function payment(status: Payment['status'], at: string, more: Partial<Payment> = {}): Payment {
-  const number = more.number ?? `P-${at}`;
-  return {
-    ...common,
-    kind: 'payment',
-    key: `zuora:payment:${number}`,
-    number,
-    ids: [number],
-    status,
-    amount: money(50_000, 'USD'),
-    refunded: money(0, 'USD'),
-    at: instant(at),
-    declineCode: status === 'Failed' ? 'insufficient_funds' : null,
-    declineText: null,
-    method: null,
-    invoiceKeys: [],
-    ...more,
-  };
-}
-
-function usage(quantity: string): Usage {
-  return {
-    ...common,
-    kind: 'usage',
-    key: 'zuora:usage:C-2:2026-11-01',
-    subscriptionKey: null,
-    meter: 'Storage',
-    unit: 'GB',
-    currency: 'USD',
-    quantity,
-    limit: '100',
-    periodStartsOn: calendarDate('2026-11-01'),
-    periodEndsOn: calendarDate('2026-12-01'),
-  };
+  const declineCode = status === 'Failed' ? 'insufficient_funds' : null;
+  return sample.payment({ number: `P-${at}`, status, at: instant(at), declineCode, ...more });
 }
 
 function derive(...objects: BillingObject[]) {

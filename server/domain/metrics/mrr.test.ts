@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import * as sample from '../../../test/support/billingObjects.ts';
 import { toMajor } from '../money/money.ts';
 import type { Charge, Interval, Tier } from '../subscription/charge.ts';
 import type { Discount } from '../subscription/discount.ts';
@@ -12,60 +13,22 @@ const MONTH: Interval = { unit: 'month', count: 1 };
 const YEAR: Interval = { unit: 'year', count: 1 };
 
 function charge(more: Partial<Charge> = {}): Charge {
-  const interval = more.priceInterval ?? MONTH;
-  return {
-    number: 'C-1',
-    name: 'Seats',
+  const billingInterval = more.priceInterval ?? MONTH;
+  return sample.charge({
     productId: 'prod_1',
-    plan: 'Growth',
     ratePlanKey: 'RP-1',
-    kind: 'recurring',
     model: 'perUnit',
     quantity: '1',
     price: '100',
-    tiers: [],
-    transform: null,
-    priceInterval: interval,
-    billingInterval: interval,
+    billingInterval,
     months: 'calendar',
-    discounts: [],
-    reduction: null,
-    includedTaxPercent: '0',
-    startsOn: null,
-    endsOn: null,
-    trialEndsOn: null,
-    includedUnits: null,
-    unit: null,
     ...more,
-  };
+  });
 }
 
 function subscription(charges: Charge[], more: Partial<Subscription> = {}): Subscription {
-  return {
-    kind: 'subscription',
-    key: 'stripe:subscription:sub_1',
-    connection: 'stripe',
-    source: 'Stripe',
-    billingAccountKey: 'stripe:account:cus_1',
-    number: 'sub_1',
-    currency: 'USD',
-    status: 'Active',
-    statusHistory: [],
-    startsOn: calendarDate('2026-01-01'),
-    termType: 'Evergreen',
-    termStartsOn: null,
-    termEndsOn: null,
-    autoRenew: true,
-    trialEndsOn: null,
-    cancelOn: null,
-    endsByDate: false,
-    collectionPaused: false,
-    charges,
-    discounts: [],
-    lastOrder: null,
-    sourceUrl: 'https://example.com',
-    ...more,
-  };
+  const evergreen = { termType: 'Evergreen', termStartsOn: null, termEndsOn: null, endsByDate: false } as const;
+  return sample.subscription({ ...evergreen, startsOn: calendarDate('2026-01-01'), charges, ...more });
 }
 
 function discount(more: Partial<Discount>): Discount {

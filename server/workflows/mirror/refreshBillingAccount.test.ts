@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import * as sample from '../../../test/support/billingObjects.ts';
 import type { Invoice } from '../../domain/invoice/invoice.ts';
 import { money } from '../../domain/money/money.ts';
-import type { Subscription } from '../../domain/subscription/subscription.ts';
-import { calendarDate } from '../../domain/time/calendarDate.ts';
 import type { BillingPart, BillingRecord, BillingSystem, EventReading } from '../ports/billingSystem.ts';
 import type { KeyClaim, KeyResult, StoredEvent } from '../ports/keyWork.ts';
 import type { AccountLink } from '../ports/mirror.ts';
@@ -17,48 +16,15 @@ function at(second: number): Date {
   return new Date(NOW.getTime() + second * 1000);
 }
 
+const OF_STRIPE = { connection: 'stripe', source: 'Stripe' as const, billingAccountKey: KEY };
+
 function invoice(minor: number, key = INVOICE): Invoice {
-  return {
-    kind: 'invoice',
-    key,
-    connection: 'stripe',
-    source: 'Stripe',
-    billingAccountKey: KEY,
-    number: key,
-    status: 'Open',
-    amount: money(minor, 'USD'),
-    balance: money(minor, 'USD'),
-    invoicedOn: calendarDate('2026-11-21'),
-    dueOn: null,
-    attemptCount: 0,
-    nextAttemptAt: null,
-    automaticCollection: false,
-    subscriptionKey: null,
-    paidThrough: [],
-    sourceUrl: 'https://example.com',
-  };
+  const amount = money(minor, 'USD');
+  return sample.invoice({ ...OF_STRIPE, key, number: key, amount, balance: amount });
 }
 
 function account(accountId: string | null): BillingRecord {
-  const body = {
-    kind: 'account' as const,
-    key: KEY,
-    connection: 'stripe',
-    source: 'Stripe' as const,
-    number: 'cus_1',
-    name: null,
-    status: 'Active' as const,
-    currency: 'USD',
-    balance: null,
-    pendingDebit: null,
-    creditBalance: null,
-    autoPay: false,
-    card: null,
-    billToEmail: null,
-    discounts: [],
-    accountId,
-    sourceUrl: 'https://example.com',
-  };
+  const body = sample.billingAccount({ connection: 'stripe', source: 'Stripe', key: KEY, number: 'cus_1', accountId });
   return { key: KEY, kind: 'account', billingAccountKey: KEY, asOf: at(0), version: 0, deleted: false, body };
 }
 
@@ -76,52 +42,7 @@ function record(minor: number, second: number, key = INVOICE): BillingRecord {
 
 function meteredSubscription(): BillingRecord {
   const key = 'stripe:subscription:sub_1';
-  const common = { key, connection: 'stripe', source: 'Stripe' as const, billingAccountKey: KEY, currency: 'USD' };
-  const body: Subscription = {
-    ...common,
-    kind: 'subscription',
-    number: 'sub_1',
-    status: 'Active',
-    statusHistory: [],
-    startsOn: calendarDate('2026-11-01'),
-    termType: 'Evergreen',
-    termStartsOn: calendarDate('2026-11-01'),
-    termEndsOn: calendarDate('2026-12-01'),
-    autoRenew: true,
-    trialEndsOn: null,
-    cancelOn: null,
-    endsByDate: false,
-    collectionPaused: false,
-    charges: [
-      {
-        number: 'si_1',
-        name: 'API calls',
-        plan: 'API calls',
-        productId: null,
-        ratePlanKey: null,
-        kind: 'usage',
-        model: 'perUnit',
-        quantity: null,
-        price: '1',
-        tiers: [],
-        transform: null,
-        priceInterval: { unit: 'month', count: 1 },
-        billingInterval: { unit: 'month', count: 1 },
-        months: 'calendar',
-        discounts: [],
-        reduction: null,
-        includedTaxPercent: '0',
-        startsOn: null,
-        endsOn: null,
-        trialEndsOn: null,
-        includedUnits: null,
-        unit: null,
-      },
-    ],
-    discounts: [],
-    lastOrder: null,
-    sourceUrl: 'https://example.com',
-  };
+  const body = sample.subscription({ ...OF_STRIPE, key, number: 'sub_1', charges: [sample.charge({ kind: 'usage' })] });
   return { key, kind: 'subscription', billingAccountKey: KEY, asOf: at(10), version: 0, deleted: false, body };
 }
 

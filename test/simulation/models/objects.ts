@@ -3,22 +3,20 @@ import type { BillingAccount } from '../../../server/domain/billingAccount/billi
 import type { Invoice } from '../../../server/domain/invoice/invoice.ts';
 import { money } from '../../../server/domain/money/money.ts';
 import type { Payment } from '../../../server/domain/payment/payment.ts';
-import type { Charge } from '../../../server/domain/subscription/charge.ts';
 import type { Subscription } from '../../../server/domain/subscription/subscription.ts';
 import { addDays, type CalendarDate } from '../../../server/domain/time/calendarDate.ts';
 import { instant } from '../../../server/domain/time/instant.ts';
 import type { Usage } from '../../../server/domain/usage/usage.ts';
+import * as sample from '../../support/billingObjects.ts';
 
 export type Connection = 'stripe' | 'zuora';
-
-const sourceOf = (connection: Connection) => (connection === 'stripe' ? ('Stripe' as const) : ('Zuora' as const));
 
 /** What every object of a billing account has; the revision is put into the address, which Salesforce shows. */
 function common(connection: Connection, kind: BillingObject['kind'], account: string, id: string) {
   return {
     key: `${connection}:${kind}:${id}`,
     connection,
-    source: sourceOf(connection),
+    source: connection === 'stripe' ? ('Stripe' as const) : ('Zuora' as const),
     billingAccountKey: `${connection}:account:${account}`,
     number: id,
     sourceUrl: '',
@@ -26,53 +24,8 @@ function common(connection: Connection, kind: BillingObject['kind'], account: st
 }
 
 export function billingAccount(connection: Connection, id: string, accountId: string | null): BillingAccount {
-  const { key, source, number, sourceUrl } = common(connection, 'account', id, id);
-  return {
-    kind: 'account',
-    key,
-    connection,
-    source,
-    number,
-    sourceUrl,
-    name: `Customer ${id}`,
-    status: 'Active',
-    currency: 'USD',
-    balance: null,
-    pendingDebit: null,
-    creditBalance: null,
-    autoPay: true,
-    card: null,
-    billToEmail: null,
-    discounts: [],
-    accountId,
-  };
-}
-
-function charge(number: string, price: string, kind: Charge['kind']): Charge {
-  return {
-    number,
-    name: `Platform: ${kind}`,
-    plan: 'Platform',
-    productId: null,
-    ratePlanKey: null,
-    kind,
-    model: 'flat',
-    quantity: null,
-    price,
-    tiers: [],
-    transform: null,
-    priceInterval: { unit: 'month', count: 1 },
-    billingInterval: { unit: 'month', count: 1 },
-    months: 'thirtyDays',
-    discounts: [],
-    reduction: null,
-    includedTaxPercent: '0',
-    startsOn: null,
-    endsOn: null,
-    trialEndsOn: null,
-    includedUnits: null,
-    unit: null,
-  };
+  const { billingAccountKey: _itself, ...own } = common(connection, 'account', id, id);
+  return sample.billingAccount({ ...own, name: `Customer ${id}`, autoPay: true, accountId });
 }
 
 /** @param rampsOn day from which it costs twice as much, without any event on that day */
@@ -83,31 +36,19 @@ export function subscription(
   day: CalendarDate,
   more: { price: string; metered: boolean; rampsOn: CalendarDate | null },
 ): Subscription {
-  const base = charge(`${id}-1`, more.price, 'recurring');
+  const base = sample.charge({ number: `${id}-1`, price: more.price });
   const ramp = { ...base, price: String(Number(more.price) * 2), startsOn: more.rampsOn };
-  return {
+  return sample.subscription({
     ...common(connection, 'subscription', account, id),
-    kind: 'subscription',
-    currency: 'USD',
-    status: 'Active',
-    statusHistory: [],
     startsOn: addDays(day, -30),
-    termType: 'Termed',
     termStartsOn: addDays(day, -30),
     termEndsOn: addDays(day, 60),
-    autoRenew: true,
-    trialEndsOn: null,
-    cancelOn: null,
-    endsByDate: true,
-    collectionPaused: false,
     charges: [
       { ...base, endsOn: more.rampsOn },
       ...(more.rampsOn === null ? [] : [ramp]),
-      ...(more.metered ? [charge(`${id}-2`, '0', 'usage')] : []),
+      ...(more.metered ? [sample.charge({ number: `${id}-2`, price: '0', kind: 'usage' })] : []),
     ],
-    discounts: [],
-    lastOrder: null,
-  };
+  });
 }
 
 export function invoice(
@@ -117,43 +58,31 @@ export function invoice(
   day: CalendarDate,
   more: { minor: number; dueOn: CalendarDate; subscription: string | null; refused: boolean },
 ): Invoice {
-  return {
+  return sample.invoice({
     ...common(connection, 'invoice', account, id),
-    kind: 'invoice',
     number: more.refused ? `REFUSED ${id}` : id,
-    status: 'Open',
     amount: money(more.minor, 'USD'),
     balance: money(more.minor, 'USD'),
     invoicedOn: day,
     dueOn: more.dueOn,
-    attemptCount: 0,
-    nextAttemptAt: null,
     automaticCollection: true,
     subscriptionKey: more.subscription,
-    paidThrough: [],
-  };
+  });
 }
 
 export function payment(connection: Connection, account: string, id: string, paid: Invoice, at: Date): Payment {
-  return {
+  return sample.payment({
     ...common(connection, 'payment', account, id),
-    kind: 'payment',
     ids: [id],
-    status: 'Succeeded',
     amount: paid.balance,
-    refunded: money(0, 'USD'),
     at: instant(at),
-    declineCode: null,
-    declineText: null,
-    method: null,
     invoiceKeys: [paid.key],
-  };
+  });
 }
 
 export function usage(of: Subscription, quantity: number): Usage {
   const { connection, source, billingAccountKey, key, currency } = of;
-  return {
-    kind: 'usage',
+  return sample.usage({
     key: key.replace(':subscription:', ':usage:'),
     connection,
     source,
@@ -167,5 +96,5 @@ export function usage(of: Subscription, quantity: number): Usage {
     periodStartsOn: of.termStartsOn!,
     periodEndsOn: of.termEndsOn!,
     sourceUrl: '',
-  };
+  });
 }
