@@ -9,9 +9,9 @@ import { Secret } from '../../server/platform/config/secret.ts';
 import type { RunningSim } from '../simulators/kit/sim.ts';
 import type { SpoiltAnswer } from '../simulators/kit/spoiltAnswers.ts';
 import { startSalesforceSim } from '../simulators/salesforce/main.ts';
-import { USERS } from '../simulators/salesforce/org/seed.ts';
 import { startStripeSim } from '../simulators/stripe/main.ts';
 import { startZuoraSim } from '../simulators/zuora/main.ts';
+import { orgLogin } from '../support/orgLogin.ts';
 import { secretsOf } from '../support/secrets.ts';
 
 const secrets = secretsOf();
@@ -57,17 +57,7 @@ async function org(): Promise<Called> {
   const sim = await startSalesforceSim({
     connectedApps: [{ clientId: secrets.salesforceClientId, publicKeyPem: secrets.salesforcePublicKey }],
   });
-  const client = createSalesforceClient(
-    {
-      loginUrl: sim.url,
-      clientId: secrets.salesforceClientId,
-      username: USERS.integration,
-      privateKey: secrets.salesforcePrivateKey,
-      apiVersion: '66.0',
-      orgId: sim.orgId,
-    },
-    () => new Date(),
-  );
+  const client = createSalesforceClient(orgLogin(sim, secrets), () => new Date());
   const writer = createOrgWriter(createOrgCalls(client));
   const object = 'Billing_Invoice__c';
   const row = { object, key: 'k:1', fields: { Status__c: 'Open' }, parents: {} };

@@ -8,6 +8,7 @@ import { Fault } from '../../server/domain/fault.ts';
 import type { OrgRow, OrgWrite, OrgWriter, OrgWriteResult } from '../../server/workflows/ports/orgRows.ts';
 import { startSalesforceSim, type RunningSalesforce } from '../simulators/salesforce/main.ts';
 import { USERS } from '../simulators/salesforce/org/seed.ts';
+import { orgLogin } from '../support/orgLogin.ts';
 import { secretsOf } from '../support/secrets.ts';
 
 const secrets = secretsOf();
@@ -57,14 +58,7 @@ beforeAll(async () => {
   sim = await startSalesforceSim({
     connectedApps: [{ clientId: secrets.salesforceClientId, publicKeyPem: secrets.salesforcePublicKey }],
   });
-  options = {
-    loginUrl: sim.url,
-    clientId: secrets.salesforceClientId,
-    username: USERS.integration,
-    privateKey: secrets.salesforcePrivateKey,
-    apiVersion: '66.0',
-    orgId: sim.orgId,
-  };
+  options = orgLogin(sim, secrets);
 });
 afterAll(() => sim.close());
 

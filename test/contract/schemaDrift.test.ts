@@ -8,9 +8,9 @@ import { Secret } from '../../server/platform/config/secret.ts';
 import { afterFailure, reasonOf } from '../../server/sync/keys/failure.ts';
 import type { BillingSystem } from '../../server/workflows/ports/billingSystem.ts';
 import { startSalesforceSim } from '../simulators/salesforce/main.ts';
-import { USERS } from '../simulators/salesforce/org/seed.ts';
 import { startZuoraSim } from '../simulators/zuora/main.ts';
 import type { RunningSim } from '../simulators/kit/sim.ts';
+import { orgLogin } from '../support/orgLogin.ts';
 import { secretsOf } from '../support/secrets.ts';
 import { startStripeRig } from './stripeRig.ts';
 
@@ -157,17 +157,7 @@ describe('a version of the API that Salesforce has retired', () => {
     const sim = await startSalesforceSim({
       connectedApps: [{ clientId: secrets.salesforceClientId, publicKeyPem: secrets.salesforcePublicKey }],
     });
-    const client = createSalesforceClient(
-      {
-        loginUrl: sim.url,
-        clientId: secrets.salesforceClientId,
-        username: USERS.integration,
-        privateKey: secrets.salesforcePrivateKey,
-        apiVersion: '66.0',
-        orgId: sim.orgId,
-      },
-      () => new Date(),
-    );
+    const client = createSalesforceClient(orgLogin(sim, secrets), () => new Date());
     const object = 'Billing_Invoice__c';
     const row = { object, key: 'k:1', fields: { Status__c: 'Open' }, parents: {} };
     const writes = [{ row, accountId: null, rowVersion: 1, syncedAt: new Date() }];

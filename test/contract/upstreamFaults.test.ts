@@ -14,10 +14,10 @@ import { ownToken, type UpstreamLimits } from '../../server/workflows/ports/upst
 import type { Fault as SimFault } from '../simulators/kit/faults.ts';
 import type { SpoiltAnswer } from '../simulators/kit/spoiltAnswers.ts';
 import { startSalesforceSim, type RunningSalesforce } from '../simulators/salesforce/main.ts';
-import { USERS } from '../simulators/salesforce/org/seed.ts';
 import { startStripeSim, type StripeSim } from '../simulators/stripe/main.ts';
 import { startZuoraSim, type RunningZuoraSim } from '../simulators/zuora/main.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
+import { orgLogin } from '../support/orgLogin.ts';
 import { secretsOf } from '../support/secrets.ts';
 
 const secrets = secretsOf();
@@ -103,14 +103,7 @@ function zuoraReader(baseUrl = zuora.url) {
 }
 
 function orgReader(loginUrl = org.url, deps: SalesforceDeps = {}) {
-  const options = {
-    loginUrl,
-    clientId: secrets.salesforceClientId,
-    username: USERS.integration,
-    privateKey: secrets.salesforcePrivateKey,
-    apiVersion: '66.0',
-    orgId: org.orgId,
-  };
+  const options = orgLogin({ url: loginUrl, orgId: org.orgId }, secrets);
   const client = createSalesforceClient(options, () => new Date(), { gate: gateOf(salesforceLimits), ...deps });
   return async () => (await client.session()).request('/limits');
 }

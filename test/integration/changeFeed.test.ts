@@ -12,6 +12,7 @@ import { startSalesforceSim, type RunningSalesforce } from '../simulators/salesf
 import { USERS } from '../simulators/salesforce/org/seed.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { person } from '../support/orgPeople.ts';
+import { orgLogin } from '../support/orgLogin.ts';
 import { secretsOf } from '../support/secrets.ts';
 
 const WITHIN = { timeout: 15_000, interval: 20 };
@@ -78,17 +79,7 @@ function follow(
   options: { leaseMs?: number; extraCa?: string | null; wrap?: (store: PositionStore) => PositionStore } = {},
 ) {
   const { leaseMs = 600, extraCa = sim.certificate!.cert, wrap = (store) => store } = options;
-  const client = createSalesforceClient(
-    {
-      loginUrl: sim.url,
-      clientId: secrets.salesforceClientId,
-      username: USERS.integration,
-      privateKey: secrets.salesforcePrivateKey,
-      apiVersion: '66.0',
-      orgId: sim.orgId,
-    },
-    () => new Date(),
-  );
+  const client = createSalesforceClient(orgLogin(sim, secrets), () => new Date());
   const userId = integrationUser(client, USERS.integration);
   const feed = createChangeFeed(client, async () => ({ userId: await userId(), clientTag, fields: ownFields }), {
     address: sim.pubsub!,

@@ -9,9 +9,9 @@ import { createSealer, type SealKey } from '../../server/platform/seal.ts';
 import { sealTokensAnew, shareTokens } from '../../server/sync/limits/tokens.ts';
 import { openGate, type ShareToken } from '../../server/workflows/ports/upstream.ts';
 import { startSalesforceSim, type RunningSalesforce } from '../simulators/salesforce/main.ts';
-import { USERS } from '../simulators/salesforce/org/seed.ts';
 import { startZuoraSim, type RunningZuoraSim } from '../simulators/zuora/main.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
+import { orgLogin } from '../support/orgLogin.ts';
 import { secretsOf } from '../support/secrets.ts';
 
 const secrets = secretsOf();
@@ -54,18 +54,7 @@ function zuoraClient(shareToken: ShareToken): ZuoraClient {
 }
 
 function orgClient(shareToken: ShareToken): SalesforceClient {
-  return createSalesforceClient(
-    {
-      loginUrl: org.url,
-      clientId: secrets.salesforceClientId,
-      username: USERS.integration,
-      privateKey: secrets.salesforcePrivateKey,
-      apiVersion: '66.0',
-      orgId: org.orgId,
-    },
-    () => new Date(),
-    { shareToken },
-  );
+  return createSalesforceClient(orgLogin(org, secrets), () => new Date(), { shareToken });
 }
 
 const readZuora = (client: ZuoraClient) => client.get('reading', '/v1/payments', [['pageSize', '1']], z.unknown());

@@ -9,8 +9,8 @@ import { orgStatus } from '../../server/sync/outbox/status.ts';
 import { createPostgresStore } from '../../server/sync/postgres.ts';
 import type { OrgRow } from '../../server/workflows/ports/orgRows.ts';
 import { startSalesforceSim, type RunningSalesforce } from '../simulators/salesforce/main.ts';
-import { USERS } from '../simulators/salesforce/org/seed.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
+import { orgLogin } from '../support/orgLogin.ts';
 import { secretsOf } from '../support/secrets.ts';
 
 const secrets = secretsOf();
@@ -37,18 +37,9 @@ async function startOrg(options: { orgId?: string; sandbox?: boolean } = {}): Pr
 /** What a process does that is configured for this org. */
 function processFor(sim: RunningSalesforce) {
   const store = createPostgresStore(database, { orgId: sim.orgId, mappingVersion: '1' });
-  const client = createSalesforceClient(
-    {
-      loginUrl: sim.url,
-      clientId: secrets.salesforceClientId,
-      username: USERS.integration,
-      privateKey: secrets.salesforcePrivateKey,
-      apiVersion: '66.0',
-      orgId: sim.orgId,
-    },
-    () => new Date(),
-    { checkOrg: (org) => checkOrg(database.db, org) },
-  );
+  const client = createSalesforceClient(orgLogin(sim, secrets), () => new Date(), {
+    checkOrg: (org) => checkOrg(database.db, org),
+  });
   const outbox = createOutbox({
     store,
     writer: createOrgWriter(createOrgCalls(client)),
