@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { createChangeFeed } from '../../server/connectors/salesforce/changes/feed.ts';
 import { integrationUser } from '../../server/connectors/salesforce/changes/ourselves.ts';
 import { clientTag, createSalesforceClient } from '../../server/connectors/salesforce/client.ts';
+import { createChangeSweep } from '../../server/connectors/salesforce/changes/sweep.ts';
 import { ownFields } from '../../server/connectors/salesforce/shapes.ts';
 import { createLog } from '../../server/platform/log.ts';
 import { createFollower, type Follower } from '../../server/sync/changes/follower.ts';
@@ -74,12 +75,14 @@ const sw = async (body: object) =>
   ).json()) as { ready: number };
 const ready = (count: number) => vi.waitFor(async () => expect((await sw({})).ready).toBe(count), WITHIN);
 
+const orgClient = () => createSalesforceClient(orgLogin(sim, secrets), () => new Date());
+
 /** A process that follows. @returns it, and what makes it vanish without a word */
 function follow(
   options: { leaseMs?: number; extraCa?: string | null; wrap?: (store: PositionStore) => PositionStore } = {},
 ) {
   const { leaseMs = 600, extraCa = sim.certificate!.cert, wrap = (store) => store } = options;
-  const client = createSalesforceClient(orgLogin(sim, secrets), () => new Date());
+  const client = orgClient();
   const userId = integrationUser(client, USERS.integration);
   const feed = createChangeFeed(client, async () => ({ userId: await userId(), clientTag, fields: ownFields }), {
     address: sim.pubsub!,
@@ -168,6 +171,31 @@ describe('the change events of Salesforce', () => {
     spend(1);
     await vi.waitFor(async () => expect(await stored()).toEqual(['Account.UPDATE']), WITHIN);
     expect(gaps).toEqual([]);
+  });
+
+  it('are found by the sweep where a process died before it ever knew a position', async () => {
+    const first = follow();
+    await ready(1);
+    await first.stop();
+    expect(await position(), 'it would come with the first event, or after 270 s').toBeNull();
+    spend(1);
+    follow();
+    await ready(1);
+    const client = orgClient();
+    const sweep = createChangeSweep(client, {
+      apiVersion: '66.0',
+      objects: [],
+      userId: integrationUser(client, USERS.integration),
+      now: () => sim.ctx.clock.now(),
+      reads: (work) => work(),
+    });
+    const found: string[] = [];
+    await sweep.sweep(null, async (events) => void found.push(...events.map(({ key, kind }) => `${key} ${kind}`)));
+    expect(found).toContain(`salesforce:Account:${accountId} Account.swept`);
+    expect(await stored(), 'the feed begins with what happens from now on').toEqual([]);
+    spend(2);
+    await vi.waitFor(async () => expect(await stored()).toEqual(['Account.UPDATE']), WITHIN);
+    expect(await position()).not.toBeNull();
   });
 
   it('tell of a gap when the position is older than 72 hours or of another stream, and go on', async () => {
