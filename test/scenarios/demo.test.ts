@@ -13,6 +13,7 @@ import { testFolder } from '../support/postgres.ts';
 const root = resolve(import.meta.dirname, '../..');
 const dataDir = testFolder();
 const demoFile = join(dataDir, 'demo.json');
+const started: ChildProcess[] = [];
 let base = 20_000;
 
 type Running = { child: ChildProcess; output(): string; demo: Demo };
@@ -24,6 +25,7 @@ function run(args: string[]): { child: ChildProcess; output(): string } {
     env: { ...process.env, ...COMPILED },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  started.push(child);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
   return { child, output: () => output };
@@ -58,7 +60,12 @@ const subscriptions = 'SELECT Key__c, Status__c, MRR__c FROM Billing_Subscriptio
 beforeAll(async () => {
   while ((await portsInUse(demoPorts(base))).length > 0) base += 1000;
 });
-afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
+afterAll(async () => {
+  // Those of a test that failed still run.
+  for (const child of started)
+    if (child.exitCode === null && child.signalCode === null && child.kill('SIGTERM')) await once(child, 'exit');
+  rmSync(dataDir, { recursive: true, force: true });
+});
 
 /** Longer than a start may take. */
 const PATIENT = { timeout: 120_000 };
