@@ -373,6 +373,15 @@ describe('rows to Salesforce', () => {
     expect(await writeRows('Billing_Invoice__c', [write({ key: 'k:2' })])).toEqual([{ outcome: 'written' }]);
   });
 
+  it('comes again soon when the new session has ended, too: nobody was refused', async () => {
+    await writeRows('Billing_Invoice__c', [write({ key: 'k:1' })]);
+    const ended = [{ errorCode: 'INVALID_SESSION_ID', message: 'Session expired or invalid' }];
+    sim.ctx.faults.set([{ method: 'PATCH', path: 'composite/sobjects', times: 2, status: 401, body: ended }]);
+    const fault = await faultOf(writeRows('Billing_Invoice__c', [write({ key: 'k:2' })]));
+    expect(fault).toMatchObject({ code: 'salesforce_session_ended', kind: 'unavailable', outcomeUnknown: false });
+    expect(fault?.retryAfterMs).toBeUndefined();
+  });
+
   it.each([
     ['an error page', { status: 503, body: '<html>maintenance</html>' }, { kind: 'unavailable', outcomeUnknown: true }],
     ['a cut connection', { reset: 'after' as const }, { kind: 'unavailable', outcomeUnknown: true }],

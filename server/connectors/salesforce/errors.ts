@@ -149,7 +149,16 @@ export function toFault(error: unknown, doing: string): Fault {
       context,
       cause: error,
     });
-  if (code === 'INVALID_SESSION_ID' || code === 'API_DISABLED_FOR_ORG') return refusedLogin(code, context, error);
+  if (code === 'API_DISABLED_FOR_ORG') return refusedLogin(code, context, error);
+  if (code === 'INVALID_SESSION_ID')
+    return new Fault({
+      code: 'salesforce_session_ended',
+      kind: 'unavailable',
+      publicText:
+        'Salesforce ended the session right after the login. Nothing was written; it is tried again with another.',
+      context,
+      cause: error,
+    });
   if (code === undefined || provesNothing(code))
     return new Fault({
       code: 'salesforce_unavailable',
