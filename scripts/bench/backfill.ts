@@ -1,6 +1,6 @@
 import { settled } from '../../test/support/settled.ts';
 import { startBackend } from '../../test/support/backend.ts';
-import { startStack } from '../../test/support/stack.ts';
+import { startStack, type Stack } from '../../test/support/stack.ts';
 import { benchDatabase } from './database.ts';
 import type { Figure } from './figure.ts';
 import { memoryOf } from './processes.ts';
@@ -15,10 +15,28 @@ const rates = {
 };
 const sampleMs = 1000;
 
+type Sample = { at: number; total: number; busiest: number };
+
+function callsOf({ stripe }: Stack): Omit<Sample, 'at'> {
+  const counts = [...stripe.ctx.calls.counts].filter(([route]) => !route.includes('__sim')).map(([, count]) => count);
+  return { total: counts.reduce((sum, count) => sum + count, 0), busiest: Math.max(0, ...counts) };
+}
+
+/** Without how it begins and ends, which is nothing beside a load of many more. */
+function shareUsed(samples: readonly Sample[], total: number): number {
+  const within = samples.filter((one) => one.total >= total / 4 && one.total <= (total * 3) / 4);
+  const [first, last] = [within[0]!, within.at(-1)!];
+  const seconds = (last.at - first.at) / 1000;
+  return Math.max(
+    (last.total - first.total) / seconds / limits.global,
+    (last.busiest - first.busiest) / seconds / limits.endpoint,
+  );
+}
+
 /** The first load of many customers into an empty backend, within Stripe's limits. */
 export async function measureBackfill(say: (text: string) => void): Promise<Figure[]> {
   const [unused, database] = [await benchDatabase(), await benchDatabase()];
-  const stack = await startStack({ databaseUrl: unused.url, env: { SWEEP_SECONDS: '5', ...rates } });
+  const stack = await startStack({ databaseUrl: unused.url, env: { SWEEP_SECONDS: '3600', ...rates } });
   try {
     await stack.backend.stop();
     say(`making ${customers} customers`);
@@ -37,15 +55,17 @@ export async function measureBackfill(say: (text: string) => void): Promise<Figu
     const started = Date.now();
     const pid = stack.backend.process.pid!;
     const memory: number[] = [];
-    const sampler = setInterval(() => memory.push(memoryOf(pid).now), sampleMs);
+    const samples: Sample[] = [];
+    const sampler = setInterval(() => {
+      memory.push(memoryOf(pid).now);
+      samples.push({ at: Date.now(), ...callsOf(stack) });
+    }, sampleMs);
     const loaded = () => stack.org.org.all('Billing_Account__c').length;
     while (loaded() < customers) await new Promise((done) => setTimeout(done, 100));
     const seconds = (Date.now() - started) / 1000;
     clearInterval(sampler);
-    const calls = [...stack.stripe.ctx.calls.counts].filter(([route]) => !route.includes('__sim'));
-    const total = calls.reduce((sum, [, count]) => sum + count, 0);
-    const busiest = Math.max(...calls.map(([, count]) => count));
-    const used = Math.max(busiest / limits.endpoint, total / limits.global) / seconds;
+    const { total } = callsOf(stack);
+    const used = shareUsed(samples, total);
     await settled(stack, 120_000);
     const half = memory.slice(Math.floor(memory.length / 2));
     return [
@@ -53,7 +73,7 @@ export async function measureBackfill(say: (text: string) => void): Promise<Figu
       { name: 'backfill: time', value: seconds, unit: 's' },
       { name: 'backfill: customers a second', value: customers / seconds, unit: '/s' },
       {
-        name: 'backfill: share of the limit that binds',
+        name: 'backfill: share of the limit that binds, in the middle half',
         value: used,
         unit: '×',
         goal: '≥ 0.9',
