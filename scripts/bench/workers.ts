@@ -1,6 +1,7 @@
 import { freePort, startBackend, type Backend } from '../../test/support/backend.ts';
 import { settled } from '../../test/support/settled.ts';
 import { startStack } from '../../test/support/stack.ts';
+import { benchDatabase } from './database.ts';
 import type { Figure } from './figure.ts';
 import { makeCustomers, stripeOf } from './stack.ts';
 
@@ -24,7 +25,8 @@ export async function measureWorkers(say: (text: string) => void): Promise<Figur
 
 /** A backlog of many events of many customers is stored while the workers are held, then worked off. */
 async function keysPerSecond(count: number): Promise<number> {
-  const stack = await startStack({ env: { SWEEP_SECONDS: '3600' } });
+  const database = await benchDatabase();
+  const stack = await startStack({ databaseUrl: database.url, env: { SWEEP_SECONDS: '3600' } });
   const workers: Backend[] = [];
   const signal = (name: 'SIGSTOP' | 'SIGCONT') => workers.forEach((worker) => worker.process.kill(name));
   try {
@@ -49,5 +51,6 @@ async function keysPerSecond(count: number): Promise<number> {
     signal('SIGCONT');
     for (const worker of workers) await worker.stop();
     await stack.stop();
+    await database.stop();
   }
 }
