@@ -51,7 +51,7 @@ export function curlLine(systems: Systems, action: Action, target: Controllable)
 }
 
 /**
- * A page with a button for everything that can happen in the billing systems.
+ * A page with a button for everything that can happen in the billing systems, and for a rule of the org.
  * @param refuseRows switches a rule of the org that refuses rows on and off
  */
 export async function startControl(

@@ -47,12 +47,11 @@ export function keyHandler(
       refresh: refreshBillingAccount({
         mirror: store,
         billing,
-        clock,
         usagePollSeconds: config.usagePollSeconds,
         onSnapshotDiffers: () => differences.inc(),
       }),
-      catalog: refreshCatalog({ mirror: store, clock }),
-      place: placeEvents({ mirror: store, billing, clock }),
+      catalog: refreshCatalog({ mirror: store }),
+      place: placeEvents({ mirror: store, billing }),
     },
   ]);
   const ofSalesforce = { refresh: follow, catalog: follow, place: follow };

@@ -20,6 +20,9 @@ export type FaultDetails = {
   cause?: unknown;
 };
 
+/** Between tries to read an answer that is not understood: it may be passing, but is not so within seconds. */
+export const UNREADABLE_RETRY_MS = 60_000;
+
 /** The one error type of the server. Provider errors become faults once, in connectors/<system>/errors.ts. */
 export class Fault extends Error {
   readonly code: string;

@@ -1,5 +1,5 @@
 import type { Database } from '../platform/db/database.ts';
-import { giveLeases, takeLeases } from '../platform/db/leases.ts';
+import { leasesIn } from '../platform/db/leases.ts';
 import { takeDue } from './due/take.ts';
 import { storeRows } from './inbox/store.ts';
 import { bumpKeys, releaseKeys } from './keys/bump.ts';
@@ -45,8 +45,7 @@ export function createPostgresStore({ db, pool }: Pick<Database, 'db' | 'pool'>,
     noteUsage: (usage) => noteUsage(db, stamp.orgId, usage),
     mayReadUsage: () => mayReadUsage(db, stamp.orgId),
     releaseRows: () => releaseRows(db),
-    takeLeases: (names, owner, leaseMs) => takeLeases(db, names, owner, leaseMs),
-    giveLeases: (names, owner) => giveLeases(db, names, owner),
+    ...leasesIn(db),
     cursorOf: (connection) => cursorOf(db, connection),
     saveCursor: (connection, cursor, checkedThrough) => saveCursor(db, connection, cursor, checkedThrough),
     recordSweepFailure: (connection, broken, message) => recordSweepFailure(db, connection, broken, message),

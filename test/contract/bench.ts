@@ -154,7 +154,16 @@ export class Bench {
   }
 
   #handle(key: string, events: readonly StoredEvent[], pollOnly = false): Promise<KeyResult> {
-    const claim = { key, events, attempt: 1, pollAt: this.polls.get(key) ?? null, pollOnly, batch: false, refetch: [] };
+    const claim = {
+      key,
+      events,
+      claimedAt: this.realNow,
+      attempt: 1,
+      pollAt: this.polls.get(key) ?? null,
+      pollOnly,
+      batch: false,
+      refetch: [],
+    };
     const project = projectAccount({
       mirror: this.mirror,
       orgRows: {
@@ -166,7 +175,7 @@ export class Bench {
       timeZone: 'UTC',
     });
     const handlers = this.#billings.map((billing): [string, ConnectionHandlers] => {
-      const deps = { mirror: this.mirror, billing, clock: this.#clock, usagePollSeconds: 300 };
+      const deps = { mirror: this.mirror, billing, usagePollSeconds: 300 };
       return [
         billing.connection,
         { refresh: refreshBillingAccount(deps), catalog: refreshCatalog(deps), place: placeEvents(deps) },

@@ -77,6 +77,17 @@ const ready = (count: number) => vi.waitFor(async () => expect((await sw({})).re
 
 const orgClient = () => createSalesforceClient(orgLogin(sim, secrets), () => new Date());
 
+function sweepOf() {
+  const client = orgClient();
+  return createChangeSweep(client, {
+    apiVersion: '66.0',
+    objects: [],
+    userId: integrationUser(client, USERS.integration),
+    now: () => sim.ctx.clock.now(),
+    reads: (work) => work(),
+  });
+}
+
 /** A process that follows. @returns it, and what makes it vanish without a word */
 function follow(
   options: { leaseMs?: number; extraCa?: string | null; wrap?: (store: PositionStore) => PositionStore } = {},
@@ -115,6 +126,27 @@ function follow(
   running.push(stop);
   return { stop };
 }
+
+describe('the sweep of what changed in Salesforce', () => {
+  it('tells a record anew with each sweep until it cannot change any more within the second that it is stamped with', async () => {
+    const sweep = sweepOf();
+    const idsTold = async () => {
+      const ids: string[] = [];
+      await sweep.sweep(null, async (events) => void ids.push(...events.map(({ eventId }) => eventId)));
+      return ids;
+    };
+    spend(1);
+    const [first] = await idsTold();
+    spend(2);
+    const [second] = await idsTold();
+    expect(second).not.toBe(first);
+    sim.ctx.clock.setOffset(11_000);
+    const rested = await idsTold();
+    expect([first, second]).not.toContain(rested[0]);
+    sim.ctx.clock.setOffset(12_000);
+    expect(await idsTold()).toEqual(rested);
+  });
+});
 
 describe('the change events of Salesforce', () => {
   it('are stored once each with the position behind them, also when they come twice', async () => {
@@ -181,14 +213,7 @@ describe('the change events of Salesforce', () => {
     spend(1);
     follow();
     await ready(1);
-    const client = orgClient();
-    const sweep = createChangeSweep(client, {
-      apiVersion: '66.0',
-      objects: [],
-      userId: integrationUser(client, USERS.integration),
-      now: () => sim.ctx.clock.now(),
-      reads: (work) => work(),
-    });
+    const sweep = sweepOf();
     const found: string[] = [];
     await sweep.sweep(null, async (events) => void found.push(...events.map(({ key, kind }) => `${key} ${kind}`)));
     expect(found).toContain(`salesforce:Account:${accountId} Account.swept`);

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createIntake } from '../../server/sync/inbox/intake.ts';
 import { createPostgresStore } from '../../server/sync/postgres.ts';
+import { placeEvents } from '../../server/workflows/mirror/placeEvents.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
 const stamp = { orgId: '00D000000000001AAA', mappingVersion: '1' };
@@ -40,6 +41,26 @@ describe.each([
     );
     expect(rows[0]!.ms).toBeGreaterThan(3_000);
     expect(rows[0]!.ms).toBeLessThanOrEqual(5_000);
+  });
+
+  it('reckons how long an event has waited by the clock that its receipt is of', async () => {
+    await createIntake(store(), { coalesceMs: 0 }).accept([
+      { connection: 'stripe', eventId: 'evt_1', kind: 'x', key: 'stripe:invoice:in_1', occurredAt: null, payload: {} },
+    ]);
+    const [claim] = await store().claimKeys(10, 30_000);
+    const waited = claim!.claimedAt.getTime() - claim!.events[0]!.receivedAt.getTime();
+    expect(waited).toBeGreaterThanOrEqual(0);
+    expect(waited).toBeLessThan(10_000);
+    const place = placeEvents({
+      mirror: { billingAccountOf: () => Promise.resolve(null) },
+      billing: { whereIs: () => Promise.resolve(null) },
+    });
+    await store().commitResult(claim!, await place(claim!));
+    const { rows } = await database.pool.query<{ ms: number }>(
+      'select (extract(epoch from not_before - now()) * 1000)::float8 as ms from dirty',
+    );
+    expect(rows[0]!.ms, 'at most the second in which others may tell whose it is').toBeLessThanOrEqual(1_000);
+    expect(rows[0]!.ms).toBeGreaterThan(-10_000);
   });
 
   it('shares leases with the others by one clock', async () => {

@@ -313,17 +313,19 @@ describe('the outbox', () => {
     expect(await rows()).toMatchObject([{ pending: false, attempt: 0, fields: { Amount__c: 2 } }]);
   });
 
-  it('starts no further call once another process may have its rows', async () => {
-    let noticed: () => void = () => {};
-    const leaseLost = new Promise<void>((resolve) => (noticed = resolve));
-    const watched: Store = {
-      ...store,
-      async takeLeases(names, owner, leaseMs) {
-        const taken = await store.takeLeases(names, owner, leaseMs);
-        if (taken.length < names.length) setImmediate(noticed);
-        return taken;
-      },
+  /** A store that tells when a renewal finds that the lease is another's. */
+  function watchedStore(): { watched: Store; leaseLost: Promise<void> } {
+    const { promise: leaseLost, resolve } = Promise.withResolvers<void>();
+    const takeLeases: Store['takeLeases'] = async (names, owner, leaseMs) => {
+      const taken = await store.takeLeases(names, owner, leaseMs);
+      if (taken.length < names.length) setImmediate(resolve);
+      return taken;
     };
+    return { watched: { ...store, takeLeases }, leaseLost };
+  }
+
+  it('starts no further call once another process may have its rows', async () => {
+    const { watched, leaseLost } = watchedStore();
     const { outbox, calls, behaviour } = outboxOver(written, { store: watched, leaseMs: 300 });
     await outbox.setRows(
       ACCOUNT,
@@ -341,16 +343,7 @@ describe('the outbox', () => {
   });
 
   it('starts no call with half of a refused one once another process may have its rows', async () => {
-    let noticed: () => void = () => {};
-    const leaseLost = new Promise<void>((resolve) => (noticed = resolve));
-    const watched: Store = {
-      ...store,
-      async takeLeases(names, owner, leaseMs) {
-        const taken = await store.takeLeases(names, owner, leaseMs);
-        if (taken.length < names.length) setImmediate(noticed);
-        return taken;
-      },
-    };
+    const { watched, leaseLost } = watchedStore();
     const { outbox, calls } = outboxOver(
       async () => {
         await database.pool.query("update lease set owner = 'another', until = now() + interval '1 min'");

@@ -116,9 +116,7 @@ class World {
   /** Brings an event to some process until one has acknowledged it, unless it is lost on the way. */
   async #deliver(event: ReceivedEvent): Promise<void> {
     const { random, weather } = this;
-    const isDeletion = (event.payload as { deleted: boolean }).deleted;
-    // Nothing but its event tells that Zuora deletes something.
-    if (weather.storm && random.chance(12) && !(isDeletion && event.connection === 'zuora')) return;
+    if (weather.storm && random.chance(12)) return;
     for (let copies = weather.storm && random.chance(20) ? 2 : 1; copies > 0; copies -= 1) void this.#bring(event);
   }
 

@@ -1,6 +1,6 @@
 import Stripe from 'stripe';
 import { z } from 'zod';
-import { Fault } from '../../domain/fault.ts';
+import { Fault, UNREADABLE_RETRY_MS } from '../../domain/fault.ts';
 import { connectionTrouble } from '../../platform/connectionTrouble.ts';
 
 /** Stripe asks to wait so long after a refusal for too many calls when it names no time (real time, ms). */
@@ -31,9 +31,6 @@ function faultIn(error: unknown): Fault | null {
     return faultIn(error.detail) ?? faultIn(error.detail.cause);
   return null;
 }
-
-/** Between tries to read what is not understood: it may be passing, but is not so within seconds. */
-const UNREADABLE_RETRY_MS = 60_000;
 
 /**
  * Turns any error of the SDK, or of reading its answers, into our one.

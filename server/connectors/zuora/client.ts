@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { request, type Dispatcher } from 'undici';
 import type { ZodType } from 'zod';
-import { Fault } from '../../domain/fault.ts';
+import { Fault, UNREADABLE_RETRY_MS } from '../../domain/fault.ts';
 import { createBoundedAgent, type Bounds } from '../../platform/boundedAgent.ts';
 import type { NewAccessToken, SharedToken, ShareToken, UpstreamGate } from '../../workflows/ports/upstream.ts';
 import { isRefusal, isRefusalForLimit, toZuoraFault, toZuoraOutage } from './errors.ts';
@@ -17,9 +17,6 @@ const BOUNDS: Bounds = { deadlineMs: 30_000, maxBytes: 20_000_000 };
 export type ZuoraClientOptions = { baseUrl: string; clientId: string; clientSecret: string };
 
 type Method = 'GET' | 'POST';
-
-/** Between tries to read what is not understood: it may be passing, but is not so within seconds. */
-const UNREADABLE_RETRY_MS = 60_000;
 
 type Answer = { status: number; headers: Record<string, string | string[] | undefined>; body: unknown };
 

@@ -9,7 +9,7 @@ import { BILLING_PARTS } from '../../workflows/ports/billingSystem.ts';
 import { backoffMs } from '../backoff.ts';
 import type { ConnectionWatch } from '../connections/watch.ts';
 import { countFailures } from '../failureCount.ts';
-import type { LeaseStore } from '../leases.ts';
+import { whileAlone, type LeaseStore } from '../leases.ts';
 import type { Backfill, BackfillStore } from './store.ts';
 
 export type BackfillRunnerOptions = {
@@ -50,7 +50,7 @@ export function createBackfillRunner(options: BackfillRunnerOptions): BackfillRu
   const { mostOutstanding = 500, leaseMs = 30_000 } = options;
   const countFailure = countFailures(options.metrics);
   const lists = new Map(options.lists.map((list) => [list.connection, list]));
-  const owner = newId();
+  const holder = { store, owner: newId(), leaseMs, log };
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<unknown> = Promise.resolve();
 
@@ -101,17 +101,16 @@ export function createBackfillRunner(options: BackfillRunnerOptions): BackfillRu
 
   async function stepLeased(run: Backfill, list: BillingAccountList): Promise<boolean> {
     if (await watch.isStopped(run.connection)) return false;
-    const lease = `backfill:${run.connection}`;
-    if ((await store.takeLeases([lease], owner, leaseMs)).length === 0) return false;
-    try {
-      await watch.ensure(run.connection);
-      return await step(run, list);
-    } catch (error) {
-      await fail(run, error);
-      return false;
-    } finally {
-      await store.giveLeases([lease], owner);
-    }
+    let moved = false;
+    await whileAlone(holder, `backfill:${run.connection}`, async () => {
+      try {
+        await watch.ensure(run.connection);
+        moved = await step(run, list);
+      } catch (error) {
+        await fail(run, error);
+      }
+    });
+    return moved;
   }
 
   async function tick(): Promise<boolean> {

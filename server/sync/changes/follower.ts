@@ -6,7 +6,7 @@ import { createWakeup } from '../../platform/wakeup.ts';
 import type { ChangeFeed, FeedBatch } from '../../workflows/ports/changeFeed.ts';
 import { backoffMs } from '../backoff.ts';
 import { toInboxRow } from '../inbox/storable.ts';
-import type { LeaseStore } from '../leases.ts';
+import { keepLeases, type LeaseStore } from '../leases.ts';
 import { NotTheFollower, type PositionStore } from './position.ts';
 
 export type FollowerOptions = {
@@ -63,19 +63,14 @@ export function createFollower(options: FollowerOptions): Follower {
   }
 
   /** Follows for as long as the lease is ours. @throws Fault, NotTheFollower; errors of the database */
-  async function follow(stop: AbortSignal): Promise<void> {
+  async function follow(stop: AbortSignal, takenAt: number): Promise<void> {
     const lost = new AbortController();
-    const heartbeat = setInterval(() => {
-      store.takeLeases([lease.name], owner, leaseMs).then(
-        (mine) => mine.length === 0 && lost.abort(),
-        (error: unknown) => log.warn({ err: error }, 'A lease was not renewed'),
-      );
-    }, leaseMs / 3);
+    const kept = keepLeases({ store, owner, leaseMs, log }, [lease.name], takenAt, () => lost.abort());
     try {
       const position = await store.positionOf(feed.topic);
       await feed.follow(position === null ? 'latest' : { after: position }, take, AbortSignal.any([stop, lost.signal]));
     } finally {
-      clearInterval(heartbeat);
+      await kept.end();
     }
   }
 
@@ -106,11 +101,12 @@ export function createFollower(options: FollowerOptions): Follower {
     let failures = 0;
     while (!stop.aborted) {
       let waitMs = leaseMs / 3;
+      const asked = performance.now();
       try {
         if ((await store.takeLeases([lease.name], owner, leaseMs)).length > 0) {
           const began = Date.now();
           try {
-            await follow(stop);
+            await follow(stop, asked);
             streams.inc({ end: 'ended' });
             waitMs = backoffMs(1, RETRY_BASE_MS, RETRY_CAP_MS, random);
           } catch (error) {

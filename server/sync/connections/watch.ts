@@ -2,7 +2,7 @@ import { Fault } from '../../domain/fault.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Log } from '../../platform/log.ts';
 import type { ConnectionProbe } from '../../workflows/ports/connectionProbe.ts';
-import type { LeaseStore } from '../leases.ts';
+import { whileAlone, type LeaseStore } from '../leases.ts';
 import type { ConnectionStore } from './store.ts';
 
 export type ConnectionWatchOptions = {
@@ -41,12 +41,13 @@ export type ConnectionWatch = {
 };
 
 const LEASE = 'connections';
+const LEASE_MS = 60_000;
 
 /** Knows which connections may work: stops those whose credentials are refused, and lets them go on when they are not. */
 export function createConnectionWatch(options: ConnectionWatchOptions): ConnectionWatch {
   const { store, probes, log, onChange = async () => {}, everyMs = 5_000, probeEveryMs = 60_000 } = options;
   const { random = Math.random } = options;
-  const owner = newId();
+  const holder = { store, owner: newId(), leaseMs: LEASE_MS, log };
   const verified = new Set<string>();
   const underway = new Map<string, Promise<void>>();
   let timer: NodeJS.Timeout | undefined;
@@ -132,12 +133,7 @@ export function createConnectionWatch(options: ConnectionWatchOptions): Connecti
     await store.releaseHeld();
     const due = (await store.toProbe()).filter((name) => probes.has(name));
     if (due.length === 0) return;
-    if ((await store.takeLeases([LEASE], owner, 60_000)).length === 0) return;
-    try {
-      await Promise.all(due.map(lookAgain));
-    } finally {
-      await store.giveLeases([LEASE], owner);
-    }
+    await whileAlone(holder, LEASE, async () => void (await Promise.all(due.map(lookAgain))));
   }
 
   function next(): void {

@@ -1,7 +1,7 @@
 import { orgKeyOf } from '../../domain/billingAccount/key.ts';
 import { instantIn, today } from '../../domain/time/instant.ts';
 import type { Db } from '../../platform/db/database.ts';
-import { giveLeases, takeLeases } from '../../platform/db/leases.ts';
+import { leasesIn } from '../../platform/db/leases.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Clock } from '../../workflows/ports/clock.ts';
@@ -16,6 +16,7 @@ import {
 import type { ReceivedEvent } from '../../workflows/ports/webhook.ts';
 import type { Intake } from '../inbox/intake.ts';
 import { bumpKeys } from '../keys/bump.ts';
+import { whileAlone } from '../leases.ts';
 import {
   accountsAfter,
   countAccounts,
@@ -68,7 +69,7 @@ const LEASE = 'org-check';
 export function createOrgCheck(options: OrgCheckOptions): OrgCheck {
   const { db, orgId, reader, reads, intake, clock, timeZone, log, onFound = () => {} } = options;
   const { everyMs = 10_000, leaseMs = 30_000 } = options;
-  const owner = newId();
+  const holder = { store: leasesIn(db), owner: newId(), leaseMs, log };
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<unknown> = Promise.resolve();
 
@@ -125,7 +126,7 @@ export function createOrgCheck(options: OrgCheckOptions): OrgCheck {
     if (events.length > 0) onFound();
   }
 
-  async function checkDue(): Promise<number> {
+  async function checkDue(held: () => boolean): Promise<number> {
     const now = clock.businessNow();
     let progress: CheckProgress = await progressOf(db, orgId, today(now, timeZone));
     const due = await dueBy(now);
@@ -141,14 +142,14 @@ export function createOrgCheck(options: OrgCheckOptions): OrgCheck {
         ended: accountIds.length < ACCOUNTS_A_STEP,
       };
       await saveProgress(db, orgId, progress);
-      if ((await takeLeases(db, [LEASE], owner, leaseMs)).length === 0) break;
+      if (!held()) break;
     }
     return count;
   }
 
   async function tick(): Promise<number> {
-    if ((await takeLeases(db, [LEASE], owner, leaseMs)).length === 0) return 0;
-    try {
+    let checked = 0;
+    await whileAlone(holder, LEASE, async (held) => {
       const suspects = await suspectAccounts(db, options.refusalsOfMissing, ACCOUNTS_A_STEP);
       if (suspects.length > 0) {
         await bumpKeys(
@@ -157,10 +158,9 @@ export function createOrgCheck(options: OrgCheckOptions): OrgCheck {
         );
         onFound();
       }
-      return await checkDue();
-    } finally {
-      await giveLeases(db, [LEASE], owner);
-    }
+      checked = await checkDue(held);
+    });
+    return checked;
   }
 
   function next(waitMs: number): void {

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { BUMP } from '../keys/bump.ts';
+import { BUMP, EVERY_PART, REFETCH } from '../keys/bump.ts';
 import { PAYLOAD } from './payload.ts';
 import { COMPARABLE, type InboxRow } from './storable.ts';
 
@@ -51,10 +51,10 @@ with differing as (
   join inbox on inbox.connection = incoming.connection and inbox.event_id = incoming.event_id
   where inbox.digest = '${COMPARABLE}' and ${PAYLOAD}::jsonb <> incoming.payload::jsonb
 ), bumped as (
-  insert into dirty (key, not_before)
-  select key, now() from differing cross join unnest(keys) as named (key)
+  insert into dirty (key, not_before, refetch, refetch_generation)
+  select key, now(), ${EVERY_PART}, nextval('dirty_generation') from differing cross join unnest(keys) as named (key)
   where key is not null group by key order by key collate "C"
-  ${BUMP} returning key
+  ${REFETCH} returning key
 ), counted as (
   update inbox set conflicts = conflicts + known.count
   from (select id, count(*) from differing group by id) as known

@@ -5,7 +5,8 @@ import { BILLING_PARTS, type BillingPart } from '../../workflows/ports/billingSy
 /** Tries of a key, or of a row, before it is put aside for a person. */
 export const MAX_ATTEMPTS = 8;
 
-const EVERY_PART = `array[${BILLING_PARTS.map((part) => `'${part}'`).join(', ')}]`;
+/** Every part of a billing account, in SQL. */
+export const EVERY_PART = `array[${BILLING_PARTS.map((part) => `'${part}'`).join(', ')}]`;
 
 const AGAIN = `
   on conflict (key) do update set
@@ -21,10 +22,16 @@ const AGAIN = `
  * What an insert into `dirty` does when the key is there: a new generation, so that whoever works it now runs it again.
  * A wait after a failure is kept, a planned one is cut short; a key in quarantine gets one more try. What is bumped by
  * somebody who does not know of batches is live from then on. A billing account of which parts are to be read anyway is
- * read as a whole, since the new reason may ask for the others.
+ * read as a whole, since the new reason may ask for the others. The reason is an event, or the key is none of a billing
+ * account; whoever has another reason asks by `REFETCH`, since events that join it name parts of their own.
  */
 export const BUMP = `${AGAIN},
     refetch = case when dirty.refetch = '{}' then dirty.refetch else ${EVERY_PART} end`;
+
+/** The same for an insert that asks for parts to be read. */
+export const REFETCH = `${AGAIN},
+    refetch = case when dirty.refetch = excluded.refetch then dirty.refetch else ${EVERY_PART} end,
+    refetch_generation = excluded.refetch_generation`;
 
 /**
  * Marks keys as to be worked, in the one order in which keys are locked everywhere, so that two callers wait for each
@@ -57,9 +64,7 @@ export async function refetchKeys(
     insert into dirty (key, not_before, batch, refetch, refetch_generation)
     select key, now(), ${batch}, ${[...parts]}::text[], nextval('dirty_generation')
     from unnest(${sorted}::text[]) as bumped (key) order by key collate "C"
-    ${sql.raw(AGAIN)},
-    refetch = case when dirty.refetch = excluded.refetch then dirty.refetch else ${sql.raw(EVERY_PART)} end,
-    refetch_generation = excluded.refetch_generation`.execute(db);
+    ${sql.raw(REFETCH)}`.execute(db);
 }
 
 /** Lets keys in quarantine be tried anew, all of them when none is named. @returns how many */

@@ -25,6 +25,7 @@ type Claimed = {
   held: boolean;
   generation: number;
   attempt: number;
+  claimedAt: Date;
   snapshot: string;
   pollAt: Date | null;
   pollOnly: boolean;
@@ -56,7 +57,8 @@ async function lease(db: Db, name: string, count: number, leaseMs: number, mostB
       lease_owner = case when not stopped then ${name} end,
       lease_until = case when not stopped then now() + ${leaseMs} * interval '1 ms' end
     from ready where dirty.key = ready.key
-    returning dirty.key, held, generation, attempt, pg_current_snapshot()::text as snapshot, poll_at as "pollAt",
+    returning dirty.key, held, generation, attempt, now() as "claimedAt",
+      pg_current_snapshot()::text as snapshot, poll_at as "pollAt",
       polled_generation is not distinct from generation as "pollOnly", batch, refetch,
       refetch_generation as "refetchGeneration"`.execute(db);
   return rows;
@@ -91,6 +93,7 @@ export async function claimKeys(db: Db, count: number, leaseMs: number, mostBatc
       generation: row.generation,
       lease: name,
       snapshot: row.snapshot,
+      claimedAt: row.claimedAt,
       attempt: row.attempt + 1,
       pollAt: row.pollAt,
       pollOnly: row.pollOnly && own.length === 0,

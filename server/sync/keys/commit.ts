@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { isProjection, projectionKeyOf } from '../../domain/billingAccount/key.ts';
 import type { Db } from '../../platform/db/database.ts';
+import { BILLING_PARTS } from '../../workflows/ports/billingSystem.ts';
 import type { KeyResult, Projection } from '../../workflows/ports/keyWork.ts';
 import { saveOrgFinding, saveRetired } from '../drift/save.ts';
 import { forget } from '../mirror/forget.ts';
@@ -86,12 +87,12 @@ export async function commitResult(db: Db, stamp: OrgStamp, claim: LeasedKey, re
     const [projections, others] = [true, false].map((wanted) =>
       (result.dirty ?? []).filter((key) => isProjection(key) === wanted),
     ) as [string[], string[]];
-    await bumpKeys(
-      transaction,
-      others.filter((key) => locksBefore(key, claim.key)),
-      0,
-      claim.batch,
-    );
+    // What no event names is read as a whole, whatever other events of it say.
+    const bumpOthers = (keys: string[]) =>
+      result.moved
+        ? bumpKeys(transaction, keys, 0, claim.batch)
+        : refetchKeys(transaction, keys, BILLING_PARTS, claim.batch);
+    await bumpOthers(others.filter((key) => locksBefore(key, claim.key)));
     const held = await transaction
       .selectFrom('dirty')
       .select('key')
@@ -100,12 +101,7 @@ export async function commitResult(db: Db, stamp: OrgStamp, claim: LeasedKey, re
       .forUpdate()
       .executeTakeFirst();
     if (!held) throw new LeaseLost(claim.key);
-    await bumpKeys(
-      transaction,
-      others.filter((key) => !locksBefore(key, claim.key)),
-      0,
-      claim.batch,
-    );
+    await bumpOthers(others.filter((key) => !locksBefore(key, claim.key)));
     if (result.refetch) await refetchKeys(transaction, result.refetch.keys, result.refetch.parts, true);
     if (result.forget) await forget(transaction, claim.key);
     const changed = await saveMirror(transaction, result.mirror ?? []);

@@ -148,9 +148,9 @@ export function createKeyWorker(options: KeyWorkerOptions): KeyWorker {
   async function work(claim: LeasedKey): Promise<void> {
     const end = seconds.startTimer();
     try {
-      const { key, events, attempt, pollAt, pollOnly, batch, refetch } = claim;
+      const { key, events, claimedAt, attempt, pollAt, pollOnly, batch, refetch } = claim;
       const working = withPriority(batch ? 'batch' : 'mirror', () =>
-        handler({ key, events, attempt, pollAt, pollOnly, batch, refetch }),
+        handler({ key, events, claimedAt, attempt, pollAt, pollOnly, batch, refetch }),
       );
       await commit(claim, await withinTime(working, handlerTimeoutMs));
     } catch (error) {

@@ -3,10 +3,10 @@ import { newId } from '../../platform/ids.ts';
 import type { Log } from '../../platform/log.ts';
 import { createWakeup } from '../../platform/wakeup.ts';
 import type { OrgBulkWriter } from '../../workflows/ports/orgRows.ts';
-import type { LeaseStore } from '../leases.ts';
+import { whileAlone, withLeases, type LeaseStore } from '../leases.ts';
 import type { BulkJob, BulkStore } from './bulkJobs.ts';
 import { paceOf } from './pace.ts';
-import { PARTITIONS } from './partition.ts';
+import { leaseOf, PARTITIONS, partitionLeased } from './partition.ts';
 import type { TakenRow } from './pending.ts';
 import type { OutboxStore } from './store.ts';
 
@@ -55,9 +55,9 @@ const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 export function createBulkLane(options: BulkOptions): BulkLane {
   const { store, jobs, bulk, objectOrder, log, reserve = 0.2 } = options;
   const { threshold = 2000, pollMs = 1000, leaseMs = 15_000, random = Math.random } = options;
-  const owner = newId();
+  const holder = { store, owner: newId(), leaseMs, log };
   const wakeup = createWakeup();
-  const partitionNames = Array.from({ length: PARTITIONS }, (_, index) => `outbox:${index}`);
+  const partitionNames = Array.from({ length: PARTITIONS }, (_, index) => leaseOf(index));
   let objects: readonly string[] = [];
   let offUntil = 0;
   let wasHeld = false;
@@ -67,10 +67,8 @@ export function createBulkLane(options: BulkOptions): BulkLane {
   /** Reserves rows of one shape while no call with rows of their partitions is on its way. */
   async function reserveRows(id: string, object: string): Promise<TakenRow[]> {
     const before = objectOrder.slice(0, Math.max(0, objectOrder.indexOf(object)));
-    const mine = await store.takeLeases(partitionNames, owner, leaseMs);
-    try {
-      const partitions = mine.map((name) => Number(name.slice('outbox:'.length)));
-      const rows = await jobs.bulkRows(object, before, partitions, MOST_ROWS);
+    return withLeases(holder, partitionNames, async (mine) => {
+      const rows = await jobs.bulkRows(object, before, mine.map(partitionLeased), MOST_ROWS);
       const shapes = Map.groupBy(rows, (row) => bulk.shapeOf(row));
       shapes.delete(null);
       const most = [...shapes.values()].sort((a, b) => b.length - a.length)[0] ?? [];
@@ -78,10 +76,8 @@ export function createBulkLane(options: BulkOptions): BulkLane {
       const sorted = most.sort(
         (a, b) => compare(a.accountId ?? '', b.accountId ?? '') || compare(a.row.key, b.row.key),
       );
-      return await jobs.addBulkJob(id, object, sorted);
-    } finally {
-      await store.giveLeases(mine, owner);
-    }
+      return jobs.addBulkJob(id, object, sorted);
+    });
   }
 
   async function record(job: BulkJob): Promise<void> {
@@ -149,24 +145,12 @@ export function createBulkLane(options: BulkOptions): BulkLane {
     );
   }
 
-  async function runOnce(): Promise<number> {
-    const left = await jobs.bulkJobs();
-    objects = await look();
-    if (left.length === 0 && objects.length === 0) return 0;
-    const { budget, blocked } = await store.orgState();
-    const mayStart = paceOf(0, budget, reserve).batchWaitMs !== null;
-    if (blocked || (left.length === 0 && !mayStart) || (await store.heldForMs(UPSTREAM)) > 0) return 0;
-    const [held] = await store.takeLeases([LEASE], owner, leaseMs);
-    if (!held) return 0;
-    const heartbeat = setInterval(() => {
-      store
-        .takeLeases([LEASE], owner, leaseMs)
-        .catch((error: unknown) => log.warn({ err: error }, 'A lease was not renewed'));
-    }, leaseMs / 3);
+  /** Ends jobs that were left, and begins one. @returns rows of the new one */
+  async function runJobs(mayBegin: readonly string[]): Promise<number> {
     try {
       for (const job of await jobs.bulkJobs()) await resume(job);
       let rows = 0;
-      for (const object of mayStart && !stopping ? objects : []) if (rows === 0) rows = await runJob(object);
+      for (const object of stopping ? [] : mayBegin) if (rows === 0) rows = await runJob(object);
       if (wasHeld) await store.endHold(UPSTREAM);
       wasHeld = false;
       return rows;
@@ -176,10 +160,21 @@ export function createBulkLane(options: BulkOptions): BulkLane {
       if (wasHeld) await store.hold(UPSTREAM, error, random);
       else offUntil = performance.now() + OFF_MS;
       throw error;
-    } finally {
-      clearInterval(heartbeat);
-      await store.giveLeases([LEASE], owner);
     }
+  }
+
+  async function runOnce(): Promise<number> {
+    const left = await jobs.bulkJobs();
+    objects = await look();
+    if (left.length === 0 && objects.length === 0) return 0;
+    const { budget, blocked } = await store.orgState();
+    const mayStart = paceOf(0, budget, reserve).batchWaitMs !== null;
+    if (blocked || (left.length === 0 && !mayStart) || (await store.heldForMs(UPSTREAM)) > 0) return 0;
+    let rows = 0;
+    await whileAlone(holder, LEASE, async () => {
+      rows = await runJobs(mayStart ? objects : []);
+    });
+    return rows;
   }
 
   async function run(): Promise<void> {

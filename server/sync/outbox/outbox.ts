@@ -4,10 +4,10 @@ import type { Log } from '../../platform/log.ts';
 import { createWakeup, type Wakeup } from '../../platform/wakeup.ts';
 import { ROWS_A_CHUNK, type OrgRow, type OrgWriter } from '../../workflows/ports/orgRows.ts';
 import { countFailures } from '../failureCount.ts';
-import type { LeaseStore } from '../leases.ts';
+import { withLeases, type LeaseStore } from '../leases.ts';
 import { READ_AGAIN_AFTER_MS } from './budget.ts';
 import { paceOf } from './pace.ts';
-import { PARTITIONS } from './partition.ts';
+import { leaseOf, PARTITIONS } from './partition.ts';
 import { createSend } from './send.ts';
 import type { OutboxStore } from './store.ts';
 
@@ -62,7 +62,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   } = options;
   const send = createSend({ store, writer, objectOrder, log, metrics: options.metrics, random });
   const countFailure = countFailures(options.metrics);
-  const owner = newId();
+  const holder = { store, owner: newId(), leaseMs, log };
   const busy = new Set<number>();
   const running = new Set<Promise<unknown>>();
   let stopping = false;
@@ -71,41 +71,20 @@ export function createOutbox(options: OutboxOptions): Outbox {
   let lastBatch = -Infinity;
   let rowsPerSecond = 0;
 
-  /**
-   * Lets `work` have the partitions that no other process works on. `held` is false once that is not sure any more: a lease
-   * was not renewed in time, so that another process may have it.
-   */
+  /** Lets `work` have those of the partitions that no other process works on. */
   async function leased<T>(
     partitions: readonly number[],
     work: (mine: number[], held: () => boolean) => Promise<T>,
   ): Promise<T> {
-    const nameOf = (partition: number) => `outbox:${partition}`;
     for (const partition of partitions) busy.add(partition);
-    let mine: string[] = [];
-    let heldUntil = 0;
-    let lost = false;
-    const take = async (names: string[]) => {
-      const asked = performance.now();
-      const taken = await store.takeLeases(names, owner, leaseMs);
-      lost ||= taken.length < mine.length;
-      heldUntil = asked + leaseMs;
-      return taken;
-    };
-    const heartbeat = setInterval(() => {
-      take(mine).catch((error: unknown) => log.warn({ err: error }, 'A lease was not renewed'));
-    }, leaseMs / 3);
     try {
-      mine = await take(partitions.map(nameOf));
-      return await work(
-        partitions.filter((partition) => mine.includes(nameOf(partition))),
-        () => !lost && performance.now() < heldUntil,
+      return await withLeases(holder, partitions.map(leaseOf), (mine, held) =>
+        work(
+          partitions.filter((partition) => mine.includes(leaseOf(partition))),
+          held,
+        ),
       );
     } finally {
-      clearInterval(heartbeat);
-      // One that cannot be given back now ends by itself; the partition is this process's again either way.
-      await store
-        .giveLeases(mine, owner)
-        .catch((error: unknown) => log.warn({ err: error }, 'A lease was left to end'));
       for (const partition of partitions) busy.delete(partition);
     }
   }

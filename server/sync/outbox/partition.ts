@@ -7,3 +7,12 @@ export const PARTITIONS = 8;
 export function partitionOf(of: string): number {
   return createHash('sha256').update(of).digest().readUInt32BE(0) % PARTITIONS;
 }
+
+/** @returns name of the lease of a partition */
+export function leaseOf(partition: number): string {
+  return `outbox:${partition}`;
+}
+
+export function partitionLeased(lease: string): number {
+  return Number(lease.slice(leaseOf(0).length - 1));
+}

@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
 import type { Db } from '../../platform/db/database.ts';
-import { giveLeases, takeLeases } from '../../platform/db/leases.ts';
+import { leasesIn } from '../../platform/db/leases.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Log } from '../../platform/log.ts';
+import { whileAlone } from '../leases.ts';
 import { daysAhead, daysKept, dropPartition, makePartition } from './partitions.ts';
 
 export type RetentionOptions = {
@@ -56,7 +57,7 @@ async function dropStrayPayloads(db: Db, days: number): Promise<void> {
 /** Keeps the inbox as long as is wanted and no longer, one process at a time. */
 export function createRetention(options: RetentionOptions): Retention {
   const { db, payloadDays, idDays, log, everyMs = 3_600_000 } = options;
-  const owner = newId();
+  const holder = { store: leasesIn(db), owner: newId(), leaseMs: LEASE_MS, log };
   let stopping = false;
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> = Promise.resolve();
@@ -89,18 +90,7 @@ export function createRetention(options: RetentionOptions): Retention {
   }
 
   async function tick(): Promise<void> {
-    if ((await takeLeases(db, [LEASE], owner, LEASE_MS)).length === 0) return;
-    const heartbeat = setInterval(() => {
-      takeLeases(db, [LEASE], owner, LEASE_MS).catch((error: unknown) =>
-        log.warn({ err: error }, 'A lease was not renewed'),
-      );
-    }, LEASE_MS / 3);
-    try {
-      await work();
-    } finally {
-      clearInterval(heartbeat);
-      await giveLeases(db, [LEASE], owner);
-    }
+    await whileAlone(holder, LEASE, work);
   }
 
   function next(waitMs: number): void {

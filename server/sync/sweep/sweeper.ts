@@ -8,7 +8,7 @@ import type { ConnectionWatch } from '../connections/watch.ts';
 import type { ReceivedEvent } from '../../workflows/ports/webhook.ts';
 import { countFailures } from '../failureCount.ts';
 import type { Intake } from '../inbox/intake.ts';
-import type { LeaseStore } from '../leases.ts';
+import { whileAlone, type LeaseStore } from '../leases.ts';
 import type { SweepStore } from './store.ts';
 
 export type SweeperOptions = {
@@ -43,7 +43,7 @@ const UNEXPECTED = 'Looking for changes failed unexpectedly; it is tried again. 
 export function createSweeper(options: SweeperOptions): Sweeper {
   const { store, sources, intake, log, everyMs, onStatus, leaseMs = 30_000, watch, begin } = options;
   const countFailure = countFailures(options.metrics);
-  const owner = newId();
+  const holder = { store, owner: newId(), leaseMs, log };
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> = Promise.resolve();
 
@@ -76,24 +76,14 @@ export function createSweeper(options: SweeperOptions): Sweeper {
   }
 
   async function sweepLeased(source: ChangeSource): Promise<void> {
-    const lease = `sweep:${source.connection}`;
-    if ((await store.takeLeases([lease], owner, leaseMs)).length === 0) return;
-    const heartbeat = setInterval(() => {
-      store
-        .takeLeases([lease], owner, leaseMs)
-        .catch((error: unknown) => log.warn({ err: error }, 'A lease was not renewed'));
-    }, leaseMs / 3);
-    try {
+    await whileAlone(holder, `sweep:${source.connection}`, async () => {
       await sweepOne(source).catch(async (error: unknown) => {
         log.warn({ err: error, connection: source.connection }, 'A sweep failed');
         countFailure(error);
         await recordFailure(source.connection, error);
       });
       await onStatus(await store.statusOf(source.connection));
-    } finally {
-      clearInterval(heartbeat);
-      await store.giveLeases([lease], owner);
-    }
+    });
   }
 
   async function sweep(): Promise<void> {

@@ -1,14 +1,6 @@
 import { keyOf, partsOf } from '../../domain/billingAccount/key.ts';
 import { takesAccount, type BillingFilter } from '../ports/billingFilter.ts';
-import type { BillingPart, BillingSystem, FetchedBillingAccount } from '../ports/billingSystem.ts';
-
-const PART_OF: Readonly<Record<string, BillingPart>> = {
-  account: 'account',
-  subscription: 'subscriptions',
-  invoice: 'invoices',
-  payment: 'payments',
-  usage: 'usage',
-};
+import { PART_OF, type BillingPart, type BillingSystem, type FetchedBillingAccount } from '../ports/billingSystem.ts';
 
 function isTaken(filter: BillingFilter, account: FetchedBillingAccount & { found: true }): boolean {
   const bodies = account.parts.flatMap(({ records }) => records.map(({ body }) => body));

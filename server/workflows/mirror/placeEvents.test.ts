@@ -24,6 +24,7 @@ function work(...waitedMs: number[]) {
   const claim: KeyClaim = {
     key: 'zuora:invoice:INV1',
     events,
+    claimedAt: NOW,
     attempt: 1,
     pollAt: null,
     pollOnly: false,
@@ -38,7 +39,6 @@ function work(...waitedMs: number[]) {
         return Promise.resolve(read);
       },
     },
-    clock: { now: () => NOW, businessNow: () => NOW },
   })(claim);
 }
 

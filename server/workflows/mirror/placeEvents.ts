@@ -1,13 +1,11 @@
 import { Fault } from '../../domain/fault.ts';
 import type { BillingSystem } from '../ports/billingSystem.ts';
-import type { Clock } from '../ports/clock.ts';
 import type { KeyClaim, KeyHandler, KeyResult } from '../ports/keyWork.ts';
 import type { MirrorReader } from '../ports/mirror.ts';
 
 export type PlaceDeps = {
   mirror: Pick<MirrorReader, 'billingAccountOf'>;
   billing: Pick<BillingSystem, 'whereIs'>;
-  clock: Clock;
 };
 
 /** Events that were caused together come together, and one of them may say whose the object is, ms. */
@@ -23,16 +21,16 @@ const PATIENCE_MS = 30 * 86_400_000;
  * read, or a child before its parent.
  * @throws Fault when there is no hope left
  */
-export function waitForObject({ key, events }: KeyClaim, now: Date): KeyResult {
+export function waitForObject({ key, events, claimedAt }: KeyClaim): KeyResult {
   if (events.length === 0) return { done: [] };
-  const waited = now.getTime() - Math.max(...events.map(({ receivedAt }) => receivedAt.getTime()));
+  const waited = claimedAt.getTime() - Math.max(...events.map(({ receivedAt }) => receivedAt.getTime()));
   if (waited > PATIENCE_MS)
     throw new Fault({
       code: 'event_without_account',
       kind: 'not_found',
       publicText: `No billing account was found for ${key} in 30 days; it was probably deleted. Dismiss it, or retry it once it is there.`,
     });
-  return { done: [], againAt: new Date(now.getTime() + Math.min(Math.max(waited, LEAST_WAIT_MS), MOST_WAIT_MS)) };
+  return { done: [], againAt: new Date(claimedAt.getTime() + Math.min(Math.max(waited, LEAST_WAIT_MS), MOST_WAIT_MS)) };
 }
 
 /** @returns until when it is worth waiting for what others tell, before anybody is asked */
@@ -45,14 +43,14 @@ function othersMayTellUntil({ events }: KeyClaim): Date | null {
  * Works a key that names an object and not its billing account: finds the account, in the mirror or by a read, and hands
  * the events on to its key.
  */
-export function placeEvents({ mirror, billing, clock }: PlaceDeps): KeyHandler {
+export function placeEvents({ mirror, billing }: PlaceDeps): KeyHandler {
   return async (claim: KeyClaim): Promise<KeyResult> => {
     const ids = claim.events.map(({ id }) => id);
     const known = await mirror.billingAccountOf(claim.key);
     const toldUntil = othersMayTellUntil(claim);
-    if (known === null && toldUntil !== null && toldUntil > clock.now()) return { done: [], againAt: toldUntil };
+    if (known === null && toldUntil !== null && toldUntil > claim.claimedAt) return { done: [], againAt: toldUntil };
     const owner = known ?? (await billing.whereIs(claim.key));
-    if (owner === null) return waitForObject(claim, clock.now());
+    if (owner === null) return waitForObject(claim);
     if (owner === undefined) return { done: ids };
     return { done: [], dirty: [owner], ...(ids.length === 0 ? {} : { moved: { to: owner, events: ids } }) };
   };

@@ -141,7 +141,6 @@ function rig(world: World) {
       linkOf: () => Promise.resolve(world.link ?? null),
     },
     billing,
-    clock: { now: () => world.realNow ?? NOW, businessNow: () => NOW },
     usagePollSeconds: 300,
     onSnapshotDiffers: (key) => differing.push(key),
   });
@@ -149,7 +148,17 @@ function rig(world: World) {
     fetched,
     differing,
     run: (events: StoredEvent[], more: Partial<KeyClaim> = {}): Promise<KeyResult> =>
-      handler({ key: KEY, events, attempt: 1, pollAt: null, pollOnly: false, batch: false, refetch: [], ...more }),
+      handler({
+        key: KEY,
+        events,
+        claimedAt: world.realNow ?? NOW,
+        attempt: 1,
+        pollAt: null,
+        pollOnly: false,
+        batch: false,
+        refetch: [],
+        ...more,
+      }),
   };
 }
 

@@ -1,18 +1,22 @@
 import { isDeepStrictEqual } from 'node:util';
 import { partsOf, projectionKeyOf } from '../../domain/billingAccount/key.ts';
 import { Fault } from '../../domain/fault.ts';
-import { BILLING_PARTS, type BillingPart, type BillingRecord, type BillingSystem } from '../ports/billingSystem.ts';
-import type { Clock } from '../ports/clock.ts';
+import {
+  BILLING_PARTS,
+  PART_OF,
+  type BillingPart,
+  type BillingRecord,
+  type BillingSystem,
+} from '../ports/billingSystem.ts';
 import type { KeyClaim, KeyHandler, KeyResult, StoredEvent } from '../ports/keyWork.ts';
 import type { AccountLink, MirrorReader, MirrorWrite } from '../ports/mirror.ts';
 import { isNews, mergeFetched, tombstone } from './mergeFetched.ts';
 import { waitForObject } from './placeEvents.ts';
-import { PART_OF, weighEvents, type Weighed } from './weighEvents.ts';
+import { weighEvents, type Weighed } from './weighEvents.ts';
 
 export type RefreshDeps = {
   mirror: Pick<MirrorReader, 'ofBillingAccount' | 'linkOf'>;
   billing: BillingSystem;
-  clock: Clock;
   /** Usage is asked for so often, and alone, since no event tells of it. */
   usagePollSeconds: number;
   /** Told when a fetch shows that a trusted snapshot was wrong. */
@@ -96,7 +100,7 @@ function inPlaceOf(known: BillingRecord | undefined, record: BillingRecord, asOf
  * stays undone and the key runs again, whatever others in the claim showed; so do events of a billing account that is not there yet.
  */
 export function refreshBillingAccount(deps: RefreshDeps): KeyHandler {
-  const { mirror, billing, clock } = deps;
+  const { mirror, billing } = deps;
 
   /** Null when the billing account is not there, and nothing says that it ever was. */
   async function fetchInto(
@@ -159,7 +163,7 @@ export function refreshBillingAccount(deps: RefreshDeps): KeyHandler {
     const everyId = claim.events.map(({ id }) => id);
     if (account?.deleted === true) return { done: everyId };
 
-    const now = clock.now();
+    const now = claim.claimedAt;
     const weighed = weighEvents(billing, claim.events, mirrored, (event) => {
       const at = auditAt(event);
       return at === null ? 'never' : at > now ? 'later' : 'now';
@@ -174,7 +178,7 @@ export function refreshBillingAccount(deps: RefreshDeps): KeyHandler {
     for (const record of weighed.snapshots.values()) save(outcome, record, 'snapshot');
     if (parts.length > 0) {
       const name = await fetchInto(outcome, key, parts, weighed);
-      if (name === null) return waitForObject(claim, now);
+      if (name === null) return waitForObject(claim);
       if (name !== key) return { done: everyId, dirty: [name] };
     }
     if (outcome.excluded)

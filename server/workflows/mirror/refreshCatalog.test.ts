@@ -10,6 +10,7 @@ function work(key: string, waitedMs: number) {
   const claim: KeyClaim = {
     key,
     events: [{ ...event, payload: {} }],
+    claimedAt: NOW,
     attempt: 1,
     pollAt: null,
     pollOnly: false,
@@ -18,7 +19,6 @@ function work(key: string, waitedMs: number) {
   };
   return refreshCatalog({
     mirror: { using: (...args) => Promise.resolve(args[2] === 'unused' ? [] : [args.join(' ')]) },
-    clock: { now: () => NOW },
   })(claim);
 }
 

@@ -1,15 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { partsOf } from '../../domain/billingAccount/key.ts';
-import type { BillingPart, BillingRecord, BillingSystem } from '../ports/billingSystem.ts';
+import { PART_OF, type BillingPart, type BillingRecord, type BillingSystem } from '../ports/billingSystem.ts';
 import type { StoredEvent } from '../ports/keyWork.ts';
-
-export const PART_OF: Readonly<Record<string, BillingPart>> = {
-  account: 'account',
-  subscription: 'subscriptions',
-  invoice: 'invoices',
-  payment: 'payments',
-  usage: 'usage',
-};
 
 export type Weighed = {
   /** Mirror as it is once the trusted snapshots are in it. */

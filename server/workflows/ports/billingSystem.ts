@@ -6,6 +6,15 @@ import type { MirrorRecord } from './mirror.ts';
 export const BILLING_PARTS = ['account', 'subscriptions', 'invoices', 'payments', 'usage'] as const;
 export type BillingPart = (typeof BILLING_PARTS)[number];
 
+/** The part that a kind of object is fetched with. */
+export const PART_OF: Readonly<Record<string, BillingPart>> = {
+  account: 'account',
+  subscription: 'subscriptions',
+  invoice: 'invoices',
+  payment: 'payments',
+  usage: 'usage',
+};
+
 export type BillingRecord = MirrorRecord<BillingObject>;
 
 /** One part as the billing system has it now. */

@@ -21,6 +21,8 @@ export type StoredEvent = {
 export type KeyClaim = {
   key: string;
   events: readonly StoredEvent[];
+  /** When it was leased, by the clock that `receivedAt` is of; that of this process may be another. */
+  claimedAt: Date;
   /** 1 for the first try since the key last ended well. */
   attempt: number;
   /** What was asked for as `pollAt` when the key was last worked; null when nothing was, or it is not known. */
@@ -59,9 +61,9 @@ export type KeyResult = {
   refetch?: { keys: readonly string[]; parts: readonly BillingPart[] };
   /** Undone events that belong to another key: from now on they are that key's, which has to be in `dirty`. */
   moved?: { to: string; events: readonly string[] };
-  /** Work this key again then (real time), even when no event arrives. */
+  /** Work this key again then (by the clock of `claimedAt`), even when no event arrives. */
   againAt?: Date;
-  /** Work this key again then (real time) for what no event tells of; other work before it leaves this time as it is. */
+  /** Work this key again then (by the clock of `claimedAt`) for what no event tells of; other work before it leaves this time as it is. */
   pollAt?: Date;
 };
 

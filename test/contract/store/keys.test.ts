@@ -4,6 +4,7 @@ import { createLog } from '../../../server/platform/log.ts';
 import { createIntake } from '../../../server/sync/inbox/intake.ts';
 import { createKeyWorker } from '../../../server/sync/keys/worker.ts';
 import type { Store } from '../../../server/sync/store.ts';
+import { BILLING_PARTS } from '../../../server/workflows/ports/billingSystem.ts';
 import type { KeyClaim, KeyHandler, KeyResult } from '../../../server/workflows/ports/keyWork.ts';
 import type { ReceivedEvent } from '../../../server/workflows/ports/webhook.ts';
 import { SUBJECTS, type Subject } from './subjects.ts';
@@ -86,6 +87,33 @@ describe.each(SUBJECTS)('keys in %s', (_name, open) => {
     };
     await worker(handler).drain();
     expect(seen).toEqual(['stripe:product:prod_1', KEY]);
+  });
+
+  it.each([
+    [
+      'what another key led to',
+      async () => {
+        await store.bumpKeys(['stripe:account:cus_2']);
+        const [claim] = await store.claimKeys(1, 60_000);
+        await store.commitResult(claim!, { done: [], dirty: [KEY] });
+      },
+    ],
+    [
+      'an event that came with another content',
+      async () => {
+        await take(event('evt_0'));
+        await worker(async (claim) => allDone(claim)).drain();
+        await take({ ...event('evt_0'), payload: { other: true } });
+      },
+    ],
+  ])('are read as a whole after %s, whatever events join', async (_what, bump) => {
+    await bump();
+    await take(event('evt_1'));
+    const [claim] = await store.claimKeys(1, 60_000);
+    expect(claim).toMatchObject({ key: KEY, events: [{ eventId: 'evt_1' }], refetch: BILLING_PARTS });
+    await store.commitResult(claim!, { ...allDone(claim!), pollAt: new Date(Date.now() + 3_600_000) });
+    await take(event('evt_2'));
+    expect(await store.claimKeys(1, 60_000)).toMatchObject([{ refetch: [] }]);
   });
 
   it('get the events that were found to belong to them', async () => {

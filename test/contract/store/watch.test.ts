@@ -1,6 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { projectionKeyOf } from '../../../server/domain/billingAccount/key.ts';
+import { createLog } from '../../../server/platform/log.ts';
 import { toInboxRow } from '../../../server/sync/inbox/storable.ts';
+import { whileAlone, type LeaseStore } from '../../../server/sync/leases.ts';
 import type { Store } from '../../../server/sync/store.ts';
 import { STAMP, SUBJECTS, type Subject } from './subjects.ts';
 
@@ -34,6 +37,88 @@ describe.each(SUBJECTS)('in %s', (_name, open) => {
     it('go to one of many that ask at once', async () => {
       const asked = Array.from({ length: 20 }, (_, index) => store.takeLeases(['a'], `owner ${index}`, 1000));
       expect((await Promise.all(asked)).flat()).toEqual(['a']);
+    });
+  });
+
+  describe('leases of work', () => {
+    const holder = (over: Partial<LeaseStore> = {}) => ({
+      store: { takeLeases: store.takeLeases, giveLeases: store.giveLeases, ...over },
+      owner: 'one',
+      leaseMs: 60,
+      log: createLog('silent'),
+    });
+
+    it('are free at once when it ends, also while they are being renewed', async () => {
+      let calls = 0;
+      const renewing = Promise.withResolvers<void>();
+      const over = Promise.withResolvers<void>();
+      const renewed = Promise.withResolvers<unknown>();
+      const takeLeases: LeaseStore['takeLeases'] = async (...asked) => {
+        calls += 1;
+        if (calls === 2) {
+          renewing.resolve();
+          await over.promise;
+        }
+        const taking = store.takeLeases(...asked);
+        if (calls === 2) renewed.resolve(taking);
+        return taking;
+      };
+      const working = whileAlone(holder({ takeLeases }), 'a', () => renewing.promise);
+      await renewing.promise;
+      // The work ends now, and its renewal reaches the database after that.
+      setImmediate(over.resolve);
+      expect(await working).toBe(true);
+      await renewed.promise;
+      expect(calls).toBe(2);
+      expect(await store.takeLeases(['a'], 'two', 60_000)).toEqual(['a']);
+    });
+
+    it('are renewed also when a renewal before got no answer, which their end does not wait for', async () => {
+      let calls = 0;
+      const takeLeases: LeaseStore['takeLeases'] = (...asked) => {
+        calls += 1;
+        return calls === 2 ? new Promise(() => {}) : store.takeLeases(...asked);
+      };
+      await whileAlone(holder({ takeLeases }), 'a', async (held) => {
+        await vi.waitFor(() => expect(calls).toBeGreaterThan(4), { interval: 5 });
+        expect(held()).toBe(true);
+      });
+      expect(await store.takeLeases(['a'], 'two', 60_000)).toEqual(['a']);
+    });
+
+    it('are not sure while they are about to end since the answer that they are taken came late, until they are renewed', async () => {
+      let calls = 0;
+      const takeLeases: LeaseStore['takeLeases'] = async (...asked) => {
+        calls += 1;
+        const taken = await store.takeLeases(...asked);
+        if (calls === 1) await pause(200);
+        return taken;
+      };
+      await whileAlone({ ...holder({ takeLeases }), leaseMs: 250 }, 'a', async (held) => {
+        expect(held()).toBe(false);
+        await vi.waitFor(() => expect(held()).toBe(true), { interval: 5 });
+      });
+    });
+
+    it('are not taken from another process, whose work goes on alone', async () => {
+      await store.takeLeases(['a'], 'two', 60_000);
+      const work = vi.fn(() => Promise.resolve());
+      expect(await whileAlone(holder(), 'a', work)).toBe(false);
+      expect(work).not.toHaveBeenCalled();
+      expect(await store.takeLeases(['a'], 'three', 60_000)).toEqual([]);
+    });
+
+    it('are known to be lost when a renewal finds them with another, or none comes through', async () => {
+      for (const answer of [() => Promise.resolve([]), () => Promise.reject(new Error('Connection terminated'))]) {
+        let calls = 0;
+        const takeLeases: LeaseStore['takeLeases'] = (names) =>
+          (calls += 1) === 1 ? Promise.resolve([...names]) : answer();
+        await whileAlone(holder({ takeLeases }), 'a', async (held) => {
+          expect(held()).toBe(true);
+          await vi.waitFor(() => expect(held()).toBe(false), { interval: 5 });
+        });
+        expect(calls).toBeGreaterThan(1);
+      }
     });
   });
 

@@ -1,8 +1,9 @@
-import { projectionKeyOf } from '../../../server/domain/billingAccount/key.ts';
+import { isProjection, projectionKeyOf } from '../../../server/domain/billingAccount/key.ts';
 import type { LeasedKey } from '../../../server/sync/keys/claim.ts';
 import { LeaseLost, type Committed } from '../../../server/sync/keys/commit.ts';
 import { acceptWrites, type StoredRecord } from '../../../server/sync/mirror/save.ts';
 import type { OrgStamp } from '../../../server/sync/outbox/setRows.ts';
+import { BILLING_PARTS } from '../../../server/workflows/ports/billingSystem.ts';
 import type { KeyResult } from '../../../server/workflows/ports/keyWork.ts';
 import type { AccountLink, MirrorWrite } from '../../../server/workflows/ports/mirror.ts';
 import { bump } from './bump.ts';
@@ -45,7 +46,10 @@ function clearIn(memory: Memory, claim: LeasedKey, { againAt, pollAt }: KeyResul
   const next = againAt !== undefined && (pollAt === undefined || againAt < pollAt) ? againAt : pollAt;
   const unchanged = memory.dirty.get(claim.key)?.generation === claim.generation;
   if (unchanged && !next && !claim.more) return memory.dirty.delete(claim.key);
+  // A request that came meanwhile has another generation and stays.
+  const met = memory.dirty.get(claim.key)?.refetchGeneration === claim.refetchGeneration;
   memory.dirty.patch(claim.key, {
+    ...(met ? { refetch: [], refetchGeneration: null } : {}),
     leaseOwner: null,
     leaseUntil: null,
     attempt: 0,
@@ -69,11 +73,12 @@ export function commitIn(
   const changed = saveMirrorIn(memory, result.mirror ?? []);
   const moved = result.link ? saveLinkIn(memory, result.link) : [];
   const accounts = [...changed].flatMap((key) => memory.links.get(key)?.accountId ?? []);
-  bump(
-    memory,
-    [...(result.dirty ?? []), ...(result.refetch?.keys ?? []), ...[...moved, ...accounts].map(projectionKeyOf)],
-    0,
-  );
+  const [projections, others] = [true, false].map((wanted) =>
+    (result.dirty ?? []).filter((key) => isProjection(key) === wanted),
+  ) as [string[], string[]];
+  bump(memory, others, 0, result.moved ? [] : BILLING_PARTS);
+  if (result.refetch) bump(memory, result.refetch.keys, 0, result.refetch.parts);
+  bump(memory, [...projections, ...[...moved, ...accounts].map(projectionKeyOf)], 0);
   let rowsWaiting = 0;
   if (result.projection) {
     const { accountId, rows, nextChangeOn } = result.projection;

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { InboxStore, Stored } from '../../../server/sync/inbox/store.ts';
 import { COMPARABLE, type InboxRow } from '../../../server/sync/inbox/storable.ts';
+import { BILLING_PARTS } from '../../../server/workflows/ports/billingSystem.ts';
 import { bump } from './bump.ts';
 import type { Memory } from './memory.ts';
 import type { Between } from './index.ts';
@@ -48,7 +49,7 @@ function countConflicts(memory: Memory, rows: readonly (readonly [place: number,
     memory.inbox.patch(idOf(row), { conflicts: stored.conflicts + 1 });
     return true;
   });
-  bump(memory, keys, 0);
+  bump(memory, keys, 0, BILLING_PARTS);
   return differing.map(([place]) => place);
 }
 

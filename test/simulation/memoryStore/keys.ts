@@ -19,7 +19,11 @@ function undoneOf(memory: Memory, key: string) {
     .slice(0, EVENTS_PER_KEY);
 }
 
-function leaseReady(memory: Memory, count: number, leaseMs: number): { keys: DirtyKey[]; lease: string; at: number } {
+function leaseReady(
+  memory: Memory,
+  count: number,
+  leaseMs: number,
+): { keys: DirtyKey[]; lease: string; at: number; now: number } {
   const now = memory.now();
   const lease = newId();
   return memory.transaction((at) => {
@@ -32,7 +36,7 @@ function leaseReady(memory: Memory, count: number, leaseMs: number): { keys: Dir
       .sort((a, b) => a.notBefore - b.notBefore)
       .slice(0, count);
     for (const { key } of keys) memory.dirty.patch(key, { leaseOwner: lease, leaseUntil: now + leaseMs });
-    return { keys, lease, at };
+    return { keys, lease, at, now };
   });
 }
 
@@ -46,7 +50,7 @@ export function keysIn(memory: Memory, stamp: OrgStamp, between: Between): KeySt
   return {
     async claimKeys(count, leaseMs) {
       await between();
-      const { keys, lease, at } = leaseReady(memory, count, leaseMs);
+      const { keys, lease, at, now } = leaseReady(memory, count, leaseMs);
       if (keys.length === 0) return [];
       // A statement of its own in Postgres, too.
       await between();
@@ -57,6 +61,7 @@ export function keysIn(memory: Memory, stamp: OrgStamp, between: Between): KeySt
           generation: row.generation,
           lease,
           snapshot: String(at),
+          claimedAt: new Date(now),
           attempt: row.attempt + 1,
           pollAt: row.pollAt === null ? null : new Date(row.pollAt),
           pollOnly: row.polledGeneration === row.generation && events.length === 0,
@@ -73,8 +78,8 @@ export function keysIn(memory: Memory, stamp: OrgStamp, between: Between): KeySt
           more: events.length === EVENTS_PER_KEY,
           // Nothing here asks for a backfill.
           batch: false,
-          refetch: [],
-          refetchGeneration: null,
+          refetch: row.refetch,
+          refetchGeneration: row.refetchGeneration,
         };
       });
     },

@@ -27,6 +27,8 @@ export type DirtyKey = {
   reason: string | null;
   pollAt: number | null;
   polledGeneration: number | null;
+  refetch: readonly string[];
+  refetchGeneration: number | null;
 };
 
 export type MirrorEntry = { record: MirrorRecord; digest: string };

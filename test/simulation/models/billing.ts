@@ -82,6 +82,13 @@ export class BillingModel implements BillingSystem, ChangeSource {
     if (last?.body) this.#push(key, null, last.owner);
   }
 
+  /** True when something moved to the account, ever. */
+  wasGivenSomething(key: string): boolean {
+    const moved = (states: State[]) =>
+      states.some(({ owner }, at) => owner === key && at > 0 && states[at - 1]!.owner !== key);
+    return [...this.#histories.values()].some(moved);
+  }
+
   /** A deleted account takes all that it had with it, and one event tells of it. */
   removeAccount(key: string): void {
     for (const [own, history] of this.#histories) {
@@ -188,7 +195,10 @@ export class BillingModel implements BillingSystem, ChangeSource {
     if (event.kind === 'backfill') return { records: [], fetch: [...BILLING_PARTS], about: [] };
     if (event.kind === 'swept') return this.#readSwept(event, known);
     // Once it is read, its key ends; until then a read that lags shows it as it was.
-    if (event.kind === 'deleted') return { records: [], fetch: ['account'], about: [], isExact: true };
+    if (event.kind === 'deleted') {
+      const { part } = event.payload as { part: BillingPart };
+      return { records: [], fetch: [part], about: [], isExact: part === 'account' };
+    }
     const { key, form, body, deleted } = event.payload as Told;
     const part = PART_OF[partsOf(key).kind]!;
     if (form === 'thin') return { records: [], fetch: [part], about: [] };
@@ -257,9 +267,15 @@ export class BillingModel implements BillingSystem, ChangeSource {
       .map(({ event }) => ({ ...event, isCopy: true }));
   }
 
-  #deleted(key: string, at: number): ReceivedEvent {
-    const base = { connection: this.connection, eventId: `deleted:${key}`, kind: 'deleted', key };
-    return { ...base, occurredAt: new Date(at), payload: {}, isCopy: true };
+  #deleted(key: string, owner: string, at: number): ReceivedEvent {
+    const base = { connection: this.connection, eventId: `deleted:${key}`, kind: 'deleted', key: owner };
+    return { ...base, occurredAt: new Date(at), payload: { part: PART_OF[partsOf(key).kind] }, isCopy: true };
+  }
+
+  /** Deleted rows are told of when no read shows what they were any more; with an account goes all that it had. */
+  #deletedRow(key: string, { at, owner }: State): ReceivedEvent[] {
+    const isTold = key === owner || (at < Date.now() - MOST_LAG_MS && this.#stateAt(owner, Date.now())?.body != null);
+    return isTold ? [this.#deleted(key, owner, toSecond(at))] : [];
   }
 
   /** Rows that changed since, in the order of change. */
@@ -269,8 +285,7 @@ export class BillingModel implements BillingSystem, ChangeSource {
       const state = this.#stateAt(key, moment);
       if (state === undefined || state.at < since || partsOf(key).kind === 'usage') return [];
       const at = toSecond(state.at);
-      // Of what was deleted only accounts are asked for again: their lists tell of all else.
-      if (state.body === null) return key === state.owner ? [this.#deleted(key, at)] : [];
+      if (state.body === null) return this.#deletedRow(key, state);
       const final = at < toSecond(Date.now()) ? '' : ':first';
       return [
         {

@@ -23,11 +23,11 @@ const SAME_SECOND_MS = 10_000;
 
 const timeOf = (record: Found): Date => new Date(String(record['SystemModstamp']));
 
-/** Id of the event: that of the last sweep's for the same state, so that it is stored once. */
+/** Id of the event: that of the last sweep's for the same state, so that it is stored once when the state is sure. */
 function eventIdOf(object: string, record: Found, sweptAt: Date): string {
   const early = timeOf(record).getTime() > sweptAt.getTime() - SAME_SECOND_MS;
   const gone = record['IsDeleted'] === true ? ':deleted' : '';
-  return `${object}:${id18(String(record['Id']))}:${timeOf(record).toISOString()}${gone}${early ? ':early' : ''}`;
+  return `${object}:${id18(String(record['Id']))}:${timeOf(record).toISOString()}${gone}${early ? `:at ${sweptAt.toISOString()}` : ''}`;
 }
 
 function toEvent(object: string, record: Found, sweptAt: Date): ReceivedEvent {
