@@ -18,7 +18,8 @@ const COMMON = [
   'Synced_At__c',
   'Status__c',
 ];
-const MONEY = /^(Billing_)?(MRR|ARR|TCV|Amount|Balance|Credit_Balance|Outstanding|Overdue|Last_Payment_Amount)__c$/;
+const MONEY =
+  /^(Billing_)?(MRR|ARR|TCV|Amount|Tax|Discount|Balance|Credit_Balance|Outstanding|Overdue|Last_Payment_Amount)__c$/;
 
 const fieldOf = (object: string, name: string): CustomField | undefined =>
   fields.find((field) => field.object === object && field.name === name);

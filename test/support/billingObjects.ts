@@ -1,5 +1,6 @@
 import type { BillingAccount } from '../../server/domain/billingAccount/billingAccount.ts';
 import type { Invoice } from '../../server/domain/invoice/invoice.ts';
+import type { InvoiceItem } from '../../server/domain/invoice/invoiceItem.ts';
 import { money } from '../../server/domain/money/money.ts';
 import type { Payment } from '../../server/domain/payment/payment.ts';
 import type { Charge } from '../../server/domain/subscription/charge.ts';
@@ -109,6 +110,24 @@ export function invoice(more: Partial<Invoice> = {}): Invoice {
     automaticCollection: null,
     subscriptionKey: null,
     paidThrough: [],
+    ...more,
+  };
+}
+
+/** Three units with tax; 24.00 and 2.25. */
+export function invoiceItem(more: Partial<InvoiceItem> = {}): InvoiceItem {
+  return {
+    key: 'zuora:invoiceitem:i1',
+    name: 'Platform: Seats',
+    kind: 'Charge',
+    quantity: '3',
+    unitPrice: '0.00000015',
+    amount: money(2400, 'USD'),
+    discount: money(0, 'USD'),
+    tax: money(225, 'USD'),
+    startsOn: calendarDate('2026-10-01'),
+    endsOn: calendarDate('2026-11-01'),
+    subscriptionKey: null,
     ...more,
   };
 }

@@ -5,6 +5,7 @@ export const ROW_OBJECTS = [
   'Billing_Account__c',
   'Billing_Subscription__c',
   'Billing_Invoice__c',
+  'Billing_Invoice_Item__c',
   'Billing_Payment__c',
   'Usage__c',
   'Billing_Balance__c',

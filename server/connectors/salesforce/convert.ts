@@ -1,5 +1,8 @@
 import type { AccountView, BalanceView, SubscriptionView } from '../../domain/account/view.ts';
 import type { Source } from '../../domain/billingAccount/billingAccount.ts';
+import { partsOf } from '../../domain/billingAccount/key.ts';
+import type { Invoice } from '../../domain/invoice/invoice.ts';
+import type { InvoiceItem } from '../../domain/invoice/invoiceItem.ts';
 import { exact, toDecimal, type Decimal } from '../../domain/money/decimal.ts';
 import { toMajor, type Money } from '../../domain/money/money.ts';
 import { declineMeaning, shownDeclineCode } from '../../domain/payment/declines.ts';
@@ -8,7 +11,7 @@ import type { OrgRow, OrgValue } from '../../workflows/ports/orgRows.ts';
 import type { ConnectionStatus } from '../../workflows/ports/sweep.ts';
 
 /** Rises when the same view gives other rows, so that every row is written again. */
-export const mappingVersion = 1;
+export const mappingVersion = 2;
 
 /** Parents before children: the order in which rows of one Account are written. */
 export const objectOrder = [
@@ -16,6 +19,7 @@ export const objectOrder = [
   'Billing_Account__c',
   'Billing_Subscription__c',
   'Billing_Invoice__c',
+  'Billing_Invoice_Item__c',
   'Billing_Payment__c',
   'Usage__c',
   'Billing_Balance__c',
@@ -28,6 +32,7 @@ const AMOUNTS: Readonly<Record<string, readonly string[]>> = {
   Billing_Account__c: ['Balance__c', 'Credit_Balance__c'],
   Billing_Subscription__c: ['MRR__c', 'ARR__c', 'TCV__c', 'Quantity__c'],
   Billing_Invoice__c: ['Amount__c', 'Balance__c'],
+  Billing_Invoice_Item__c: ['Quantity__c', 'Unit_Price__c', 'Amount__c', 'Discount__c', 'Tax__c'],
   Billing_Payment__c: ['Amount__c'],
   Usage__c: ['Quantity__c', 'Limit__c', 'Percent_Used__c'],
   Billing_Balance__c: ['MRR__c', 'ARR__c', 'Outstanding__c', 'Overdue__c', 'Last_Payment_Amount__c'],
@@ -170,6 +175,36 @@ function invoiceRow({ invoice, attempts }: AccountView['invoices'][number], keys
   };
 }
 
+function invoiceItemRow(item: InvoiceItem, invoice: Invoice, keys: ReadonlySet<string>): OrgRow {
+  const { parents, emptied } = lookups(keys, {
+    Billing_Account__r: ['Billing_Account__c', invoice.billingAccountKey],
+    Billing_Invoice__r: ['Billing_Invoice__c', invoice.key],
+    Billing_Subscription__r: ['Billing_Subscription__c', item.subscriptionKey],
+  });
+  return {
+    object: 'Billing_Invoice_Item__c',
+    key: item.key,
+    fields: {
+      ...name(item.name),
+      ...emptied,
+      ...origin(invoice, invoice.amount.currency),
+      Status__c: 'Current',
+      Description__c: text(item.name),
+      Kind__c: text(item.kind, 40),
+      Invoice_Number__c: text(invoice.number),
+      Subscription_Number__c: text(item.subscriptionKey === null ? null : partsOf(item.subscriptionKey).id),
+      Quantity__c: decimal(item.quantity),
+      Unit_Price__c: decimal(item.unitPrice, 8),
+      Amount__c: amount(item.amount),
+      Discount__c: amount(item.discount),
+      Tax__c: amount(item.tax),
+      Period_Start__c: item.startsOn,
+      Period_End__c: item.endsOn,
+    },
+    parents,
+  };
+}
+
 function paymentRow({ payment, invoiceKey }: AccountView['payments'][number], keys: ReadonlySet<string>): OrgRow {
   const failed = payment.status === 'Failed';
   const { parents, emptied } = lookups(keys, {
@@ -291,6 +326,7 @@ export function toOrgRows(view: AccountView): OrgRow[] {
     ...view.billingAccounts.map(billingAccountRow),
     ...view.subscriptions.map((one) => subscriptionRow(one, keys)),
     ...view.invoices.map((one) => invoiceRow(one, keys)),
+    ...view.invoices.flatMap(({ invoice }) => (invoice.items ?? []).map((item) => invoiceItemRow(item, invoice, keys))),
     ...view.payments.map((one) => paymentRow(one, keys)),
     ...view.usage.map((one) => usageRow(one, keys)),
     ...view.balances.map((balance) => balanceRow(view.accountId, balance)),

@@ -36,6 +36,12 @@ export const rowShapes: readonly RowShape[] = [
     `Number__c Amount__c Balance__c Invoice_Date__c Due_Date__c Attempt_Count__c Next_Attempt__c`,
     ['Billing_Account', 'Billing_Subscription'],
   ),
+  detail(
+    'Billing_Invoice_Item__c',
+    `Description__c Kind__c Invoice_Number__c Subscription_Number__c Quantity__c Unit_Price__c Amount__c Discount__c
+      Tax__c Period_Start__c Period_End__c`,
+    ['Billing_Account', 'Billing_Invoice', 'Billing_Subscription'],
+  ),
   detail('Billing_Payment__c', `Number__c Amount__c Paid_At__c Method__c Decline_Code__c Decline_Reason__c`, [
     'Billing_Account',
     'Billing_Invoice',

@@ -31,6 +31,7 @@ import {
   invoicePaymentSchema,
   invoiceSchema,
   itemSchema,
+  lineSchema,
   objectSchema,
   subscriptionSchema,
   summarySchema,
@@ -140,12 +141,21 @@ export function createStripeBilling(stripe: Stripe, catalog: CatalogCache, conte
     return { ...invoice, payments: { data: data.map((one) => invoicePaymentSchema.parse(one)), has_more: false } };
   }
 
+  /** An invoice shows its first ten lines only. */
+  async function allLines(invoice: StripeInvoice): Promise<StripeInvoice> {
+    if (invoice.lines?.has_more === false) return invoice;
+    const { data } = await readAll('reading lines of an invoice', (page) =>
+      stripe.invoices.listLineItems(invoice.id, { limit: 100, ...page }),
+    );
+    return { ...invoice, lines: { data: data.map((one) => lineSchema.parse(one)), has_more: false } };
+  }
+
   async function invoicesPart(customer: string, billingAccountKey: string): Promise<FetchedPart> {
     const { data, asOf } = await readAll('reading invoices', (page) =>
       stripe.invoices.list({ customer, limit: 100, expand: ['data.payments'], ...page }),
     );
     const invoices = await read('reading invoices', () =>
-      Promise.all(data.map((one) => allPayments(invoiceSchema.parse(one)))),
+      Promise.all(data.map(async (one) => allLines(await allPayments(invoiceSchema.parse(one))))),
     );
     return {
       part: 'invoices',

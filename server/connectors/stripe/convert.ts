@@ -2,6 +2,7 @@ import { accountIdFrom } from '../../domain/billingAccount/salesforceId.ts';
 import type { BillingAccount, Card } from '../../domain/billingAccount/billingAccount.ts';
 import { keyOf } from '../../domain/billingAccount/key.ts';
 import type { Invoice, InvoiceStatus } from '../../domain/invoice/invoice.ts';
+import type { InvoiceItem } from '../../domain/invoice/invoiceItem.ts';
 import { exact, toDecimal } from '../../domain/money/decimal.ts';
 import { fromStripeAmount, fromStripeUnitPrice, zero } from '../../domain/money/money.ts';
 import type { Payment, PaymentStatus } from '../../domain/payment/payment.ts';
@@ -11,6 +12,7 @@ import type { Subscription, SubscriptionStatus } from '../../domain/subscription
 import { addDays, type CalendarDate } from '../../domain/time/calendarDate.ts';
 import { dayOf, fromUnixSeconds } from '../../domain/time/instant.ts';
 import type { Usage } from '../../domain/usage/usage.ts';
+import { fromStripeLines } from './convertLine.ts';
 import type { StripeLinks } from './links.ts';
 import type {
   StripeCharge,
@@ -273,7 +275,10 @@ const INVOICE_STATUS: Readonly<Record<StripeInvoice['status'], InvoiceStatus>> =
   void: 'Void',
 };
 
-/** @param paidThrough ids of payments that are known to belong to it, where the invoice does not say */
+/**
+ * @param paidThrough ids of payments that are known to belong to it, where the invoice does not say
+ * @param items its lines, where the invoice does not show all
+ */
 export function fromStripeInvoice(
   invoice: StripeInvoice,
   customer: string,
@@ -281,6 +286,7 @@ export function fromStripeInvoice(
   paidThrough: readonly string[] = (invoice.payments?.data ?? [])
     .flatMap(({ payment }) => [payment.payment_intent, payment.charge])
     .filter((id) => id !== null),
+  items: readonly InvoiceItem[] | undefined = fromStripeLines(invoice, context),
 ): Invoice {
   const currency = invoice.currency.toUpperCase();
   const automatic = invoice.collection_method === 'charge_automatically';
@@ -302,6 +308,7 @@ export function fromStripeInvoice(
     automaticCollection: automatic,
     subscriptionKey: subscription === undefined ? null : keyOf(context.connection, 'subscription', subscription),
     paidThrough,
+    ...(items === undefined ? {} : { items }),
     sourceUrl: context.links.invoice(invoice.id),
   };
 }

@@ -47,8 +47,10 @@ function shownOf(body: BillingObject): Says {
       return { ...header, termStartsOn, termEndsOn, cancelOn, autoRenew, items };
     }
     case 'invoice': {
-      const { number, status, amount, balance, invoicedOn, dueOn, attemptCount, nextAttemptAt } = body;
-      return { number, status, amount, balance, invoicedOn, dueOn, attemptCount, nextAttemptAt };
+      const { number, status, amount, balance, invoicedOn, dueOn, attemptCount, nextAttemptAt, items } = body;
+      const header = { number, status, amount, balance, invoicedOn, dueOn, attemptCount, nextAttemptAt };
+      // Of a long one a list shows the first lines only.
+      return items === undefined ? header : { ...header, items };
     }
     case 'payment': {
       const { status, amount, refunded } = body;

@@ -177,6 +177,39 @@ export const invoicePaymentSchema = z.object({
   payment: z.object({ type: z.string(), charge: maybeId, payment_intent: maybeId }),
 });
 
+/** The invoice's own shape of tax: `inclusive` tax is contained in the amount that it is charged on. */
+const taxes = z
+  .array(z.object({ amount: z.number().int(), tax_behavior: z.string() }))
+  .nullish()
+  .transform((value) => value ?? []);
+
+const lineParentSchema = z.object({ proration: z.boolean().nullish(), subscription: maybeId });
+
+export const lineSchema = z.object({
+  id: z.string(),
+  amount: z.number().int(),
+  description: maybeText,
+  discount_amounts: z
+    .array(z.object({ amount: z.number().int() }))
+    .nullish()
+    .transform((value) => value ?? []),
+  pretax_credit_amounts: z
+    .array(z.object({ amount: z.number().int(), type: z.string() }))
+    .nullish()
+    .transform((value) => value ?? []),
+  taxes,
+  parent: z
+    .object({
+      invoice_item_details: lineParentSchema.nullish(),
+      subscription_item_details: lineParentSchema.nullish(),
+    })
+    .nullish(),
+  period: z.object({ start: seconds, end: seconds }).nullish(),
+  pricing: z.object({ unit_amount_decimal: maybeDecimal }).nullish(),
+  quantity: z.number().nullish(),
+  quantity_decimal: maybeDecimal,
+});
+
 export const invoiceSchema = z.object({
   id: z.string(),
   object: z.literal('invoice'),
@@ -198,6 +231,9 @@ export const invoiceSchema = z.object({
     .nullish()
     .transform((value) => value ?? null),
   payments: z.object({ data: z.array(invoicePaymentSchema), has_more: z.boolean() }).nullish(),
+  /** The first ten; of more, the list of lines has all. */
+  lines: z.object({ data: z.array(lineSchema), has_more: z.boolean() }).nullish(),
+  shipping_cost: z.object({ amount_total: z.number().int(), amount_tax: z.number().int() }).nullish(),
 });
 
 export const chargeSchema = z.object({
@@ -263,6 +299,7 @@ export type StripeItem = z.infer<typeof itemSchema>;
 export type StripeSubscription = z.infer<typeof subscriptionSchema>;
 export type StripeCustomer = z.infer<typeof customerSchema>;
 export type StripeInvoice = z.infer<typeof invoiceSchema>;
+export type StripeLine = z.infer<typeof lineSchema>;
 export type StripeInvoicePayment = z.infer<typeof invoicePaymentSchema>;
 export type StripeCharge = z.infer<typeof chargeSchema>;
 export type StripeEvent = z.infer<typeof eventSchema>;

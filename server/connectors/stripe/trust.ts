@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ZodType } from 'zod';
 import { keyOf, partsOf } from '../../domain/billingAccount/key.ts';
+import type { Invoice } from '../../domain/invoice/invoice.ts';
 import {
   BILLING_PARTS,
   type BillingPart,
@@ -17,6 +19,7 @@ import {
   type StripeCatalog,
   type StripeContext,
 } from './convert.ts';
+import { fromStripeLines } from './convertLine.ts';
 import { LISTED, readListed } from './listed.ts';
 import { keyOfRelated, ownerIn } from './locate.ts';
 import {
@@ -130,7 +133,17 @@ function readSubscription(subscription: StripeSubscription, reading: Reading): E
   return metered && renewed ? { ...state, fetch: ['usage'] } : state;
 }
 
-/** Header fields are complete in events; which payments pay an invoice is not in them, so it is kept or fetched. */
+/** Lines of an invoice that is finalized stay as they are, so that those of a long one need no second reading. */
+function keptItems(before: Invoice | null, invoice: StripeInvoice, context: StripeContext): Invoice['items'] {
+  if (before === null || before.status === 'Draft' || invoice.status === 'draft') return undefined;
+  const { amount } = fromStripeInvoice(invoice, '', context, [], []);
+  return isDeepStrictEqual(amount, before.amount) ? before.items : undefined;
+}
+
+/**
+ * Header fields are complete in events. Which payments pay an invoice is not in them, nor are lines beyond the first ten:
+ * those are kept or fetched.
+ */
 function readInvoice(invoice: StripeInvoice, { event, at, known, context }: Reading): EventReading {
   if (invoice.customer === null) return NOTHING;
   const key = keyOf(context.connection, 'invoice', invoice.id);
@@ -139,11 +152,14 @@ function readInvoice(invoice: StripeInvoice, { event, at, known, context }: Read
     const record = { key, kind: body.kind, billingAccountKey: body.billingAccountKey, asOf: at, version: 0, body };
     return { records: [{ ...record, deleted: true }], fetch: [], about: [key] };
   }
-  const before = known.get(key)?.body;
-  const paidThrough = before?.kind === 'invoice' ? before.paidThrough : [];
+  const held = known.get(key)?.body;
+  const before = held?.kind === 'invoice' ? held : null;
+  const paidThrough = before?.paidThrough ?? [];
+  const items = fromStripeLines(invoice, context) ?? keptItems(before, invoice, context);
+  if (items === undefined) return hint(['invoices'], [key]);
   if (paidThrough.length === 0 && (invoice.attempt_count > 0 || invoice.status === 'paid') && invoice.total > 0)
     return hint(['invoices'], [key]);
-  const body = fromStripeInvoice(invoice, invoice.customer, context, paidThrough);
+  const body = fromStripeInvoice(invoice, invoice.customer, context, paidThrough, items);
   return trusted({ key, kind: 'invoice', billingAccountKey: body.billingAccountKey, body }, at);
 }
 

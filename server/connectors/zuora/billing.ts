@@ -95,15 +95,10 @@ export function createZuoraBilling(client: ZuoraClient, context: ZuoraContext): 
     const asOf = await readInvoices(id, rows);
     const path = `/v1/transactions/invoices/accounts/${id}`;
     const listed = await readList(client, 'reading invoice items', path, [], 'invoices', listedInvoiceSchema);
-    const billed = new Map(
-      listed.data.map(({ invoiceNumber, invoiceItems }) => [
-        invoiceNumber,
-        [...new Set(invoiceItems.map(({ subscriptionName }) => subscriptionName).filter((name) => name !== null))],
-      ]),
-    );
+    const items = new Map(listed.data.map(({ invoiceNumber, invoiceItems }) => [invoiceNumber, invoiceItems]));
     const records = rows.map((row) =>
       recordOf(
-        fromZuoraInvoice(row, billed.get(row.invoiceNumber) ?? [], currency, context),
+        fromZuoraInvoice(row, items.get(row.invoiceNumber), currency, context),
         key,
         new Date(instantIn(timeZone, row.updatedDate)),
       ),

@@ -8,7 +8,8 @@ import type { Payment, PaymentStatus } from '../../domain/payment/payment.ts';
 import { calendarDate, type CalendarDate } from '../../domain/time/calendarDate.ts';
 import { dayOf, instantIn, type Instant } from '../../domain/time/instant.ts';
 import type { ZuoraContext } from './context.ts';
-import type { ZuoraAccount, ZuoraInvoice, ZuoraPayment, ZuoraPaymentMethod } from './schema.ts';
+import { fromZuoraInvoiceItems } from './convertInvoiceItem.ts';
+import type { ZuoraAccount, ZuoraInvoice, ZuoraInvoiceItem, ZuoraPayment, ZuoraPaymentMethod } from './schema.ts';
 
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
@@ -95,15 +96,17 @@ export function invoiceStatusOf(invoice: Pick<ZuoraInvoice, 'status' | 'balance'
   return invoice.status === 'Canceled' || invoice.status === 'Error' ? 'Void' : 'Draft';
 }
 
-/** @param subscriptions numbers of the subscriptions that its items bill */
+/** @param items its lines; undefined when the list of lines does not have it yet */
 export function fromZuoraInvoice(
   invoice: ZuoraInvoice,
-  subscriptions: readonly string[],
+  items: readonly ZuoraInvoiceItem[] | undefined,
   currency: string,
   context: ZuoraContext,
 ): Invoice {
   const code = (invoice.currency ?? currency).toUpperCase();
   const status = invoiceStatusOf(invoice);
+  const amount = fromMajor(invoice.amount, code);
+  const subscriptions = new Set(items?.map(({ subscriptionName }) => subscriptionName).filter((name) => name !== null));
   const [only] = subscriptions;
   return {
     kind: 'invoice',
@@ -113,7 +116,7 @@ export function fromZuoraInvoice(
     billingAccountKey: keyOf(context.connection, 'account', invoice.accountId),
     number: invoice.invoiceNumber,
     status,
-    amount: fromMajor(invoice.amount, code),
+    amount,
     balance: status === 'Open' ? fromMajor(invoice.balance, code) : zero(code),
     invoicedOn: dateOf(invoice.invoiceDate),
     dueOn: status === 'Draft' ? null : dateOf(invoice.dueDate),
@@ -121,8 +124,9 @@ export function fromZuoraInvoice(
     nextAttemptAt: null,
     automaticCollection: null,
     subscriptionKey:
-      subscriptions.length === 1 && only !== undefined ? keyOf(context.connection, 'subscription', only) : null,
+      subscriptions.size === 1 && only !== undefined ? keyOf(context.connection, 'subscription', only) : null,
     paidThrough: [],
+    ...(items === undefined ? {} : { items: fromZuoraInvoiceItems(items, amount, invoice.id, context) }),
     sourceUrl: context.links.invoice(invoice.id),
   };
 }

@@ -152,7 +152,20 @@ export const invoiceSchema = z.object({
 export const listedInvoiceSchema = z.object({
   invoiceNumber: z.string(),
   invoiceItems: z
-    .array(z.object({ subscriptionName: maybeText }))
+    .array(
+      z.object({
+        id: z.string(),
+        subscriptionName: maybeText,
+        serviceStartDate: maybeText,
+        serviceEndDate: maybeText,
+        chargeAmount: orZero,
+        chargeName: maybeText,
+        productName: maybeText,
+        processingType: maybeText,
+        quantity: maybeNumber,
+        taxAmount: orZero,
+      }),
+    )
     .nullish()
     .transform((value) => value ?? []),
 });
@@ -211,5 +224,6 @@ export type ZuoraPaymentMethod = z.infer<typeof paymentMethodSchema>;
 export type ZuoraSubscription = z.infer<typeof subscriptionSchema>;
 export type ZuoraCharge = z.infer<typeof segmentSchema>;
 export type ZuoraInvoice = z.infer<typeof invoiceSchema>;
+export type ZuoraInvoiceItem = z.infer<typeof listedInvoiceSchema>['invoiceItems'][number];
 export type ZuoraPayment = z.infer<typeof paymentSchema>;
 export type ZuoraUsage = z.infer<typeof usageSchema>;

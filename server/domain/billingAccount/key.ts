@@ -1,8 +1,12 @@
 import { Fault } from '../fault.ts';
 
-/** What a key can name, besides the rows derived from several of them; the other lines are not mirrored, only looked for. */
+/**
+ * What a key can name, besides the rows derived from several of them. Lines of an invoice are kept inside of it; the last
+ * two lines are not mirrored, only looked for.
+ */
 export type KeyKind =
   | ('account' | 'subscription' | 'invoice' | 'payment' | 'usage')
+  | 'invoiceitem'
   | ('accountnumber' | 'order' | 'creditmemo' | 'debitmemo' | 'refund' | 'paymentmethod' | 'contact')
   | ('product' | 'coupon' | 'price' | 'paymentintent' | 'invoicepayment' | 'dispute' | 'creditnote' | 'schedule');
 

@@ -2,6 +2,7 @@ import type { Source } from '../billingAccount/billingAccount.ts';
 import type { Money } from '../money/money.ts';
 import type { CalendarDate } from '../time/calendarDate.ts';
 import type { Instant } from '../time/instant.ts';
+import type { InvoiceItem } from './invoiceItem.ts';
 
 /** State of an invoice; the words of the picklist in Salesforce. */
 export const INVOICE_STATUSES = ['Draft', 'Open', 'Paid', 'Uncollectible', 'Void'] as const;
@@ -31,6 +32,8 @@ export type Invoice = {
   subscriptionKey: string | null;
   /** Ids of the payments (Stripe: payment intents and charges) that pay it or try to. */
   paidThrough: readonly string[];
+  /** Its lines, which sum to `amount`; absent where they were not read yet, as by the build before. */
+  items?: readonly InvoiceItem[];
   sourceUrl: string;
 };
 
