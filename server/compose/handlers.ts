@@ -22,11 +22,13 @@ function verified(watch: Pick<ConnectionWatch, 'ensure'>, handler: KeyHandler): 
 /**
  * What works the keys of every kind.
  * @param follow works those of Salesforce
+ * @param match works those that find the Account of a billing account
  */
 export function keyHandler(
   { config, store, database, clock, connections, metrics }: Base,
   watch: Pick<ConnectionWatch, 'ensure'>,
   follow: KeyHandler,
+  match: KeyHandler,
 ): KeyHandler {
   const differences = new Counter({
     name: 'billing360_snapshot_differences_total',
@@ -54,6 +56,14 @@ export function keyHandler(
       place: placeEvents({ mirror: store, billing }),
     },
   ]);
-  const ofSalesforce = { refresh: follow, catalog: follow, place: follow };
-  return verified(watch, handleKeys(project, new Map([...handlers, ['salesforce', ofSalesforce]])));
+  const whatever = (handler: KeyHandler): ConnectionHandlers => ({
+    refresh: handler,
+    catalog: handler,
+    place: handler,
+  });
+  const others: [string, ConnectionHandlers][] = [
+    ['salesforce', whatever(follow)],
+    ['match', whatever(match)],
+  ];
+  return verified(watch, handleKeys(project, new Map([...handlers, ...others])));
 }

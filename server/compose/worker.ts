@@ -13,6 +13,7 @@ import { createConnectionStore } from '../sync/connections/state.ts';
 import { createConnectionWatch } from '../sync/connections/watch.ts';
 import { createDueTicker } from '../sync/due/due.ts';
 import { createKeyWorker } from '../sync/keys/worker.ts';
+import { matchUnlinked } from '../sync/matching/due.ts';
 import { noticeRestore } from '../sync/operate/restored.ts';
 import { createBulkLane } from '../sync/outbox/bulk.ts';
 import { createBulkStore } from '../sync/outbox/bulkJobs.ts';
@@ -25,6 +26,7 @@ import { createSweeper } from '../sync/sweep/sweeper.ts';
 import type { Base } from './base.ts';
 import { followSalesforce } from './changes.ts';
 import { keyHandler } from './handlers.ts';
+import { matching } from './matching.ts';
 
 /** A loop that runs until it is stopped. */
 type Loop = { start(): void; stop(): Promise<unknown> };
@@ -73,6 +75,7 @@ async function takeUp({ database, store, log }: Base): Promise<void> {
   const rewritten = await noticeRestore(database.db);
   if (rewritten !== null) log.warn({ rows: rewritten }, 'The database was restored: every row is written once more');
   await store.projectAnew();
+  await matchUnlinked(database.db);
   // Whoever mended what kept keys or rows from being worked, such as a revoked API key, starts the server again.
   await store.releaseKeys();
   await store.releaseRows();
@@ -118,7 +121,7 @@ export async function startWorker(base: Base, start: (name: string, loop: Loop) 
     },
   });
   const changes = followSalesforce({ ...base, client, onStored: keysReady.notify });
-  const handler = keyHandler(base, watch, changes.handler);
+  const handler = keyHandler(base, watch, changes.handler, matching(base, client));
   await takeUp(base);
   start('bulk', bulk);
   start('outbox', outbox);

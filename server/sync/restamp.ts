@@ -1,6 +1,7 @@
 import { projectionKeyOf } from '../domain/billingAccount/key.ts';
 import type { Db } from '../platform/db/database.ts';
 import { bumpKeys } from './keys/bump.ts';
+import { bumpUnlinked } from './matching/due.ts';
 import type { OrgStamp } from './outbox/setRows.ts';
 
 /**
@@ -29,6 +30,7 @@ export async function projectAnewFor(db: Db, stamp: OrgStamp): Promise<number> {
       .distinct()
       .where('account_id', 'is not', null)
       .execute();
+    await bumpUnlinked(transaction, true);
     await bumpKeys(
       transaction,
       accounts.flatMap((row) => (row.account_id === null ? [] : [projectionKeyOf(row.account_id)])),

@@ -5,8 +5,8 @@ import type { CustomField } from './source.ts';
 const fields = customFields();
 const custom = objects().filter((name) => name.endsWith('__c'));
 
-/** Rows that come from a billing system or are worked out from several of them; a connection is neither. */
-const mirrored = custom.filter((name) => name !== 'Billing_Connection__c');
+/** Rows that come from a billing system or are worked out from several of them; a connection is neither, and a link is about none yet. */
+const mirrored = custom.filter((name) => name !== 'Billing_Connection__c' && name !== 'Billing_Link__c');
 const COMMON = [
   'Key__c',
   'Account__c',

@@ -12,6 +12,13 @@ const grantable = fields
   .map(({ object, name }) => `${object}.${name}`)
   .sort();
 
+/** Fields of standard objects that Accounts are matched by; readable only by whoever is granted them. */
+const STANDARD_FIELDS = ['Account.Website', 'Contact.AccountId', 'Contact.Email'];
+/** What people fill in and the integration reads. */
+const OF_PEOPLE = ['Billing_Link__c.Chosen_Account__c', 'Billing_Link__c.Dismissed__c'];
+/** Work for Billing operations, which nobody else sees. */
+const isPrivate = (field: string) => field.startsWith('Billing_Link__c');
+
 const fieldPermissions = (path: string) => list(readMetadata(path), 'fieldPermissions');
 const objectPermissions = (path: string) => list(readMetadata(path), 'objectPermissions');
 
@@ -22,8 +29,9 @@ describe.each(sets)('%s', (path) => {
 
   it('names only fields that exist and may be granted, each once', () => {
     const granted = fieldPermissions(path).map((permission) => String(permission['field']));
-    expect(granted.filter((field) => !names.has(field))).toEqual([]);
-    expect(granted.filter((field) => !grantable.includes(field))).toEqual([]);
+    const own = granted.filter((field) => !STANDARD_FIELDS.includes(field));
+    expect(own.filter((field) => !names.has(field))).toEqual([]);
+    expect(own.filter((field) => !grantable.includes(field))).toEqual([]);
     expect(granted.length).toBe(new Set(granted).size);
   });
 
@@ -41,15 +49,18 @@ describe.each(sets)('%s', (path) => {
 describe('Billing_Viewer', () => {
   const path = 'permissionsets/Billing_Viewer.permissionset-meta.xml';
 
-  it('reads every field and edits none', () => {
+  it('reads every field that is not work for operations, and edits none', () => {
     const permissions = fieldPermissions(path);
-    expect(permissions.map((permission) => String(permission['field'])).sort()).toEqual(grantable);
+    const fieldsOfAll = grantable.filter((field) => !isPrivate(field));
+    expect(permissions.map((permission) => String(permission['field'])).sort()).toEqual(fieldsOfAll);
     expect(permissions.filter((one) => one['readable'] !== 'true' || one['editable'] !== 'false')).toEqual([]);
   });
 
   it('reads every object, as far as the Account is seen, and changes none', () => {
     const permissions = objectPermissions(path).filter((one) => String(one['object']).endsWith('__c'));
-    expect(permissions.map((one) => String(one['object'])).sort()).toEqual([...custom].sort());
+    expect(permissions.map((one) => String(one['object'])).sort()).toEqual(
+      custom.filter((object) => !isPrivate(object)).sort(),
+    );
     for (const one of permissions) {
       expect(one).toMatchObject({
         allowRead: 'true',
@@ -64,13 +75,43 @@ describe('Billing_Viewer', () => {
   });
 });
 
+describe('Billing_Operations', () => {
+  const path = 'permissionsets/Billing_Operations.permissionset-meta.xml';
+
+  it('reads every field of a link, and edits only what people fill in', () => {
+    const permissions = fieldPermissions(path);
+    expect(permissions.map((one) => String(one['field'])).sort()).toEqual(grantable.filter(isPrivate));
+    const edited = permissions.filter((one) => one['editable'] === 'true').map((one) => String(one['field']));
+    expect(edited.sort()).toEqual(OF_PEOPLE);
+  });
+
+  it('works on every link, and makes none', () => {
+    const [link] = objectPermissions(path).filter((one) => one['object'] === 'Billing_Link__c');
+    expect(link).toMatchObject({
+      allowCreate: 'false',
+      allowEdit: 'true',
+      viewAllRecords: 'true',
+      modifyAllRecords: 'true',
+    });
+    expect(readMetadata('objects/Billing_Link__c/Billing_Link__c.object-meta.xml')['sharingModel']).toBe('Private');
+  });
+});
+
 describe('Integration_Write', () => {
-  it('edits every field that is not a formula', () => {
+  it('reads what Accounts are matched by, everywhere', () => {
+    const path = 'permissionsets/Integration_Write.permissionset-meta.xml';
+    const read = fieldPermissions(path).filter((one) => one['editable'] === 'false' && one['readable'] === 'true');
+    expect(read.map((one) => String(one['field']))).toEqual(expect.arrayContaining([...STANDARD_FIELDS, ...OF_PEOPLE]));
+    const [contact] = objectPermissions(path).filter((one) => one['object'] === 'Contact');
+    expect(contact).toMatchObject({ allowRead: 'true', allowEdit: 'false', viewAllRecords: 'true' });
+  });
+
+  it('edits every field that is no formula, and not for people to fill in', () => {
     const written = fieldPermissions('permissionsets/Integration_Write.permissionset-meta.xml')
       .filter((one) => one['editable'] === 'true')
       .map((one) => String(one['field']))
       .sort();
     const formulas = fields.filter(({ xml }) => xml['formula']).map(({ object, name }) => `${object}.${name}`);
-    expect(written).toEqual(grantable.filter((field) => !formulas.includes(field)));
+    expect(written).toEqual(grantable.filter((field) => !formulas.includes(field) && !OF_PEOPLE.includes(field)));
   });
 });

@@ -25,6 +25,7 @@ export const objectOrder = [
   'Billing_Balance__c',
   'Billing_Health__c',
   'Billing_Connection__c',
+  'Billing_Link__c',
 ] as const;
 
 /** Number fields of an object that are zero once the row is Removed. */
@@ -39,7 +40,7 @@ const AMOUNTS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** @returns the text, cut to the length of its field with `…` as the mark that something is missing */
-function text(value: string | null, length = 255): string | null {
+export function text(value: string | null, length = 255): string | null {
   if (value === null || value === '') return null;
   // A cut must not leave half of a surrogate pair behind: Salesforce counts UTF-16 units but refuses broken ones.
   return value.length <= length ? value : `${value.slice(0, length - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;

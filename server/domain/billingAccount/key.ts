@@ -6,7 +6,7 @@ import { Fault } from '../fault.ts';
  */
 export type KeyKind =
   | ('account' | 'subscription' | 'invoice' | 'payment' | 'usage')
-  | 'invoiceitem'
+  | ('invoiceitem' | 'link')
   | ('accountnumber' | 'order' | 'creditmemo' | 'debitmemo' | 'refund' | 'paymentmethod' | 'contact')
   | ('product' | 'coupon' | 'price' | 'paymentintent' | 'invoicepayment' | 'dispute' | 'creditnote' | 'schedule');
 
@@ -37,4 +37,21 @@ export function isProjection(key: string): boolean {
 /** @returns the key whose work follows what happens to one record in Salesforce: `salesforce:<object>:<18-character id>` */
 export function orgKeyOf(object: string, recordId: string): string {
   return `salesforce:${object}:${recordId}`;
+}
+
+/** @returns the key whose work finds the Account of a billing account that names none: `match:billing:<billing account key>` */
+export function matchKeyOf(billingAccountKey: string): string {
+  return `match:billing:${billingAccountKey}`;
+}
+
+/** @returns the key of the row that tells people that a billing account waits for its Account: `<connection>:link:<id>` */
+export function linkRowKeyOf(billingAccountKey: string): string {
+  const { connection, id } = partsOf(billingAccountKey);
+  return keyOf(connection, 'link', id);
+}
+
+/** The other way round. @throws Fault of kind bug when it is no such key */
+export function billingAccountOfLinkRow(key: string): string {
+  const { connection, id } = partsOf(key);
+  return keyOf(connection, 'account', id);
 }

@@ -35,6 +35,8 @@ export type StripeConfig = ConnectionBase & {
   /** Calls that the account may make, in all and to one endpoint; null for what Stripe allows every account. */
   callsPerSecond: number | null;
   callsPerEndpointSecond: number | null;
+  /** Field of the Salesforce Account that holds the customer's id, number or key; null when there is none. */
+  matchField: string | null;
 };
 
 export type ZuoraConfig = ConnectionBase & {
@@ -51,6 +53,8 @@ export type ZuoraConfig = ConnectionBase & {
   /** Time zone of the tenant. */
   timeZone: string;
   uiUrl: string;
+  /** Field of the Salesforce Account that holds the customer's id, number or key; null when there is none. */
+  matchField: string | null;
 };
 
 /** One Stripe account or Zuora tenant. */
@@ -80,12 +84,14 @@ export function readStripe(reader: Reader, base: ConnectionBase, missing?: strin
   const dashboardUrl = reader.optional('STRIPE_DASHBOARD_URL') ?? 'https://dashboard.stripe.com';
   const callsPerSecond = reader.optional('STRIPE_CALLS_PER_SECOND') ?? null;
   const callsPerEndpointSecond = reader.optional('STRIPE_CALLS_PER_ENDPOINT_SECOND') ?? null;
+  const matchField = reader.optional('STRIPE_MATCH_FIELD') ?? null;
   if (!complete(values)) return null;
   return {
     ...base,
     system: 'Stripe',
     callsPerSecond,
     callsPerEndpointSecond,
+    matchField,
     apiKey: new Secret(values.apiKey),
     webhookSecrets: values.webhookSecrets.map((value) => new Secret(value)),
     apiBase,
@@ -116,6 +122,7 @@ export function readZuora(reader: Reader, base: ConnectionBase, missing?: string
   const tenantKind = reader.optional('ZUORA_TENANT_KIND') ?? 'production';
   const timeZone = reader.optional('ZUORA_TIME_ZONE') ?? 'America/Los_Angeles';
   const uiUrl = reader.optional('ZUORA_UI_URL') ?? 'https://na.zuora.com';
+  const matchField = reader.optional('ZUORA_MATCH_FIELD') ?? null;
   if (!complete(values)) return null;
   return {
     ...base,
@@ -126,5 +133,6 @@ export function readZuora(reader: Reader, base: ConnectionBase, missing?: string
     tenantKind,
     timeZone,
     uiUrl,
+    matchField,
   };
 }

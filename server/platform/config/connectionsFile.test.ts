@@ -106,12 +106,13 @@ describe('the file of connections', () => {
 
   it('refuses names that stand for something else or are taken', () => {
     const environment = { STRIPE_API_KEY: 'rk_test_0', STRIPE_WEBHOOK_SECRETS: 'whsec_0' };
-    const named = ['account', 'salesforce', 'stripe', 'one', 'one'].map((name) => ({ ...stripe, name }));
+    const named = ['account', 'salesforce', 'stripe', 'one', 'one', 'match'].map((name) => ({ ...stripe, name }));
     expect(faultsOf({ connections: named }, environment)).toEqual({
       '[0].name': 'The name account stands for something else.',
       '[1].name': 'The name salesforce stands for something else.',
       '[2].name': 'Another connection has the name stripe.',
       '[4].name': 'Another connection has the name one.',
+      '[5].name': 'The name match stands for something else.',
     });
   });
 
@@ -134,7 +135,7 @@ describe('the file of connections', () => {
     ).toEqual({
       '[0].system': 'It must be stripe or zuora.',
       '[1].colour':
-        'There is no such setting; there are name, system, filter, apiKey, webhookSecrets, apiBase, callsPerSecond, callsPerEndpointSecond, dashboardUrl.',
+        'There is no such setting; there are name, system, filter, apiKey, webhookSecrets, apiBase, callsPerSecond, callsPerEndpointSecond, matchField, dashboardUrl.',
       '[1].apiKey': 'It must be a secret or restricted key of Stripe.',
       '[1].webhookSecrets': 'It is missing.',
       '[2].baseUrl': 'It must begin with https; plain http is allowed on this machine only.',

@@ -16,7 +16,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const VARIABLE = 'CONNECTIONS_FILE';
 /** First parts of keys that are no billing system. */
-const RESERVED = ['account', 'salesforce'];
+const RESERVED = ['account', 'salesforce', 'match'];
 /** Settings of every connection, whatever its system. */
 const COMMON = ['name', 'system', 'filter'];
 

@@ -95,6 +95,10 @@ export const VARIABLES = {
   STRIPE_API_BASE: { schema: address, example: 'https://api.stripe.com' },
   STRIPE_CALLS_PER_SECOND: { schema: wholeNumber(1, 100_000), example: '100' },
   STRIPE_CALLS_PER_ENDPOINT_SECOND: { schema: wholeNumber(1, 100_000), example: '25' },
+  STRIPE_MATCH_FIELD: {
+    schema: text.regex(/^[A-Za-z]\w*$/, 'It must be the API name of a field of Account.'),
+    example: 'Stripe_Customer__c',
+  },
   STRIPE_DASHBOARD_URL: { schema: address, example: 'https://dashboard.stripe.com' },
   ZUORA_BASE_URL: { schema: address, example: 'https://rest.na.zuora.com' },
   ZUORA_CLIENT_ID: { schema: text, example: '3f1c...' },
@@ -117,6 +121,10 @@ export const VARIABLES = {
       'It must be production, central-sandbox, developer-sandbox or api-sandbox.',
     ),
     example: 'production',
+  },
+  ZUORA_MATCH_FIELD: {
+    schema: text.regex(/^[A-Za-z]\w*$/, 'It must be the API name of a field of Account.'),
+    example: 'Zuora_Account__c',
   },
   ZUORA_UI_URL: { schema: address, example: 'https://na.zuora.com' },
   CONNECTIONS_FILE: { schema: text, example: '/etc/billing-360/connections.json' },

@@ -50,7 +50,40 @@ export type Schema = {
     digest: string;
     changed_at: Timestamp;
   };
-  account_link: { billing_account_key: string; account_id: string | null; linked_at: Timestamp };
+  account_link: {
+    billing_account_key: string;
+    account_id: string | null;
+    linked_at: Timestamp;
+    matched: Generated<boolean>;
+  };
+  billing_match: {
+    billing_account_key: string;
+    version: Generated<number>;
+    state: string;
+    account_id: string | null;
+    rule: string | null;
+    score: number | null;
+    linked_by: string | null;
+    linked_at: NullableTimestamp;
+    looked_by: string | null;
+    looked_at: NullableTimestamp;
+    candidates: Json;
+    complete: Generated<boolean>;
+    rejected: Generated<string[]>;
+    chosen: string | null;
+    dismissed: Generated<boolean>;
+    has_row: Generated<boolean>;
+  };
+  billing_link_log: {
+    id: Generated<number>;
+    at: Timestamp;
+    billing_account_key: string;
+    action: string;
+    account_id: string;
+    rule: string | null;
+    score: number | null;
+    by: string;
+  };
   account_due: { account_id: string; next_change_on: string };
   org_rows: {
     object: string;

@@ -55,11 +55,13 @@ const rewritten = (orgVersion: ReturnType<typeof sql>) => sql`
 
 /** An Account that is back gets all its rows again, and the billing accounts that name it, which went to another one. */
 async function revive(db: Db, accountIds: readonly string[]): Promise<number> {
-  await sql`update account_link l set account_id = m.body ->> 'accountId', linked_at = now() from mirror m
-    where m.key = l.billing_account_key and m.kind = 'account' and not m.deleted
-      and m.body ->> 'accountId' = any(${[...accountIds]}::text[]) and l.account_id <> m.body ->> 'accountId'`.execute(
-    db,
-  );
+  await sql`update account_link l set account_id = named.account_id, linked_at = now() from (
+      select m.key, coalesce(m.body ->> 'accountId', b.account_id) as account_id
+      from mirror m left join billing_match b on b.billing_account_key = m.key
+      where m.kind = 'account' and not m.deleted
+        and (m.body ->> 'accountId' = any(${[...accountIds]}::text[])
+          or (m.body ->> 'accountId' is null and b.account_id = any(${[...accountIds]}::text[])))) as named
+    where named.key = l.billing_account_key and l.account_id <> named.account_id`.execute(db);
   const rows = sql`account_id = any(${[...accountIds]}::text[])`;
   await lockRows(db, rows);
   const { numAffectedRows } =

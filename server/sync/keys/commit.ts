@@ -4,6 +4,8 @@ import type { Db } from '../../platform/db/database.ts';
 import { BILLING_PARTS } from '../../workflows/ports/billingSystem.ts';
 import type { KeyResult, Projection } from '../../workflows/ports/keyWork.ts';
 import { saveOrgFinding, saveRetired } from '../drift/save.ts';
+import { bumpMatches } from '../matching/due.ts';
+import { saveMatchRow, saveMatchState } from '../matching/save.ts';
 import { forget } from '../mirror/forget.ts';
 import { accountsOf, saveLink, saveMirror } from '../mirror/save.ts';
 import { setOrgRows, type OrgStamp } from '../outbox/setRows.ts';
@@ -21,7 +23,10 @@ export class LeaseLost extends Error {
 /** What a commit left behind: the key is clean, or it is to be worked again. */
 export type Committed = { cleared: boolean; rowsWaiting: number };
 
-/** Every lock on several keys is taken in this order: billing accounts, then projections, each by name. */
+/**
+ * Every lock on several keys is taken in this order: billing accounts, then matchings, then projections, each by name. What
+ * a commit makes due of matchings comes from `bumpMatches` alone, when its own key is locked.
+ */
 function locksBefore(key: string, other: string): boolean {
   const [late, otherLate] = [isProjection(key), isProjection(other)];
   return late === otherLate ? key < other : otherLate;
@@ -45,7 +50,7 @@ async function saveProjection(
 }
 
 /** Clears the key when nothing came for it meanwhile. */
-async function clear(db: Db, claim: LeasedKey, { againAt, pollAt }: KeyResult): Promise<boolean> {
+async function clear(db: Db, claim: LeasedKey, { againAt, pollAt, pollAsBatch = false }: KeyResult): Promise<boolean> {
   const next = againAt !== undefined && (pollAt === undefined || againAt < pollAt) ? againAt : pollAt;
   // A request that came meanwhile has another generation and stays.
   const asked = sql<boolean>`refetch_generation is not distinct from ${claim.refetchGeneration}::bigint`;
@@ -66,7 +71,7 @@ async function clear(db: Db, claim: LeasedKey, { againAt, pollAt }: KeyResult): 
       lease_until: null,
       attempt: 0,
       reason: null,
-      batch: false,
+      batch: pollAsBatch && unchanged !== undefined,
       refetch: sql<string[]>`case when ${asked} then '{}' else refetch end`,
       refetch_generation: sql<number | null>`case when not ${asked} then refetch_generation end`,
       not_before: unchanged && next && !claim.more ? next : sql<Date>`now()`,
@@ -105,7 +110,10 @@ export async function commitResult(db: Db, stamp: OrgStamp, claim: LeasedKey, re
     if (result.refetch) await refetchKeys(transaction, result.refetch.keys, result.refetch.parts, true);
     if (result.forget) await forget(transaction, claim.key);
     const changed = await saveMirror(transaction, result.mirror ?? []);
-    const moved = result.link ? await saveLink(transaction, result.link) : [];
+    const { link, org, match } = result;
+    await bumpMatches(transaction, { link, org, forgotten: result.forget ? claim.key : null }, changed, claim.batch);
+    const moved = link ? await saveLink(transaction, link) : [];
+    if (match) moved.push(...(await saveMatchState(transaction, match)));
     const accounts = [...moved, ...(await accountsOf(transaction, changed))];
     const bumped = [...accounts.map(projectionKeyOf), ...projections];
     await bumpKeys(transaction, bumped, 0, claim.batch);
@@ -114,7 +122,8 @@ export async function commitResult(db: Db, stamp: OrgStamp, claim: LeasedKey, re
       await bumpKeys(transaction, [projectionKeyOf(retired.to)], 0, claim.batch);
     const rowsWaiting =
       (retired?.rowsWaiting ?? 0) +
-      (result.org ? await saveOrgFinding(transaction, result.org) : 0) +
+      (org ? await saveOrgFinding(transaction, org) : 0) +
+      (match ? await saveMatchRow(transaction, stamp, match) : 0) +
       (result.projection ? await saveProjection(transaction, stamp, result.projection, claim) : 0);
     if (result.done.length > 0)
       await sql`update inbox set done_at = now() where id = any(${[...result.done]}::bigint[]) and done_at is null`.execute(

@@ -89,10 +89,11 @@ export function createMirrorReader(db: Db): MirrorReader & MirrorLookup {
     async linkOf(billingAccountKey) {
       const row = await db
         .selectFrom('account_link')
-        .select('account_id')
+        .select(['account_id', 'matched'])
         .where('billing_account_key', '=', billingAccountKey)
         .executeTakeFirst();
-      return row?.account_id ? { billingAccountKey, accountId: row.account_id } : null;
+      if (!row?.account_id) return null;
+      return { billingAccountKey, accountId: row.account_id, ...(row.matched ? { byMatch: true } : {}) };
     },
     async recordsOf(keys) {
       const rows = await db

@@ -102,30 +102,70 @@ async function followMerges(db: Db, accountId: string | null): Promise<string | 
   return row?.merged_into ?? accountId;
 }
 
+/** The Account that a billing account was matched with; null when it was not. */
+async function matchedWith(db: Db, billingAccountKey: string): Promise<string | null> {
+  const row = await db
+    .selectFrom('billing_match')
+    .select('account_id')
+    .where('billing_account_key', '=', billingAccountKey)
+    .executeTakeFirst();
+  return row?.account_id ?? null;
+}
+
+async function lockLink(db: Db, billingAccountKey: string) {
+  return db
+    .selectFrom('account_link')
+    .select(['account_id', 'matched'])
+    .where('billing_account_key', '=', billingAccountKey)
+    .forUpdate()
+    .executeTakeFirst();
+}
+
 /**
- * Saves which Account a billing account belongs to; one that was merged stands for the one that it became part of.
+ * Saves which Account a billing account belongs to; one that was merged stands for the one that it became part of. What
+ * billing names goes before what was matched.
  * @returns the Accounts that have to look: the old one, the new one, and those that rows are still with because the
  * projection of the old one has not come yet
  */
 export async function saveLink(db: Db, link: AccountLink): Promise<string[]> {
-  const old = await db
-    .selectFrom('account_link')
-    .select('account_id')
-    .where('billing_account_key', '=', link.billingAccountKey)
-    .forUpdate()
-    .executeTakeFirst();
-  const accountId = await followMerges(db, link.accountId);
-  if (old && old.account_id === accountId) return [];
+  const key = link.billingAccountKey;
+  const old = await lockLink(db, key);
+  // Read when the link is locked: whoever matches locks it too, after what he saved.
+  const match = link.accountId === null && link.byMatch ? await matchedWith(db, key) : null;
+  return setLink(db, key, old, link.accountId ?? match, match !== null);
+}
+
+/**
+ * Gives a billing account to the Account that it was matched with, or takes it away, unless billing names one.
+ * @returns as `saveLink`
+ */
+export async function relink(db: Db, billingAccountKey: string, accountId: string | null): Promise<string[]> {
+  const old = await lockLink(db, billingAccountKey);
+  if (old && old.account_id !== null && !old.matched) return [];
+  return setLink(db, billingAccountKey, old, accountId, accountId !== null);
+}
+
+async function setLink(
+  db: Db,
+  key: string,
+  old: { account_id: string | null; matched: boolean } | undefined,
+  wanted: string | null,
+  matched: boolean,
+): Promise<string[]> {
+  const accountId = await followMerges(db, wanted);
+  if (old && old.account_id === accountId && old.matched === matched) return [];
   await db
     .insertInto('account_link')
-    .values({ billing_account_key: link.billingAccountKey, account_id: accountId })
+    .values({ billing_account_key: key, account_id: accountId, matched })
     .onConflict((conflict) =>
-      conflict.column('billing_account_key').doUpdateSet({ account_id: accountId, linked_at: sql<Date>`now()` }),
+      conflict
+        .column('billing_account_key')
+        .doUpdateSet({ account_id: accountId, matched, linked_at: sql<Date>`now()` }),
     )
     .execute();
   const { rows: holders } = await sql<{ account_id: string | null }>`
     select distinct o.account_id from mirror m join org_rows o on o.key = m.key
-    where m.billing_account_key = ${link.billingAccountKey}`.execute(db);
+    where m.billing_account_key = ${key}`.execute(db);
   return [old?.account_id ?? null, accountId, ...holders.map((row) => row.account_id)].filter((id) => id !== null);
 }
 

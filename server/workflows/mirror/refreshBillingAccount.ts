@@ -54,7 +54,11 @@ function isMetered(records: Iterable<BillingRecord>): boolean {
 function linkOf(billingAccountKey: string, records: Iterable<BillingRecord>): AccountLink | null {
   for (const { key, body, deleted } of records)
     if (key === billingAccountKey && body.kind === 'account')
-      return { billingAccountKey, accountId: deleted ? null : body.accountId };
+      return {
+        billingAccountKey,
+        accountId: deleted ? null : body.accountId,
+        ...(deleted || body.accountId !== null ? {} : { byMatch: true }),
+      };
   return null;
 }
 
@@ -194,7 +198,9 @@ export function refreshBillingAccount(deps: RefreshDeps): KeyHandler {
     const news = newIn.size > 0;
     const waiting = outcome.movedTo.size > 0 ? new Map<StoredEvent, Date>() : lagging(weighed, outcome, newIn, now);
     const link = linkOf(key, outcome.known.values());
-    const linked = link !== null && link.accountId !== (before?.accountId ?? null);
+    // What it was matched with stays when billing names none.
+    const keeps = link?.byMatch === true && before?.byMatch === true;
+    const linked = link !== null && !keeps && link.accountId !== (before?.accountId ?? null);
     const accounts = new Set(news || linked ? [before?.accountId, link?.accountId] : []);
     const nextPoll = new Date(now.getTime() + deps.usagePollSeconds * 1000);
     const metered = isMetered(outcome.known.values());

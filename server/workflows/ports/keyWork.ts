@@ -1,4 +1,5 @@
 import type { BillingPart } from './billingSystem.ts';
+import type { MatchResult } from './matching.ts';
 import type { AccountLink, MirrorWrite } from './mirror.ts';
 import type { OrgFinding, RetiredAccount } from './org.ts';
 import type { OrgRow } from './orgRows.ts';
@@ -55,6 +56,8 @@ export type KeyResult = {
   /** What was found in Salesforce. */
   org?: OrgFinding;
   retired?: RetiredAccount;
+  /** How the matching of a billing account stands now. */
+  match?: MatchResult;
   /** Keys that are to be worked because of this one. */
   dirty?: readonly string[];
   /** Billing accounts, by their keys, of which parts are to be read anew when nothing more urgent is to be done. */
@@ -65,6 +68,8 @@ export type KeyResult = {
   againAt?: Date;
   /** Work this key again then (by the clock of `claimedAt`) for what no event tells of; other work before it leaves this time as it is. */
   pollAt?: Date;
+  /** True when what is asked for by `pollAt` makes way for live work. */
+  pollAsBatch?: boolean;
 };
 
 /** Works one key. Throws a Fault when it could not; a retryable one is tried again later. */

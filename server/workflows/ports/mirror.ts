@@ -26,6 +26,8 @@ export type AccountLink = {
   billingAccountKey: string;
   /** 18-character Salesforce id; null while no Account is named. */
   accountId: string | null;
+  /** True when billing names none, so that it belongs to the Account that it was matched with, or is to be matched. */
+  byMatch?: boolean;
 };
 
 export interface MirrorReader {
@@ -39,7 +41,7 @@ export interface MirrorReader {
   ownerOf(key: string): Promise<string | null>;
   /** Keys of the billing accounts of a connection in which a product or a coupon is used. */
   using(connection: string, kind: 'product' | 'coupon', id: string): Promise<string[]>;
-  /** null when the billing account is unknown or not linked. */
+  /** null when the billing account is unknown or not linked; `byMatch` when billing does not name the Account itself. */
   linkOf(billingAccountKey: string): Promise<AccountLink | null>;
 }
 

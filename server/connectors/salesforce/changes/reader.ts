@@ -26,7 +26,7 @@ function selectOf({ object, fields, parents }: RowShape): string {
 const valueOf = (value: unknown): OrgValue =>
   typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null;
 
-function heldOf(shape: RowShape, record: Found): HeldFields {
+export function heldOf(shape: RowShape, record: Found): HeldFields {
   return {
     version: Number(record[versionField(shape.object)] ?? 0),
     accountId: shape.object === 'Account' ? null : id18(String(record['Account__c'])),

@@ -1,5 +1,5 @@
 import { id18 } from '../../../domain/billingAccount/salesforceId.ts';
-import { orgKeyOf } from '../../../domain/billingAccount/key.ts';
+import { billingAccountOfLinkRow, matchKeyOf, orgKeyOf } from '../../../domain/billingAccount/key.ts';
 import type { BatchReads } from '../../../workflows/ports/org.ts';
 import type { ChangeSource } from '../../../workflows/ports/sweep.ts';
 import type { ReceivedEvent } from '../../../workflows/ports/webhook.ts';
@@ -20,6 +20,9 @@ export type ChangeSweepOptions = {
 const OVERLAP_MS = 10 * 60_000;
 /** A record may change once more within the second that its time names. */
 const SAME_SECOND_MS = 10_000;
+
+/** Rows that belong to no Account. */
+const LINKS = 'Billing_Link__c';
 
 const timeOf = (record: Found): Date => new Date(String(record['SystemModstamp']));
 
@@ -47,6 +50,22 @@ function toEvent(object: string, record: Found, sweptAt: Date): ReceivedEvent {
   };
 }
 
+/** A row of a billing account that waits; what a person entered in it is read when its key is worked. */
+function toLinkEvent(object: string, record: Found, sweptAt: Date): ReceivedEvent[] {
+  const key = record['Key__c'];
+  if (typeof key !== 'string' || !/^[a-z][a-z0-9-]*:link:./.test(key)) return [];
+  return [
+    {
+      connection: 'salesforce',
+      eventId: eventIdOf(object, record, sweptAt),
+      kind: `${object}.swept`,
+      key: matchKeyOf(billingAccountOfLinkRow(key)),
+      occurredAt: timeOf(record),
+      payload: { id: id18(String(record['Id'])), changedBy: record['LastModifiedById'] },
+    },
+  ];
+}
+
 /**
  * Finds what others than the integration user changed or deleted, whether or not an event told it: Accounts, and the rows
  * that are ours.
@@ -63,13 +82,21 @@ export function createChangeSweep(client: SalesforceClient, options: ChangeSweep
         object,
         soql: `SELECT Id, IsDeleted, SystemModstamp, LastModifiedById${object === 'Account' ? '' : ', Key__c, Account__c'} FROM ${object} ${where}`,
       }));
+      // Of these a row that we wrote after a person is looked at, too: it holds what the person entered.
+      const others = `LastModifiedById != '${userId}' OR Chosen_Account__c != null OR Dismissed__c = true`;
+      queries.push({
+        object: LINKS,
+        soql: `SELECT Id, IsDeleted, SystemModstamp, LastModifiedById, Key__c FROM ${LINKS} WHERE SystemModstamp >= ${since} AND (IsDeleted = true OR ${others})`,
+      });
       await options.reads(() =>
         queriesAll(
           client,
           options.apiVersion,
           queries.map(({ soql }) => soql),
           async (query, records) => {
-            await take(records.map((record) => toEvent(queries[query]!.object, record, sweptAt)));
+            const { object } = queries[query]!;
+            const toEvents = object === LINKS ? toLinkEvent : (...of: Parameters<typeof toEvent>) => [toEvent(...of)];
+            await take(records.flatMap((record) => toEvents(object, record, sweptAt)));
           },
         ),
       );

@@ -1,0 +1,54 @@
+import { Fault } from '../../../domain/fault.ts';
+import type { SalesforceClient } from '../client.ts';
+import { toFault } from '../errors.ts';
+
+/** What Account has in an org, as far as matching uses it. */
+export type AccountFields = { hasPersons: boolean };
+
+type Described = { fields?: { name: string; filterable?: boolean }[] };
+
+/** How long a description of Account holds, ms: an org is changed now and then. */
+const HOLDS_MS = 3_600_000;
+
+/**
+ * Asks the org what Account has, as the integration user sees it.
+ * @returns a function that throws a Fault when the field that it is given is not there, or cannot be searched by
+ */
+export function accountFields(client: SalesforceClient): (field: string | null) => Promise<AccountFields> {
+  let known: { at: number; described: Promise<Map<string, boolean>> } | undefined;
+
+  async function describe(): Promise<Map<string, boolean>> {
+    try {
+      const session = await client.session();
+      const answer = (await session.request('/sobjects/Account/describe')) as Described | null;
+      return new Map((answer?.fields ?? []).map(({ name, filterable }) => [name.toLowerCase(), filterable === true]));
+    } catch (error) {
+      throw toFault(error, 'describe Account');
+    }
+  }
+
+  function fields(): Promise<Map<string, boolean>> {
+    if (known === undefined || performance.now() - known.at > HOLDS_MS) {
+      const described = describe().catch((error: unknown) => {
+        known = undefined;
+        throw error;
+      });
+      known = { at: performance.now(), described };
+    }
+    return known.described;
+  }
+
+  return async (field) => {
+    const described = await fields();
+    if (field !== null && described.get(field.toLowerCase()) !== true) {
+      known = undefined;
+      throw new Fault({
+        code: 'salesforce_match_field_missing',
+        kind: 'unavailable',
+        publicText: `Account has no field ${field} that the integration user may read and search by: make it, mark it as external id so that it is indexed, grant it to the integration user, or change STRIPE_MATCH_FIELD, ZUORA_MATCH_FIELD or matchField.`,
+        retryAfterMs: 60_000,
+      });
+    }
+    return { hasPersons: described.has('ispersonaccount') && described.get('personemail') === true };
+  };
+}
