@@ -113,6 +113,19 @@ test('a new subscription shows on the Account with its plan, money and reasons',
     Next_Renewal_Date__c: '2026-12-21',
     MRR_Reason__c: 'Growth: 3 × USD 490.00 a month = USD 1,470.00 a month.',
   });
+  const item = subscription.items.data[0]!.id;
+  expect(bench.row('Billing_Charge__c', `stripe:charge:${item}`)).toMatchObject({
+    Name: 'Growth',
+    Status__c: 'Current',
+    Kind__c: 'Recurring',
+    Model__c: 'Per Unit',
+    Quantity__c: 3,
+    Price__c: 490,
+    Price_Period__c: 'a month',
+    Billing_Interval__c: 'Monthly',
+    MRR__c: 1470,
+    MRR_Reason__c: '3 × USD 490.00 a month = USD 1,470.00\nUSD 1,470.00 a month',
+  });
   const [payment] = bench.rowsOf('Billing_Payment__c', ACCOUNT);
   const [invoice] = bench.rowsOf('Billing_Invoice__c', ACCOUNT);
   expect(payment?.fields).toMatchObject({ Status__c: 'Succeeded', Amount__c: 1470, Method__c: 'Visa •••• 4242' });
@@ -265,10 +278,32 @@ test('a deleted customer leaves nothing behind, whatever arrives late', async ()
   await work();
   for (const row of [
     ...bench.rowsOf('Billing_Subscription__c', ACCOUNT),
+    ...bench.rowsOf('Billing_Charge__c', ACCOUNT),
     ...bench.rowsOf('Billing_Invoice__c', ACCOUNT),
   ])
     expect(row.fields['Status__c']).toBe('Removed');
+  expect(bench.rowsOf('Billing_Charge__c', ACCOUNT)).toMatchObject([{ fields: { MRR__c: 0, Quantity__c: 0 } }]);
   expect(bench.row('Account', ACCOUNT)).toMatchObject({ Billing_Status__c: 'No Subscription', Billing_MRR__c: 0 });
+});
+
+test('a subscription of more items than a list holds has a charge for each, whose parts sum to its MRR', async () => {
+  const id = await customer();
+  const prices = await Promise.all(Array.from({ length: 12 }, () => price()));
+  const subscription = await stripe.subscriptions.create({
+    customer: id,
+    items: prices.map((one, index) => ({ price: one, quantity: index + 1 })),
+  });
+  await work();
+  const charges = bench.rowsOf('Billing_Charge__c', ACCOUNT);
+  expect(charges).toHaveLength(12);
+  const sum = charges.reduce((all, { fields }) => all + Number(fields['MRR__c']), 0);
+  expect(sum).toBe(490 * 78);
+  expect(bench.row('Billing_Subscription__c', `stripe:subscription:${subscription.id}`)['MRR__c']).toBe(sum);
+  await stripe.subscriptionItems.del(subscription.items.data[0]!.id);
+  await work();
+  const left = bench.rowsOf('Billing_Charge__c', ACCOUNT).map(({ fields }) => [fields['Status__c'], fields['MRR__c']]);
+  expect(left.filter(([status]) => status === 'Removed')).toEqual([['Removed', 0]]);
+  expect(left.reduce((all, [, mrr]) => all + Number(mrr), 0)).toBe(490 * 77);
 });
 
 test('a customer that names another Account moves there with all its rows', async () => {
@@ -282,6 +317,10 @@ test('a customer that names another Account moves there with all its rows', asyn
   expect(bench.rows.get(`Billing_Subscription__c stripe:subscription:${subscription.id}`)).toMatchObject({
     accountId: other,
     fields: { Status__c: 'Active', MRR__c: 490 },
+  });
+  expect(bench.rows.get(`Billing_Charge__c stripe:charge:${subscription.items.data[0]!.id}`)).toMatchObject({
+    accountId: other,
+    fields: { Status__c: 'Current', MRR__c: 490 },
   });
   expect(bench.row('Account', ACCOUNT)).toMatchObject({ Billing_MRR__c: 0, Billing_Status__c: 'No Subscription' });
   expect(bench.row('Billing_Balance__c', `account:balance:${ACCOUNT}:USD`)).toMatchObject({

@@ -140,6 +140,12 @@ test('an account with a termed subscription shows with its plan, term, money and
     Auto_Renew__c: true,
     MRR_Reason__c: 'Platform Enterprise: Seats: 60 × USD 150.00 a month = USD 9,000.00 a month.',
   });
+  const charges = bench.rowsOf('Billing_Charge__c', ACCOUNT);
+  expect(charges.map(({ key }) => key)).toEqual([expect.stringMatching(/^zuora:charge:C-\d+:1$/)]);
+  expect(charges[0]).toMatchObject({
+    fields: { Name: 'Platform Enterprise: Seats', Status__c: 'Current', Segment__c: 1, Quantity__c: 60, MRR__c: 9000 },
+    parents: { Billing_Subscription__r: { key: `zuora:subscription:${number}` } },
+  });
   const [invoice] = bench.rowsOf('Billing_Invoice__c', ACCOUNT);
   expect(invoice?.fields).toMatchObject({ Status__c: 'Open', Amount__c: 9000, Balance__c: 9000 });
   expect(invoice?.parents['Billing_Subscription__r']?.key).toBe(`zuora:subscription:${number}`);

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Fault } from '../../server/domain/fault.ts';
+import type { BillingObject } from '../../server/domain/account/facts.ts';
+import { calendarDate } from '../../server/domain/time/calendarDate.ts';
 import { readRequest, runRequest } from '../../server/interfaces/cli/ops.ts';
 import { Refusal, UsageError, type Context } from '../../server/interfaces/cli/verb.ts';
 import { createLog } from '../../server/platform/log.ts';
@@ -12,6 +14,7 @@ import { addSecret, sealAnew } from '../../server/sync/secrets/store.ts';
 import { createPostgresStore } from '../../server/sync/postgres.ts';
 import type { Store } from '../../server/sync/store.ts';
 import type { KeyHandler } from '../../server/workflows/ports/keyWork.ts';
+import * as sample from '../support/billingObjects.ts';
 import { secretsOf } from '../support/secrets.ts';
 import { ops } from '../support/ops.ts';
 import { createTestDatabase, testFolder, type TestDatabase } from '../support/postgres.ts';
@@ -53,6 +56,7 @@ async function run(...args: string[]): Promise<{ out: string; code: number; data
     },
     say: () => {},
     sealer: () => sealer,
+    today: () => calendarDate('2026-11-21'),
     readInput: () => Promise.resolve(input),
   };
   const { out, code } = await runRequest(request, context);
@@ -72,6 +76,7 @@ async function act(...args: string[]): Promise<{ code: number; out: string }> {
     },
     say: () => {},
     sealer: () => sealer,
+    today: () => calendarDate('2026-11-21'),
     readInput: () => Promise.resolve(input),
   });
 }
@@ -674,5 +679,67 @@ describe('the command line', () => {
     expect(none.err).toContain(`No server with the embedded database runs in ${folder}.`);
     const away = await ops({ DATABASE_URL: 'postgresql://127.0.0.1:9/x' }, ['status']);
     expect([away.code, away.err]).toEqual([1, expect.stringContaining('The database cannot be used')]);
+  });
+});
+
+describe('the explanation of a subscription', () => {
+  const seats = sample.charge({ number: 'C-1', model: 'perUnit', quantity: '3', price: '10' });
+  const off = sample.charge({
+    number: 'C-9',
+    name: 'Loyal',
+    model: 'discount',
+    price: null,
+    reduction: { percentOff: '50', amountOff: null, level: 'account', recurring: true },
+  });
+  const mirrored = (objects: BillingObject[]) =>
+    Promise.all(
+      objects.map((body) =>
+        database.pool.query(
+          `insert into mirror (key, kind, billing_account_key, as_of, version, deleted, body, digest)
+           values ($1, $2, 'zuora:account:a1', now(), 0, false, $3, '')`,
+          [body.key, body.kind, JSON.stringify(body)],
+        ),
+      ),
+    );
+
+  it('tells every step, by key or by number, with what its billing account takes off', async () => {
+    await mirrored([
+      sample.billingAccount(),
+      sample.subscription({ number: 'A-S1', charges: [seats] }),
+      sample.subscription({ number: 'A-S2', charges: [off] }),
+    ]);
+    for (const name of ['zuora:subscription:A-S1', 'A-S1']) {
+      const { out, code, data } = await run('explain', name);
+      expect(code).toBe(0);
+      expect(data).toMatchObject([{ number: 'A-S1', asOf: '2026-11-21', mrr: { amount: '15.00', currency: 'USD' } }]);
+      expect(out.split('\n').slice(0, 6)).toEqual([
+        'A-S1 on 21 Nov 2026: Active',
+        '',
+        'Platform: Seats',
+        '  3 × USD 10.00 a month = USD 30.00',
+        '  less 50 % (Loyal) = USD 15.00',
+        '  USD 15.00 a month',
+      ]);
+    }
+  });
+
+  it('is for the day that is asked for', async () => {
+    await mirrored([sample.subscription({ charges: [{ ...seats, startsOn: calendarDate('2027-01-01') }] })]);
+    expect((await run('explain', 'A-S1')).data).toMatchObject([
+      { mrr: { amount: '0.00' }, changes: [{ on: '2027-01-01', mrr: { amount: '30.00' } }] },
+    ]);
+    expect((await run('explain', 'A-S1', '--as-of', '2027-01-01')).data).toMatchObject([{ mrr: { amount: '30.00' } }]);
+  });
+
+  it('is refused in words for what is not known, and for what is no day', async () => {
+    expect(await act('explain', 'A-S_')).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('No subscription is known as A-S_'),
+    });
+    expect(await act('explain', 'A-S1', '--as-of', '2026-02-30')).toMatchObject({
+      code: 2,
+      out: expect.stringContaining('is no day'),
+    });
+    expect(await act('explain')).toMatchObject({ code: 2 });
   });
 });

@@ -4,6 +4,7 @@ import type { Stack } from './stack.ts';
 export const ROW_OBJECTS = [
   'Billing_Account__c',
   'Billing_Subscription__c',
+  'Billing_Charge__c',
   'Billing_Invoice__c',
   'Billing_Invoice_Item__c',
   'Billing_Payment__c',

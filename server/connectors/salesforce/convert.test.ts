@@ -153,10 +153,12 @@ test('statuses are the words of the picklists', () => {
 });
 
 test('amounts are exact, numbers are zero where billing says zero, and what is cut is marked', () => {
-  const [, account, subscription, invoice, item, payment, usage] = rows;
+  const [, account, subscription, charge, invoice, item, payment, usage] = rows;
   expect(account?.fields).toMatchObject({ Balance__c: 26.25, Credit_Balance__c: 12.5, Source_Url__c: null });
   expect(subscription?.fields).toMatchObject({ MRR__c: 26.25, ARR__c: 315, Quantity__c: 2.5, TCV__c: null });
   expect(String(subscription?.fields['MRR_Reason__c'])).toMatch(/…$/);
+  expect(charge?.fields).toMatchObject({ Quantity__c: 2.5, Price__c: 10.5, MRR__c: 26.25, Segment__c: null });
+  expect(charge?.parents['Billing_Subscription__r']?.key).toBe('stripe:subscription:sub_1');
   expect(invoice?.fields).toMatchObject({ Amount__c: 26.25, Attempt_Count__c: 9999 });
   expect(item?.fields).toMatchObject({ Quantity__c: 3, Unit_Price__c: 0.00000015, Amount__c: 24, Tax__c: 2.25 });
   expect(String(item?.fields['Description__c'])).toMatch(/^x{254}…$/);

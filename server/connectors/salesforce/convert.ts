@@ -1,11 +1,20 @@
 import type { AccountView, BalanceView, SubscriptionView } from '../../domain/account/view.ts';
+import { keyOf, partsOf } from '../../domain/billingAccount/key.ts';
 import type { Source } from '../../domain/billingAccount/billingAccount.ts';
-import { partsOf } from '../../domain/billingAccount/key.ts';
 import type { Invoice } from '../../domain/invoice/invoice.ts';
 import type { InvoiceItem } from '../../domain/invoice/invoiceItem.ts';
+import type { ChargeView } from '../../domain/metrics/charges.ts';
 import { exact, toDecimal, type Decimal } from '../../domain/money/decimal.ts';
 import { toMajor, type Money } from '../../domain/money/money.ts';
 import { declineMeaning, shownDeclineCode } from '../../domain/payment/declines.ts';
+import {
+  discountInWords,
+  kindInWords,
+  modelInWords,
+  reductionInWords,
+  tiersInWords,
+} from '../../domain/subscription/chargeWords.ts';
+import { intervalInWords, periodInWords } from '../../domain/subscription/interval.ts';
 import type { OrgProjection } from '../../workflows/ports/orgProjection.ts';
 import type { OrgRow, OrgValue } from '../../workflows/ports/orgRows.ts';
 import type { ConnectionStatus } from '../../workflows/ports/sweep.ts';
@@ -18,6 +27,7 @@ export const objectOrder = [
   'Account',
   'Billing_Account__c',
   'Billing_Subscription__c',
+  'Billing_Charge__c',
   'Billing_Invoice__c',
   'Billing_Invoice_Item__c',
   'Billing_Payment__c',
@@ -32,6 +42,7 @@ export const objectOrder = [
 const AMOUNTS: Readonly<Record<string, readonly string[]>> = {
   Billing_Account__c: ['Balance__c', 'Credit_Balance__c'],
   Billing_Subscription__c: ['MRR__c', 'ARR__c', 'TCV__c', 'Quantity__c'],
+  Billing_Charge__c: ['Quantity__c', 'MRR__c'],
   Billing_Invoice__c: ['Amount__c', 'Balance__c'],
   Billing_Invoice_Item__c: ['Quantity__c', 'Unit_Price__c', 'Amount__c', 'Discount__c', 'Tax__c'],
   Billing_Payment__c: ['Amount__c'],
@@ -116,7 +127,7 @@ function subscriptionRow(view: SubscriptionView, keys: ReadonlySet<string>): Org
       MRR__c: amount(mrr.amount),
       ARR__c: amount(view.arr),
       TCV__c: view.tcv === null ? null : amount(view.tcv),
-      MRR_Reason__c: text(mrr.reasons.map(({ text: reason }) => reason).join('\n'), 4000),
+      MRR_Reason__c: text(mrr.why ?? mrr.charges.map(({ text: reason }) => reason).join('\n'), 4000),
       Term_Type__c: subscription.termType,
       Start_Date__c: subscription.startsOn,
       Term_Start_Date__c: subscription.termStartsOn,
@@ -125,6 +136,50 @@ function subscriptionRow(view: SubscriptionView, keys: ReadonlySet<string>): Org
       Trial_End_Date__c: subscription.trialEndsOn,
       Cancel_On__c: subscription.cancelOn,
       Auto_Renew__c: subscription.autoRenew,
+    },
+    parents,
+  };
+}
+
+function chargeRow(
+  { charge, status, mrr, why }: ChargeView,
+  { subscription }: SubscriptionView,
+  keys: ReadonlySet<string>,
+): OrgRow {
+  const { currency, connection } = subscription;
+  const { parents, emptied } = lookups(keys, {
+    Billing_Account__r: ['Billing_Account__c', subscription.billingAccountKey],
+    Billing_Subscription__r: ['Billing_Subscription__c', subscription.key],
+  });
+  const segment = charge.segment ?? null;
+  const reduction = reductionInWords(charge, currency);
+  const discounts = [...(reduction === null ? [] : [reduction]), ...charge.discounts.map(discountInWords)];
+  return {
+    object: 'Billing_Charge__c',
+    key: keyOf(connection, 'charge', segment === null ? charge.number : `${charge.number}:${segment}`),
+    fields: {
+      ...name(charge.name),
+      ...emptied,
+      ...origin(subscription, currency),
+      Status__c: status,
+      Number__c: text(charge.number),
+      Segment__c: segment,
+      Plan__c: text(charge.plan),
+      Kind__c: kindInWords(charge),
+      Model__c: text(modelInWords(charge), 80),
+      Quantity__c: decimal(charge.quantity) ?? 0,
+      Unit__c: text(charge.unit, 80),
+      Price__c: decimal(charge.price, 9),
+      Tiers__c: text(tiersInWords(charge, currency).join('\n'), 4000),
+      Price_Period__c: text(periodInWords(charge.priceInterval), 40),
+      Billing_Interval__c: text(intervalInWords(charge.billingInterval), 40),
+      Discounts__c: text(discounts.join('\n'), 4000),
+      MRR__c: amount(mrr),
+      MRR_Reason__c: text(why.join('\n'), 4000),
+      Start_Date__c: charge.startsOn,
+      End_Date__c: charge.endsOn,
+      Trial_End_Date__c: charge.trialEndsOn,
+      Included_Units__c: decimal(charge.includedUnits),
     },
     parents,
   };
@@ -326,6 +381,7 @@ export function toOrgRows(view: AccountView): OrgRow[] {
     accountRow(view),
     ...view.billingAccounts.map(billingAccountRow),
     ...view.subscriptions.map((one) => subscriptionRow(one, keys)),
+    ...view.subscriptions.flatMap((one) => one.charges.map((charge) => chargeRow(charge, one, keys))),
     ...view.invoices.map((one) => invoiceRow(one, keys)),
     ...view.invoices.flatMap(({ invoice }) => (invoice.items ?? []).map((item) => invoiceItemRow(item, invoice, keys))),
     ...view.payments.map((one) => paymentRow(one, keys)),
@@ -363,4 +419,16 @@ export function toOrgConnection(status: ConnectionStatus, source: Source | 'Sale
   };
 }
 
-export const orgProjection: OrgProjection = { toOrgRows, removedRow, isRemoved };
+/** Rows that show a part of a mirrored object: the lookup to the row of that object. */
+const PART_OF: Readonly<Record<string, string>> = {
+  Billing_Charge__c: 'Billing_Subscription__r',
+  Billing_Invoice_Item__c: 'Billing_Invoice__r',
+};
+
+/** @returns key of the mirrored object that a row shows, or a part of it */
+function shownBy(row: OrgRow): string {
+  const whole = PART_OF[row.object];
+  return (whole === undefined ? undefined : row.parents[whole]?.key) ?? row.key;
+}
+
+export const orgProjection: OrgProjection = { toOrgRows, removedRow, isRemoved, shownBy };

@@ -32,6 +32,12 @@ export const rowShapes: readonly RowShape[] = [
     ['Billing_Account'],
   ),
   detail(
+    'Billing_Charge__c',
+    `Number__c Segment__c Plan__c Kind__c Model__c Quantity__c Unit__c Price__c Tiers__c Price_Period__c
+      Billing_Interval__c Discounts__c MRR__c MRR_Reason__c Start_Date__c End_Date__c Trial_End_Date__c Included_Units__c`,
+    ['Billing_Account', 'Billing_Subscription'],
+  ),
+  detail(
     'Billing_Invoice__c',
     `Number__c Amount__c Balance__c Invoice_Date__c Due_Date__c Attempt_Count__c Next_Attempt__c`,
     ['Billing_Account', 'Billing_Subscription'],

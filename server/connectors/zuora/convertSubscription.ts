@@ -33,6 +33,10 @@ const MODELS: Readonly<Record<string, ChargeModel>> = {
   volume: 'volume',
   volumepricing: 'volume',
   discountpercentage: 'discount',
+  overage: 'overage',
+  overagepricing: 'overage',
+  tieredwithoverage: 'tieredOverage',
+  tieredwithoveragepricing: 'tieredOverage',
   discountfixedamount: 'discount',
 };
 
@@ -98,6 +102,7 @@ function fromZuoraCharge(charge: ZuoraCharge, plan: ZuoraSubscription['ratePlans
   const planName = plan.ratePlanName ?? plan.productName ?? charge.name;
   return {
     number: charge.number,
+    segment: charge.segment ?? null,
     name: charge.name.startsWith(planName) ? charge.name : `${planName}: ${charge.name}`,
     plan: planName,
     ratePlanKey: plan.subscriptionRatePlanNumber ?? plan.id,

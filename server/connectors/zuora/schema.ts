@@ -71,6 +71,7 @@ const tierSchema = z.object({
 
 const segmentSchema = z.object({
   number: z.string(),
+  segment: z.coerce.number().int().nullish(),
   name: z.string(),
   type: z.string(),
   model: z.string(),

@@ -1,6 +1,7 @@
 import { exact, toDecimal } from '../money/decimal.ts';
 import { healthOf, renewalWindowOpensOn, summaryOf, type HealthFacts } from '../health/health.ts';
 import { isOpen, isOverdue } from '../invoice/invoice.ts';
+import { chargeViews } from '../metrics/charges.ts';
 import { arrOf, mrrChangesAfter, mrrOf, tcvOf, type Inherited } from '../metrics/mrr.ts';
 import { majorOf, sum, type Money } from '../money/money.ts';
 import { billingIntervalOf } from '../subscription/interval.ts';
@@ -18,7 +19,8 @@ const LONG_PERIOD_DAYS = 360;
 /** Numbers of more characters, such as Stripe's ids, are for machines. */
 const LONGEST_SPOKEN_NUMBER = 20;
 
-function inheritedBy(subscription: Subscription, facts: BillingFacts, day: CalendarDate): Inherited {
+/** @returns what holds for a subscription because of its billing account */
+export function inheritedBy(subscription: Subscription, facts: BillingFacts, day: CalendarDate): Inherited {
   const account = facts.billingAccounts.find(({ key }) => key === subscription.billingAccountKey);
   const siblings = facts.subscriptions.filter(
     (other) => other.key !== subscription.key && other.billingAccountKey === subscription.billingAccountKey,
@@ -50,6 +52,7 @@ function subscriptionView(subscription: Subscription, facts: BillingFacts, day: 
     subscription,
     status: statusOn(subscription, day),
     mrr,
+    charges: chargeViews(subscription, mrr, day),
     arr: arrOf(mrr),
     tcv: tcvOf(subscription, inherited),
     plan: planOf(subscription, day),

@@ -1,6 +1,7 @@
 import type { BillingAccount } from '../billingAccount/billingAccount.ts';
 import type { HealthStatus } from '../health/health.ts';
 import type { Invoice } from '../invoice/invoice.ts';
+import type { ChargeView } from '../metrics/charges.ts';
 import type { Mrr } from '../metrics/mrr.ts';
 import type { Money } from '../money/money.ts';
 import type { Payment } from '../payment/payment.ts';
@@ -12,6 +13,7 @@ export type SubscriptionView = {
   subscription: Subscription;
   status: SubscriptionStatus;
   mrr: Mrr;
+  charges: ChargeView[];
   arr: Money;
   tcv: Money | null;
   plan: string;

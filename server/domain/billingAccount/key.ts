@@ -1,12 +1,13 @@
 import { Fault } from '../fault.ts';
 
 /**
- * What a key can name, besides the rows derived from several of them. Lines of an invoice are kept inside of it; the last
- * two lines are not mirrored, only looked for.
+ * What a key can name, besides the rows derived from several of them: mirrored objects, parts of them that have rows of
+ * their own in Salesforce, and what is not mirrored, only looked for.
  */
 export type KeyKind =
   | ('account' | 'subscription' | 'invoice' | 'payment' | 'usage')
-  | ('invoiceitem' | 'link')
+  | ('charge' | 'invoiceitem')
+  | 'link'
   | ('accountnumber' | 'order' | 'creditmemo' | 'debitmemo' | 'refund' | 'paymentmethod' | 'contact')
   | ('product' | 'coupon' | 'price' | 'paymentintent' | 'invoicepayment' | 'dispute' | 'creditnote' | 'schedule');
 

@@ -1,53 +1,81 @@
 import Fraction from 'fraction.js';
-import { exact } from '../money/decimal.ts';
+import { exact, type Decimal } from '../money/decimal.ts';
 import type { Charge, Interval, MonthConvention, Tier } from '../subscription/charge.ts';
 
+/** One product of units and price, and what it comes to, in major units. */
+export type GrossPart = {
+  units: Fraction | null;
+  unitPrice: Decimal | null;
+  /** Which units, where bands have prices of their own: above `over` (0 for the first) up to `upTo`, null for no end. */
+  band: { over: Fraction; upTo: Decimal | null } | null;
+  /** True for what is paid for reaching a band, whatever the units in it. */
+  isFlat: boolean;
+  amount: Fraction;
+};
+
 /** Units as they are priced, after packing (Stripe docs, "Transform quantities"). */
-function pricedUnits(charge: Charge): Fraction {
+export function pricedUnits(charge: Charge): Fraction {
   const quantity = exact(charge.quantity ?? '1');
   if (charge.transform === null) return quantity;
   const packs = quantity.div(charge.transform.divideBy);
   return charge.transform.round === 'up' ? packs.ceil() : packs.floor();
 }
 
-function graduated(tiers: readonly Tier[], units: Fraction): Fraction {
-  let total = new Fraction(0);
+function bandParts(tier: Tier, over: Fraction, units: Fraction): GrossPart[] {
+  const band = { over, upTo: tier.upTo };
+  const priced = { units, unitPrice: tier.unitPrice, band, isFlat: false, amount: units.mul(exact(tier.unitPrice)) };
+  const flat = exact(tier.flatAmount);
+  return flat.equals(0) ? [priced] : [priced, { units: null, unitPrice: null, band, isFlat: true, amount: flat }];
+}
+
+function graduated(tiers: readonly Tier[], units: Fraction): GrossPart[] {
+  const parts: GrossPart[] = [];
   let below = new Fraction(0);
   for (const tier of tiers) {
     const reached = below.equals(0) || units.gt(below);
     if (!reached) break;
     const upTo = tier.upTo === null ? units : exact(tier.upTo);
-    const inBand = (units.lt(upTo) ? units : upTo).sub(below);
-    total = total.add(exact(tier.flatAmount)).add(inBand.mul(exact(tier.unitPrice)));
+    parts.push(...bandParts(tier, below, (units.lt(upTo) ? units : upTo).sub(below)));
     if (tier.upTo === null) break;
     below = exact(tier.upTo);
   }
-  return total;
+  return parts;
 }
 
-function volume(tiers: readonly Tier[], units: Fraction): Fraction {
-  const tier = tiers.find(({ upTo }) => upTo === null || units.lte(exact(upTo))) ?? tiers.at(-1);
-  return tier === undefined ? new Fraction(0) : units.mul(exact(tier.unitPrice)).add(exact(tier.flatAmount));
+function volume(tiers: readonly Tier[], units: Fraction): GrossPart[] {
+  const found = tiers.findIndex(({ upTo }) => upTo === null || units.lte(exact(upTo)));
+  const index = found < 0 ? tiers.length - 1 : found;
+  const before = tiers[index - 1]?.upTo ?? null;
+  return bandParts(tiers[index]!, before === null ? new Fraction(0) : exact(before), units);
 }
 
-/**
- * @returns what one price interval of a charge costs before discounts, exact, in major units; null when the charge alone
- * does not tell
- */
-export function grossOf(charge: Charge): Fraction | null {
+/** @returns what one price interval of a charge is made of before discounts; null when the charge alone does not tell */
+export function grossParts(charge: Charge): GrossPart[] | null {
+  const single = (units: Fraction | null): GrossPart[] | null => {
+    if (charge.price === null) return null;
+    const amount = exact(charge.price).mul(units ?? 1);
+    return [{ units, unitPrice: charge.price, band: null, isFlat: false, amount }];
+  };
   switch (charge.model) {
     case 'flat':
-      return charge.price === null ? null : exact(charge.price);
+      return single(null);
     case 'perUnit':
-      return charge.price === null ? null : exact(charge.price).mul(pricedUnits(charge));
+      return single(pricedUnits(charge));
     case 'graduated':
       return charge.tiers.length === 0 ? null : graduated(charge.tiers, pricedUnits(charge));
     case 'volume':
       return charge.tiers.length === 0 ? null : volume(charge.tiers, pricedUnits(charge));
+    case 'overage':
+    case 'tieredOverage':
     case 'discount':
     case 'other':
       return null;
   }
+}
+
+/** @returns what one price interval of a charge costs before discounts, exact, in major units; null as above */
+export function grossOf(charge: Charge): Fraction | null {
+  return grossParts(charge)?.reduce((all, { amount }) => all.add(amount), new Fraction(0)) ?? null;
 }
 
 /**

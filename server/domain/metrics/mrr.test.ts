@@ -121,7 +121,7 @@ describe('models', () => {
       charge({ kind: 'usage', name: 'API calls' }),
     ]);
     expect(mrr(one)).toBe('0.00');
-    expect(mrrOf(one, TODAY).reasons.map(({ text }) => text)).toEqual([
+    expect(mrrOf(one, TODAY).charges.map(({ text }) => text)).toEqual([
       'Set-up: one-time, does not count.',
       'API calls: billed by usage, does not count.',
     ]);

@@ -1,24 +1,38 @@
 import Fraction from 'fraction.js';
-import { exponentOf } from '../money/currency.ts';
-import { exact, toDecimal } from '../money/decimal.ts';
-import { inWords, roundToMoney, sum, type Money } from '../money/money.ts';
+import { toDecimal } from '../money/decimal.ts';
+import { decimalInWords, inWords, roundToMoney, sum, type Money } from '../money/money.ts';
 import type { Charge } from '../subscription/charge.ts';
 import type { Discount } from '../subscription/discount.ts';
 import { periodInWords } from '../subscription/interval.ts';
 import { chargesOn, isEarning, statusOn, type Subscription } from '../subscription/subscription.ts';
 import { calendarMonths, dayInWords, type CalendarDate } from '../time/calendarDate.ts';
 import { grossOf, monthsOf } from './gross.ts';
-import { applyDiscount, applyReduction, isRecurring, type MonthlyCharge } from './reductions.ts';
+import { applyDiscount, applyReduction, isRecurring, takeTax, type MonthlyCharge } from './reductions.ts';
 
 /** What one charge adds to MRR, and why. */
-export type MrrReason = { charge: string; amount: Money; text: string };
+export type ChargeMrr = {
+  charge: Charge;
+  /** Rounded half up, after discounts. */
+  amount: Money;
+  /** What one price interval costs, exact, in major units; null where it adds nothing whatever it costs. */
+  gross: Fraction | null;
+  /** Months that the price is for; null as above. */
+  months: Fraction | null;
+  /** From the price by the month to the amount: what was taken off, and what was left, exact. */
+  steps: readonly { text: string; left: Fraction }[];
+  /** The same in one sentence. */
+  text: string;
+};
 
 export type Mrr = {
-  /** Sum of the charges, each rounded half up after discounts. */
+  /** Sum of the charges. */
   amount: Money;
   /** Unrounded, in major units: what ARR and totals are made from. */
   exact: Fraction;
-  reasons: MrrReason[];
+  /** Why nothing of the subscription counts, in a sentence; null when it does. */
+  why: string | null;
+  /** Charges in force on the day, except discounts, which are in those that they reduce. */
+  charges: ChargeMrr[];
 };
 
 /** What holds for a subscription without standing in it. */
@@ -38,17 +52,11 @@ function termMonthsOf(subscription: Subscription): Fraction {
   return calendarMonths(termStartsOn, termEndsOn);
 }
 
-function priceInWords(price: string, currency: string): string {
-  const [whole = '0', part = ''] = price.split('.');
-  const digits = part.padEnd(exponentOf(currency), '0');
-  return `${currency} ${whole.replace(/\B(?=(\d{3})+$)/g, ',')}${digits === '' ? '' : `.${digits}`}`;
-}
-
 function priced(charge: Charge, gross: Fraction, currency: string): string {
   const period = periodInWords(charge.priceInterval);
   if (charge.model === 'perUnit' && charge.price !== null && charge.transform === null)
-    return `${charge.quantity ?? '1'} × ${priceInWords(charge.price, currency)} ${period}`;
-  const total = priceInWords(toDecimal(gross, 9), currency);
+    return `${charge.quantity ?? '1'} × ${decimalInWords(charge.price, currency)} ${period}`;
+  const total = decimalInWords(toDecimal(gross, 9), currency);
   if (charge.model === 'graduated') return `${charge.quantity ?? '1'} units by graduated tiers, ${total} ${period}`;
   if (charge.model === 'volume') return `${charge.quantity ?? '1'} units at the volume price, ${total} ${period}`;
   if (charge.transform !== null)
@@ -85,9 +93,9 @@ function monthlyCharges(subscription: Subscription, day: CalendarDate, inherited
   for (const charge of inForce) {
     const gross = charge.kind === 'recurring' && notCounted(charge, day) === null ? grossOf(charge) : null;
     if (gross === null) continue;
-    const amount = gross.div(monthsOf(charge.priceInterval, charge.months, term));
+    const months = monthsOf(charge.priceInterval, charge.months, term);
     const billingMonths = monthsOf(charge.billingInterval, charge.months, term);
-    const line: MonthlyCharge = { charge, billingMonths, amount, steps: [] };
+    const line: MonthlyCharge = { charge, gross, months, billingMonths, amount: gross.div(months), steps: [] };
     for (const discount of charge.discounts) if (isRecurring(discount, day)) applyDiscount([line], discount, currency);
     lines.push(line);
   }
@@ -96,10 +104,7 @@ function monthlyCharges(subscription: Subscription, day: CalendarDate, inherited
   const own = inForce.filter((charge) => charge.model === 'discount');
   for (const discount of [...own, ...inherited.reductions]) applyReduction(lines, discount, currency, term);
   for (const line of lines) {
-    const tax = exact(line.charge.includedTaxPercent);
-    if (!tax.gt(0)) continue;
-    line.amount = line.amount.div(tax.div(100).add(1));
-    line.steps.push(`without the ${line.charge.includedTaxPercent} % tax in the price`);
+    takeTax(line);
   }
   return lines;
 }
@@ -115,37 +120,29 @@ function monthlyCharges(subscription: Subscription, day: CalendarDate, inherited
 export function mrrOf(subscription: Subscription, asOf: CalendarDate, inherited: Inherited = NOTHING_INHERITED): Mrr {
   const { currency } = subscription;
   const status = statusOn(subscription, asOf);
-  if (!isEarning(status)) {
-    const text = WHY_NOTHING[status] ?? 'Does not count.';
-    const nothing = roundToMoney(new Fraction(0), currency);
-    return {
-      amount: nothing,
-      exact: new Fraction(0),
-      reasons: [{ charge: subscription.number, amount: nothing, text }],
-    };
-  }
-  const lines = monthlyCharges(subscription, asOf, inherited);
-  const reasons: MrrReason[] = [];
-  for (const charge of chargesOn(subscription, asOf)) {
-    if (charge.model === 'discount') continue;
-    const line = lines.find((candidate) => candidate.charge === charge);
-    const amount = roundToMoney(line?.amount ?? new Fraction(0), currency);
-    if (line === undefined) {
-      const why = notCounted(charge, asOf) ?? 'its price cannot be told from the subscription, does not count';
-      reasons.push({ charge: charge.name, amount, text: `${charge.name}: ${why}.` });
-    } else {
-      const steps = [priced(charge, grossOf(charge) ?? new Fraction(0), currency), ...line.steps].join(', ');
-      reasons.push({ charge: charge.name, amount, text: `${charge.name}: ${steps} = ${inWords(amount)} a month.` });
-    }
-  }
-  const total = lines.reduce((all, line) => all.add(line.amount), new Fraction(0));
+  const why = isEarning(status) ? null : (WHY_NOTHING[status] ?? 'Does not count.');
+  const lines = why === null ? monthlyCharges(subscription, asOf, inherited) : [];
+  const charges = chargesOn(subscription, asOf)
+    .filter((charge) => charge.model !== 'discount')
+    .map((charge): ChargeMrr => {
+      const line = lines.find((candidate) => candidate.charge === charge);
+      const amount = roundToMoney(line?.amount ?? new Fraction(0), currency);
+      if (line === undefined) {
+        const because = notCounted(charge, asOf) ?? 'its price cannot be told from the subscription, does not count';
+        return { charge, amount, gross: null, months: null, steps: [], text: why ?? `${charge.name}: ${because}.` };
+      }
+      const { gross, months, steps } = line;
+      const words = [priced(charge, gross, currency), ...steps.map(({ text }) => text)].join(', ');
+      return { charge, amount, gross, months, steps, text: `${charge.name}: ${words} = ${inWords(amount)} a month.` };
+    });
   return {
     amount: sum(
-      reasons.map(({ amount }) => amount),
+      charges.map(({ amount }) => amount),
       currency,
     ),
-    exact: total,
-    reasons,
+    exact: lines.reduce((all, line) => all.add(line.amount), new Fraction(0)),
+    why,
+    charges,
   };
 }
 

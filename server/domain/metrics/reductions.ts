@@ -8,11 +8,15 @@ import { monthsOf } from './gross.ts';
 /** A recurring charge on its way from gross to net, by the month, exact, in major units. */
 export type MonthlyCharge = {
   charge: Charge;
+  /** What one price interval costs. */
+  gross: Fraction;
+  /** Length of its price interval. */
+  months: Fraction;
   /** Length of its billing interval. */
   billingMonths: Fraction;
   amount: Fraction;
-  /** What has been taken off, in words. */
-  steps: string[];
+  /** What has been taken off, in words, and what was left. */
+  steps: { text: string; left: Fraction }[];
 };
 
 const HUNDRED = new Fraction(100);
@@ -22,9 +26,16 @@ function percentLeft(percent: string): Fraction {
   return left.lt(0) ? new Fraction(0) : left;
 }
 
-function take(line: MonthlyCharge, off: Fraction, words: string): void {
+function take(line: MonthlyCharge, off: Fraction, text: string): void {
   line.amount = line.amount.sub(off);
-  if (off.gt(0)) line.steps.push(words);
+  if (off.gt(0)) line.steps.push({ text, left: line.amount });
+}
+
+/** Takes out the tax that the price contains. */
+export function takeTax(line: MonthlyCharge): void {
+  const tax = exact(line.charge.includedTaxPercent);
+  const net = line.amount.div(tax.div(HUNDRED).add(1));
+  take(line, line.amount.sub(net), `without the ${line.charge.includedTaxPercent} % tax in the price`);
 }
 
 /** A discount used once takes nothing off recurring revenue. */

@@ -63,6 +63,13 @@ export function inWords(amount: Money): string {
   return `${amount.currency} ${grouped(toMajor(amount))}`;
 }
 
+/** @returns major units that may have more digits than the currency, for people, such as `USD 1,234.50` or `USD 0.0035` */
+export function decimalInWords(major: Decimal, currency: string): string {
+  const [whole = '0', part = ''] = major.split('.');
+  const digits = part.padEnd(exponentOf(currency), '0');
+  return `${currency} ${grouped(whole)}${digits === '' ? '' : `.${digits}`}`;
+}
+
 /** @param amount integer as Stripe's API gives it; Stripe docs, "Zero-decimal currencies" and "Special cases" */
 export function fromStripeAmount(amount: number, currency: string): Money {
   const code = currency.toUpperCase();

@@ -28,6 +28,10 @@ export type ChargeModel =
   | 'graduated'
   /** All units at the price of the band that the quantity reaches. */
   | 'volume'
+  /** Usage beyond the included units at one price (Zuora). */
+  | 'overage'
+  /** Usage by graduated bands, beyond the last of them at one price (Zuora). */
+  | 'tieredOverage'
   /** A reduction of other charges (Zuora discount charges). */
   | 'discount'
   /** A model whose amount is not known from the charge alone. */
@@ -37,6 +41,8 @@ export type ChargeModel =
 export type Charge = {
   /** Number that stays the same over amendments and segments. */
   number: string;
+  /** Which part of the charge's life this is, from 1; none where the billing system has only what is now. */
+  segment?: number | null;
   /** What people call it, such as `Platform Enterprise: Seats`. */
   name: string;
   productId: string | null;

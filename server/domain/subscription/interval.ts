@@ -13,7 +13,7 @@ const SINGLE: Readonly<Record<string, string>> = {
 };
 
 /** @returns how often, in words, such as `Monthly` or `Every 2 years` */
-function intervalInWords(interval: Interval): string {
+export function intervalInWords(interval: Interval): string {
   if (interval.unit === 'term') return 'Once a term';
   return SINGLE[`${interval.count} ${interval.unit}`] ?? `Every ${interval.count} ${interval.unit}s`;
 }

@@ -1,6 +1,7 @@
 import { hostname, userInfo } from 'node:os';
 import { createInterface } from 'node:readline/promises';
 import { text } from 'node:stream/consumers';
+import { today } from '../../domain/time/instant.ts';
 import { connectToServer } from './connect.ts';
 import { readRequest, runRequest } from './ops.ts';
 import { Refusal, UsageError, type Context } from './verb.ts';
@@ -29,6 +30,7 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
       operator: `${io.env['SUDO_USER'] || userInfo().username}@${hostname()}`,
       confirm: (question) => (request.yes ? Promise.resolve() : ask(io, question)),
       say: (line) => void (request.json || console.error(line)),
+      today: () => today(new Date(), io.env['TIME_ZONE'] || 'UTC'),
       readInput: () => text(io.stdin),
     };
     const { out, code } = await runRequest(request, context).finally(close);

@@ -3,6 +3,7 @@ import { UsageError, Refusal, type Answer, type Context, type Input, type Verb }
 import { backfill } from './verbs/backfill.ts';
 import { confirmOrg } from './verbs/confirmOrg.ts';
 import { dismiss } from './verbs/dismiss.ts';
+import { explain } from './verbs/explain.ts';
 import { failures } from './verbs/failures.ts';
 import { history } from './verbs/history.ts';
 import { pause, resume } from './verbs/pause.ts';
@@ -26,6 +27,7 @@ const VERBS: readonly Verb[] = [
   confirmOrg,
   rotate,
   restored,
+  explain,
   history,
 ];
 

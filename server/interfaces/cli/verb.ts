@@ -1,4 +1,5 @@
 import type { ParseArgsConfig } from 'node:util';
+import type { CalendarDate } from '../../domain/time/calendarDate.ts';
 import type { Sealer } from '../../platform/seal.ts';
 import type { Db } from '../../platform/db/database.ts';
 
@@ -13,6 +14,8 @@ export type Context = {
   say(line: string): void;
   /** Opens and seals what is stored secret. @throws Refusal when its keys are not known here */
   sealer(): Sealer;
+  /** The day it is, in the business time zone. */
+  today(): CalendarDate;
   /** What was piped in. */
   readInput(): Promise<string>;
 };

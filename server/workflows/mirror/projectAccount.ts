@@ -25,11 +25,6 @@ function billingAccountOf(row: OrgRow): string | null {
   return row.parents['Billing_Account__r']?.key ?? null;
 }
 
-/** Key of the object of the mirror that a row stems from: lines are kept inside of their invoice. */
-function mirroredKeyOf(row: OrgRow): string {
-  return (row.object === 'Billing_Invoice_Item__c' ? row.parents['Billing_Invoice__r']?.key : undefined) ?? row.key;
-}
-
 /**
  * Projects what the billing systems say about one Account (key `account:projection:<id>`) to the set of rows that
  * Salesforce is to hold. A row projected before and absent now is written once as Removed, except when its billing
@@ -41,7 +36,7 @@ export function projectAccount(deps: ProjectDeps): KeyHandler {
 
   async function isElsewhere(row: OrgRow, accountId: string): Promise<boolean> {
     // Not the one that the row names: its object may have moved since.
-    const billingAccountKey = await mirror.ownerOf(mirroredKeyOf(row));
+    const billingAccountKey = await mirror.ownerOf(projection.shownBy(row));
     if (billingAccountKey === null) return false;
     const link = await mirror.linkOf(billingAccountKey);
     return link !== null && link.accountId !== null && link.accountId !== accountId;

@@ -2,8 +2,10 @@ import active from '@salesforce/label/c.Billing_State_Active';
 import canceled from '@salesforce/label/c.Billing_State_Canceled';
 import churned from '@salesforce/label/c.Billing_State_Churned';
 import draft from '@salesforce/label/c.Billing_State_Draft';
+import ended from '@salesforce/label/c.Billing_State_Ended';
 import expired from '@salesforce/label/c.Billing_State_Expired';
 import failed from '@salesforce/label/c.Billing_State_Failed';
+import future from '@salesforce/label/c.Billing_State_Future';
 import goodStanding from '@salesforce/label/c.Billing_State_Good_Standing';
 import inDunning from '@salesforce/label/c.Billing_State_In_Dunning';
 import incomplete from '@salesforce/label/c.Billing_State_Incomplete';
@@ -54,5 +56,7 @@ export const statusLabels: ReadonlyMap<string, string> = new Map(
     Succeeded: succeeded,
     Failed: failed,
     Refunded: refunded,
+    Future: future,
+    Ended: ended,
   }),
 );

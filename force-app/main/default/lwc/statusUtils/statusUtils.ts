@@ -32,6 +32,8 @@ const TONES = new Map<string, Tone>(
     Succeeded: 'good',
     Failed: 'bad',
     Refunded: 'quiet',
+    Future: 'info',
+    Ended: 'quiet',
   } satisfies Record<string, Tone>),
 );
 

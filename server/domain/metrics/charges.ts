@@ -1,0 +1,44 @@
+import type { Money } from '../money/money.ts';
+import { zero } from '../money/money.ts';
+import type { Charge } from '../subscription/charge.ts';
+import type { Subscription } from '../subscription/subscription.ts';
+import { dayInWords, type CalendarDate } from '../time/calendarDate.ts';
+import { chargeSteps } from './explain.ts';
+import type { Mrr } from './mrr.ts';
+
+/** A charge on a day, with what it adds to MRR. */
+export type ChargeView = {
+  charge: Charge;
+  status: 'Current' | 'Future' | 'Ended';
+  mrr: Money;
+  /** Where its part of MRR comes from, or why there is none: one line a step. */
+  why: string[];
+};
+
+const REACHES: Readonly<Record<NonNullable<Charge['reduction']>['level'], string>> = {
+  ratePlan: 'the charges of its rate plan',
+  subscription: 'the charges of its subscription',
+  account: 'all charges of its billing account',
+};
+
+function statusOf({ startsOn, endsOn }: Charge, day: CalendarDate): ChargeView['status'] {
+  if (endsOn !== null && endsOn <= day) return 'Ended';
+  return startsOn !== null && startsOn > day ? 'Future' : 'Current';
+}
+
+/** @returns every charge of a subscription, also those that are not in force; their amounts sum to its MRR */
+export function chargeViews(subscription: Subscription, mrr: Mrr, day: CalendarDate): ChargeView[] {
+  const { currency } = subscription;
+  return subscription.charges.map((charge): ChargeView => {
+    const status = statusOf(charge, day);
+    const nothing = (text: string): ChargeView => ({ charge, status, mrr: zero(currency), why: [text] });
+    if (status === 'Future') return nothing(`Begins on ${dayInWords(charge.startsOn!)}.`);
+    if (status === 'Ended') return nothing(`Ended; ${dayInWords(charge.endsOn!)} was the first day without it.`);
+    if (charge.model === 'discount')
+      return nothing(`Reduces ${REACHES[charge.reduction?.level ?? 'ratePlan']}; it is in their MRR.`);
+    const own = mrr.charges.find((one) => one.charge === charge);
+    if (own === undefined) return nothing('Does not count.');
+    const steps = mrr.why === null ? chargeSteps(own, currency).map(({ text }) => text) : [mrr.why];
+    return { charge, status, mrr: own.amount, why: steps };
+  });
+}
