@@ -35,6 +35,12 @@ export function keyHandler(
     help: 'Snapshots of events that were taken for complete and differed from what a fetch showed',
     registers: [metrics],
   });
+  const unknownWords = new Counter({
+    name: 'billing360_unknown_words_total',
+    help: 'Words of a billing system that nobody here knows and that are shown as they came, by connection and by what they are words for',
+    labelNames: ['connection', 'what'] as const,
+    registers: [metrics],
+  });
   const project = projectAccount({
     mirror: store,
     orgRows: store,
@@ -51,6 +57,7 @@ export function keyHandler(
         billing,
         usagePollSeconds: config.usagePollSeconds,
         onSnapshotDiffers: () => differences.inc(),
+        onUnknownWord: (what) => unknownWords.inc({ connection: name, what }),
       }),
       catalog: refreshCatalog({ mirror: store }),
       place: placeEvents({ mirror: store, billing }),

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createListSweep, type ListSweepDeps, type Rotation } from '../../server/connectors/stripe/sweepLists.ts';
+import type { Invoice } from '../../server/domain/invoice/invoice.ts';
 import type { BillingRecord } from '../../server/workflows/ports/billingSystem.ts';
 import type { ReceivedEvent } from '../../server/workflows/ports/webhook.ts';
 import { Bench } from './bench.ts';
@@ -119,6 +120,27 @@ test('a status, an amount and an address that differ are found and read anew, an
   await rig.bench.work();
   expect(rig.sim.ctx.calls.counts.get('GET /v1/invoices') ?? 0).toBe(0);
   await expectWhole(customer);
+  expect(await round()).toEqual([]);
+});
+
+test('a credit note that no event told, and lines that the build before did not keep, are found and read', async () => {
+  const { customer } = await start();
+  const [invoice] = (await rig.stripe.invoices.list({ customer })).data;
+  const key = `stripe:invoice:${invoice!.id}`;
+  let note = '';
+  await untold(async () => {
+    const made = await rig.stripe.creditNotes.create({ invoice: invoice!.id!, amount: 5_000, credit_amount: 5_000 });
+    note = made.id;
+  });
+  const { items: _lines, ...body } = rig.bench.mirror.records.get(key)!.body as Invoice;
+  rig.bench.mirror.records.set(key, { ...rig.bench.mirror.records.get(key)!, body });
+  expect(await round()).toEqual([
+    `listed.customer stripe:account:${customer}`,
+    `listed.invoice ${key}`,
+    `listed.credit_note stripe:creditnote:${note}`,
+  ]);
+  await expectWhole(customer);
+  expect(rig.bench.row('Billing_Credit_Memo__c', `stripe:creditnote:${note}`)['Amount__c']).toBe(50);
   expect(await round()).toEqual([]);
 });
 
@@ -242,12 +264,12 @@ const DUE: Rotation = { endedAt: 0, lookedThrough: null, run: null };
 
 test('a sweep reads so many pages of lists and no more, as batch work', async () => {
   await start();
-  const { turn, priorities } = listSweepWith({ pagesASweep: 3 });
+  const { turn, priorities } = listSweepWith({ pagesASweep: 4 });
   const first = await turn(DUE, () => Promise.resolve());
   expect(first.run?.lists).toEqual(['charges']);
-  expect(priorities).toEqual(['batch', 'batch', 'batch']);
+  expect(priorities).toEqual(['batch', 'batch', 'batch', 'batch']);
   expect((await turn(first, () => Promise.resolve())).run).toBeNull();
-  expect(priorities).toHaveLength(4);
+  expect(priorities).toHaveLength(5);
 });
 
 test('of many customers some are looked for in each round, all of them after some rounds', async () => {
@@ -274,5 +296,6 @@ test('customers and kinds of objects that a filter leaves out are no finding', a
   const found: (string | null)[] = [];
   await turn(DUE, (events) => Promise.resolve(void found.push(...events.map(({ key }) => key))));
   expect(found).toEqual([`stripe:account:${wanted.id}`]);
-  expect(priorities).toHaveLength(2);
+  // Customers, invoices and the credit notes that correct them.
+  expect(priorities).toHaveLength(3);
 });

@@ -87,7 +87,7 @@ describe('a backfill', () => {
     );
     await untilDone(runnerOf(listOf(idsUpTo(250))), worker);
     expect(claims.toSorted()).toEqual(
-      idsUpTo(250).map((id) => `stripe:account:${id} true account,invoices,payments,subscriptions,usage batch`),
+      idsUpTo(250).map((id) => `stripe:account:${id} true account,invoices,memos,payments,subscriptions,usage batch`),
     );
     const backfill = (await store.backfillOf('stripe'))!;
     expect(progressOf(backfill)).toMatchObject({ state: 'Done', worked: 250, total: 250, remaining: 0, message: '' });
@@ -389,7 +389,7 @@ describe('a request to read a billing account', () => {
   });
 
   it('for some parts becomes one for all when the key is to be worked for another reason, too', async () => {
-    const all = ['account', 'subscriptions', 'invoices', 'payments', 'usage'];
+    const all = ['account', 'subscriptions', 'invoices', 'memos', 'payments', 'usage'];
     await refetchKeys(database.db, [KEY], ['invoices'], true);
     await bumpKeys(database.db, [KEY]);
     expect(await claimKeys(database.db, 1, 60_000)).toMatchObject([{ refetch: all }]);
@@ -428,8 +428,8 @@ describe('a re-pull of named records', () => {
     });
     const claims = await claimKeys(database.db, 10, 60_000);
     expect(claims.map(({ key, batch, refetch }) => [key, batch, refetch.length])).toEqual([
-      ['stripe:account:cus_1', false, 5],
-      ['zuora:account:A1', false, 5],
+      ['stripe:account:cus_1', false, 6],
+      ['zuora:account:A1', false, 6],
     ]);
   });
 

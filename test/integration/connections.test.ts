@@ -316,7 +316,7 @@ describe('the filter of a connection', () => {
   it('has what it newly takes read, and that alone', async () => {
     await applyFilter(database.db, 'stripe', { ...all, objects: ['subscriptions'] }, log);
     await applyFilter(database.db, 'stripe', { ...all, objects: ['subscriptions', 'invoices'] }, log);
-    expect(await backfill()).toMatchObject({ state: 'Listing', parts: ['invoices'] });
+    expect(await backfill()).toMatchObject({ state: 'Listing', parts: ['invoices', 'memos'] });
   });
 
   it('has every billing account looked at again when it takes other ones', async () => {

@@ -461,7 +461,7 @@ describe('repull', () => {
       expect(await act('repull', name)).toMatchObject({ code: 0 });
       const [claim] = await store.claimKeys(1, 60_000);
       expect(claim).toMatchObject({ key: name.startsWith('zuora') ? name : KEY });
-      expect(claim!.refetch).toEqual(['account', 'subscriptions', 'invoices', 'payments', 'usage']);
+      expect(claim!.refetch).toEqual(['account', 'subscriptions', 'invoices', 'memos', 'payments', 'usage']);
       await store.commitResult(claim!, { done: [] });
     }
     expect((await run('history')).data).toMatchObject([

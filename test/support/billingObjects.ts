@@ -1,6 +1,7 @@
 import type { BillingAccount } from '../../server/domain/billingAccount/billingAccount.ts';
 import type { Invoice } from '../../server/domain/invoice/invoice.ts';
 import type { InvoiceItem } from '../../server/domain/invoice/invoiceItem.ts';
+import type { Memo } from '../../server/domain/memo/memo.ts';
 import { money } from '../../server/domain/money/money.ts';
 import type { Payment } from '../../server/domain/payment/payment.ts';
 import type { Charge } from '../../server/domain/subscription/charge.ts';
@@ -128,6 +129,30 @@ export function invoiceItem(more: Partial<InvoiceItem> = {}): InvoiceItem {
     startsOn: calendarDate('2026-10-01'),
     endsOn: calendarDate('2026-11-01'),
     subscriptionKey: null,
+    ...more,
+  };
+}
+
+/** A credit of 100.00 of which 60.00 were used. */
+export function memo(more: Partial<Memo> = {}): Memo {
+  const { number = 'CM-1' } = more;
+  return {
+    ...from,
+    kind: 'memo',
+    key: `zuora:creditmemo:${number}`,
+    billingAccountKey,
+    number,
+    type: 'Credit',
+    status: 'Posted',
+    amount: money(10_000, 'USD'),
+    applied: money(6_000, 'USD'),
+    refunded: money(0, 'USD'),
+    balance: money(4_000, 'USD'),
+    reason: null,
+    comment: null,
+    on: calendarDate('2026-11-01'),
+    dueOn: null,
+    invoiceId: null,
     ...more,
   };
 }

@@ -7,6 +7,7 @@ export const ROW_OBJECTS = [
   'Billing_Charge__c',
   'Billing_Invoice__c',
   'Billing_Invoice_Item__c',
+  'Billing_Credit_Memo__c',
   'Billing_Payment__c',
   'Usage__c',
   'Billing_Balance__c',
@@ -56,7 +57,7 @@ export function heldBy({ org }: Pick<Stack, 'org'>, accountIds: readonly string[
 export function isEmpty({ fields }: HeldRow): boolean {
   const status = String(fields['Status__c'] ?? fields['Billing_Status__c'] ?? 'Removed');
   const amounts = Object.entries(fields).filter(([name]) =>
-    /MRR|ARR|TCV|Outstanding|Overdue|Balance|Amount/.test(name),
+    /MRR|ARR|TCV|Outstanding|Overdue|Balance|Amount|Applied|Refunded/.test(name),
   );
   return /^(Removed|No Subscription)$/.test(status) && amounts.every(([, value]) => value === 0 || value === null);
 }

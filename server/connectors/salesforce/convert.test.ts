@@ -8,6 +8,7 @@ import { factsOf, type BillingObject } from '../../domain/account/facts.ts';
 import { HEALTH_STATUSES } from '../../domain/health/health.ts';
 import { INVOICE_STATUSES } from '../../domain/invoice/invoice.ts';
 import { INVOICE_ITEM_KINDS } from '../../domain/invoice/invoiceItem.ts';
+import { MEMO_STATUSES } from '../../domain/memo/memo.ts';
 import { money } from '../../domain/money/money.ts';
 import { PAYMENT_STATUSES } from '../../domain/payment/payment.ts';
 import { SUBSCRIPTION_STATUSES } from '../../domain/subscription/subscription.ts';
@@ -81,6 +82,7 @@ const objects: BillingObject[] = [
     paidThrough: ['pi_1'],
     items: [sample.invoiceItem({ name: long, kind: long, subscriptionKey: subscription.key })],
   }),
+  sample.memo({ ...common, key: 'stripe:creditnote:cn_1', number: long, status: long, reason: long, comment: long }),
   sample.payment({
     ...common,
     key: 'stripe:payment:ch_1',
@@ -146,6 +148,7 @@ test('statuses are the words of the picklists', () => {
   const words = (object: string) => fieldsOf(object).get('Status__c')?.values;
   expect(words('Billing_Subscription__c')).toEqual([...SUBSCRIPTION_STATUSES, 'Removed']);
   expect(words('Billing_Invoice__c')).toEqual([...INVOICE_STATUSES, 'Removed']);
+  expect(words('Billing_Credit_Memo__c')).toEqual([...MEMO_STATUSES, 'Removed']);
   expect(words('Billing_Payment__c')).toEqual([...PAYMENT_STATUSES, 'Removed']);
   expect(fieldsOf('Billing_Invoice_Item__c').get('Kind__c')?.values).toEqual([...INVOICE_ITEM_KINDS]);
   expect(words('Billing_Health__c')?.toSorted()).toEqual([...HEALTH_STATUSES, 'Removed'].toSorted());
@@ -153,7 +156,7 @@ test('statuses are the words of the picklists', () => {
 });
 
 test('amounts are exact, numbers are zero where billing says zero, and what is cut is marked', () => {
-  const [, account, subscription, charge, invoice, item, payment, usage] = rows;
+  const [, account, subscription, charge, invoice, item, memo, payment, usage] = rows;
   expect(account?.fields).toMatchObject({ Balance__c: 26.25, Credit_Balance__c: 12.5, Source_Url__c: null });
   expect(subscription?.fields).toMatchObject({ MRR__c: 26.25, ARR__c: 315, Quantity__c: 2.5, TCV__c: null });
   expect(String(subscription?.fields['MRR_Reason__c'])).toMatch(/…$/);
@@ -162,6 +165,14 @@ test('amounts are exact, numbers are zero where billing says zero, and what is c
   expect(invoice?.fields).toMatchObject({ Amount__c: 26.25, Attempt_Count__c: 9999 });
   expect(item?.fields).toMatchObject({ Quantity__c: 3, Unit_Price__c: 0.00000015, Amount__c: 24, Tax__c: 2.25 });
   expect(String(item?.fields['Description__c'])).toMatch(/^x{254}…$/);
+  expect(memo?.fields).toMatchObject({
+    Kind__c: 'Credit',
+    Amount__c: 100,
+    Applied__c: 60,
+    Refunded__c: 0,
+    Balance__c: 40,
+  });
+  expect(String(memo?.fields['Comment__c'])).toMatch(/^x{254}…$/);
   expect(payment?.fields).toMatchObject({ Decline_Code__c: 'generic_decline' });
   expect(payment?.parents['Billing_Invoice__r']).toEqual({ object: 'Billing_Invoice__c', key: 'stripe:invoice:in_1' });
   expect(usage?.fields).toMatchObject({ Quantity__c: 1234.568, Limit__c: null, Percent_Used__c: null });

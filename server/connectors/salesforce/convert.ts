@@ -30,6 +30,7 @@ export const objectOrder = [
   'Billing_Charge__c',
   'Billing_Invoice__c',
   'Billing_Invoice_Item__c',
+  'Billing_Credit_Memo__c',
   'Billing_Payment__c',
   'Usage__c',
   'Billing_Balance__c',
@@ -45,6 +46,7 @@ const AMOUNTS: Readonly<Record<string, readonly string[]>> = {
   Billing_Charge__c: ['Quantity__c', 'MRR__c'],
   Billing_Invoice__c: ['Amount__c', 'Balance__c'],
   Billing_Invoice_Item__c: ['Quantity__c', 'Unit_Price__c', 'Amount__c', 'Discount__c', 'Tax__c'],
+  Billing_Credit_Memo__c: ['Amount__c', 'Applied__c', 'Refunded__c', 'Balance__c'],
   Billing_Payment__c: ['Amount__c'],
   Usage__c: ['Quantity__c', 'Limit__c', 'Percent_Used__c'],
   Billing_Balance__c: ['MRR__c', 'ARR__c', 'Outstanding__c', 'Overdue__c', 'Last_Payment_Amount__c'],
@@ -261,6 +263,34 @@ function invoiceItemRow(item: InvoiceItem, invoice: Invoice, keys: ReadonlySet<s
   };
 }
 
+function memoRow({ memo, invoiceKey }: AccountView['memos'][number], keys: ReadonlySet<string>): OrgRow {
+  const { parents, emptied } = lookups(keys, {
+    Billing_Account__r: ['Billing_Account__c', memo.billingAccountKey],
+    Billing_Invoice__r: ['Billing_Invoice__c', invoiceKey],
+  });
+  return {
+    object: 'Billing_Credit_Memo__c',
+    key: memo.key,
+    fields: {
+      ...name(memo.number),
+      ...emptied,
+      ...origin(memo, memo.amount.currency),
+      Number__c: text(memo.number),
+      Status__c: text(memo.status, 40),
+      Kind__c: memo.type,
+      Amount__c: amount(memo.amount),
+      Applied__c: amount(memo.applied),
+      Refunded__c: amount(memo.refunded),
+      Balance__c: amount(memo.balance),
+      Reason__c: text(memo.reason),
+      Comment__c: text(memo.comment),
+      Memo_Date__c: memo.on,
+      Due_Date__c: memo.dueOn,
+    },
+    parents,
+  };
+}
+
 function paymentRow({ payment, invoiceKey }: AccountView['payments'][number], keys: ReadonlySet<string>): OrgRow {
   const failed = payment.status === 'Failed';
   const { parents, emptied } = lookups(keys, {
@@ -384,6 +414,7 @@ export function toOrgRows(view: AccountView): OrgRow[] {
     ...view.subscriptions.flatMap((one) => one.charges.map((charge) => chargeRow(charge, one, keys))),
     ...view.invoices.map((one) => invoiceRow(one, keys)),
     ...view.invoices.flatMap(({ invoice }) => (invoice.items ?? []).map((item) => invoiceItemRow(item, invoice, keys))),
+    ...view.memos.map((one) => memoRow(one, keys)),
     ...view.payments.map((one) => paymentRow(one, keys)),
     ...view.usage.map((one) => usageRow(one, keys)),
     ...view.balances.map((balance) => balanceRow(view.accountId, balance)),

@@ -48,6 +48,11 @@ export const rowShapes: readonly RowShape[] = [
       Tax__c Period_Start__c Period_End__c`,
     ['Billing_Account', 'Billing_Invoice', 'Billing_Subscription'],
   ),
+  detail(
+    'Billing_Credit_Memo__c',
+    `Number__c Kind__c Amount__c Applied__c Refunded__c Balance__c Reason__c Comment__c Memo_Date__c Due_Date__c`,
+    ['Billing_Account', 'Billing_Invoice'],
+  ),
   detail('Billing_Payment__c', `Number__c Amount__c Paid_At__c Method__c Decline_Code__c Decline_Reason__c`, [
     'Billing_Account',
     'Billing_Invoice',

@@ -21,11 +21,13 @@ import {
   fromStripeUsage,
   type StripeContext,
 } from './convert.ts';
+import { fromStripeCreditNote } from './convertCreditNote.ts';
 import { toStripeFault } from './errors.ts';
 import { ownerIn, pathOf } from './locate.ts';
 import { readAll } from './pages.ts';
 import {
   chargeSchema,
+  creditNoteSchema,
   customerSchema,
   discountSchema,
   invoicePaymentSchema,
@@ -166,6 +168,18 @@ export function createStripeBilling(stripe: Stripe, catalog: CatalogCache, conte
     };
   }
 
+  async function memosPart(customer: string, billingAccountKey: string): Promise<FetchedPart> {
+    const { data, asOf } = await readAll('reading credit notes', (page) =>
+      stripe.creditNotes.list({ customer, limit: 100, ...page }),
+    );
+    const notes = await read('reading credit notes', async () => z.array(creditNoteSchema).parse(data));
+    return {
+      part: 'memos',
+      records: notes.map((note) => recordOf(fromStripeCreditNote(note, customer, context), asOf, billingAccountKey)),
+      asOf,
+    };
+  }
+
   async function paymentsPart(customer: string, billingAccountKey: string): Promise<FetchedPart> {
     const { data, asOf } = await readAll('reading charges', (page) =>
       stripe.charges.list({ customer, limit: 100, ...page }),
@@ -237,6 +251,7 @@ export function createStripeBilling(stripe: Stripe, catalog: CatalogCache, conte
       const [subscriptions, ...others] = await Promise.all([
         wants('subscriptions') || wants('usage') ? readSubscriptions(id) : null,
         ...(wants('invoices') ? [invoicesPart(id, billingAccountKey)] : []),
+        ...(wants('memos') ? [memosPart(id, billingAccountKey)] : []),
         ...(wants('payments') ? [paymentsPart(id, billingAccountKey)] : []),
       ]);
       fetched.push(...others);

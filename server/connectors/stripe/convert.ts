@@ -296,6 +296,7 @@ export function fromStripeInvoice(
   return {
     kind: 'invoice',
     key: keyOf(context.connection, 'invoice', invoice.id),
+    id: invoice.id,
     ...origin(context, customer),
     number: invoice.number ?? invoice.id,
     status: INVOICE_STATUS[invoice.status],

@@ -13,7 +13,8 @@ import {
   type StripeCatalog,
   type StripeContext,
 } from './convert.ts';
-import { chargeSchema, customerSchema, invoiceSchema, subscriptionSchema } from './schema.ts';
+import { fromStripeCreditNote } from './convertCreditNote.ts';
+import { chargeSchema, creditNoteSchema, customerSchema, invoiceSchema, subscriptionSchema } from './schema.ts';
 
 /** Begins the kinds of the events that are made of what the lists of objects say. */
 export const LISTED = 'listed.';
@@ -52,6 +53,10 @@ function shownOf(body: BillingObject): Says {
       // Of a long one a list shows the first lines only.
       return items === undefined ? header : { ...header, items };
     }
+    case 'memo': {
+      const { number, status, amount, refunded } = body;
+      return { number, status, amount, refunded };
+    }
     case 'payment': {
       const { status, amount, refunded } = body;
       return { status, amount, refunded };
@@ -63,7 +68,7 @@ function shownOf(body: BillingObject): Says {
 
 /**
  * What a list says of one object; nothing beyond that there is one where its shape is not known here.
- * @param listed an entry of the lists of customers, subscriptions, invoices or charges
+ * @param listed an entry of the lists of customers, subscriptions, invoices, credit notes or charges
  */
 export function saysOf(listed: unknown, owner: string, context: StripeContext): Says {
   const customer = customerSchema.safeParse(listed).data;
@@ -79,6 +84,8 @@ export function saysOf(listed: unknown, owner: string, context: StripeContext): 
   if (subscription !== undefined) return shownOf(toSubscription(subscription, context));
   const invoice = invoiceSchema.safeParse(listed).data;
   if (invoice !== undefined) return shownOf(fromStripeInvoice(invoice, owner, context, []));
+  const note = creditNoteSchema.safeParse(listed).data;
+  if (note !== undefined) return shownOf(fromStripeCreditNote(note, owner, context));
   const charge = chargeSchema.safeParse(listed).data;
   return charge === undefined ? {} : shownOf(fromStripeCharge(charge, owner, context));
 }
@@ -105,6 +112,7 @@ const PARTS: Readonly<Record<string, readonly BillingPart[]>> = {
   [`${LISTED}customer`]: ['account'],
   [`${LISTED}subscription`]: ['subscriptions'],
   [`${LISTED}invoice`]: ['invoices'],
+  [`${LISTED}credit_note`]: ['memos'],
   [`${LISTED}charge`]: ['payments'],
   [GONE]: ['account'],
 };

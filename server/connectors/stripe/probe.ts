@@ -40,7 +40,10 @@ function readsOf(stripe: Stripe, objects: readonly string[]): Read[] {
       { what: 'products', call: () => stripe.products.list(one) },
       { what: 'coupons', call: () => stripe.coupons.list(one) },
     ]),
-    ...of('invoices', [{ what: 'invoices', call: () => stripe.invoices.list(one) }]),
+    ...of('invoices', [
+      { what: 'invoices', call: () => stripe.invoices.list(one) },
+      { what: 'credit notes', call: () => stripe.creditNotes.list(one) },
+    ]),
     ...of('payments', [{ what: 'charges', call: () => stripe.charges.list(one) }]),
     ...of('usage', [{ what: 'billing meters', call: () => stripe.billing.meters.list(one) }]),
   ];

@@ -236,6 +236,25 @@ export const invoiceSchema = z.object({
   shipping_cost: z.object({ amount_total: z.number().int(), amount_tax: z.number().int() }).nullish(),
 });
 
+export const creditNoteSchema = z.object({
+  id: z.string(),
+  object: z.literal('credit_note'),
+  customer: maybeId,
+  invoice: maybeId,
+  number: maybeText,
+  status: z.string(),
+  currency: z.string(),
+  total: z.number().int(),
+  reason: maybeText,
+  memo: maybeText,
+  created: seconds,
+  effective_at: maybeSeconds,
+  refunds: z
+    .array(z.object({ amount_refunded: z.number().int() }))
+    .nullish()
+    .transform((value) => value ?? []),
+});
+
 export const chargeSchema = z.object({
   id: z.string(),
   object: z.literal('charge'),
@@ -301,6 +320,7 @@ export type StripeCustomer = z.infer<typeof customerSchema>;
 export type StripeInvoice = z.infer<typeof invoiceSchema>;
 export type StripeLine = z.infer<typeof lineSchema>;
 export type StripeInvoicePayment = z.infer<typeof invoicePaymentSchema>;
+export type StripeCreditNote = z.infer<typeof creditNoteSchema>;
 export type StripeCharge = z.infer<typeof chargeSchema>;
 export type StripeEvent = z.infer<typeof eventSchema>;
 export type ThinEvent = z.infer<typeof thinEventSchema>;

@@ -2,7 +2,8 @@ import type Stripe from 'stripe';
 import { z } from 'zod';
 import { keyOf, type KeyKind } from '../../domain/billingAccount/key.ts';
 import { withPriority } from '../../platform/priority.ts';
-import { takesAccount, type BillingFilter } from '../../workflows/ports/billingFilter.ts';
+import { partsTakenBy, takesAccount, type BillingFilter } from '../../workflows/ports/billingFilter.ts';
+import { PART_OF } from '../../workflows/ports/billingSystem.ts';
 import type { MirrorLookup, MirrorRecord } from '../../workflows/ports/mirror.ts';
 import type { ReceivedEvent } from '../../workflows/ports/webhook.ts';
 import { answeredAt } from './client.ts';
@@ -20,13 +21,14 @@ const PAGES_A_SWEEP = 20;
 /** So many mirrored customers are looked for in one round; of more, the next ones in the next round. */
 const MOST_EXPECTED = 20_000;
 
-const LISTS = ['customers', 'subscriptions', 'invoices', 'charges'] as const;
+const LISTS = ['customers', 'subscriptions', 'invoices', 'creditNotes', 'charges'] as const;
 type List = (typeof LISTS)[number];
 
 const KINDS: Readonly<Record<List, { kind: KeyKind; object: string }>> = {
   customers: { kind: 'account', object: 'customer' },
   subscriptions: { kind: 'subscription', object: 'subscription' },
   invoices: { kind: 'invoice', object: 'invoice' },
+  creditNotes: { kind: 'creditnote', object: 'credit_note' },
   charges: { kind: 'payment', object: 'charge' },
 };
 
@@ -88,14 +90,13 @@ async function mirrored(mirror: MirrorLookup, keys: Iterable<string>): Promise<R
 export function createListSweep(deps: ListSweepDeps): ListSweep {
   const { stripe, context, mirror, filter, now, pagesASweep = PAGES_A_SWEEP, mostExpected = MOST_EXPECTED } = deps;
   const { connection } = context;
-  const lists = LISTS.filter(
-    (list) =>
-      list === 'customers' || filter.objects.some((object) => object === (list === 'charges' ? 'payments' : list)),
-  );
+  const taken = partsTakenBy(filter);
+  const lists = LISTS.filter((list) => taken.has(PART_OF[KINDS[list].kind]!));
   const read: Readonly<Record<List, ReadPage<{ id: string }>>> = {
     customers: (after) => stripe.customers.list({ limit: 100, ...after }),
     subscriptions: (after) => stripe.subscriptions.list({ status: 'all', limit: 100, ...after }),
     invoices: (after) => stripe.invoices.list({ limit: 100, ...after }),
+    creditNotes: (after) => stripe.creditNotes.list({ limit: 100, ...after }),
     charges: (after) => stripe.charges.list({ limit: 100, ...after }),
   };
 

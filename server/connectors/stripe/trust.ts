@@ -19,11 +19,13 @@ import {
   type StripeCatalog,
   type StripeContext,
 } from './convert.ts';
+import { fromStripeCreditNote } from './convertCreditNote.ts';
 import { fromStripeLines } from './convertLine.ts';
 import { LISTED, readListed } from './listed.ts';
 import { keyOfRelated, ownerIn } from './locate.ts';
 import {
   chargeSchema,
+  creditNoteSchema,
   customerSchema,
   eventSchema,
   invoicePaymentSchema,
@@ -31,6 +33,7 @@ import {
   subscriptionSchema,
   thinEventSchema,
   type StripeCharge,
+  type StripeCreditNote,
   type StripeCustomer,
   type StripeEvent,
   type StripeInvoice,
@@ -48,7 +51,7 @@ const PARTS: Readonly<Record<string, readonly BillingPart[]>> = {
   invoiceitem: [],
   // The charge behind it is told by an event of its own.
   invoice_payment: ['invoices'],
-  credit_note: ['invoices'],
+  credit_note: ['invoices', 'memos'],
   charge: ['payments'],
   payment_intent: [],
   setup_intent: [],
@@ -64,7 +67,7 @@ const PARTS: Readonly<Record<string, readonly BillingPart[]>> = {
   'billing.alert_triggered': ['usage'],
 };
 
-const MIRRORED: ReadonlySet<string> = new Set(['account', 'subscription', 'invoice', 'payment']);
+const MIRRORED: ReadonlySet<string> = new Set(['account', 'subscription', 'invoice', 'creditnote', 'payment']);
 
 const NOTHING: EventReading = { records: [], fetch: [], about: [] };
 
@@ -177,6 +180,14 @@ function readCharge(charge: StripeCharge, { at, context }: Reading): EventReadin
   return trusted({ key: body.key, kind: 'payment', billingAccountKey: body.billingAccountKey, body }, at);
 }
 
+/** A credit note is complete in its event; what it does to its invoice is read. */
+function readCreditNote(note: StripeCreditNote, { at, context }: Reading): EventReading {
+  if (note.customer === null) return NOTHING;
+  const body = fromStripeCreditNote(note, note.customer, context);
+  const { key, kind, billingAccountKey } = body;
+  return { ...trusted({ key, kind, billingAccountKey, body }, at), fetch: ['invoices'], about: [] };
+}
+
 /** The default card is only an id in events: trusted when it is the card that is known already, or there is none. */
 function readCustomer(customer: StripeCustomer, { event, at, known, context }: Reading): EventReading {
   const key = keyOf(context.connection, 'account', customer.id);
@@ -214,6 +225,10 @@ export function readStripeEvent(
     case 'invoice': {
       const invoice = objectOf(invoiceSchema, event);
       return invoice === null ? hint(['invoices']) : readInvoice(invoice, reading);
+    }
+    case 'credit_note': {
+      const note = objectOf(creditNoteSchema, event);
+      return note === null ? hint(['invoices', 'memos']) : readCreditNote(note, reading);
     }
     case 'charge': {
       const charge = objectOf(chargeSchema, event);
@@ -257,7 +272,8 @@ function partsOfKind(kind: string): readonly BillingPart[] {
   if (name.startsWith('customer.subscription') || name.startsWith('subscription_schedule')) return ['subscriptions'];
   if (name.startsWith('customer.discount')) return ['account', 'subscriptions'];
   if (name.startsWith('customer')) return ['account'];
-  if (name.startsWith('invoice') || name.startsWith('credit_note')) return ['invoices'];
+  if (name.startsWith('credit_note')) return ['invoices', 'memos'];
+  if (name.startsWith('invoice')) return ['invoices'];
   if (name.startsWith('charge') || name.startsWith('refund') || name.startsWith('payment_intent')) return ['payments'];
   if (name.startsWith('payment_method')) return ['account'];
   if (name.startsWith('billing')) return ['usage'];

@@ -1,6 +1,8 @@
+import type { ZodType } from 'zod';
 import type { BillingObject } from '../../domain/account/facts.ts';
 import { keyOf } from '../../domain/billingAccount/key.ts';
 import { Fault } from '../../domain/fault.ts';
+import type { Memo } from '../../domain/memo/memo.ts';
 import { dayOf, instantIn } from '../../domain/time/instant.ts';
 import type {
   BillingPart,
@@ -12,12 +14,15 @@ import type {
 import type { Read, ZuoraClient } from './client.ts';
 import type { ZuoraContext } from './context.ts';
 import { accountStatusOf, fromZuoraAccount, fromZuoraInvoice, fromZuoraPayment } from './convert.ts';
+import { fromZuoraCreditMemo, fromZuoraDebitMemo } from './convertMemo.ts';
 import { fromZuoraSubscription } from './convertSubscription.ts';
 import { usageOf } from './convertUsage.ts';
 import { readZuoraEvent } from './events.ts';
 import { queryPages, readList } from './paging.ts';
 import {
   accountSchema,
+  creditMemoSchema,
+  debitMemoSchema,
   invoiceSchema,
   listedInvoiceSchema,
   listedPaymentSchema,
@@ -26,6 +31,8 @@ import {
   subscriptionSchema,
   usageSchema,
   type ZuoraAccount,
+  type ZuoraCreditMemo,
+  type ZuoraDebitMemo,
   type ZuoraInvoice,
   type ZuoraPayment,
   type ZuoraPaymentMethod,
@@ -104,6 +111,34 @@ export function createZuoraBilling(client: ZuoraClient, context: ZuoraContext): 
       ),
     );
     return { part: 'invoices', records, asOf };
+  }
+
+  /** Null where the tenant has no memos: without Invoice Settlement there are none (Zuora docs, "List credit memos"). */
+  async function readMemos<T>(path: string, rows: string, id: string, schema: ZodType<T>): Promise<Read<T[]> | null> {
+    return readList(client, 'reading memos', path, [['accountId', id]], rows, schema).catch((error: unknown) => {
+      if (error instanceof Fault && ['invalid', 'not_found', 'forbidden'].includes(error.kind)) return null;
+      throw error;
+    });
+  }
+
+  /** @returns null where the tenant has no memos, so that nothing is taken for gone */
+  async function memosPart(id: string, currency: string, key: string): Promise<FetchedPart | null> {
+    const [credits, debits] = await Promise.all([
+      readMemos('/v1/creditmemos', 'creditmemos', id, creditMemoSchema),
+      readMemos('/v1/debitmemos', 'debitmemos', id, debitMemoSchema),
+    ]);
+    if (credits === null || debits === null) return null;
+    const asOf = credits.asOf < debits.asOf ? credits.asOf : debits.asOf;
+    const recordsOf = <T extends ZuoraCreditMemo | ZuoraDebitMemo>(
+      { data, asOf: readAt }: Read<T[]>,
+      convert: (memo: T, currency: string, context: ZuoraContext) => Memo,
+    ): BillingRecord[] =>
+      data.map((memo) => {
+        const updated = memo.updatedDate === null ? readAt : new Date(instantIn(timeZone, memo.updatedDate));
+        return recordOf(convert(memo, currency, context), key, updated);
+      });
+    const records = [...recordsOf(credits, fromZuoraCreditMemo), ...recordsOf(debits, fromZuoraDebitMemo)];
+    return { part: 'memos', records, asOf };
   }
 
   function readPayments(id: string): Promise<Read<ZuoraPayment[]>> {
@@ -201,9 +236,10 @@ export function createZuoraBilling(client: ZuoraClient, context: ZuoraContext): 
       const key = keyOf(context.connection, 'account', id);
       const currency = account.billingAndPayment.currency;
       const withMethods = account.billingAndPayment.defaultPaymentMethodId !== null && wants('account');
-      const [subscriptions, invoices, paid] = await Promise.all([
+      const [subscriptions, invoices, memos, paid] = await Promise.all([
         wants('subscriptions') || wants('usage') ? readSubscriptions(id) : null,
         wants('invoices') ? invoicesPart(id, currency, key) : null,
+        wants('memos') ? memosPart(id, currency, key) : null,
         wants('payments') ? readPayments(id) : null,
       ]);
       const [methods, usage] = await Promise.all([
@@ -218,7 +254,7 @@ export function createZuoraBilling(client: ZuoraClient, context: ZuoraContext): 
       return {
         found: true,
         billingAccountKey: key,
-        parts: [own, sold, invoices, payments, usage].filter((part) => part !== null),
+        parts: [own, sold, invoices, memos, payments, usage].filter((part) => part !== null),
         ...(own === null ? {} : { fields: customFieldsOf(account) }),
       };
     },

@@ -111,6 +111,7 @@ export function fromZuoraInvoice(
   return {
     kind: 'invoice',
     key: keyOf(context.connection, 'invoice', invoice.invoiceNumber),
+    id: invoice.id,
     connection: context.connection,
     source: 'Zuora',
     billingAccountKey: keyOf(context.connection, 'account', invoice.accountId),

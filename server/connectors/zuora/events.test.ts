@@ -55,7 +55,7 @@ test.each<[string, number, object, boolean]>([
 });
 
 test.each([
-  [4_000, ['account', 'invoices']],
+  [4_000, ['account', 'invoices', 'memos']],
   [6_000, []],
 ])('a swept credit memo is known once its account was read well after it: %i ms', (ms, parts) => {
   expect(partsOf('credit-memos', readAfter(ms))).toEqual(parts);

@@ -17,9 +17,11 @@ import { SWEPT, sweptSchema, WHAT, type Swept } from './sweep/objects.ts';
 const PARTS: readonly (readonly [RegExp, readonly BillingPart[]])[] = [
   [/^(order|orderaction|subscription|amendment|upcomingrenewal|keydates|rateplancharge)/, ['subscriptions']],
   [/^usage/, ['usage']],
-  [/^(invoice|billingrun|creditmemo|debitmemo)/, ['account', 'invoices']],
+  [/^(billingrun|creditmemo|debitmemo)/, ['account', 'invoices', 'memos']],
+  [/^invoice/, ['account', 'invoices']],
   [/^paymentmethod/, ['account']],
-  [/^(payment|refund|gateway)/, ['account', 'invoices', 'payments']],
+  [/^refund/, ['account', 'invoices', 'memos', 'payments']],
+  [/^(payment|gateway)/, ['account', 'invoices', 'payments']],
   [/^(account|contact)/, ['account']],
 ];
 

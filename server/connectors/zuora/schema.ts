@@ -171,6 +171,35 @@ export const listedInvoiceSchema = z.object({
     .transform((value) => value ?? []),
 });
 
+const memoFields = {
+  id: z.string(),
+  number: z.string(),
+  accountId: z.string(),
+  status: z.string(),
+  amount: orZero,
+  currency: maybeText,
+  reasonCode: maybeText,
+  comment: maybeText,
+  referredInvoiceId: maybeText,
+  updatedDate: maybeText,
+};
+
+export const creditMemoSchema = z.object({
+  ...memoFields,
+  appliedAmount: orZero,
+  refundAmount: orZero,
+  unappliedAmount: orZero,
+  creditMemoDate: maybeText,
+});
+
+export const debitMemoSchema = z.object({
+  ...memoFields,
+  balance: orZero,
+  beAppliedAmount: orZero,
+  debitMemoDate: maybeText,
+  dueDate: maybeText,
+});
+
 export const paymentSchema = z.object({
   id: z.string(),
   number: z.string(),
@@ -226,5 +255,7 @@ export type ZuoraSubscription = z.infer<typeof subscriptionSchema>;
 export type ZuoraCharge = z.infer<typeof segmentSchema>;
 export type ZuoraInvoice = z.infer<typeof invoiceSchema>;
 export type ZuoraInvoiceItem = z.infer<typeof listedInvoiceSchema>['invoiceItems'][number];
+export type ZuoraCreditMemo = z.infer<typeof creditMemoSchema>;
+export type ZuoraDebitMemo = z.infer<typeof debitMemoSchema>;
 export type ZuoraPayment = z.infer<typeof paymentSchema>;
 export type ZuoraUsage = z.infer<typeof usageSchema>;

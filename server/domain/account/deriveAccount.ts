@@ -1,6 +1,7 @@
 import { exact, toDecimal } from '../money/decimal.ts';
 import { healthOf, renewalWindowOpensOn, summaryOf, type HealthFacts } from '../health/health.ts';
 import { isOpen, isOverdue } from '../invoice/invoice.ts';
+import { invoiceOfMemo } from '../memo/memo.ts';
 import { chargeViews } from '../metrics/charges.ts';
 import { arrOf, mrrChangesAfter, mrrOf, tcvOf, type Inherited } from '../metrics/mrr.ts';
 import { majorOf, sum, type Money } from '../money/money.ts';
@@ -207,6 +208,7 @@ export function deriveAccount(accountId: string, facts: BillingFacts, day: Calen
     billingAccounts: facts.billingAccounts.map((account) => billingAccountView(account, facts)),
     subscriptions: views,
     invoices: facts.invoices.map((invoice) => ({ invoice, attempts: attemptsOf(facts, invoice, zone) })),
+    memos: facts.memos.map((memo) => ({ memo, invoiceKey: invoiceOfMemo(memo, facts.invoices)?.key ?? null })),
     payments: facts.payments.map((payment) => ({
       payment,
       invoiceKey: invoiceOf(payment, facts.invoices)?.key ?? null,

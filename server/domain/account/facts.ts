@@ -1,5 +1,6 @@
 import type { BillingAccount } from '../billingAccount/billingAccount.ts';
 import type { Invoice } from '../invoice/invoice.ts';
+import type { Memo } from '../memo/memo.ts';
 import type { Payment } from '../payment/payment.ts';
 import type { Subscription } from '../subscription/subscription.ts';
 import type { Usage } from '../usage/usage.ts';
@@ -9,11 +10,12 @@ export type BillingFacts = {
   billingAccounts: readonly BillingAccount[];
   subscriptions: readonly Subscription[];
   invoices: readonly Invoice[];
+  memos: readonly Memo[];
   payments: readonly Payment[];
   usage: readonly Usage[];
 };
 
-export type BillingObject = BillingAccount | Subscription | Invoice | Payment | Usage;
+export type BillingObject = BillingAccount | Subscription | Invoice | Memo | Payment | Usage;
 
 /** Sorts objects by what they are; each kind by key, so that the same facts always give the same view. */
 export function factsOf(objects: readonly BillingObject[]): BillingFacts {
@@ -22,6 +24,7 @@ export function factsOf(objects: readonly BillingObject[]): BillingFacts {
     billingAccounts: sorted.filter((object) => object.kind === 'account'),
     subscriptions: sorted.filter((object) => object.kind === 'subscription'),
     invoices: sorted.filter((object) => object.kind === 'invoice'),
+    memos: sorted.filter((object) => object.kind === 'memo'),
     payments: sorted.filter((object) => object.kind === 'payment'),
     usage: sorted.filter((object) => object.kind === 'usage'),
   };

@@ -1,6 +1,7 @@
 import type { BillingAccount } from '../billingAccount/billingAccount.ts';
 import type { HealthStatus } from '../health/health.ts';
 import type { Invoice } from '../invoice/invoice.ts';
+import type { Memo } from '../memo/memo.ts';
 import type { ChargeView } from '../metrics/charges.ts';
 import type { Mrr } from '../metrics/mrr.ts';
 import type { Money } from '../money/money.ts';
@@ -39,6 +40,7 @@ export type AccountView = {
   billingAccounts: { account: BillingAccount; currency: string | null; balance: Money | null }[];
   subscriptions: SubscriptionView[];
   invoices: { invoice: Invoice; attempts: number }[];
+  memos: { memo: Memo; invoiceKey: string | null }[];
   payments: { payment: Payment; invoiceKey: string | null }[];
   usage: { usage: Usage; current: boolean; percent: string | null }[];
   balances: BalanceView[];

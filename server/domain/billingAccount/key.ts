@@ -7,9 +7,10 @@ import { Fault } from '../fault.ts';
 export type KeyKind =
   | ('account' | 'subscription' | 'invoice' | 'payment' | 'usage')
   | ('charge' | 'invoiceitem')
+  | ('creditmemo' | 'debitmemo' | 'creditnote')
   | 'link'
-  | ('accountnumber' | 'order' | 'creditmemo' | 'debitmemo' | 'refund' | 'paymentmethod' | 'contact')
-  | ('product' | 'coupon' | 'price' | 'paymentintent' | 'invoicepayment' | 'dispute' | 'creditnote' | 'schedule');
+  | ('accountnumber' | 'order' | 'refund' | 'paymentmethod' | 'contact')
+  | ('product' | 'coupon' | 'price' | 'paymentintent' | 'invoicepayment' | 'dispute' | 'schedule');
 
 /** @returns `<connection>:<kind>:<id>`, the identity of a mirrored object and of its row in Salesforce */
 export function keyOf(connection: string, kind: KeyKind, id: string): string {

@@ -11,6 +11,8 @@ export type InvoiceStatus = (typeof INVOICE_STATUSES)[number];
 export type Invoice = {
   kind: 'invoice';
   key: string;
+  /** Id in the billing system, by which memos name it; absent where the build before read it. */
+  id?: string;
   connection: string;
   source: Source;
   billingAccountKey: string;

@@ -1,12 +1,17 @@
 import { projectionKeyOf } from '../../domain/billingAccount/key.ts';
 import type { Db } from '../../platform/db/database.ts';
 import type { Log } from '../../platform/log.ts';
-import { TAKE_EVERYTHING, type BillingFilter } from '../../workflows/ports/billingFilter.ts';
+import { partsTakenBy, TAKE_EVERYTHING, type BillingFilter } from '../../workflows/ports/billingFilter.ts';
 import { createBackfillStore } from '../backfill/state.ts';
 import { bumpKeys } from '../keys/bump.ts';
 import { forgetKinds } from '../mirror/forget.ts';
 
-const KIND_OF = { subscriptions: 'subscription', invoices: 'invoice', payments: 'payment', usage: 'usage' } as const;
+const KINDS_OF = {
+  subscriptions: ['subscription'],
+  invoices: ['invoice', 'memo'],
+  payments: ['payment'],
+  usage: ['usage'],
+} as const;
 const AT_ONCE = 1000;
 
 /** The same text for filters that take the same. */
@@ -33,7 +38,9 @@ export async function applyFilter(db: Db, connection: string, filter: BillingFil
   const before = JSON.parse(textBefore) as BillingFilter;
   log.info({ connection, before, filter }, 'The filter of a connection was changed');
 
-  const left = before.objects.filter((object) => !filter.objects.includes(object)).map((object) => KIND_OF[object]);
+  const left = before.objects
+    .filter((object) => !filter.objects.includes(object))
+    .flatMap((object) => KINDS_OF[object]);
   for (let count = left.length === 0 ? 0 : AT_ONCE; count === AT_ONCE;)
     count = await db.transaction().execute(async (transaction) => {
       const gone = await forgetKinds(transaction, connection, left, AT_ONCE);
@@ -41,7 +48,7 @@ export async function applyFilter(db: Db, connection: string, filter: BillingFil
       return gone.count;
     });
 
-  const added = filter.objects.filter((object) => !before.objects.includes(object));
+  const added = [...partsTakenBy(filter)].filter((part) => !partsTakenBy(before).has(part));
   const conditions = ({ currencies, fields }: BillingFilter) => textOf({ objects: [], currencies, fields });
   const isOtherAccounts = conditions(before) !== conditions(filter);
   const swept = await db

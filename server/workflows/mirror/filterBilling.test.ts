@@ -55,6 +55,11 @@ describe('a filter of objects', () => {
     expect(asked).toEqual([['account', 'subscriptions']]);
   });
 
+  it('takes memos with the invoices that they correct', async () => {
+    const { filtered } = billingOf({ objects: ['invoices'] });
+    expect(partsOf(await filtered.fetch('1', BILLING_PARTS))).toEqual(['account', 'invoices', 'memos']);
+  });
+
   it('takes from an event only what it takes', () => {
     const { filtered } = billingOf({ objects: ['subscriptions', 'payments'] });
     const reading = filtered.read({} as StoredEvent, new Map());
@@ -85,7 +90,9 @@ describe('a filter of billing accounts', () => {
     expect(fetched).toMatchObject(taken ? { found: true } : { found: true, excluded: true, parts: [] });
     expect(partsOf(fetched)).toEqual(taken ? [...BILLING_PARTS] : []);
     // One that is left out costs one read of the account alone.
-    expect(asked).toEqual(taken ? [['account'], ['subscriptions', 'invoices', 'payments', 'usage']] : [['account']]);
+    expect(asked).toEqual(
+      taken ? [['account'], ['subscriptions', 'invoices', 'memos', 'payments', 'usage']] : [['account']],
+    );
   });
 
   it('decides by a read and not by an event, which need not hold what decides', () => {

@@ -1,6 +1,6 @@
 import { keyOf, partsOf } from '../../domain/billingAccount/key.ts';
-import { takesAccount, type BillingFilter } from '../ports/billingFilter.ts';
-import { PART_OF, type BillingPart, type BillingSystem, type FetchedBillingAccount } from '../ports/billingSystem.ts';
+import { partsTakenBy, takesAccount, type BillingFilter } from '../ports/billingFilter.ts';
+import { PART_OF, type BillingSystem, type FetchedBillingAccount } from '../ports/billingSystem.ts';
 
 function isTaken(filter: BillingFilter, account: FetchedBillingAccount & { found: true }): boolean {
   const bodies = account.parts.flatMap(({ records }) => records.map(({ body }) => body));
@@ -13,7 +13,7 @@ function isTaken(filter: BillingFilter, account: FetchedBillingAccount & { found
  * that is left out it is said that it is `excluded`, after one read of the account alone.
  */
 export function filterBilling(billing: BillingSystem, filter: BillingFilter): BillingSystem {
-  const taken = new Set<BillingPart>(['account', ...filter.objects]);
+  const taken = partsTakenBy(filter);
   const byAccount = filter.currencies !== null || Object.keys(filter.fields).length > 0;
   const takes = (kind: string): boolean => taken.has(PART_OF[kind] ?? 'account');
 

@@ -6,6 +6,7 @@ const KIND_OF: Readonly<Record<BillingPart, MirrorKind>> = {
   account: 'account',
   subscriptions: 'subscription',
   invoices: 'invoice',
+  memos: 'memo',
   payments: 'payment',
   usage: 'usage',
 };

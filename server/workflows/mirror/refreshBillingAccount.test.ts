@@ -95,6 +95,7 @@ type World = {
 function rig(world: World) {
   const fetched: BillingPart[][] = [];
   const differing: string[] = [];
+  const unknownWords: string[] = [];
   const billing: BillingSystem = {
     connection: 'stripe',
     readsMayLag: world.readsMayLag ?? false,
@@ -108,6 +109,7 @@ function rig(world: World) {
         account: 'account',
         subscriptions: 'subscription',
         invoices: 'invoice',
+        memos: 'memo',
         payments: 'payment',
         usage: 'usage',
       };
@@ -143,10 +145,12 @@ function rig(world: World) {
     billing,
     usagePollSeconds: 300,
     onSnapshotDiffers: (key) => differing.push(key),
+    onUnknownWord: (what) => unknownWords.push(what),
   });
   return {
     fetched,
     differing,
+    unknownWords,
     run: (events: StoredEvent[], more: Partial<KeyClaim> = {}): Promise<KeyResult> =>
       handler({
         key: KEY,
@@ -202,7 +206,7 @@ describe('refreshing a billing account', () => {
     expect(polled.fetched).toEqual([['usage']]);
     const bumped = rig({ known, current: known, now: 20, link });
     await bumped.run([], { pollAt: new Date(NOW.getTime() + 1000) });
-    expect(bumped.fetched).toEqual([['account', 'subscriptions', 'invoices', 'payments', 'usage']]);
+    expect(bumped.fetched).toEqual([['account', 'subscriptions', 'invoices', 'memos', 'payments', 'usage']]);
   });
 
   test('events put no poll off', async () => {
@@ -345,7 +349,7 @@ describe('refreshing a billing account', () => {
   test('an unknown billing account is fetched whole and linked', async () => {
     const { fetched, run } = rig({ known: [], current: known, now: 20 });
     const result = await run([event('e1', 11, 250)]);
-    expect(fetched).toEqual([['account', 'subscriptions', 'invoices', 'payments', 'usage']]);
+    expect(fetched).toEqual([['account', 'subscriptions', 'invoices', 'memos', 'payments', 'usage']]);
     expect(result.link).toEqual(link);
     expect(result.dirty).toEqual(['account:projection:001000000000001AAA']);
   });
@@ -393,6 +397,18 @@ describe('refreshing a billing account', () => {
     const { run } = rig({ known, current: [account('001000000000002AAA')], now: 20, link });
     const result = await run([]);
     expect(result.dirty).toEqual(['account:projection:001000000000001AAA', 'account:projection:001000000000002AAA']);
+  });
+
+  test('a word that nobody knows is told when it is news, and not each time it is read', async () => {
+    const odd = record(120, 20);
+    const items = [sample.invoiceItem({ kind: 'StoredValue' })];
+    const current = [known[0]!, { ...odd, body: { ...(odd.body as Invoice), items } }];
+    const first = rig({ known, current, now: 20, link });
+    await first.run([]);
+    expect(first.unknownWords).toEqual(['invoice item kind']);
+    const second = rig({ known: current, current, now: 30, link });
+    await second.run([]);
+    expect(second.unknownWords).toEqual([]);
   });
 
   test('any order and any repetition of events ends in the latest state', async () => {

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { unknownWordsOf } from '../../domain/account/unknownWords.ts';
 import { partsOf, projectionKeyOf } from '../../domain/billingAccount/key.ts';
 import { Fault } from '../../domain/fault.ts';
 import {
@@ -21,6 +22,8 @@ export type RefreshDeps = {
   usagePollSeconds: number;
   /** Told when a fetch shows that a trusted snapshot was wrong. */
   onSnapshotDiffers?: (key: string) => void;
+  /** Told of each word of the billing system that nobody here knows, and what it is a word for. */
+  onUnknownWord?: (what: string) => void;
 };
 
 /** A read that shows nothing new is repeated so long after its event came (real time, ms). */
@@ -195,6 +198,8 @@ export function refreshBillingAccount(deps: RefreshDeps): KeyHandler {
     const newIn = new Set(
       outcome.writes.flatMap(({ record }) => (isNews(record, mirrored) ? [PART_OF[record.kind]!] : [])),
     );
+    for (const { record } of outcome.writes)
+      if (isNews(record, mirrored)) for (const what of unknownWordsOf(record.body)) deps.onUnknownWord?.(what);
     const news = newIn.size > 0;
     const waiting = outcome.movedTo.size > 0 ? new Map<StoredEvent, Date>() : lagging(weighed, outcome, newIn, now);
     const link = linkOf(key, outcome.known.values());

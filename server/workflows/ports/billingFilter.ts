@@ -1,6 +1,8 @@
+import type { BillingPart } from './billingSystem.ts';
+
 /** What of a billing system is taken; what is left out is neither mirrored nor projected. */
 export type BillingFilter = {
-  /** Parts of a billing account that are taken, besides the account itself. */
+  /** Parts of a billing account that are taken, besides the account itself; memos belong to invoices. */
   objects: readonly ('subscriptions' | 'invoices' | 'payments' | 'usage')[];
   /** Only billing accounts in one of these currencies; null for all, also those that have none yet. */
   currencies: readonly string[] | null;
@@ -13,6 +15,11 @@ export const TAKE_EVERYTHING: BillingFilter = {
   currencies: null,
   fields: {},
 };
+
+/** Every part that a filter takes. */
+export function partsTakenBy({ objects }: Pick<BillingFilter, 'objects'>): ReadonlySet<BillingPart> {
+  return new Set<BillingPart>(['account', ...objects, ...(objects.includes('invoices') ? (['memos'] as const) : [])]);
+}
 
 /** Whether a filter takes a billing account in this currency (three capital letters) with these fields. */
 export function takesAccount(

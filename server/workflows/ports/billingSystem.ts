@@ -3,14 +3,18 @@ import type { StoredEvent } from './keyWork.ts';
 import type { MirrorRecord } from './mirror.ts';
 
 /** Parts of a billing account that are fetched on their own. */
-export const BILLING_PARTS = ['account', 'subscriptions', 'invoices', 'payments', 'usage'] as const;
+export const BILLING_PARTS = ['account', 'subscriptions', 'invoices', 'memos', 'payments', 'usage'] as const;
 export type BillingPart = (typeof BILLING_PARTS)[number];
 
-/** The part that a kind of object is fetched with. */
+/** The part that a kind of object, or of key, is fetched with. */
 export const PART_OF: Readonly<Record<string, BillingPart>> = {
   account: 'account',
   subscription: 'subscriptions',
   invoice: 'invoices',
+  memo: 'memos',
+  creditmemo: 'memos',
+  debitmemo: 'memos',
+  creditnote: 'memos',
   payment: 'payments',
   usage: 'usage',
 };

@@ -26,8 +26,8 @@ const TABLES: Readonly<Record<string, readonly BillingPart[]>> = {
   subscription: ['subscriptions'],
   invoice: ['account', 'invoices'],
   payment: ['account', 'payments'],
-  creditmemo: ['account', 'invoices'],
-  debitmemo: ['account'],
+  creditmemo: ['account', 'invoices', 'memos'],
+  debitmemo: ['account', 'memos'],
   refund: ['account', 'payments'],
   usage: ['usage'],
 };

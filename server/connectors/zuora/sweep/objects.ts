@@ -32,7 +32,7 @@ type What = {
   part: BillingPart;
   /** All parts that a change of it changes. */
   parts: readonly BillingPart[];
-  /** Kind of the record that the mirror keeps of it; null for what is kept in the account or summed. */
+  /** Kind of the record that tells whether a change is known; null where a reading of the account tells it. */
   kind: KeyKind | null;
   /** A tenant without the feature refuses to be asked for it. */
   optional: boolean;
@@ -43,8 +43,8 @@ export const WHAT: Readonly<Record<SweptObject, What>> = {
   subscriptions: { part: 'subscriptions', parts: ['subscriptions'], kind: 'subscription', optional: false },
   invoices: { part: 'invoices', parts: ['account', 'invoices'], kind: 'invoice', optional: false },
   payments: { part: 'payments', parts: ['account', 'payments'], kind: 'payment', optional: false },
-  'credit-memos': { part: 'account', parts: ['account', 'invoices'], kind: null, optional: true },
-  'debit-memos': { part: 'account', parts: ['account'], kind: null, optional: true },
+  'credit-memos': { part: 'account', parts: ['account', 'invoices', 'memos'], kind: null, optional: true },
+  'debit-memos': { part: 'account', parts: ['account', 'memos'], kind: null, optional: true },
   refunds: { part: 'payments', parts: ['account', 'payments'], kind: null, optional: true },
   'payment-methods': { part: 'account', parts: ['account'], kind: null, optional: true },
   usages: { part: 'usage', parts: ['usage'], kind: null, optional: true },

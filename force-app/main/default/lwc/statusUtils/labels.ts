@@ -17,6 +17,7 @@ import paid from '@salesforce/label/c.Billing_State_Paid';
 import pastDue from '@salesforce/label/c.Billing_State_Past_Due';
 import paused from '@salesforce/label/c.Billing_State_Paused';
 import pending from '@salesforce/label/c.Billing_State_Pending';
+import posted from '@salesforce/label/c.Billing_State_Posted';
 import refunded from '@salesforce/label/c.Billing_State_Refunded';
 import renewalDue from '@salesforce/label/c.Billing_State_Renewal_Due';
 import succeeded from '@salesforce/label/c.Billing_State_Succeeded';
@@ -49,6 +50,7 @@ export const statusLabels: ReadonlyMap<string, string> = new Map(
     Incomplete: incomplete,
     Canceled: canceled,
     Expired: expired,
+    Posted: posted,
     Open: open,
     Paid: paid,
     Uncollectible: uncollectible,

@@ -16,6 +16,7 @@ const TONES = new Map<string, Tone>(
     'No Subscription': 'quiet',
     Draft: 'quiet',
     Pending: 'info',
+    Posted: 'info',
     Trialing: 'info',
     Active: 'good',
     'Past Due': 'bad',

@@ -162,3 +162,126 @@ test('an invoice without a subscription shows its discounts and taxes, and words
   ]);
   expect(totalOf(itemsOf(invoice!.invoiceNumber))).toBe(109_000);
 });
+
+/** A posted invoice of 1,000.00 without a subscription. */
+async function invoiceOf(account: string): Promise<{ id: string; number: string }> {
+  const item = { chargeName: 'Training', amount: 1000, serviceStartDate: '2026-11-21' };
+  const common = { accountNumber: account, invoiceDate: '2026-11-21', status: 'Posted' };
+  await client.post('/v1/invoices', { ...common, invoiceItems: [item] });
+  const { id, invoiceNumber } = sim.tenant.data.invoices.at(-1)!;
+  return { id, number: invoiceNumber };
+}
+
+/** Reads the account anew: memos are told by callouts of their own, which a tenant may not have. */
+async function readAnew(account: string): Promise<void> {
+  bench.dirty.add(`zuora:account:${sim.tenant.account(account).id}`);
+  await work();
+}
+
+const memo = (number: string, kind = 'creditmemo') => bench.row('Billing_Credit_Memo__c', `zuora:${kind}:${number}`);
+
+test('a credit memo shows what of it was applied, paid back and is left, and a debit memo what is still to be paid', async () => {
+  const account = await zuora.account('Acme', 'USD', ACCOUNT);
+  const invoice = await invoiceOf(account);
+  const item = (await client.get(`/v1/invoices/${invoice.id}/items`)).body.invoiceItems;
+  const itemId = (item as unknown as { id: string }[])[0]!.id;
+  const items = (amount: number) => [
+    { amount, invoiceItemId: itemId, serviceStartDate: '2026-11-21', skuName: 'Training' },
+  ];
+  const effectiveDate = '2026-11-21';
+  await client.post(`/v1/invoices/${invoice.id}/creditmemos`, {
+    effectiveDate,
+    reasonCode: 'Correcting invoice error',
+    comment: 'x'.repeat(255),
+    items: items(400),
+  });
+  const credit = sim.tenant.data.creditMemos[0]!;
+  await readAnew(account);
+  expect(memo(credit.number)).toMatchObject({ Status__c: 'Draft', Amount__c: 400, Applied__c: 0, Balance__c: 0 });
+
+  await client.call('PUT', `/v1/creditmemos/${credit.id}/post`, {});
+  const applied = await client.call('PUT', `/v1/creditmemos/${credit.id}/apply`, {
+    invoices: [{ invoiceId: invoice.id, amount: 150 }],
+  });
+  expect(applied.status, applied.text).toBe(200);
+  const refund = { totalAmount: 50, type: 'External', methodType: 'Check', refundDate: '2026-11-21' };
+  await client.post(`/v1/creditmemos/${credit.id}/refunds`, refund);
+  await client.post(`/v1/invoices/${invoice.id}/debitmemos`, { effectiveDate, items: items(75) });
+  const debit = sim.tenant.data.debitMemos[0]!;
+  const posted = await client.call('PUT', `/v1/debitmemos/${debit.id}/post`, {});
+  expect(posted.status, posted.text).toBe(200);
+  await readAnew(account);
+
+  expect(memo(credit.number)).toMatchObject({
+    Number__c: credit.number,
+    Status__c: 'Posted',
+    Kind__c: 'Credit',
+    Amount__c: 400,
+    Applied__c: 150,
+    Refunded__c: 50,
+    Balance__c: 200,
+    Reason__c: 'Correcting invoice error',
+    Comment__c: 'x'.repeat(255),
+    Memo_Date__c: '2026-11-21',
+    Currency_Code__c: 'USD',
+  });
+  const { parents } = bench.rows.get(`Billing_Credit_Memo__c zuora:creditmemo:${credit.number}`)!;
+  expect(parents['Billing_Invoice__r']?.key).toBe(`zuora:invoice:${invoice.number}`);
+  expect(memo(debit.number, 'debitmemo')).toMatchObject({
+    Status__c: 'Posted',
+    Kind__c: 'Debit',
+    Amount__c: 75,
+    Applied__c: 0,
+    Refunded__c: 0,
+    Balance__c: 75,
+  });
+  // What memos say agrees with what the account says of them all: 850 of the invoice and the debit memo; the credit left.
+  expect(bench.row('Billing_Account__c', `zuora:account:${sim.tenant.account(account).id}`)).toMatchObject({
+    Balance__c: 925,
+    Credit_Balance__c: 200,
+  });
+});
+
+test('a memo that is deleted is removed with its amounts, and one whose status nobody knows shows it as it is', async () => {
+  const account = await zuora.account('Acme', 'USD', ACCOUNT);
+  const invoice = await invoiceOf(account);
+  const charges = [{ amount: 30, chargeId: null, productRatePlanChargeId: (await platform()).charges[0]!.id }];
+  for (const amount of [30, 40])
+    await client.post('/v1/creditmemos', {
+      accountNumber: account,
+      effectiveDate: '2026-11-21',
+      charges: charges.map(({ productRatePlanChargeId }) => ({ amount, productRatePlanChargeId })),
+    });
+  const [first, second] = sim.tenant.data.creditMemos;
+  await readAnew(account);
+  expect(memo(first!.number)['Billing_Invoice__c']).toBeNull();
+
+  await client.call('PUT', `/v1/creditmemos/${first!.id}/cancel`, {});
+  const deleted = await client.call('DELETE', `/v1/creditmemos/${first!.id}`);
+  expect(deleted.status, deleted.text).toBe(200);
+  Object.assign(second!, { status: 'UnderReview' });
+  await readAnew(account);
+  expect(memo(first!.number)).toMatchObject({ Status__c: 'Removed', Amount__c: 0, Balance__c: 0 });
+  expect(memo(second!.number)).toMatchObject({ Status__c: 'UnderReview', Amount__c: 40, Balance__c: 0 });
+  expect(invoice.number).toBe(sim.tenant.data.invoices[0]!.invoiceNumber);
+});
+
+test('a tenant without Invoice Settlement has no memos, and nothing is taken for gone when it is refused', async () => {
+  const account = await zuora.account('Acme', 'USD', ACCOUNT);
+  const invoice = await invoiceOf(account);
+  const { charges } = await platform();
+  const charge = { amount: 30, productRatePlanChargeId: charges[0]!.id };
+  await client.post('/v1/creditmemos', { accountNumber: account, effectiveDate: '2026-11-21', charges: [charge] });
+  await readAnew(account);
+  const [credit] = sim.tenant.data.creditMemos;
+  expect(memo(credit!.number)['Amount__c']).toBe(30);
+
+  await fetch(`${sim.url}/__sim/refusals`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ refusals: [{ path: '^/v1/(credit|debit)memos', times: 100, code: 50000010 }] }),
+  });
+  await readAnew(account);
+  expect(memo(credit!.number)).toMatchObject({ Status__c: 'Draft', Amount__c: 30 });
+  expect(bench.row('Billing_Invoice__c', `zuora:invoice:${invoice.number}`)).toMatchObject({ Amount__c: 1000 });
+});

@@ -202,3 +202,114 @@ test('a line whose subscription nobody has keeps its number and points to none',
   expect(line?.fields).toMatchObject({ Subscription_Number__c: made.id, Billing_Subscription__c: null, Amount__c: 50 });
   expect(line?.parents['Billing_Subscription__r']).toBeUndefined();
 });
+
+const memosOf = () => rig.bench.rowsOf('Billing_Credit_Memo__c', ACCOUNT).map(({ fields }) => fields);
+
+test('a credit note of an open invoice lowers it, one of a paid invoice pays back, and a void one counts no more', async () => {
+  const customer = await rig.customer(ACCOUNT);
+  await rig.stripe.invoiceItems.create({ customer, amount: 10_000, currency: 'usd', description: 'Setup' });
+  const draft = await draftOf(customer);
+  const open = await rig.stripe.invoices.finalizeInvoice(draft.id!);
+  const note = await rig.stripe.creditNotes.create({
+    invoice: open.id!,
+    amount: 2_500,
+    reason: 'order_change',
+    memo: 'Two seats fewer ☂🚀',
+  });
+  await rig.work();
+
+  expect(rig.bench.row('Billing_Invoice__c', `stripe:invoice:${open.id}`)).toMatchObject({
+    Amount__c: 100,
+    Balance__c: 75,
+  });
+  const key = `stripe:creditnote:${note.id}`;
+  expect(rig.bench.row('Billing_Credit_Memo__c', key)).toMatchObject({
+    Number__c: note.number,
+    Status__c: 'Posted',
+    Kind__c: 'Credit',
+    Amount__c: 25,
+    Applied__c: 25,
+    Refunded__c: 0,
+    Balance__c: 0,
+    Reason__c: 'order_change',
+    Comment__c: 'Two seats fewer ☂🚀',
+    Memo_Date__c: '2026-11-21',
+    Due_Date__c: null,
+    Currency_Code__c: 'USD',
+    Source_Url__c: `https://dashboard.stripe.com/invoices/${open.id}`,
+  });
+  const { parents } = rig.bench.rows.get(`Billing_Credit_Memo__c ${key}`)!;
+  expect(parents['Billing_Invoice__r']).toEqual({ object: 'Billing_Invoice__c', key: `stripe:invoice:${open.id}` });
+
+  passMinute();
+  await rig.stripe.creditNotes.voidCreditNote(note.id);
+  await rig.work();
+  expect(rig.bench.row('Billing_Credit_Memo__c', key)).toMatchObject({
+    Status__c: 'Void',
+    Amount__c: 25,
+    Applied__c: 0,
+    Balance__c: 0,
+  });
+  expect(rig.bench.row('Billing_Invoice__c', `stripe:invoice:${open.id}`)['Balance__c']).toBe(100);
+
+  passMinute();
+  await rig.stripe.invoices.pay(open.id!);
+  await rig.stripe.creditNotes.create({ invoice: open.id!, amount: 4_000, refund_amount: 3_000, credit_amount: 1_000 });
+  await rig.work();
+  expect(memosOf().find((fields) => fields['Amount__c'] === 40)).toMatchObject({
+    Status__c: 'Posted',
+    Applied__c: 10,
+    Refunded__c: 30,
+    Balance__c: 0,
+    Reason__c: null,
+  });
+});
+
+test('a credit note costs no further call, and one that no event told is found in the list', async () => {
+  const customer = await rig.customer(ACCOUNT);
+  await rig.stripe.invoiceItems.create({ customer, amount: 10_000, currency: 'usd', description: 'Setup' });
+  const draft = await draftOf(customer);
+  const open = await rig.stripe.invoices.finalizeInvoice(draft.id!);
+  await rig.work();
+  passMinute();
+  await rig.stripe.creditNotes.create({ invoice: open.id!, amount: 2_500 });
+  const before = rig.sim.ctx.calls.total();
+  await rig.work();
+  // The invoice is read, as before there were rows of credit notes.
+  expect(rig.sim.ctx.calls.total()).toBe(before + 1);
+  expect(memosOf()).toHaveLength(1);
+
+  const again = await rig.connection.billing.fetch(customer, ['memos']);
+  const fetched = again.found ? again.parts.flatMap(({ records }) => records.map(({ body }) => body)) : [];
+  const held = [...rig.bench.mirror.records.values()].filter(({ kind }) => kind === 'memo').map(({ body }) => body);
+  expect(fetched).toEqual(held);
+});
+
+test('a credit note with a status that nobody knows shows it as it is, and one without an invoice leads to the customer', async () => {
+  const customer = await rig.customer(ACCOUNT);
+  await rig.work();
+  const note = {
+    id: 'cn_1',
+    object: 'credit_note',
+    customer,
+    invoice: null,
+    number: null,
+    status: 'settled_elsewhere',
+    currency: 'jpy',
+    total: 500,
+    created: Math.floor(rig.clock.now().getTime() / 1000),
+  };
+  const [event] = (await rig.stripe.events.list({ type: 'customer.created' })).data;
+  rig.deliver({ ...event, id: 'evt_note', type: 'credit_note.updated', data: { object: note } });
+  await rig.work();
+  const [row] = memosOf();
+  expect(row).toMatchObject({
+    Number__c: 'cn_1',
+    Status__c: 'settled_elsewhere',
+    Amount__c: 500,
+    Applied__c: 0,
+    Currency_Code__c: 'JPY',
+    Billing_Invoice__c: null,
+    Source_Url__c: `https://dashboard.stripe.com/customers/${customer}`,
+  });
+});
