@@ -10,6 +10,7 @@ const SUBSCRIPTION = 'stripe:subscription:sub_1';
 const charge: OrgRow = {
   object: 'Billing_Charge__c',
   key: 'stripe:charge:si_1',
+  partOf: SUBSCRIPTION,
   fields: { Status__c: 'Current', MRR__c: 490 },
   parents: { Billing_Subscription__r: { object: 'Billing_Subscription__c', key: SUBSCRIPTION } },
 };

@@ -114,7 +114,8 @@ const connection = toOrgConnection(
 const rows = [...toOrgRows(view), connection];
 
 test('every object of the package is written, parents before children', () => {
-  expect(rows.map(({ object }) => object)).toEqual(objectOrder);
+  // Those of links come from matching, not from what is derived for an Account.
+  expect(rows.map(({ object }) => object)).toEqual(objectOrder.filter((object) => object !== 'Billing_Link__c'));
 });
 
 /** A picklist that also takes words which are not in it. */

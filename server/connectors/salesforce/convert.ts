@@ -158,6 +158,7 @@ function chargeRow(
   const discounts = [...(reduction === null ? [] : [reduction]), ...charge.discounts.map(discountInWords)];
   return {
     object: 'Billing_Charge__c',
+    partOf: subscription.key,
     key: keyOf(connection, 'charge', segment === null ? charge.number : `${charge.number}:${segment}`),
     fields: {
       ...name(charge.name),
@@ -242,6 +243,7 @@ function invoiceItemRow(item: InvoiceItem, invoice: Invoice, keys: ReadonlySet<s
   return {
     object: 'Billing_Invoice_Item__c',
     key: item.key,
+    partOf: invoice.key,
     fields: {
       ...name(item.name),
       ...emptied,
@@ -450,16 +452,4 @@ export function toOrgConnection(status: ConnectionStatus, source: Source | 'Sale
   };
 }
 
-/** Rows that show a part of a mirrored object: the lookup to the row of that object. */
-const PART_OF: Readonly<Record<string, string>> = {
-  Billing_Charge__c: 'Billing_Subscription__r',
-  Billing_Invoice_Item__c: 'Billing_Invoice__r',
-};
-
-/** @returns key of the mirrored object that a row shows, or a part of it */
-function shownBy(row: OrgRow): string {
-  const whole = PART_OF[row.object];
-  return (whole === undefined ? undefined : row.parents[whole]?.key) ?? row.key;
-}
-
-export const orgProjection: OrgProjection = { toOrgRows, removedRow, isRemoved, shownBy };
+export const orgProjection: OrgProjection = { toOrgRows, removedRow, isRemoved };

@@ -89,6 +89,7 @@ export type Schema = {
     object: string;
     key: string;
     account_id: string | null;
+    part_of: string | null;
     partition: number;
     fields: Json;
     parents: Json;

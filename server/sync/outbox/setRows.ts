@@ -100,19 +100,22 @@ export async function setOrgRows(
   if (!batch) await hurry(db, known);
   if (changes.length === 0) return 0;
   const { rows: saved } = await sql<{ key: string }>`
-    insert into org_rows (object, key, account_id, partition, fields, parents, hash, row_version, pending, batch)
-    select object, key, ${accountId}, partition, fields, parents, hash,
+    insert into org_rows
+      (object, key, account_id, part_of, partition, fields, parents, hash, row_version, pending, batch)
+    select object, key, ${accountId}, part_of, partition, fields, parents, hash,
       (extract(epoch from clock_timestamp()) * 1000)::bigint, pending, ${batch}
     from unnest(
       ${changes.map(({ row }) => row.object)}::text[],
       ${changes.map(({ row }) => row.key)}::text[],
+      ${changes.map(({ row }) => row.partOf ?? null)}::text[],
       ${changes.map(({ row }) => JSON.stringify(row.fields))}::jsonb[],
       ${changes.map(({ row }) => JSON.stringify(row.parents))}::jsonb[],
       ${changes.map(({ hash }) => hash)}::text[],
       ${changes.map(({ row }) => partitionOf(accountId ?? row.key))}::smallint[],
-      ${changes.map(({ waits }) => waits)}::boolean[]) as change (object, key, fields, parents, hash, partition, pending)
+      ${changes.map(({ waits }) => waits)}::boolean[]) as change (object, key, part_of, fields, parents, hash, partition, pending)
     order by object, key
-    on conflict (object, key) do update set account_id = excluded.account_id, partition = excluded.partition,
+    on conflict (object, key) do update set account_id = excluded.account_id, part_of = excluded.part_of,
+      partition = excluded.partition,
       fields = excluded.fields, parents = excluded.parents, hash = excluded.hash,
       row_version = greatest(org_rows.row_version + 1, excluded.row_version),
       changed_at = now(), changed_by = pg_current_xact_id(), pending = excluded.pending,

@@ -36,7 +36,7 @@ export function projectAccount(deps: ProjectDeps): KeyHandler {
 
   async function isElsewhere(row: OrgRow, accountId: string): Promise<boolean> {
     // Not the one that the row names: its object may have moved since.
-    const billingAccountKey = await mirror.ownerOf(projection.shownBy(row));
+    const billingAccountKey = await mirror.ownerOf(row.partOf ?? row.key);
     if (billingAccountKey === null) return false;
     const link = await mirror.linkOf(billingAccountKey);
     return link !== null && link.accountId !== null && link.accountId !== accountId;

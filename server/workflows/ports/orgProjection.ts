@@ -7,6 +7,4 @@ export interface OrgProjection {
   /** The row as it is written once when billing no longer has it: status Removed, amounts zero. */
   removedRow(row: OrgRow): OrgRow;
   isRemoved(row: OrgRow): boolean;
-  /** Key of the mirrored object that a row shows, or a part of it; its own key where it is derived. */
-  shownBy(row: OrgRow): string;
 }

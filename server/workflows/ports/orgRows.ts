@@ -11,6 +11,8 @@ export type OrgRow = {
   fields: Readonly<Record<string, OrgValue>>;
   /** Lookup field → `Key__c` of the row it points to, by relationship name (`Billing_Account__r`). */
   parents: Readonly<Record<string, { object: string; key: string }>>;
+  /** Key of the mirrored object of which the row shows a part; none where it shows all of it, or is derived from several. */
+  partOf?: string | null;
 };
 
 /** A row as it is sent. */

@@ -97,12 +97,15 @@ describe.each(SUBJECTS)('the mirror in %s', (_name, open) => {
     await link(ACCOUNT_A);
     await save(invoice(1, {}), 'fetch');
     const row = { object: 'Billing_Invoice__c', key: 'stripe:invoice:in_1', fields: {}, parents: {} };
-    await commit({ projection: { accountId: ACCOUNT_A, rows: [row], nextChangeOn: null } }, 'account:projection:a');
+    const part = { ...row, object: 'Billing_Invoice_Item__c', key: 'stripe:invoiceitem:il_1', partOf: row.key };
+    const rows = [row, part];
+    await commit({ projection: { accountId: ACCOUNT_A, rows, nextChangeOn: null } }, 'account:projection:a');
     await commit({
       link: { billingAccountKey: KEY, accountId: ACCOUNT_B },
       mirror: [{ record: invoice(2, {}, { deleted: true }), via: 'fetch' }],
     });
-    expect(await store.projected(ACCOUNT_B)).toEqual([row]);
+    const found = await store.projected(ACCOUNT_B);
+    expect(found.toSorted((a, b) => (a.key < b.key ? -1 : 1))).toEqual(rows);
   });
 
   describe('records', () => {

@@ -70,7 +70,11 @@ export function readersOf(memory: Memory, between: Between): MirrorReader & Mirr
       const mirrored = new Set(records((key) => accountOf(key) === accountId).map(({ key }) => key));
       return memory.orgRows
         .values()
-        .filter((entry) => entry.accountId === accountId || (entry.accountId !== null && mirrored.has(entry.row.key)))
+        .filter(
+          (entry) =>
+            entry.accountId === accountId ||
+            (entry.accountId !== null && mirrored.has(entry.row.partOf ?? entry.row.key)),
+        )
         .map(({ row }) => row)
         .sort((a, b) => (rowId(a) < rowId(b) ? -1 : 1));
     },
