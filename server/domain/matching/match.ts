@@ -17,7 +17,7 @@ export type Candidate = {
   website: string | null;
   /** Addresses of its Contacts, as far as they were asked for. */
   contactEmails: readonly string[];
-  /** Address of a Person Account; null for a business. */
+  /** Address of a Person Account (`PersonEmail`); null for a business. */
   personEmail: string | null;
   /** What its configured field holds; null when none is configured, or it is empty. */
   fieldValue: string | null;

@@ -6,6 +6,7 @@ import { dismiss } from './verbs/dismiss.ts';
 import { explain } from './verbs/explain.ts';
 import { failures } from './verbs/failures.ts';
 import { history } from './verbs/history.ts';
+import { link, links, unlink } from './verbs/links.ts';
 import { pause, resume } from './verbs/pause.ts';
 import { replay } from './verbs/replay.ts';
 import { repull } from './verbs/repull.ts';
@@ -24,6 +25,9 @@ const VERBS: readonly Verb[] = [
   backfill,
   pause,
   resume,
+  links,
+  link,
+  unlink,
   confirmOrg,
   rotate,
   restored,

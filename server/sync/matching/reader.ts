@@ -1,6 +1,7 @@
 import type { ScoredCandidate } from '../../domain/matching/match.ts';
+import type { LinkRule, MatchState } from '../../domain/matching/state.ts';
 import type { Db } from '../../platform/db/database.ts';
-import type { LinkRule, MatchReader, MatchState } from '../../workflows/ports/matching.ts';
+import type { MatchReader } from '../../workflows/ports/matching.ts';
 
 /** Reads how the matching of billing accounts stands. */
 export function createMatchReader(db: Db): MatchReader {

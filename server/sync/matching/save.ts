@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
+import type { MatchLink } from '../../domain/matching/state.ts';
 import type { Db } from '../../platform/db/database.ts';
-import type { MatchLink, MatchResult } from '../../workflows/ports/matching.ts';
+import type { MatchResult } from '../../workflows/ports/matching.ts';
 import { saveOrgFinding } from '../drift/save.ts';
 import { Collision, relink } from '../mirror/save.ts';
 import { setOrgRows, type OrgStamp } from '../outbox/setRows.ts';

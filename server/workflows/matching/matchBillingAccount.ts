@@ -3,10 +3,11 @@ import type { BillingAccount } from '../../domain/billingAccount/billingAccount.
 import { linkRowKeyOf, partsOf } from '../../domain/billingAccount/key.ts';
 import { decideMatch, rankCandidates, type MatchSubject } from '../../domain/matching/match.ts';
 import { normaliseEmail, normaliseName } from '../../domain/matching/normalise.ts';
+import { UNMATCHED, type MatchState } from '../../domain/matching/state.ts';
 import { today } from '../../domain/time/instant.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { KeyClaim, KeyHandler, KeyResult } from '../ports/keyWork.ts';
-import type { CandidateReader, LinkRowReader, LinkView, MatchReader, MatchState } from '../ports/matching.ts';
+import type { CandidateReader, LinkRowReader, LinkView, MatchReader } from '../ports/matching.ts';
 import type { MirrorReader } from '../ports/mirror.ts';
 import type { BatchReads, OrgAccounts } from '../ports/org.ts';
 import type { OrgRow } from '../ports/orgRows.ts';
@@ -37,18 +38,6 @@ const LOOK_AGAIN_AFTER_MS = 86_400_000;
 const TOGETHER_MS = 600_000;
 /** Candidates that are kept and shown. */
 const MOST_CANDIDATES = 5;
-
-const NEW: MatchState = {
-  state: 'waiting',
-  link: null,
-  lookedBy: null,
-  candidates: [],
-  complete: true,
-  rejected: [],
-  chosen: null,
-  dismissed: false,
-  hasRow: false,
-};
 
 function subjectOf(account: BillingAccount, field: string | null): MatchSubject {
   const { key, name, number, billToEmail: email } = account;
@@ -115,7 +104,7 @@ export function matchBillingAccount(deps: MatchDeps): KeyHandler {
     const decided = account === null || account.accountId !== null;
     if (stored === null && decided) return { done };
 
-    const { version: seenVersion, ...before } = stored ?? { version: 0, ...NEW };
+    const { version: seenVersion, ...before } = stored ?? { version: 0, ...UNMATCHED };
     const name = { object: 'Billing_Link__c', key: linkRowKeyOf(key) };
     // Before the org is read: what is written in between is seen by its version when this is saved.
     const [projected] = before.hasRow ? await accounts.projectedRows([name]) : [];

@@ -1,41 +1,9 @@
 import type { BalanceView } from '../../domain/account/view.ts';
 import type { BillingAccount } from '../../domain/billingAccount/billingAccount.ts';
-import type { Candidate, MatchRule, MatchSubject, ScoredCandidate } from '../../domain/matching/match.ts';
+import type { Candidate, MatchSubject } from '../../domain/matching/match.ts';
+import type { MatchState } from '../../domain/matching/state.ts';
 import type { Drift, HeldFields } from './org.ts';
 import type { OrgRow } from './orgRows.ts';
-
-/** Why a billing account belongs to an Account that it does not name: a rule, or somebody who said so. */
-export type LinkRule = MatchRule | 'person' | 'operator';
-
-/** The Account that a billing account was matched with. */
-export type MatchLink = {
-  accountId: string;
-  rule: LinkRule;
-  /** 0 to 100; null for what somebody said. */
-  score: number | null;
-  /** User id in Salesforce, `user@host` of an operator, or `rule`. */
-  by: string;
-};
-
-/** How the matching of one billing account stands. */
-export type MatchState = {
-  /** `waiting` for an Account, `linked` to one, `dismissed` by a person, `named` by billing itself, or `gone`. */
-  state: 'waiting' | 'linked' | 'dismissed' | 'named' | 'gone';
-  /** There when `linked`. */
-  link: MatchLink | null;
-  /** Digest of what candidates were looked for by; null before the first look. */
-  lookedBy: string | null;
-  candidates: readonly ScoredCandidate[];
-  /** False when there were more Accounts than were looked at. */
-  complete: boolean;
-  /** Accounts that a person took it away from: no rule links to them again. */
-  rejected: readonly string[];
-  /** What people had entered in its row in Salesforce when that was last read. */
-  chosen: string | null;
-  dismissed: boolean;
-  /** Whether Salesforce is to hold a row of it. */
-  hasRow: boolean;
-};
 
 /** What is at stake for a billing account that no Account shows: by currency, and the currency with most of it. */
 export type Stakes = {

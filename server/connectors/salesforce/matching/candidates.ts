@@ -14,7 +14,7 @@ const MOST_SUBJECTS = 20;
 const MOST_RECORDS = 2000;
 
 type Wanted = { subject: MatchSubject; field: string | null };
-type Query = { kind: 'field' | 'person' | 'contact' | 'name'; field?: string; soql: string };
+type Query = { kind: 'field' | 'contact' | 'name'; soql: string };
 
 const textOf = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
 const unique = (texts: readonly (string | null)[]): string[] => [...new Set(texts.filter((text) => text !== null))];
@@ -27,7 +27,7 @@ function toCandidate(record: Found, field: string | null): Candidate {
     name: textOf(record['Name']) ?? '',
     website: textOf(record['Website']),
     contactEmails: [],
-    personEmail: textOf(record['PersonEmail']),
+    personEmail: null,
     fieldValue: field === null ? null : textOf(record[field]),
   };
 }
@@ -38,9 +38,9 @@ function toCandidate(record: Found, field: string | null): Candidate {
  */
 function queriesFor(wanted: readonly Wanted[], { hasPersons }: AccountFields): Query[] {
   const fields = unique(wanted.map(({ field }) => field));
-  const columns = ['Id', 'Name', 'Website', ...(hasPersons ? ['PersonEmail'] : []), ...fields].join(', ');
+  const columns = ['Id', 'Name', 'Website', ...fields];
   const accounts = (where: string): string =>
-    `SELECT ${columns} FROM Account WHERE IsDeleted = false AND (${where}) LIMIT ${MOST_RECORDS}`;
+    `SELECT ${columns.join(', ')} FROM Account WHERE IsDeleted = false AND (${where}) LIMIT ${MOST_RECORDS}`;
   const emails = unique(wanted.map(({ subject }) => normaliseEmail(subject.email)));
   const patterns = unique(wanted.map(({ subject }) => namePattern(subject.name)));
   const queries: Query[] = [];
@@ -48,16 +48,15 @@ function queriesFor(wanted: readonly Wanted[], { hasPersons }: AccountFields): Q
     const values = unique(
       wanted.filter((one) => one.field === field).flatMap(({ subject }) => subject.fieldValues.filter(isPlain)),
     );
-    if (values.length > 0) queries.push({ kind: 'field', field, soql: accounts(`${field} IN ${textList(values)}`) });
+    if (values.length > 0) queries.push({ kind: 'field', soql: accounts(`${field} IN ${textList(values)}`) });
   }
   if (emails.length > 0) {
-    const columnsOfAccount = 'Account.Id, Account.Name, Account.Website';
-    const further = fields.map((field) => `, Account.${field}`).join('');
+    // The address of a person is that of the Contact behind the Account, which nobody has to be granted anew.
+    const ofAccount = [...columns, ...(hasPersons ? ['IsPersonAccount'] : [])].map((column) => `Account.${column}`);
     queries.push({
       kind: 'contact',
-      soql: `SELECT Email, ${columnsOfAccount}${further} FROM Contact WHERE IsDeleted = false AND AccountId != null AND Email IN ${textList(emails)} LIMIT ${MOST_RECORDS}`,
+      soql: `SELECT Email, ${ofAccount.join(', ')} FROM Contact WHERE IsDeleted = false AND AccountId != null AND Email IN ${textList(emails)} LIMIT ${MOST_RECORDS}`,
     });
-    if (hasPersons) queries.push({ kind: 'person', soql: accounts(`PersonEmail IN ${textList(emails)}`) });
   }
   if (patterns.length > 0) {
     const where = patterns.map((pattern) => `Name LIKE '${pattern}'`).join(' OR ');
@@ -86,10 +85,11 @@ function gathered(found: readonly { query: Query; record: Found }[], field: stri
     const fresh = toCandidate(account, field);
     const known = byId.get(fresh.accountId) ?? fresh;
     const email = query.kind === 'contact' ? textOf(record['Email']) : null;
+    const isPerson = account['IsPersonAccount'] === true;
     byId.set(fresh.accountId, {
       ...known,
-      personEmail: known.personEmail ?? fresh.personEmail,
-      contactEmails: email === null ? known.contactEmails : [...known.contactEmails, email],
+      personEmail: isPerson ? email : known.personEmail,
+      contactEmails: email === null || isPerson ? known.contactEmails : [...known.contactEmails, email],
     });
   }
   return [...byId.values()];

@@ -2,7 +2,7 @@ import { Fault } from '../../../domain/fault.ts';
 import type { SalesforceClient } from '../client.ts';
 import { toFault } from '../errors.ts';
 
-/** What Account has in an org, as far as matching uses it. */
+/** What Account has in an org, as far as matching uses it; `hasPersons` where an Account may be a person. */
 export type AccountFields = { hasPersons: boolean };
 
 type Described = { fields?: { name: string; filterable?: boolean }[] };
@@ -49,6 +49,6 @@ export function accountFields(client: SalesforceClient): (field: string | null) 
         retryAfterMs: 60_000,
       });
     }
-    return { hasPersons: described.has('ispersonaccount') && described.get('personemail') === true };
+    return { hasPersons: described.has('ispersonaccount') };
   };
 }

@@ -1,8 +1,9 @@
 import { linkRowKeyOf, partsOf } from '../../../domain/billingAccount/key.ts';
 import type { ScoredCandidate } from '../../../domain/matching/match.ts';
+import type { MatchState } from '../../../domain/matching/state.ts';
 import { inWords, toMajor } from '../../../domain/money/money.ts';
 import type { OrgRow } from '../../../workflows/ports/orgRows.ts';
-import type { LinkView, MatchState } from '../../../workflows/ports/matching.ts';
+import type { LinkView } from '../../../workflows/ports/matching.ts';
 import { text } from '../convert.ts';
 
 export const LINK_OBJECT = 'Billing_Link__c';
