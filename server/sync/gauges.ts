@@ -45,6 +45,11 @@ const GAUGES: readonly [name: string, help: string, query: string][] = [
     'Whether another org than the pinned one was met, so that nothing is written: 1, else 0',
     'select count(*) from org_pin where met is not null',
   ],
+  [
+    'links_waiting',
+    'Customers that wait for their Account',
+    "select count(*) from billing_match where state = 'waiting'",
+  ],
   ['dirty_keys', 'Keys that are to be worked', 'select count(*) from dirty where quarantined_at is null'],
   [
     'dirty_keys_due',

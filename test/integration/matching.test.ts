@@ -143,6 +143,9 @@ async function ops(...args: string[]): Promise<{ out: string; code: number; data
     sealer: () => {
       throw new Error('No secret is needed.');
     },
+    today: () => {
+      throw new Error('No day is asked for.');
+    },
     readInput: () => Promise.resolve(''),
   });
   return { out, code, data: JSON.parse(out) };

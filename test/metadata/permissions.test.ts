@@ -85,6 +85,17 @@ describe('Billing_Operations', () => {
     expect(edited.sort()).toEqual(OF_PEOPLE);
   });
 
+  it('has a tab and a list of those that wait', () => {
+    const [tab] = list(readMetadata(path), 'tabSettings');
+    expect(tab).toEqual({ tab: 'Billing_Link__c', visibility: 'Visible' });
+    expect(packageFiles()).toEqual(
+      expect.arrayContaining([
+        'objects/Billing_Link__c/listViews/Waiting.listView-meta.xml',
+        'tabs/Billing_Link__c.tab-meta.xml',
+      ]),
+    );
+  });
+
   it('works on every link, and makes none', () => {
     const [link] = objectPermissions(path).filter((one) => one['object'] === 'Billing_Link__c');
     expect(link).toMatchObject({

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { orgClient } from '../../scripts/demo/org.ts';
 import { beginStory, type Story } from '../support/customers.ts';
+import { freePort, startBackend } from '../support/backend.ts';
+import { ops } from '../support/ops.ts';
 import { person } from '../support/orgPeople.ts';
 import { USERS } from '../simulators/salesforce/org/seed.ts';
 import { settled } from '../support/settled.ts';
@@ -25,8 +27,8 @@ afterAll(() => story.end());
 
 /** A Stripe customer that names no Account, with a subscription of USD 10 a month and unit. */
 async function customer(name: string, email: string, quantity = 1): Promise<string> {
-  const id = await story.stripe.customer(name, null);
-  await story.stripe.stripe.customers.update(id, { email });
+  const { id } = await story.stripe.stripe.customers.create({ name, email });
+  await story.stripe.useCard(id, 'pm_card_visa');
   await story.stripe.subscribe(id, [{ price, quantity }]);
   return id;
 }
@@ -137,3 +139,61 @@ it('a dismissed customer is left alone until somebody wants it again', async () 
   rep.edit('Billing_Link__c', link(id)!.Id, { Dismissed__c: false });
   await vi.waitUntil(() => mrr(account).length > 0, WITHIN);
 }, 120_000);
+
+it('an operator lists who waits, links from the command line, and takes it back', async () => {
+  const account = await story.account('Far Away');
+  const id = await customer('Near By', 'nora@near.example');
+  const key = `stripe:account:${id}`;
+  await vi.waitUntil(() => link(id) !== undefined, WITHIN);
+  const run = (...args: string[]) => ops({ DATABASE_URL: story.database.url }, args);
+  const listed = (await run('links', '--json')).json as { key: string }[];
+  expect(listed.map((one) => one.key)).toContain(key);
+  expect(await run('link', key, account)).toMatchObject({ code: 0 });
+  await vi.waitUntil(() => mrr(account).length > 0, WITHIN);
+  await vi.waitUntil(() => link(id)!['State__c'] === 'Linked', WITHIN);
+  expect(await run('unlink', key)).toMatchObject({ code: 0 });
+  await vi.waitUntil(() => mrr(account)[0]?.[0] === 'Removed', WITHIN);
+  await vi.waitUntil(() => link(id)!['State__c'] === 'Waiting', WITHIN);
+  expect((await run('history')).out).toContain('unlink');
+}, 120_000);
+
+it('a row that a person deletes is written again, and what had been chosen holds', async () => {
+  const account = await story.account('Kept');
+  const id = await customer('Kept At Heart', 'k@kept.example');
+  await vi.waitUntil(() => link(id) !== undefined, WITHIN);
+  const rep = person(story.stack, 'rep');
+  rep.edit('Billing_Link__c', link(id)!.Id, { Chosen_Account__c: account });
+  await vi.waitUntil(() => link(id)!['State__c'] === 'Linked', WITHIN);
+  const { Id: before } = link(id)!;
+  await settled(story.stack);
+  rep.remove('Billing_Link__c', before);
+  await vi.waitUntil(() => link(id) !== undefined && link(id)!.Id !== before, WITHIN);
+  await settled(story.stack);
+  expect(link(id)).toMatchObject({ State__c: 'Linked', Linked_Account__c: account });
+  expect(mrr(account)).toEqual([['Active', 10]]);
+}, 120_000);
+
+it('two processes link each of twenty customers once', async () => {
+  const other = await startBackend({ ...story.stack.env, PORT: String(await freePort()) });
+  try {
+    const made = await Promise.all(
+      Array.from({ length: 20 }, async (_, index) => {
+        const name = `Racing ${String.fromCharCode(65 + index)}`;
+        const account = await story.account(name);
+        await contact(account, `${index}@racing.example`);
+        return { account, id: await customer(name, `${index}@racing.example`, index + 1) };
+      }),
+    );
+    await vi.waitUntil(() => made.every(({ account }) => mrr(account).length > 0), WITHIN);
+    await settled(story.stack);
+    expect(made.map(({ account }) => mrr(account))).toEqual(made.map((_, index) => [['Active', (index + 1) * 10]]));
+    const { rows } = await story.database.pool.query<{ key: string; count: number }>(
+      `select billing_account_key as key, count(*)::int as count from billing_link_log
+       where billing_account_key = any($1) group by 1`,
+      [made.map(({ id }) => `stripe:account:${id}`)],
+    );
+    expect(rows.map(({ count }) => count)).toEqual(made.map(() => 1));
+  } finally {
+    await other.stop();
+  }
+}, 180_000);

@@ -33,7 +33,9 @@ export type FailureFilter = {
 const STUCK_SECONDS = 60;
 
 const ofKeys = (retrying: boolean): RawBuilder<unknown> => sql`
-  select 'key:' || d.key as id, 'key' as kind, nullif(split_part(d.key, ':', 1), 'account') as connection,
+  select 'key:' || d.key as id, 'key' as kind,
+    case when d.key like 'match:%' then split_part(d.key, ':', 3)
+      else nullif(split_part(d.key, ':', 1), 'account') end as connection,
     case when d.key like 'account:projection:%' then split_part(d.key, ':', 3) else l.account_id end as account,
     coalesce(d.reason, 'No reason was kept.') as reason, d.attempt as attempts,
     coalesce(d.quarantined_at, d.since) as since,
