@@ -15,16 +15,27 @@ const charge: OrgRow = {
   parents: { Billing_Subscription__r: { object: 'Billing_Subscription__c', key: SUBSCRIPTION } },
 };
 
-/** Projects an Account that has nothing any more, whose row of a charge is still there. */
-async function rowsWhen(linkedTo: string | null): Promise<readonly OrgRow[]> {
+const INVOICE = 'stripe:invoice:in_1';
+const line: OrgRow = {
+  object: 'Billing_Invoice_Item__c',
+  key: 'stripe:invoiceitem:il_1',
+  fields: { Status__c: 'Current', Amount__c: 490, Tax__c: 93.1 },
+  parents: {
+    Billing_Invoice__r: { object: 'Billing_Invoice__c', key: INVOICE },
+    Billing_Subscription__r: { object: 'Billing_Subscription__c', key: SUBSCRIPTION },
+  },
+};
+
+/** Projects an Account that has nothing any more, whose row of a part of something is still there. */
+async function rowsWhen(linkedTo: string | null, part = charge, whole = SUBSCRIPTION): Promise<readonly OrgRow[]> {
   const day = new Date('2026-11-21T09:00:00Z');
   const result = await projectAccount({
     mirror: {
       ofAccount: () => Promise.resolve([]),
-      ownerOf: (key) => Promise.resolve(key === SUBSCRIPTION ? 'stripe:account:cus_1' : null),
+      ownerOf: (key) => Promise.resolve(key === whole ? 'stripe:account:cus_1' : null),
       linkOf: (billingAccountKey) => Promise.resolve({ billingAccountKey, accountId: linkedTo }),
     },
-    orgRows: { projected: () => Promise.resolve([charge]) },
+    orgRows: { projected: () => Promise.resolve([part]) },
     accounts: { stateOf: () => Promise.resolve(null) },
     projection: orgProjection,
     clock: { businessNow: () => day },
@@ -39,7 +50,7 @@ async function rowsWhen(linkedTo: string | null): Promise<readonly OrgRow[]> {
     batch: false,
     refetch: [],
   });
-  return result.projection!.rows.filter(({ object }) => object === charge.object);
+  return result.projection!.rows.filter(({ object }) => object === part.object);
 }
 
 test('a charge whose subscription went to another Account is left to that one, not removed', async () => {
@@ -50,4 +61,12 @@ test('a charge whose subscription is nowhere else is removed, with its amounts',
   expect(await rowsWhen(null)).toMatchObject([
     { key: charge.key, fields: { Status__c: 'Removed', MRR__c: 0, Quantity__c: 0 } },
   ]);
+});
+
+test('a line goes with its invoice, and not with the subscription that it bills', async () => {
+  expect(await rowsWhen(OTHER, line, INVOICE)).toEqual([]);
+  expect(await rowsWhen(null, line, INVOICE)).toMatchObject([
+    { key: line.key, fields: { Status__c: 'Removed', Amount__c: 0, Discount__c: 0, Tax__c: 0 } },
+  ]);
+  expect(await rowsWhen(OTHER, line, SUBSCRIPTION)).toHaveLength(1);
 });

@@ -67,6 +67,14 @@ export function invoice(
     dueOn: more.dueOn,
     automaticCollection: true,
     subscriptionKey: more.subscription,
+    items: [
+      sample.invoiceItem({
+        key: `${connection}:invoiceitem:${id}-1`,
+        amount: money(more.minor, 'USD'),
+        tax: money(0, 'USD'),
+        subscriptionKey: more.subscription,
+      }),
+    ],
   });
 }
 
