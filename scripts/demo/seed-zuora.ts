@@ -8,7 +8,7 @@ export type RatePlan = { ratePlanId: string; charges: { id: string; spec: Charge
 
 export type ZuoraSeeder = {
   /** @returns account number */
-  account(name: string, currency: string, accountId: string | null): Promise<string>;
+  account(name: string, currency: string, accountId: string | null, email?: string): Promise<string>;
   /** Names another Salesforce Account in an account. */
   link(account: string, accountId: string): Promise<void>;
   ratePlan(name: string, currency: string, charges: ChargeSpec[]): Promise<RatePlan>;
@@ -66,7 +66,7 @@ export async function zuoraSeeder(access: ZuoraAccess): Promise<ZuoraSeeder> {
     (await call<{ Id: string }>('POST', `/v1/object/${type}`, body)).Id;
 
   return {
-    async account(name, currency, accountId) {
+    async account(name, currency, accountId, email = `ap@${name.toLowerCase().replace(/[^a-z]+/g, '-')}.example`) {
       const { accountNumber } = await call<{ accountNumber: string }>('POST', '/v1/accounts', {
         name,
         currency,
@@ -78,7 +78,7 @@ export async function zuoraSeeder(access: ZuoraAccess): Promise<ZuoraSeeder> {
           lastName: 'Payable',
           country: 'United States',
           state: 'California',
-          workEmail: `ap@${name.toLowerCase().replace(/[^a-z]+/g, '-')}.example`,
+          workEmail: email,
         },
         ...(accountId === null ? {} : { CRMAccountId__c: accountId }),
       });

@@ -197,3 +197,34 @@ it('two processes link each of twenty customers once', async () => {
     await other.stop();
   }
 }, 180_000);
+
+it('a Zuora account that names no Account is matched by name and domain, and never by a provider of mail for everybody', async () => {
+  const { zuora, stack } = story;
+  const client = orgClient(stack);
+  const account = await client.create('Account', { Name: 'Zed Works', Website: 'https://www.zed-works.example' });
+  await client.create('Account', { Name: 'Free Works', Website: 'gmail.com' });
+  const plan = await zuora.ratePlan('Platform', 'EUR', [
+    { name: 'Seats', kind: 'perUnit', price: '100', period: 'Month' },
+  ]);
+  const day = new Date().toISOString().slice(0, 10);
+  const numbers = [];
+  for (const [name, email] of [
+    ['Zed Works', 'ap@billing.zed-works.example'],
+    ['Free Works', 'free.works@gmail.com'],
+  ] as const) {
+    const number = await zuora.account(name, 'EUR', null, email);
+    await zuora.subscribe(number, plan, { start: day, months: 12, quantity: 2 });
+    numbers.push(number);
+  }
+  await vi.waitUntil(() => mrr(account).length > 0, WITHIN);
+  await vi.waitUntil(() => stack.org.org.all('Billing_Link__c').some((row) => row['Number__c'] === numbers[1]), WITHIN);
+  await settled(stack);
+  expect(mrr(account)).toEqual([['Active', 200]]);
+  expect(stack.org.org.all('Billing_Link__c').find((row) => row['Number__c'] === numbers[1])).toMatchObject({
+    State__c: 'Waiting',
+    Source__c: 'Zuora',
+    Currency_Code__c: 'EUR',
+    ARR__c: 2400,
+    Candidates__c: expect.stringMatching(/^40 {2}Free Works/) as string,
+  });
+}, 120_000);

@@ -111,6 +111,7 @@ export async function commitResult(db: Db, stamp: OrgStamp, claim: LeasedKey, re
     if (result.forget) await forget(transaction, claim.key);
     const changed = await saveMirror(transaction, result.mirror ?? []);
     const { link, org, match } = result;
+    // Before the link is locked, as where a matching is committed.
     await bumpMatches(transaction, { link, org, forgotten: result.forget ? claim.key : null }, changed, claim.batch);
     const moved = link ? await saveLink(transaction, link) : [];
     if (match) moved.push(...(await saveMatchState(transaction, match)));

@@ -26,6 +26,7 @@ async function isDue(db: Db, link: AccountLink, changed: ReadonlySet<string>): P
 /** Billing accounts that were matched with an Account that is gone now. */
 async function restingOn(db: Db, { accounts }: OrgFinding): Promise<string[]> {
   const gone = accounts.filter(({ state }) => state === 'deleted').map(({ accountId }) => accountId);
+  if (gone.length === 0) return [];
   const { rows } = await sql<{ key: string }>`
     select billing_account_key as key from account_link
     where matched and account_id = any(${gone}::text[])`.execute(db);
@@ -35,6 +36,7 @@ async function restingOn(db: Db, { accounts }: OrgFinding): Promise<string[]> {
 /** Billing accounts that were matched with an Account that is back now, once. */
 async function backWith(db: Db, { accounts }: OrgFinding): Promise<string[]> {
   const there = accounts.filter(({ state }) => state === 'live').map(({ accountId }) => accountId);
+  if (there.length === 0) return [];
   const { rows } = await sql<{ key: string }>`
     select distinct l.billing_account_key as key from billing_link_log l
     join org_account a on a.account_id = l.account_id
