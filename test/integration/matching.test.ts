@@ -231,10 +231,11 @@ it('an operator lists who waits, links and unlinks; no rule links there again, a
   candidates = [candidate(A)];
   expect((await ops('unlink', KEY, '--dry-run')).data).toMatchObject({ done: false });
   expect((await ops('unlink', KEY)).data).toMatchObject({ done: true, unlinked: [{ key: KEY, accountId: A }] });
-  await save({ name: 'ACME Corporation Two' });
-  await save({ name: 'Acme' });
+  candidates = [candidate(A, { name: 'Acme Labs' })];
+  await save({ name: 'Acme Labs' });
+  const before = looks;
   await work();
-  expect(await linked()).toBeNull();
+  expect([looks, await linked()], 'the best one, and taken back').toEqual([before + 1, null]);
   expect(await rowOf()).toMatchObject({ State__c: 'Waiting', Linked_Account__c: null });
   expect(await log()).toEqual([
     ['linked', A, 'operator', 'ada@test'],

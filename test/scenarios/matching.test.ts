@@ -207,7 +207,7 @@ it('a Zuora account that names no Account is matched by name and domain, and nev
     { name: 'Seats', kind: 'perUnit', price: '100', period: 'Month' },
   ]);
   const day = new Date().toISOString().slice(0, 10);
-  const numbers = [];
+  const numbers: string[] = [];
   for (const [name, email] of [
     ['Zed Works', 'ap@billing.zed-works.example'],
     ['Free Works', 'free.works@gmail.com'],
