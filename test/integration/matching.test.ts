@@ -362,3 +362,12 @@ it('a choice that was read once is no choice again, and an emptied one takes onl
   await work();
   expect(await linked(), 'a row that is gone says nothing').toBe(B);
 });
+
+it('a link that a process of the build before emptied is made again after the start', async () => {
+  candidates = [candidate(A)];
+  await save();
+  await work();
+  await database.pool.query('update account_link set account_id = null, matched = false');
+  expect(await matchUnlinked(database.db)).toBe(1);
+  expect([await work(), await linked(), looks]).toEqual([true, A, 1]);
+});

@@ -59,14 +59,14 @@ export async function saveMatchState(
     .returning('version')
     .executeTakeFirst();
   if (!saved) throw new Collision('How a billing account was matched');
-  if (!moved) return [];
-  if (before?.account_id != null) {
+  if (moved && before?.account_id != null) {
     const { account_id: accountId, rule, score, linked_by } = before;
     const old = { accountId, rule: (rule ?? 'operator') as MatchLink['rule'], score, by: linked_by ?? '' };
     await note(db, key, 'unlinked', old, by);
   }
-  if (link !== null) await note(db, key, 'linked', link, link.by);
-  return relink(db, key, link?.accountId ?? null);
+  if (moved && link !== null) await note(db, key, 'linked', link, link.by);
+  // A process of the build before knows of no matches, and empties what billing names no Account for.
+  return moved || link !== null ? relink(db, key, link?.accountId ?? null) : [];
 }
 
 /** Sets the row of a matching, and has it written again where the org lost or changed it. @returns rows that wait */

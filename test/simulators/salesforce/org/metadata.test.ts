@@ -22,7 +22,7 @@ describe('an org that gets other metadata', () => {
 
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'force-app-'));
-    for (const part of ['objects', 'permissionsets'])
+    for (const part of ['objects', 'permissionsets', 'tabs'])
       cpSync(join(FORCE_APP, part), join(folder, part), { recursive: true });
     org = createOrg({ clock: new SimClock(), forceApp: FORCE_APP });
     admin = org.userNamed(USERS.admin)!.Id;

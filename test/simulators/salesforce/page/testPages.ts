@@ -23,7 +23,7 @@ export type TestPackage = { forceApp: string; write(path: string, text: string):
 /** A package with the schema of the real one and whatever bundles, labels and pages a test writes. */
 export function testPackage(files: Record<string, string> = {}): TestPackage {
   const forceApp = mkdtempSync(join(tmpdir(), 'force-app-'));
-  for (const name of ['objects', 'permissionsets'])
+  for (const name of ['objects', 'permissionsets', 'tabs'])
     symlinkSync(join(FORCE_APP, name), join(forceApp, name), 'junction');
   const write = (path: string, text: string): void => {
     mkdirSync(dirname(join(forceApp, path)), { recursive: true });

@@ -13,7 +13,7 @@ const folders: string[] = [];
 function changed(file: string, change: (text: string) => string): string {
   const folder = mkdtempSync(join(tmpdir(), 'force-app-'));
   folders.push(folder);
-  for (const part of ['objects', 'permissionsets'])
+  for (const part of ['objects', 'permissionsets', 'tabs'])
     cpSync(join(FORCE_APP, part), join(folder, part), { recursive: true });
   const path = join(folder, file);
   writeFileSync(path, change(readFileSync(path, 'utf8')));

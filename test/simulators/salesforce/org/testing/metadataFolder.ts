@@ -10,7 +10,7 @@ export class MetadataFolder {
   readonly path = mkdtempSync(join(tmpdir(), 'force-app-'));
 
   constructor() {
-    for (const part of ['objects', 'permissionsets'])
+    for (const part of ['objects', 'permissionsets', 'tabs'])
       cpSync(join(FORCE_APP, part), join(this.path, part), { recursive: true });
   }
 
