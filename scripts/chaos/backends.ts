@@ -59,8 +59,14 @@ export async function startBackends(first: Record<string, string>, others: numbe
     });
   }
 
+  /** One that does not come back fails the seed, and is missing until the scene is over. */
   async function again(slot: Slot): Promise<void> {
-    slot.backend = await startUntilReady(slot.env);
+    try {
+      slot.backend = await startUntilReady(slot.env);
+    } catch (error) {
+      fallen.push(`did not start again: ${(error as Error).message}`);
+      return;
+    }
     watch(slot);
     slot.wanted = true;
   }

@@ -44,6 +44,7 @@ export function keyHandler(
   const project = projectAccount({
     mirror: store,
     orgRows: store,
+    history: store,
     accounts: createOrgAccounts(database.db),
     projection: orgProjection,
     clock,

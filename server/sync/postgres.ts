@@ -6,6 +6,7 @@ import { bumpKeys, releaseKeys } from './keys/bump.ts';
 import { claimKeys, giveBack, nextReadyInMs, rearm, renewLeases } from './keys/claim.ts';
 import { commitResult } from './keys/commit.ts';
 import { recordFailure } from './keys/failure.ts';
+import { createMrrHistory } from './mirror/levels.ts';
 import { createMirrorReader } from './mirror/reader.ts';
 import { mayReadUsage, noteUsage, orgState } from './outbox/budget.ts';
 import { endHold, heldForMs, hold } from './outbox/hold.ts';
@@ -53,5 +54,6 @@ export function createPostgresStore({ db, pool }: Pick<Database, 'db' | 'pool'>,
     takeDue: (day, most) => takeDue(db, day, most),
     ...createMirrorReader(db),
     ...createOrgRowsReader(db),
+    ...createMrrHistory(db),
   };
 }

@@ -1,4 +1,5 @@
 import type { MirrorLookup, MirrorReader } from '../workflows/ports/mirror.ts';
+import type { MrrHistory } from '../workflows/ports/mrrHistory.ts';
 import type { OrgRowsReader } from '../workflows/ports/orgRows.ts';
 import type { DueStore } from './due/take.ts';
 import type { InboxStore } from './inbox/store.ts';
@@ -35,4 +36,5 @@ export interface Store
     DueStore,
     MirrorReader,
     MirrorLookup,
-    OrgRowsReader {}
+    OrgRowsReader,
+    MrrHistory {}

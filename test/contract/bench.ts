@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { orgProjection } from '../../server/connectors/salesforce/convert.ts';
 import { Fault } from '../../server/domain/fault.ts';
+import type { MrrLevel } from '../../server/domain/metrics/movements.ts';
 import { handleKeys, type ConnectionHandlers } from '../../server/workflows/mirror/handleKeys.ts';
 import { placeEvents } from '../../server/workflows/mirror/placeEvents.ts';
 import { projectAccount } from '../../server/workflows/mirror/projectAccount.ts';
@@ -96,6 +97,7 @@ export class Bench {
   readonly dirty = new Set<string>();
   readonly again = new Map<string, Date>();
   readonly polls = new Map<string, Date>();
+  readonly levels = new Map<string, MrrLevel[]>();
   readonly nextChangeOn = new Map<string, string | null>();
   realNow = new Date('2026-11-21T09:00:00Z');
   readonly #done = new Set<string>();
@@ -169,6 +171,7 @@ export class Bench {
       orgRows: {
         projected: (accountId) => Promise.resolve([...this.rows.values()].filter((row) => row.accountId === accountId)),
       },
+      history: { levelsOf: (accountId) => Promise.resolve(this.levels.get(accountId) ?? []) },
       accounts: { stateOf: () => Promise.resolve(null) },
       projection: orgProjection,
       clock: this.#clock,
@@ -195,7 +198,10 @@ export class Bench {
     if (result.pollAt === undefined) this.polls.delete(key);
     else this.polls.set(key, result.pollAt);
     if (result.projection === undefined) return;
-    const { accountId, rows, nextChangeOn } = result.projection;
+    const { accountId, rows, nextChangeOn, levels = [] } = result.projection;
+    const set = new Set(levels.map(({ mrr }) => mrr.currency));
+    const kept = (this.levels.get(accountId) ?? []).filter(({ mrr }) => !set.has(mrr.currency));
+    this.levels.set(accountId, [...kept, ...levels]);
     this.nextChangeOn.set(accountId, nextChangeOn);
     for (const row of rows) this.rows.set(`${row.object} ${row.key}`, { ...row, accountId });
   }

@@ -36,6 +36,7 @@ async function rowsWhen(linkedTo: string | null, part = charge, whole = SUBSCRIP
       linkOf: (billingAccountKey) => Promise.resolve({ billingAccountKey, accountId: linkedTo }),
     },
     orgRows: { projected: () => Promise.resolve([part]) },
+    history: { levelsOf: () => Promise.resolve([]) },
     accounts: { stateOf: () => Promise.resolve(null) },
     projection: orgProjection,
     clock: { businessNow: () => day },

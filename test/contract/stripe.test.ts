@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import Stripe from 'stripe';
+import { projectionKeyOf } from '../../server/domain/billingAccount/key.ts';
 import { createStripeConnection, type Connection } from '../../server/connectors/stripe/connection.ts';
 import type { ReceivedEvent } from '../../server/workflows/ports/webhook.ts';
 import { SimClock } from '../simulators/kit/clock.ts';
@@ -304,6 +305,39 @@ test('a subscription of more items than a list holds has a charge for each, whos
   const left = bench.rowsOf('Billing_Charge__c', ACCOUNT).map(({ fields }) => [fields['Status__c'], fields['MRR__c']]);
   expect(left.filter(([status]) => status === 'Removed')).toEqual([['Removed', 0]]);
   expect(left.reduce((all, [, mrr]) => all + Number(mrr), 0)).toBe(490 * 77);
+});
+
+test('months of MRR tell what an Account did, also the month in which nothing happened', async () => {
+  const id = await customer();
+  const growth = await price();
+  const subscription = await stripe.subscriptions.create({ customer: id, items: [{ price: growth, quantity: 2 }] });
+  const item = subscription.items.data[0]!.id;
+  await work();
+  const project = async () => {
+    bench.dirty.add(projectionKeyOf(ACCOUNT));
+    await bench.work();
+  };
+  expect(bench.nextChangeOn.get(ACCOUNT)).toBe('2026-12-01');
+  at('2026-12-01T09:00:00Z');
+  await project();
+  at('2027-01-10T09:00:00Z');
+  await stripe.subscriptionItems.update(item, { quantity: 3 });
+  await work();
+  at('2027-01-20T09:00:00Z');
+  await stripe.subscriptions.cancel(subscription.id);
+  await work();
+  const told = bench
+    .rowsOf('Billing_MRR_Month__c', ACCOUNT)
+    .map(({ key, fields }) => [
+      key.split(':').slice(3).join(' '),
+      fields['Status__c'],
+      ...['Opening__c', 'New__c', 'Expansion__c', 'Churn__c', 'Closing__c'].map((name) => fields[name]),
+    ]);
+  expect(told.toSorted()).toEqual([
+    ['USD 2026-11', 'Past', 0, 980, 0, 0, 980],
+    ['USD 2026-12', 'Past', 980, 0, 0, 0, 980],
+    ['USD 2027-01', 'Current', 980, 0, 490, -1470, 0],
+  ]);
 });
 
 test('a customer that names another Account moves there with all its rows', async () => {

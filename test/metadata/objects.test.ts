@@ -19,7 +19,7 @@ const COMMON = [
   'Status__c',
 ];
 const MONEY =
-  /^(Billing_)?(MRR|ARR|TCV|Amount|Tax|Discount|Applied|Refunded|Balance|Credit_Balance|Outstanding|Overdue|Last_Payment_Amount)__c$/;
+  /^(Billing_)?(Opening|New|Expansion|Contraction|Churn|Reactivation|Closing|MRR|ARR|TCV|Amount|Tax|Discount|Applied|Refunded|Balance|Credit_Balance|Outstanding|Overdue|Last_Payment_Amount)__c$/;
 
 const fieldOf = (object: string, name: string): CustomField | undefined =>
   fields.find((field) => field.object === object && field.name === name);

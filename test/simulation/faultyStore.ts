@@ -3,7 +3,8 @@ import type { Store } from '../../server/sync/store.ts';
 import { sleep, type Weather } from './models/calls.ts';
 
 /** What only reads, or changes nothing that could fail to serialize. */
-const READS = /^(of|linkOf|projected|billingAccountOf|ownerOf|backlogOf|heldForMs|nextReady|cursorOf|statusOf)/;
+const READS =
+  /^(of|linkOf|levelsOf|projected|billingAccountOf|ownerOf|backlogOf|heldForMs|nextReady|cursorOf|statusOf)/;
 
 const lost = () => Object.assign(new Error('Connection terminated unexpectedly'), { code: '08006' });
 

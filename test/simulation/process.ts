@@ -96,6 +96,7 @@ export class Process {
     const project: KeyHandler = projectAccount({
       mirror: own,
       orgRows: own,
+      history: own,
       // No Account is deleted or merged in the simulated org.
       accounts: { stateOf: () => Promise.resolve(null) },
       projection: orgProjection,

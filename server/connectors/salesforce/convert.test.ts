@@ -111,7 +111,19 @@ const connection = toOrgConnection(
   { connection: 'zuora', state: 'Broken', checkedThrough: null, lagSeconds: 5, message: long },
   'Zuora',
 );
-const rows = [...toOrgRows(view), connection];
+const amounts = (minor: number) => money(minor, 'USD');
+const month = {
+  currency: 'USD',
+  month: calendarDate('2026-11-01'),
+  opening: amounts(100),
+  newMrr: amounts(0),
+  expansion: amounts(50),
+  contraction: amounts(-20),
+  churn: amounts(0),
+  reactivation: amounts(0),
+  closing: amounts(130),
+};
+const rows = [...toOrgRows(view, [month]), connection];
 
 test('every object of the package is written, parents before children', () => {
   // Those of links come from matching, not from what is derived for an Account.

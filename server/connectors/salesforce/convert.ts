@@ -4,6 +4,7 @@ import type { Source } from '../../domain/billingAccount/billingAccount.ts';
 import type { Invoice } from '../../domain/invoice/invoice.ts';
 import type { InvoiceItem } from '../../domain/invoice/invoiceItem.ts';
 import type { ChargeView } from '../../domain/metrics/charges.ts';
+import type { MrrMonth } from '../../domain/metrics/movements.ts';
 import { exact, toDecimal, type Decimal } from '../../domain/money/decimal.ts';
 import { toMajor, type Money } from '../../domain/money/money.ts';
 import { declineMeaning, shownDeclineCode } from '../../domain/payment/declines.ts';
@@ -34,6 +35,7 @@ export const objectOrder = [
   'Billing_Payment__c',
   'Usage__c',
   'Billing_Balance__c',
+  'Billing_MRR_Month__c',
   'Billing_Health__c',
   'Billing_Connection__c',
   'Billing_Link__c',
@@ -49,6 +51,15 @@ const AMOUNTS: Readonly<Record<string, readonly string[]>> = {
   Billing_Credit_Memo__c: ['Amount__c', 'Applied__c', 'Refunded__c', 'Balance__c'],
   Billing_Payment__c: ['Amount__c'],
   Usage__c: ['Quantity__c', 'Limit__c', 'Percent_Used__c'],
+  Billing_MRR_Month__c: [
+    'Opening__c',
+    'New__c',
+    'Expansion__c',
+    'Contraction__c',
+    'Churn__c',
+    'Reactivation__c',
+    'Closing__c',
+  ],
   Billing_Balance__c: ['MRR__c', 'ARR__c', 'Outstanding__c', 'Overdue__c', 'Last_Payment_Amount__c'],
 };
 
@@ -144,7 +155,7 @@ function subscriptionRow(view: SubscriptionView, keys: ReadonlySet<string>): Org
 }
 
 function chargeRow(
-  { charge, status, mrr, why }: ChargeView,
+  { charge, id, status, mrr, why }: ChargeView,
   { subscription }: SubscriptionView,
   keys: ReadonlySet<string>,
 ): OrgRow {
@@ -153,20 +164,19 @@ function chargeRow(
     Billing_Account__r: ['Billing_Account__c', subscription.billingAccountKey],
     Billing_Subscription__r: ['Billing_Subscription__c', subscription.key],
   });
-  const segment = charge.segment ?? null;
   const reduction = reductionInWords(charge, currency);
   const discounts = [...(reduction === null ? [] : [reduction]), ...charge.discounts.map(discountInWords)];
   return {
     object: 'Billing_Charge__c',
     partOf: subscription.key,
-    key: keyOf(connection, 'charge', segment === null ? charge.number : `${charge.number}:${segment}`),
+    key: keyOf(connection, 'charge', id),
     fields: {
       ...name(charge.name),
       ...emptied,
       ...origin(subscription, currency),
       Status__c: status,
       Number__c: text(charge.number),
-      Segment__c: segment,
+      Segment__c: charge.segment ?? null,
       Plan__c: text(charge.plan),
       Kind__c: kindInWords(charge),
       Model__c: text(modelInWords(charge), 80),
@@ -362,6 +372,28 @@ function balanceRow(accountId: string, balance: BalanceView): OrgRow {
   };
 }
 
+function monthRow({ accountId, asOf }: AccountView, month: MrrMonth): OrgRow {
+  const named = month.month.slice(0, 7);
+  return {
+    object: 'Billing_MRR_Month__c',
+    key: `account:mrrmonth:${accountId}:${month.currency}:${named}`,
+    fields: {
+      ...name(`${month.currency} ${named}`),
+      ...derived(month.currency),
+      Status__c: asOf.startsWith(named) ? 'Current' : 'Past',
+      Month__c: month.month,
+      Opening__c: amount(month.opening),
+      New__c: amount(month.newMrr),
+      Expansion__c: amount(month.expansion),
+      Contraction__c: amount(month.contraction),
+      Churn__c: amount(month.churn),
+      Reactivation__c: amount(month.reactivation),
+      Closing__c: amount(month.closing),
+    },
+    parents: {},
+  };
+}
+
 function healthRow(view: AccountView): OrgRow {
   return {
     object: 'Billing_Health__c',
@@ -401,9 +433,10 @@ function accountRow(view: AccountView): OrgRow {
 
 /**
  * @param view what is derived for one Account
+ * @param months of MRR, which come from what was before; none where only what is now is asked for
  * @returns the whole set of rows, parents before children; amounts in major units, exact to three decimals
  */
-export function toOrgRows(view: AccountView): OrgRow[] {
+export function toOrgRows(view: AccountView, months: readonly MrrMonth[] = []): OrgRow[] {
   const keys = new Set([
     ...view.billingAccounts.map(({ account }) => account.key),
     ...view.subscriptions.map(({ subscription }) => subscription.key),
@@ -420,6 +453,7 @@ export function toOrgRows(view: AccountView): OrgRow[] {
     ...view.payments.map((one) => paymentRow(one, keys)),
     ...view.usage.map((one) => usageRow(one, keys)),
     ...view.balances.map((balance) => balanceRow(view.accountId, balance)),
+    ...months.map((month) => monthRow(view, month)),
     healthRow(view),
   ];
 }

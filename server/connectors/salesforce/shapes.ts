@@ -62,6 +62,10 @@ export const rowShapes: readonly RowShape[] = [
     'Billing_Subscription',
   ]),
   detail('Billing_Balance__c', `MRR__c ARR__c Outstanding__c Overdue__c Last_Payment_Date__c Last_Payment_Amount__c`),
+  detail(
+    'Billing_MRR_Month__c',
+    `Month__c Opening__c New__c Expansion__c Contraction__c Churn__c Reactivation__c Closing__c`,
+  ),
   detail('Billing_Health__c', `Summary__c As_Of__c Next_Renewal_Date__c Next_Renewal_Number__c`),
 ];
 

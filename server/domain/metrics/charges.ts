@@ -9,6 +9,8 @@ import type { Mrr } from './mrr.ts';
 /** A charge on a day, with what it adds to MRR. */
 export type ChargeView = {
   charge: Charge;
+  /** Tells it from every other charge and segment of its connection; stays the same over amendments. */
+  id: string;
   status: 'Current' | 'Future' | 'Ended';
   mrr: Money;
   /** Where its part of MRR comes from, or why there is none: one line a step. */
@@ -26,12 +28,22 @@ function statusOf({ startsOn, endsOn }: Charge, day: CalendarDate): ChargeView['
   return startsOn !== null && startsOn > day ? 'Future' : 'Current';
 }
 
+/** A segment is told apart by its number, and where the billing system gives none by the day on which it begins. */
+function idOf(charge: Charge, all: readonly Charge[]): string {
+  const { number, segment, startsOn } = charge;
+  if (segment != null) return `${number}:${segment}`;
+  return all.every((other) => other === charge || other.number !== number)
+    ? number
+    : `${number}:${startsOn ?? 'first'}`;
+}
+
 /** @returns every charge of a subscription, also those that are not in force; their amounts sum to its MRR */
 export function chargeViews(subscription: Subscription, mrr: Mrr, day: CalendarDate): ChargeView[] {
   const { currency } = subscription;
   return subscription.charges.map((charge): ChargeView => {
     const status = statusOf(charge, day);
-    const nothing = (text: string): ChargeView => ({ charge, status, mrr: zero(currency), why: [text] });
+    const id = idOf(charge, subscription.charges);
+    const nothing = (text: string): ChargeView => ({ charge, id, status, mrr: zero(currency), why: [text] });
     if (status === 'Future') return nothing(`Begins on ${dayInWords(charge.startsOn!)}.`);
     if (status === 'Ended') return nothing(`Ended; ${dayInWords(charge.endsOn!)} was the first day without it.`);
     if (charge.model === 'discount')
@@ -39,6 +51,6 @@ export function chargeViews(subscription: Subscription, mrr: Mrr, day: CalendarD
     const own = mrr.charges.find((one) => one.charge === charge);
     if (own === undefined) return nothing('Does not count.');
     const steps = mrr.why === null ? chargeSteps(own, currency).map(({ text }) => text) : [mrr.why];
-    return { charge, status, mrr: own.amount, why: steps };
+    return { charge, id, status, mrr: own.amount, why: steps };
   });
 }

@@ -41,6 +41,15 @@ export function addMonths(date: CalendarDate, months: number): CalendarDate {
   return fromUtc(first + (Math.min(day, last) - 1) * DAY_MS);
 }
 
+/** @returns the first day of the month of a day */
+export function firstOfMonth(date: CalendarDate): CalendarDate {
+  return `${date.slice(0, 8)}01` as CalendarDate;
+}
+
+export function firstOfNextMonth(date: CalendarDate): CalendarDate {
+  return addMonths(firstOfMonth(date), 1);
+}
+
 /** @returns whole days from `from` to `to`; negative when `to` is earlier */
 export function daysBetween(from: CalendarDate, to: CalendarDate): number {
   return Math.round((utcOf(to) - utcOf(from)) / DAY_MS);
@@ -54,7 +63,7 @@ export function calendarMonths(from: CalendarDate, to: CalendarDate): Fraction {
   let months = new Fraction(0);
   let day = from;
   while (day < to) {
-    const first = `${day.slice(0, 8)}01` as CalendarDate;
+    const first = firstOfMonth(day);
     const next = addMonths(first, 1);
     const end = next < to ? next : to;
     months = months.add(new Fraction(daysBetween(day, end), daysBetween(first, next)));

@@ -85,6 +85,7 @@ export type Schema = {
     by: string;
   };
   account_due: { account_id: string; next_change_on: string };
+  mrr_level: { account_id: string; currency: string; day: string; minor: number; estimated: boolean };
   org_rows: {
     object: string;
     key: string;

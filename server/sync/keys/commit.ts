@@ -7,6 +7,7 @@ import { saveOrgFinding, saveRetired } from '../drift/save.ts';
 import { bumpMatches } from '../matching/due.ts';
 import { saveMatchRow, saveMatchState } from '../matching/save.ts';
 import { forget } from '../mirror/forget.ts';
+import { saveLevels } from '../mirror/levels.ts';
 import { accountsOf, saveLink, saveMirror } from '../mirror/save.ts';
 import { setOrgRows, type OrgStamp } from '../outbox/setRows.ts';
 import { bumpKeys, refetchKeys } from './bump.ts';
@@ -35,10 +36,11 @@ function locksBefore(key: string, other: string): boolean {
 async function saveProjection(
   db: Db,
   stamp: OrgStamp,
-  { accountId, rows, nextChangeOn }: Projection,
+  { accountId, rows, nextChangeOn, levels }: Projection,
   { snapshot, batch }: LeasedKey,
 ): Promise<number> {
   const waiting = await setOrgRows(db, stamp, accountId, rows, { snapshot, batch });
+  await saveLevels(db, accountId, levels ?? []);
   if (nextChangeOn === null) await db.deleteFrom('account_due').where('account_id', '=', accountId).execute();
   else
     await db

@@ -1,10 +1,15 @@
 import { factsOf, type BillingObject } from '../../domain/account/facts.ts';
 import { deriveAccount } from '../../domain/account/deriveAccount.ts';
+import type { AccountView } from '../../domain/account/view.ts';
 import { partsOf, projectionKeyOf } from '../../domain/billingAccount/key.ts';
+import { monthsOf, noteLevel, type MrrLevel } from '../../domain/metrics/movements.ts';
+import { zero } from '../../domain/money/money.ts';
+import { earliest, firstOfNextMonth } from '../../domain/time/calendarDate.ts';
 import { today } from '../../domain/time/instant.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { KeyClaim, KeyHandler, KeyResult } from '../ports/keyWork.ts';
 import type { MirrorReader } from '../ports/mirror.ts';
+import type { MrrHistory } from '../ports/mrrHistory.ts';
 import type { OrgAccounts } from '../ports/org.ts';
 import type { OrgProjection } from '../ports/orgProjection.ts';
 import type { OrgRow, OrgRowsReader } from '../ports/orgRows.ts';
@@ -12,6 +17,7 @@ import type { OrgRow, OrgRowsReader } from '../ports/orgRows.ts';
 export type ProjectDeps = {
   mirror: Pick<MirrorReader, 'ofAccount' | 'linkOf' | 'ownerOf'>;
   orgRows: OrgRowsReader;
+  history: MrrHistory;
   accounts: Pick<OrgAccounts, 'stateOf'>;
   projection: OrgProjection;
   clock: Pick<Clock, 'businessNow'>;
@@ -32,7 +38,28 @@ function billingAccountOf(row: OrgRow): string | null {
  * rows; what belonged to one that was merged belongs to the other one.
  */
 export function projectAccount(deps: ProjectDeps): KeyHandler {
-  const { mirror, orgRows, projection, clock } = deps;
+  const { mirror, orgRows, history, projection, clock } = deps;
+
+  /** @returns levels of every currency as they are now, and those of them that are to be saved */
+  async function noteLevels(
+    accountId: string,
+    { asOf, balances, subscriptions }: AccountView,
+  ): Promise<{ levels: Map<string, readonly MrrLevel[]>; noted: MrrLevel[] }> {
+    const known = Map.groupBy(await history.levelsOf(accountId), ({ mrr }) => mrr.currency);
+    const levels = new Map<string, readonly MrrLevel[]>();
+    const noted: MrrLevel[] = [];
+    for (const currency of new Set([...known.keys(), ...balances.map((one) => one.currency)])) {
+      const before = known.get(currency) ?? [];
+      const now = balances.find((one) => one.currency === currency)?.mrr ?? zero(currency);
+      const begun = subscriptions
+        .filter(({ mrr }) => mrr.amount.currency === currency)
+        .map(({ subscription, mrr }) => ({ on: subscription.startsOn ?? asOf, mrr: mrr.amount }));
+      const after = noteLevel(before, now, asOf, begun);
+      levels.set(currency, after);
+      if (after !== before) noted.push(...after);
+    }
+    return { levels, noted };
+  }
 
   async function isElsewhere(row: OrgRow, accountId: string): Promise<boolean> {
     // Not the one that the row names: its object may have moved since.
@@ -66,12 +93,16 @@ export function projectAccount(deps: ProjectDeps): KeyHandler {
     const records = await mirror.ofAccount(accountId);
     const facts = factsOf(records.filter(({ deleted }) => !deleted).map(({ body }) => body as BillingObject));
     const view = deriveAccount(accountId, facts, today(clock.businessNow(), deps.timeZone), deps.timeZone);
-    const rows = projection.toOrgRows(view);
+    const { levels, noted } = await noteLevels(accountId, view);
+    const months = [...levels.values()].flatMap((own) => monthsOf(own, view.asOf));
+    const rows = projection.toOrgRows(view, months);
     const present = new Set(rows.map(({ object, key }) => `${object} ${key}`));
     for (const row of await orgRows.projected(accountId)) {
       if (row.object === 'Account' || present.has(`${row.object} ${row.key}`) || projection.isRemoved(row)) continue;
       if (!(await isElsewhere(row, accountId))) rows.push(projection.removedRow(row));
     }
-    return { done, projection: { accountId, rows, nextChangeOn: view.nextChangeOn } };
+    const nextMonth = months.some(({ closing }) => closing.minor !== 0) ? firstOfNextMonth(view.asOf) : null;
+    const nextChangeOn = earliest([view.nextChangeOn, nextMonth]);
+    return { done, projection: { accountId, rows, nextChangeOn, levels: noted } };
   };
 }

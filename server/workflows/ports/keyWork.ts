@@ -1,3 +1,4 @@
+import type { MrrLevel } from '../../domain/metrics/movements.ts';
 import type { BillingPart } from './billingSystem.ts';
 import type { MatchResult } from './matching.ts';
 import type { AccountLink, MirrorWrite } from './mirror.ts';
@@ -42,6 +43,8 @@ export type Projection = {
   rows: readonly OrgRow[];
   /** First day (YYYY-MM-DD) on which the same mirror would give other rows; null when none is known. */
   nextChangeOn: string | null;
+  /** MRR of the Account by day, all levels of each currency in which there is a new one. */
+  levels?: readonly MrrLevel[];
 };
 
 /** What working a key came to; the key worker commits all of it in one transaction. */

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { MrrLevel } from '../../../server/domain/metrics/movements.ts';
+import { money } from '../../../server/domain/money/money.ts';
+import { calendarDate } from '../../../server/domain/time/calendarDate.ts';
 import { createLog } from '../../../server/platform/log.ts';
 import { createKeyWorker } from '../../../server/sync/keys/worker.ts';
 import type { KeyResult } from '../../../server/workflows/ports/keyWork.ts';
@@ -106,6 +109,27 @@ describe.each(SUBJECTS)('the mirror in %s', (_name, open) => {
     });
     const found = await store.projected(ACCOUNT_B);
     expect(found.toSorted((a, b) => (a.key < b.key ? -1 : 1))).toEqual(rows);
+  });
+
+  it('keeps the levels of MRR of each currency, and replaces those of a currency as a whole', async () => {
+    const level = (on: string, minor: number, currency: string, estimated = false) => ({
+      on: calendarDate(on),
+      mrr: money(minor, currency),
+      estimated,
+    });
+    const project = (levels: MrrLevel[]) =>
+      commit({ projection: { accountId: ACCOUNT_A, rows: [], nextChangeOn: null, levels } }, 'account:projection:a');
+    await project([level('2026-11-21', 5, 'USD'), level('2026-01-01', 3, 'USD', true), level('2026-11-21', 7, 'EUR')]);
+    const euros = level('2026-11-21', 7, 'EUR');
+    expect(await store.levelsOf(ACCOUNT_A)).toEqual([
+      euros,
+      level('2026-01-01', 3, 'USD', true),
+      level('2026-11-21', 5, 'USD'),
+    ]);
+    await project([level('2026-11-22', 0, 'USD')]);
+    await project([]);
+    expect(await store.levelsOf(ACCOUNT_A)).toEqual([euros, level('2026-11-22', 0, 'USD')]);
+    expect(await store.levelsOf(ACCOUNT_B)).toEqual([]);
   });
 
   describe('records', () => {

@@ -1,4 +1,5 @@
 import { isProjection, projectionKeyOf } from '../../../server/domain/billingAccount/key.ts';
+import type { MrrLevel } from '../../../server/domain/metrics/movements.ts';
 import type { LeasedKey } from '../../../server/sync/keys/claim.ts';
 import { LeaseLost, type Committed } from '../../../server/sync/keys/commit.ts';
 import { acceptWrites, type StoredRecord } from '../../../server/sync/mirror/save.ts';
@@ -41,6 +42,12 @@ function saveLinkIn(memory: Memory, { billingAccountKey, accountId }: AccountLin
   return [before?.accountId ?? null, accountId, ...holders.map((row) => row.accountId)].filter((id) => id !== null);
 }
 
+function saveLevelsIn(memory: Memory, accountId: string, levels: readonly MrrLevel[]): void {
+  const set = new Set(levels.map(({ mrr }) => mrr.currency));
+  const kept = memory.levels.get(accountId)?.levels.filter(({ mrr }) => !set.has(mrr.currency)) ?? [];
+  if (set.size > 0) memory.levels.set(accountId, { levels: [...kept, ...levels] });
+}
+
 /** Clears the key when nothing came for it meanwhile. */
 function clearIn(memory: Memory, claim: LeasedKey, { againAt, pollAt }: KeyResult): boolean {
   const next = againAt !== undefined && (pollAt === undefined || againAt < pollAt) ? againAt : pollAt;
@@ -81,7 +88,8 @@ export function commitIn(
   bump(memory, [...projections, ...[...moved, ...accounts].map(projectionKeyOf)], 0);
   let rowsWaiting = 0;
   if (result.projection) {
-    const { accountId, rows, nextChangeOn } = result.projection;
+    const { accountId, rows, nextChangeOn, levels = [] } = result.projection;
+    saveLevelsIn(memory, accountId, levels);
     rowsWaiting = setRowsIn(memory, stamp, accountId, rows, transaction, Number(claim.snapshot));
     if (nextChangeOn === null) memory.due.delete(accountId);
     else memory.due.set(accountId, { nextChangeOn });

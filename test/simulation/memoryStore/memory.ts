@@ -1,3 +1,4 @@
+import type { MrrLevel } from '../../../server/domain/metrics/movements.ts';
 import type { MirrorRecord } from '../../../server/workflows/ports/mirror.ts';
 import type { OrgRow } from '../../../server/workflows/ports/orgRows.ts';
 import { Table, type Undo } from './table.ts';
@@ -76,6 +77,8 @@ export class Memory {
   /** Account of each billing account; null where none is named. */
   readonly links = new Table<{ accountId: string | null }>(this.#note);
   readonly due = new Table<{ nextChangeOn: string }>(this.#note);
+  /** Levels of MRR by Account. */
+  readonly levels = new Table<{ levels: readonly MrrLevel[] }>(this.#note);
   readonly orgRows = new Table<OrgRowEntry>(this.#note);
   readonly leases = new Table<{ owner: string; until: number }>(this.#note);
   readonly holds = new Table<{ until: number; failures: number; reason: string }>(this.#note);

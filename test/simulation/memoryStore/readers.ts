@@ -4,13 +4,14 @@ import type { LeaseStore } from '../../../server/sync/leases.ts';
 import { toStatus } from '../../../server/sync/sweep/status.ts';
 import type { SweepStore } from '../../../server/sync/sweep/store.ts';
 import type { MirrorLookup, MirrorReader } from '../../../server/workflows/ports/mirror.ts';
+import type { MrrHistory } from '../../../server/workflows/ports/mrrHistory.ts';
 import type { OrgRowsReader } from '../../../server/workflows/ports/orgRows.ts';
 import { bump } from './bump.ts';
 import type { Between } from './index.ts';
 import type { CursorEntry, Memory } from './memory.ts';
 import { rowId } from './setRows.ts';
 
-export function readersOf(memory: Memory, between: Between): MirrorReader & MirrorLookup & OrgRowsReader {
+export function readersOf(memory: Memory, between: Between): MirrorReader & MirrorLookup & OrgRowsReader & MrrHistory {
   const records = (isWanted: (billingAccountKey: string) => boolean) =>
     memory.mirror
       .values()
@@ -64,6 +65,12 @@ export function readersOf(memory: Memory, between: Between): MirrorReader & Mirr
         .filter(({ kind, deleted }) => kind === 'account' && !deleted)
         .map(({ key }) => key)
         .slice(0, most);
+    },
+    async levelsOf(accountId) {
+      await between();
+      return (memory.levels.get(accountId)?.levels ?? []).toSorted((a, b) =>
+        `${a.mrr.currency} ${a.on}` < `${b.mrr.currency} ${b.on}` ? -1 : 1,
+      );
     },
     async projected(accountId) {
       await between();
