@@ -75,6 +75,41 @@ describe('a customer of Stripe', () => {
     });
   });
 
+  it('has the lines of its invoice and the credit note that corrects it, each with its invoice', async () => {
+    const { accountId, customer, subscription } = await stripeCustomer('Credited in Stripe', 3);
+    const { stripe } = story.stripe;
+    const [paid] = (await stripe.invoices.list({ customer })).data;
+    await stripe.creditNotes.create({
+      invoice: paid!.id!,
+      amount: 49_000,
+      refund_amount: 49_000,
+      memo: 'One seat back',
+    });
+    await settled(story.stack);
+
+    const invoice = only('Billing_Invoice__c', accountId);
+    expect(only('Billing_Invoice_Item__c', accountId)).toMatchObject({
+      Key__c: `stripe:invoiceitem:${paid!.lines.data[0]!.id}`,
+      Billing_Invoice__c: invoice['Id'],
+      Billing_Subscription__c: only('Billing_Subscription__c', accountId)['Id'],
+      Subscription_Number__c: subscription,
+      Kind__c: 'Charge',
+      Quantity__c: 3,
+      Unit_Price__c: 490,
+      Amount__c: 1470,
+      Tax__c: 0,
+    });
+    expect(only('Billing_Credit_Memo__c', accountId)).toMatchObject({
+      Billing_Invoice__c: invoice['Id'],
+      Status__c: 'Posted',
+      Kind__c: 'Credit',
+      Amount__c: 490,
+      Refunded__c: 490,
+      Applied__c: 0,
+      Comment__c: 'One seat back',
+    });
+  });
+
   it('falls into dunning by a failed payment and comes out of it by paying', async () => {
     const { accountId, customer } = await stripeCustomer('Declined in Stripe');
     await story.act('stripe', 'fail-payment', { customer, declineCode: 'insufficient_funds' });
@@ -110,6 +145,11 @@ describe('a customer of Stripe', () => {
     await settled(story.stack);
     expect(only('Billing_Subscription__c', accountId)).toMatchObject({ Status__c: 'Removed', MRR__c: 0, ARR__c: 0 });
     expect(only('Billing_Account__c', accountId)).toMatchObject({ Status__c: 'Removed', Balance__c: 0 });
+    expect(only('Billing_Invoice_Item__c', accountId)).toMatchObject({
+      Status__c: 'Removed',
+      Amount__c: 0,
+      Quantity__c: 0,
+    });
     expect(story.stack.org.org.get('Account', accountId)!['Billing_MRR__c']).toBe(0);
   });
 });
@@ -124,10 +164,24 @@ describe('a customer of Zuora', () => {
       TCV__c: 42_000,
       Currency_Code__c: 'EUR',
     });
-    expect(only('Billing_Invoice__c', accountId)['Status__c']).toBe('Open');
+    const invoice = only('Billing_Invoice__c', accountId);
+    expect(invoice['Status__c']).toBe('Open');
+    expect(only('Billing_Invoice_Item__c', accountId)).toMatchObject({
+      Billing_Invoice__c: invoice['Id'],
+      Subscription_Number__c: subscription,
+      Description__c: 'Platform: Seats',
+      Quantity__c: 25,
+      Amount__c: invoice['Amount__c'],
+      Currency_Code__c: 'EUR',
+    });
+    const ofInvoice = story.stack.zuora.tenant.data.invoices.find((one) => one.invoiceNumber === invoice['Number__c'])!;
+    Object.assign(ofInvoice.items[0]!, { processingType: 'StoredValue' });
     await story.act('zuora', 'fail-payment', { account: number });
     await settled(story.stack);
     expect(health(accountId)['Status__c']).toBe('In Dunning');
+    // A word that nobody knows is shown as it is, and counted.
+    expect(only('Billing_Invoice_Item__c', accountId)['Kind__c']).toBe('StoredValue');
+    expect(await metric(story.stack.backend.url, 'billing360_unknown_words_total')).toBeGreaterThan(0);
     expect(only('Billing_Payment__c', accountId)).toMatchObject({
       Status__c: 'Failed',
       Decline_Code__c: 'insufficient_funds',
@@ -185,6 +239,8 @@ describe('a billing account that names no Account', () => {
     await settled(story.stack);
     expect(story.rows('Billing_Subscription__c', accountId)).toEqual([]);
     expect(only('Billing_Subscription__c', other)['MRR__c']).toBe(980);
+    expect(story.rows('Billing_Invoice_Item__c', accountId)).toEqual([]);
+    expect(only('Billing_Invoice_Item__c', other)).toMatchObject({ Status__c: 'Current', Amount__c: 980 });
     expect(story.stack.org.org.get('Account', accountId)!['Billing_MRR__c']).toBe(0);
   });
 });

@@ -155,8 +155,10 @@ export class BillingModel implements BillingSystem, ChangeSource {
     const { deleted, asOf } = found;
     if (!found.exists && this.readsMayLag) return { found: false, deleted: null, asOf: null };
     if (!found.exists) return { found: false, deleted, asOf };
+    // It has no memos, and is not asked for them.
+    const had = parts.filter((part) => Object.values(PART_OF).includes(part));
     const read = await Promise.all(
-      parts.map((part) => call(this.#weather, this.connection, () => this.#list(part, key))),
+      had.map((part) => call(this.#weather, this.connection, () => this.#list(part, key))),
     );
     return { found: true, billingAccountKey: key, parts: read };
   }

@@ -36,8 +36,8 @@ export function subscription(
   day: CalendarDate,
   more: { price: string; metered: boolean; rampsOn: CalendarDate | null },
 ): Subscription {
-  const base = sample.charge({ number: `${id}-1`, price: more.price });
-  const ramp = { ...base, price: String(Number(more.price) * 2), startsOn: more.rampsOn };
+  const base = sample.charge({ number: `${id}-1`, segment: 1, price: more.price });
+  const ramp = { ...base, segment: 2, price: String(Number(more.price) * 2), startsOn: more.rampsOn };
   return sample.subscription({
     ...common(connection, 'subscription', account, id),
     startsOn: addDays(day, -30),
