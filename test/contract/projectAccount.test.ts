@@ -19,6 +19,7 @@ const INVOICE = 'stripe:invoice:in_1';
 const line: OrgRow = {
   object: 'Billing_Invoice_Item__c',
   key: 'stripe:invoiceitem:il_1',
+  partOf: INVOICE,
   fields: { Status__c: 'Current', Amount__c: 490, Tax__c: 93.1 },
   parents: {
     Billing_Invoice__r: { object: 'Billing_Invoice__c', key: INVOICE },
