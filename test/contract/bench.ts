@@ -206,6 +206,12 @@ export class Bench {
     for (const row of rows) this.rows.set(`${row.object} ${row.key}`, { ...row, accountId });
   }
 
+  /** Rows as they come from what billing says now, without those that tell of what was before. */
+  rowsOfNow(): string[] {
+    const now = [...this.rows.values()].filter(({ object }) => object !== 'Billing_MRR_Month__c');
+    return now.map((row) => JSON.stringify(row)).toSorted();
+  }
+
   row(object: string, key: string): OrgRow['fields'] {
     const row = this.rows.get(`${object} ${key}`);
     if (row === undefined) throw new Error(`no row ${object} ${key}; there are ${[...this.rows.keys()].join(', ')}`);

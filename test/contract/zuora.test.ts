@@ -243,6 +243,10 @@ test('a change from a later day counts from that day on, without an event', asyn
     await workOut();
     const key = `zuora:subscription:${number}`;
     expect(bench.row('Billing_Subscription__c', key)['MRR__c']).toBe(1500);
+    expect(bench.nextChangeOn.get(ACCOUNT), 'the month that begins has a row').toBe('2026-12-01');
+    at('2026-12-01T20:00:00Z');
+    bench.dirty.add(`account:projection:${ACCOUNT}`);
+    await bench.work();
     expect(bench.nextChangeOn.get(ACCOUNT)).toBe('2026-12-10');
     at('2026-12-10T20:00:00Z');
     bench.dirty.add(`account:projection:${ACCOUNT}`);

@@ -27,6 +27,8 @@ export const presetEvents = new Set([
   'InvoicePosted',
   'PaymentDeclined',
   'PaymentProcessed',
+  'CreditMemoPosted',
+  'DebitMemoPosted',
 ]);
 
 /** Namespace of an event that is not a standard one. */
