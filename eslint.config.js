@@ -3,7 +3,13 @@ import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
 
 const BUNDLES = ['force-app/main/default/lwc/**/*.ts'];
-const SERVER = ['server/**/*.ts', 'scripts/**/*.{ts,mjs,js}', 'test/**/*.{ts,cjs,mjs}', '*.{ts,js,cjs,mjs}'];
+const SERVER = [
+  'server/**/*.ts',
+  'types/**/*.ts',
+  'scripts/**/*.{ts,mjs,js}',
+  'test/**/*.{ts,cjs,mjs}',
+  '*.{ts,js,cjs,mjs}',
+];
 const NODE_GLOBALS = {
   process: 'readonly',
   console: 'readonly',
@@ -20,7 +26,7 @@ const JEST_GLOBALS = {
 };
 
 export default tseslint.config(
-  { ignores: ['node_modules/', 'dist/', '.data/', '.cache/', 'coverage/', 'types/'] },
+  { ignores: ['node_modules/', 'dist/', '.data/', '.cache/', 'coverage/'] },
   {
     files: SERVER,
     // Rules that need no type information, so that linting stays a matter of seconds; tsc does the rest.

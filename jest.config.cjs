@@ -7,6 +7,7 @@ module.exports = {
   moduleNameMapper: {
     // jsdom cannot read container queries, and the tests look at no style.
     '\\.css(\\?.*)?$': '@lwc/jest-resolver/resources/emptyStyleMock.js',
+    '^lightning/modal$': '<rootDir>/test/lwc/modal.ts',
     ...jestConfig.moduleNameMapper,
   },
   modulePathIgnorePatterns: ['<rootDir>/.data/', '<rootDir>/.cache/', '<rootDir>/dist/'],

@@ -8,6 +8,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const LONG = [
   'test/simulators/salesforce/page/pages',
   'test/scenarios/loop',
+  'test/browser/contextPages',
   'test/clients/',
   'test/simulation/',
   'test/scenarios/',

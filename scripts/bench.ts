@@ -4,8 +4,10 @@ import { readOptions } from './arguments.ts';
 import { measureAcknowledgement } from './bench/acknowledgement.ts';
 import { measureBackfill } from './bench/backfill.ts';
 import { measureBurst } from './bench/burst.ts';
+import { measureDerive } from './bench/derive.ts';
 import type { Figure } from './bench/figure.ts';
 import { measureLatency } from './bench/latency.ts';
+import { measurePage } from './bench/page.ts';
 import { measureReplay } from './bench/replay.ts';
 import { measureWorkers } from './bench/workers.ts';
 
@@ -13,7 +15,9 @@ const benches = {
   acknowledgement: measureAcknowledgement,
   latency: measureLatency,
   burst: measureBurst,
-  backfill: measureBackfill,
+  backfill: (say: (text: string) => void) => measureBackfill(say, customers),
+  derive: measureDerive,
+  page: measurePage,
   replay: measureReplay,
   workers: measureWorkers,
 };
@@ -23,9 +27,15 @@ const options = readOptions(
   `Measures the backend against the simulators, as ratios in one run where a machine's speed would show.
 
 npm run bench -- --json FILE        everything, and the figures as JSON
-npm run bench -- --only latency     one of ${Object.keys(benches).join(', ')}`,
-  { json: { type: 'string' }, only: { type: 'string', multiple: true } },
+npm run bench -- --only latency     one of ${Object.keys(benches).join(', ')}
+npm run bench -- --only backfill --customers 10000     1000 when not said`,
+  { json: { type: 'string' }, only: { type: 'string', multiple: true }, customers: { type: 'string' } },
 );
+const customers = Number(options.customers ?? 1000);
+if (!Number.isSafeInteger(customers) || customers < 100) {
+  console.error(`--customers ${options.customers} is no number of at least 100.`);
+  process.exit(2);
+}
 const wanted = options.only ?? Object.keys(benches);
 const unknown = wanted.filter((name) => !(name in benches));
 if (unknown.length > 0) {

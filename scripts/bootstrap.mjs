@@ -46,7 +46,12 @@ const bin = join(modules, '.bin');
 const child = spawn(pinnedNode, ['--disable-warning=ExperimentalWarning', ...process.argv.slice(2)], {
   cwd: root,
   stdio: 'inherit',
-  env: { ...process.env, PATH: `${bin}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH ?? ''}` },
+  env: {
+    // TypeScript is stripped and compiled once: a backend starts in less time, and without what strips it in memory.
+    NODE_COMPILE_CACHE: join(root, '.cache/compiled'),
+    ...process.env,
+    PATH: `${bin}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH ?? ''}`,
+  },
 });
 // A terminal sends its signals to the child as well; npm and service managers send them only here.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));

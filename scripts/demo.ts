@@ -12,6 +12,7 @@ npm run demo -- --port-base 5000   backend on 5000, org 5100 (TLS 5143), Stripe 
 npm run demo -- --no-open          leaves the browser shut
 npm run demo -- --fresh            forgets what earlier runs left and starts anew
 npm run demo -- --data-dir DIR     keeps data, log and demo.json there (default .data)
+npm run demo -- --set NAME=VALUE   starts the backend with a setting of the README's table, as often as needed
 
 Ctrl+C stops everything; the data stays for the next start.`;
 
@@ -20,11 +21,16 @@ const options = readOptions(help, {
   'no-open': { type: 'boolean', default: false },
   fresh: { type: 'boolean', default: false },
   'data-dir': { type: 'string', default: '.data' },
+  set: { type: 'string', multiple: true, default: [] },
 });
 const base = Number(options['port-base']);
 if (!Number.isInteger(base) || base < 1024 || base > 64_000)
   fail(`--port-base takes a whole number from 1024 to 64000, not "${options['port-base']}".`);
 
+const settings = options.set.map((text): [string, string] => {
+  const [, name, value] = /^([A-Z][A-Z0-9_]*)=(.*)$/s.exec(text) ?? fail(`--set takes NAME=VALUE, not "${text}".`);
+  return [name!, value!];
+});
 const ports = demoPorts(base);
 const blocked = blockedPorts(ports);
 if (blocked.length > 0)
@@ -39,6 +45,8 @@ if (taken.length > 0)
 
 // Loaded once the options are known to be right: the simulators take seconds.
 const { startStack } = await import('../test/support/stack.ts');
+const { assign, connectActions, orgSecret } = await import('./demo/actions.ts');
+const { USERS } = await import('../test/simulators/salesforce/org/seed.ts');
 const { startControl, curlLine } = await import('./demo/control.ts');
 const { describeDemo, listBillingAccounts, printTable, seedingEnded } = await import('./demo/describe.ts');
 const { deployRule } = await import('./demo/rule.ts');
@@ -67,6 +75,7 @@ const stack = await startStack({
   dataDir: demoDir,
   pagesAtStart: true,
   tls: true,
+  env: Object.fromEntries(settings),
   onProgress: (text) => say(`Starting: ${text}`),
 }).catch((error: Error) =>
   fail(
@@ -82,6 +91,11 @@ stack.backend.process.once('exit', (code) => {
 });
 try {
   await Promise.race([run(), whenStopped]);
+} catch (error) {
+  if (!stopped.signal.aborted) {
+    console.error(`${(error as Error).message}\nWhat the backend says is in ${join(demoDir, 'backend.log')}.`);
+    process.exitCode = 1;
+  }
 } finally {
   stopped.abort();
   console.log('\nStopping ...');
@@ -95,6 +109,8 @@ process.exit();
 async function run(): Promise<void> {
   if (!seedingEnded(demoDir)) await seedDemo(stack, demoDir, say, stopped.signal);
   stopped.signal.throwIfAborted();
+  await connectActions(stack, stack.backend.url, await orgSecret(stack, demoDir));
+  await assign(stack, USERS.rep);
   const systems = { Stripe: stack.stripe.url, Zuora: stack.zuora.url };
   const control = await startControl(
     ports.control,
@@ -112,6 +128,8 @@ async function run(): Promise<void> {
         `\n  Make a payment fail in ${system} (${example.account}):\n  ${curlLine(systems, 'fail-payment', example)}`,
       );
   }
+  const lines = Object.entries(stack.env).map(([name, value]) => `${name}="${value.replaceAll('\n', '\\n')}"`);
+  writeFileSync(join(demoDir, 'settings.env'), `${lines.join('\n')}\n`, { mode: 0o600 });
   writeFileSync(demoFile, JSON.stringify(demo, null, 2));
   say(`Ready. Ctrl+C stops it; the data stays in ${demoDir}.`);
   const first = demo.pages.find((page) => page.situation === 'both') ?? demo.pages[0];

@@ -1,3 +1,4 @@
+import { actionsOf } from './compose/actions.ts';
 import { openBase } from './compose/base.ts';
 import { readiness } from './compose/readiness.ts';
 import { startWorker } from './compose/worker.ts';
@@ -40,7 +41,14 @@ export async function startServer(config: Config): Promise<Server> {
       await providerIds.load();
       start('provider ids', providerIds);
       const verifiers = new Map(connections.map(({ name, verifier }) => [name, verifier]));
-      const app = createApp({ verifiers, intake, log, metrics, readiness: () => readiness(base) });
+      const app = createApp({
+        verifiers,
+        intake,
+        log,
+        metrics,
+        org: actionsOf(base),
+        readiness: () => readiness(base),
+      });
       const listening = await listen(app, config);
       parts.push({ name: 'http', stop: () => listening.close() });
       url = listening.url;

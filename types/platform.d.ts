@@ -34,3 +34,40 @@ declare module 'lightning/graphql' {
     GraphqlResult
   >;
 }
+
+declare module '@salesforce/customPermission/*' {
+  /** True for who has it; undefined for who has not. */
+  const permitted: true | undefined;
+  export default permitted;
+}
+
+declare module 'lightning/modal' {
+  import { LightningElement } from 'lwc';
+
+  /** Dialog: what extends it opens itself over the page, and answers what it was closed with (undefined by Escape or X). */
+  export default class LightningModal extends LightningElement {
+    static open(properties: Readonly<Record<string, unknown>>): Promise<unknown>;
+    label: string;
+    size: 'small' | 'medium' | 'large' | 'full';
+    disableClose: boolean;
+    close(result?: unknown): void;
+  }
+}
+
+declare module '@salesforce/i18n/currency' {
+  /** ISO 4217 code of the currency of the user who looks; of the org's, where the org has one alone. */
+  const currency: string;
+  export default currency;
+}
+
+declare module 'lightning/uiRecordApi' {
+  import type { WireAdapterConstructor } from 'lwc';
+
+  /** `optionalFields` that the user may not read, or that the org does not have, are left out of the answer. */
+  export const getRecord: WireAdapterConstructor<
+    { recordId: string | undefined; optionalFields: readonly string[] },
+    { readonly data?: unknown; readonly error?: unknown }
+  >;
+  /** Has Lightning Data Service read records again, for every wire that shows them. */
+  export function notifyRecordUpdateAvailable(records: readonly { recordId: string }[]): Promise<void>;
+}

@@ -6,7 +6,6 @@ import type { Figure } from './figure.ts';
 import { memoryOf } from './processes.ts';
 import { makeCustomers } from './stack.ts';
 
-const customers = 1000;
 /** Requests a second that a live account of Stripe may make, in all and to one endpoint (Stripe docs, "Rate limits"). */
 const limits = { global: 100, endpoint: 25 };
 const rates = {
@@ -34,7 +33,7 @@ function shareUsed(samples: readonly Sample[], total: number): number {
 }
 
 /** The first load of many customers into an empty backend, within Stripe's limits. */
-export async function measureBackfill(say: (text: string) => void): Promise<Figure[]> {
+export async function measureBackfill(say: (text: string) => void, customers = 1000): Promise<Figure[]> {
   const [unused, database] = [await benchDatabase(), await benchDatabase()];
   const stack = await startStack({ databaseUrl: unused.url, env: { SWEEP_SECONDS: '3600', ...rates } });
   try {

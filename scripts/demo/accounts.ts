@@ -216,6 +216,7 @@ export const demoAccounts: readonly DemoAccount[] = [
     begin({ stripe, catalog, seconds }, accountId) {
       return Promise.resolve(async () => {
         const customer = await stripe.customer('Pied Piper', accountId);
+        await stripe.stripe.customers.update(customer, { address: { country: 'US', line1: '5230 Newell Rd' } });
         await stripe.subscribe(customer, [{ price: catalog.growthUsd }], { trial_end: seconds(9) });
       });
     },
@@ -236,7 +237,10 @@ export const demoAccounts: readonly DemoAccount[] = [
     name: 'Duff Brewing',
     situation: 'no subscription',
     industry: 'Food & Beverage',
-    begin: () => Promise.resolve(undefined),
+    async begin({ zuora }, accountId) {
+      await zuora.account('Duff Brewing', 'USD', accountId);
+      return undefined;
+    },
   },
 ];
 

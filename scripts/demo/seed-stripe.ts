@@ -41,6 +41,7 @@ export function stripeSeeder(stripe: Stripe): StripeSeeder {
       const customer = await stripe.customers.create({
         name,
         email: `billing@${name.toLowerCase().replace(/[^a-z]+/g, '-')}.example`,
+        address: { line1: '1 Market St', city: 'San Francisco', state: 'CA', postal_code: '94105', country: 'US' },
         metadata: accountId === null ? {} : { salesforce_account_id: accountId },
       });
       await this.useCard(customer.id, card);

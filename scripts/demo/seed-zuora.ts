@@ -7,8 +7,8 @@ export type ChargeSpec =
 export type RatePlan = { ratePlanId: string; charges: { id: string; spec: ChargeSpec }[] };
 
 export type ZuoraSeeder = {
-  /** @returns account number */
-  account(name: string, currency: string, accountId: string | null, email?: string): Promise<string>;
+  /** @param parent number of the account above it. @returns account number */
+  account(name: string, currency: string, accountId: string | null, email?: string, parent?: string): Promise<string>;
   /** Names another Salesforce Account in an account. */
   link(account: string, accountId: string): Promise<void>;
   ratePlan(name: string, currency: string, charges: ChargeSpec[]): Promise<RatePlan>;
@@ -66,7 +66,7 @@ export async function zuoraSeeder(access: ZuoraAccess): Promise<ZuoraSeeder> {
     (await call<{ Id: string }>('POST', `/v1/object/${type}`, body)).Id;
 
   return {
-    async account(name, currency, accountId, email = `ap@${name.toLowerCase().replace(/[^a-z]+/g, '-')}.example`) {
+    async account(name, currency, accountId, email, parent) {
       const { accountNumber } = await call<{ accountNumber: string }>('POST', '/v1/accounts', {
         name,
         currency,
@@ -76,11 +76,16 @@ export async function zuoraSeeder(access: ZuoraAccess): Promise<ZuoraSeeder> {
         billToContact: {
           firstName: 'Accounts',
           lastName: 'Payable',
-          country: 'United States',
+          address1: '1 Market St',
+          city: 'San Francisco',
           state: 'California',
-          workEmail: email,
+          zipCode: '94105',
+          country: 'United States',
+          workEmail: email ?? `ap@${name.toLowerCase().replace(/[^a-z]+/g, '-')}.example`,
         },
+        taxInfo: { exemptStatus: 'No' },
         ...(accountId === null ? {} : { CRMAccountId__c: accountId }),
+        ...(parent === undefined ? {} : { parentId: parent }),
       });
       return accountNumber;
     },

@@ -2,6 +2,7 @@ import Stripe from 'stripe';
 import { settled } from '../../test/support/settled.ts';
 import type { Stack } from '../../test/support/stack.ts';
 import { demoAccounts, makeCatalog, metersUsed, storyDays, unlinkedCustomer, type Seeders } from './accounts.ts';
+import { makeRecordsBeside } from './beside.ts';
 import { rememberRecords, type DemoRecord } from './describe.ts';
 import { orgClient, type OrgClient } from './org.ts';
 import { stripeSeeder } from './seed-stripe.ts';
@@ -55,10 +56,11 @@ export async function seedDemo(
     await stack.zuora.ctx.webhooks.idle();
   }
   for (const act of today) await act();
-  records.push(...(await otherRecords(org, records)));
   say('Waiting for Salesforce to show it');
   await settled(stack);
   await usageShown(org);
+  records.push(...(await makeRecordsBeside(org, records)));
+  await settled(stack);
   rememberRecords(dataDir, records);
 }
 
@@ -69,31 +71,4 @@ async function usageShown(org: OrgClient): Promise<void> {
     if (Date.now() > deadline) throw new Error('Salesforce did not show the usage that was recorded within 30 s.');
     await new Promise((done) => setTimeout(done, 200));
   }
-}
-
-/** A Case and an Opportunity beside the Accounts. */
-async function otherRecords(org: OrgClient, accounts: readonly DemoRecord[]): Promise<DemoRecord[]> {
-  const asking = accounts.find((one) => one.situation === 'in dunning')!;
-  const buying = accounts.find((one) => one.situation === 'no subscription')!;
-  const subject = 'Why was my card declined?';
-  const deal = `${buying.name}: Platform Enterprise`;
-  return [
-    {
-      object: 'Case',
-      id: await org.create('Case', { Subject: subject, Status: 'New', Origin: 'Email', AccountId: asking.id }),
-      name: subject,
-      situation: 'billing question',
-    },
-    {
-      object: 'Opportunity',
-      id: await org.create('Opportunity', {
-        Name: deal,
-        StageName: 'Negotiation/Review',
-        CloseDate: new Date().toISOString().slice(0, 10),
-        AccountId: buying.id,
-      }),
-      name: deal,
-      situation: 'open deal',
-    },
-  ];
 }

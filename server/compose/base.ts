@@ -1,4 +1,5 @@
 import { mappingVersion } from '../connectors/salesforce/convert.ts';
+import { billingFieldsOf } from '../connectors/salesforce/mapping/billingFields.ts';
 import { createClock, type BusinessClock } from '../platform/clock.ts';
 import type { Config } from '../platform/config/config.ts';
 import { openDatabase, type Database } from '../platform/db/database.ts';
@@ -8,6 +9,7 @@ import { createMetrics, type Metrics } from '../platform/metrics.ts';
 import { createSealer, readSealKeys, SealError, type SealKey } from '../platform/seal.ts';
 import type { Stoppable } from '../platform/shutdown.ts';
 import { createWakeup, type Wakeup } from '../platform/wakeup.ts';
+import { createRefusedNotes } from '../sync/connections/refused.ts';
 import { createProviderIds, type ProviderIds } from '../sync/connections/providerIds.ts';
 import { registerGauges } from '../sync/gauges.ts';
 import { createIntake, type Intake } from '../sync/inbox/intake.ts';
@@ -30,6 +32,7 @@ export type Base = {
   intake: Intake;
   secrets: SecretBook;
   providerIds: ProviderIds;
+  noteRefused: ReturnType<typeof createRefusedNotes>;
   connections: readonly BillingConnection[];
   gateOf: (limits: UpstreamLimits) => StoppableGate;
   shareToken: ShareToken;
@@ -72,8 +75,10 @@ export async function openBase(config: Config): Promise<Base> {
   const names = config.connections.map(({ connection }) => connection);
   const providerIds = createProviderIds({ db, connections: names, log });
   const { timeZone } = config;
+  const fields = billingFieldsOf(config.mapping);
+  const providerIdOf = providerIds.idOf;
   const connections = config.connections.map((one) =>
-    connect(one, { clock, timeZone, gateOf, shareToken, secrets, mirror: store, providerIdOf: providerIds.idOf }),
+    connect(one, { clock, timeZone, gateOf, shareToken, secrets, mirror: store, fields, providerIdOf }),
   );
   const keysReady = createWakeup();
   const intake = createIntake(store, { metrics, onStored: keysReady.notify });
@@ -94,6 +99,7 @@ export async function openBase(config: Config): Promise<Base> {
     intake,
     secrets,
     providerIds,
+    noteRefused: createRefusedNotes(db),
     connections,
     gateOf,
     shareToken,

@@ -1,32 +1,46 @@
 import { Counter } from 'prom-client';
 import type { SalesforceClient } from '../connectors/salesforce/client.ts';
 import { clientTag } from '../connectors/salesforce/client.ts';
+import type { Ourselves } from '../connectors/salesforce/changes/events.ts';
+import { createOrgDealReader } from '../connectors/salesforce/changes/deals.ts';
 import { createChangeFeed } from '../connectors/salesforce/changes/feed.ts';
 import { integrationUser } from '../connectors/salesforce/changes/ourselves.ts';
 import { createOrgReader } from '../connectors/salesforce/changes/reader.ts';
 import { createChangeSweep } from '../connectors/salesforce/changes/sweep.ts';
+import { orgProjection } from '../connectors/salesforce/convert.ts';
 import { refusalsOfMissing } from '../connectors/salesforce/errors.ts';
-import { ownFields, rowShapes } from '../connectors/salesforce/shapes.ts';
+import { createOrgRequests, REQUEST_FIELDS, REQUESTS } from '../connectors/salesforce/requests.ts';
+import { rowShapes } from '../connectors/salesforce/shapes.ts';
+import { createUserAccess } from '../connectors/salesforce/userAccess.ts';
+import { partsOf } from '../domain/billingAccount/key.ts';
 import type { Config } from '../platform/config/config.ts';
 import type { Database } from '../platform/db/database.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
+import { withPriority } from '../platform/priority.ts';
+import { createActionLog } from '../sync/actions/audit.ts';
+import { createRefreshBook } from '../sync/actions/refreshes.ts';
 import { createFollower } from '../sync/changes/follower.ts';
 import { createPositionStore } from '../sync/changes/position.ts';
+import { createDealReader } from '../sync/deals/reader.ts';
 import { createOrgAccounts } from '../sync/drift/accounts.ts';
 import { createOrgCheck } from '../sync/drift/check.ts';
 import type { Intake } from '../sync/inbox/intake.ts';
 import { createBatchReads } from '../sync/outbox/batchReads.ts';
 import type { Store } from '../sync/store.ts';
 import { createSweeper } from '../sync/sweep/sweeper.ts';
+import { followRequest } from '../workflows/actions/followRequest.ts';
 import { driftOf } from '../workflows/mirror/compareRow.ts';
-import { followAccount } from '../workflows/mirror/followAccount.ts';
+import { followAccount, type FoundKind } from '../workflows/mirror/followAccount.ts';
+import { followDeal } from '../workflows/mirror/followDeal.ts';
 import type { Clock } from '../workflows/ports/clock.ts';
 import type { KeyHandler } from '../workflows/ports/keyWork.ts';
+import type { OrgMapping } from './orgMapping.ts';
 
 export type ChangesDeps = {
   config: Config;
   client: SalesforceClient;
+  mapping: Pick<OrgMapping, 'shapes' | 'ownFields'>;
   database: Pick<Database, 'db' | 'pool'>;
   store: Store;
   intake: Intake;
@@ -40,14 +54,24 @@ export type ChangesDeps = {
 type Part = { start(): void; stop(): Promise<unknown> };
 
 /** Objects whose change events somebody acts on. */
-const FOLLOWED = ['Account'];
+const FOLLOWED = ['Account', REQUESTS];
+
+function ourselves(userId: string, mapping: Pick<OrgMapping, 'ownFields'>): Ourselves {
+  return {
+    userId,
+    clientTag,
+    get fields() {
+      return { ...mapping.ownFields(), [REQUESTS]: new Set(REQUEST_FIELDS) };
+    },
+  };
+}
 
 /** Everything that comes from Salesforce: change events, the sweep behind them, and the check of what it holds. */
 export function followSalesforce(deps: ChangesDeps): { handler: KeyHandler; parts: [name: string, part: Part][] } {
-  const { config, client, database, store, intake, clock, log, metrics, onStored } = deps;
+  const { config, client, mapping, database, store, intake, clock, log, metrics, onStored } = deps;
   const { orgId, username, apiVersion, changeEvents } = config.salesforce;
   const userId = integrationUser(client, username);
-  const reader = createOrgReader(client, rowShapes);
+  const reader = createOrgReader(client, mapping.shapes);
   const reads = createBatchReads({
     store,
     reserve: config.salesforce.apiReserve,
@@ -59,11 +83,31 @@ export function followSalesforce(deps: ChangesDeps): { handler: KeyHandler; part
     labelNames: ['kind'] as const,
     registers: [metrics],
   });
-  const handler = followAccount({
-    reader,
-    accounts: createOrgAccounts(database.db),
-    onFound: (kind) => found.inc({ kind }),
+  const accounts = createOrgAccounts(database.db);
+  const deals = createDealReader(database.db);
+  const onFound = (kind: FoundKind): void => found.inc({ kind });
+  const ofAccount = followAccount({ reader, accounts, onFound });
+  const ofDeal = followDeal({
+    reader: createOrgDealReader(client),
+    deals,
+    accounts,
+    projection: orgProjection,
+    onFound,
   });
+  const refreshes = createRefreshBook(database.db);
+  const ofRequest = followRequest({
+    requests: createOrgRequests(client),
+    access: createUserAccess(client),
+    refreshes: { ...refreshes, start: (request) => refreshes.start(request).finally(onStored) },
+    audit: createActionLog(database.db),
+    orgId,
+    businessNow: clock.businessNow,
+  });
+  const handler: KeyHandler = (claim) => {
+    const { kind } = partsOf(claim.key);
+    if (kind === REQUESTS) return withPriority('interactive', () => ofRequest(claim));
+    return kind === 'Opportunity' ? ofDeal(claim) : ofAccount(claim);
+  };
   const sweeper = createSweeper({
     store,
     sources: [
@@ -73,6 +117,7 @@ export function followSalesforce(deps: ChangesDeps): { handler: KeyHandler; part
         userId,
         now: clock.now,
         reads,
+        deals,
       }),
     ],
     intake,
@@ -99,7 +144,7 @@ export function followSalesforce(deps: ChangesDeps): { handler: KeyHandler; part
     ['org check', check],
   ];
   if (changeEvents) {
-    const feed = createChangeFeed(client, async () => ({ userId: await userId(), clientTag, fields: ownFields }), {
+    const feed = createChangeFeed(client, async () => ourselves(await userId(), mapping), {
       ...changeEvents,
       orgId,
       followed: FOLLOWED,

@@ -7,9 +7,12 @@ import type { SecretBook } from '../sync/secrets/book.ts';
 import { readCalloutCredential, readZuoraClient } from '../sync/secrets/shape.ts';
 import type { ConnectionConfig } from '../platform/config/billingSystems.ts';
 import { filterBilling } from '../workflows/mirror/filterBilling.ts';
+import type { InvoiceDesk } from '../workflows/ports/actions.ts';
 import type { BillingAccountList } from '../workflows/ports/billingAccountList.ts';
+import { NO_FIELDS, type BillingFieldNames } from '../workflows/ports/billingFields.ts';
 import type { BillingFilter } from '../workflows/ports/billingFilter.ts';
 import type { BillingSystem } from '../workflows/ports/billingSystem.ts';
+import type { CatalogSource } from '../workflows/ports/catalog.ts';
 import type { Clock } from '../workflows/ports/clock.ts';
 import type { ConnectionProbe } from '../workflows/ports/connectionProbe.ts';
 import type { MirrorLookup } from '../workflows/ports/mirror.ts';
@@ -27,6 +30,9 @@ export type BillingConnection = {
   changes: ChangeSource;
   probe: ConnectionProbe;
   list: BillingAccountList;
+  catalog: CatalogSource;
+  /** What people ask of single invoices. */
+  invoices: InvoiceDesk;
   /** What of it is taken; `billing` sees to it. */
   filter: BillingFilter;
   close?(): Promise<void>;
@@ -42,6 +48,8 @@ export type ConnectionDeps = {
   mirror?: MirrorLookup;
   /** The account or tenant that a connection stands for; null while it is not known. */
   providerIdOf?: (connection: string) => string | null;
+  /** Metadata and custom fields that are kept; none when absent. */
+  fields?: BillingFieldNames;
   /** Secrets that were rotated by command stand in for those of the settings, at any time. */
   secrets?: Pick<SecretBook, 'accepted' | 'latest'>;
 };
@@ -66,7 +74,16 @@ export function connect(config: ConnectionConfig, deps: ConnectionDeps): Billing
 
 function clientsOf(
   config: ConnectionConfig,
-  { clock, timeZone, gateOf, shareToken, mirror, providerIdOf, secrets = settingsAlone }: ConnectionDeps,
+  {
+    clock,
+    timeZone,
+    gateOf,
+    shareToken,
+    mirror,
+    fields = NO_FIELDS,
+    providerIdOf,
+    secrets = settingsAlone,
+  }: ConnectionDeps,
 ): Omit<BillingConnection, 'name' | 'source' | 'filter'> {
   if (config.system === 'Stripe') {
     const { connection, apiKey, webhookSecrets, apiBase, dashboardUrl } = config;
@@ -81,6 +98,7 @@ function clientsOf(
       dashboardUrl,
       timeZone,
       filter: config.filter,
+      fields,
     };
     const rates = stripeRates(options.apiKey);
     const gate = gateOf(
@@ -114,6 +132,7 @@ function clientsOf(
       return stored.flatMap((text) => (text === OF_SETTINGS ? config.callouts : [readCalloutCredential(text)]));
     },
     objects: config.filter.objects,
+    fields,
     sweep: { callsPerDay: callsForSweeps(config.tenantKind) },
   };
   const gate = gateOf(zuoraLimits(config.connection, config.tenantKind));

@@ -1,15 +1,21 @@
 import { Counter } from 'prom-client';
-import { orgProjection } from '../connectors/salesforce/convert.ts';
+import { createOrgProjection } from '../connectors/salesforce/convert.ts';
+import { createRowRetention } from '../connectors/salesforce/retention.ts';
 import { partsOf } from '../domain/billingAccount/key.ts';
 import type { ConnectionWatch } from '../sync/connections/watch.ts';
+import { createDealReader } from '../sync/deals/reader.ts';
 import { createOrgAccounts } from '../sync/drift/accounts.ts';
+import { leaveCatalog } from '../workflows/catalog/mirrorCatalog.ts';
 import { handleKeys, type ConnectionHandlers } from '../workflows/mirror/handleKeys.ts';
 import { placeEvents } from '../workflows/mirror/placeEvents.ts';
-import { projectAccount } from '../workflows/mirror/projectAccount.ts';
+import { projectAccount, type ProjectDeps } from '../workflows/mirror/projectAccount.ts';
 import { refreshBillingAccount } from '../workflows/mirror/refreshBillingAccount.ts';
 import { refreshCatalog } from '../workflows/mirror/refreshCatalog.ts';
 import type { KeyHandler } from '../workflows/ports/keyWork.ts';
 import type { Base } from './base.ts';
+import type { BillingConnection } from './connections.ts';
+import { reportingOf } from './reporting.ts';
+import type { OrgMapping } from './orgMapping.ts';
 
 /** No key is worked before it is certain that its connection leads to the account or tenant that it stands for. */
 function verified(watch: Pick<ConnectionWatch, 'ensure'>, handler: KeyHandler): KeyHandler {
@@ -23,12 +29,17 @@ function verified(watch: Pick<ConnectionWatch, 'ensure'>, handler: KeyHandler): 
  * What works the keys of every kind.
  * @param follow works those of Salesforce
  * @param match works those that find the Account of a billing account
+ * @param records what is made of standard objects besides the rows
+ * @param priceBookOf works those of what a connection has to sell; null where that goes nowhere
  */
 export function keyHandler(
-  { config, store, database, clock, connections, metrics }: Base,
+  { config, store, database, clock, connections, metrics, noteRefused }: Base,
   watch: Pick<ConnectionWatch, 'ensure'>,
+  mapping: OrgMapping,
   follow: KeyHandler,
   match: KeyHandler,
+  records: NonNullable<ProjectDeps['records']>,
+  priceBookOf: (connection: BillingConnection) => KeyHandler | null,
 ): KeyHandler {
   const differences = new Counter({
     name: 'billing360_snapshot_differences_total',
@@ -46,27 +57,36 @@ export function keyHandler(
     orgRows: store,
     history: store,
     accounts: createOrgAccounts(database.db),
-    projection: orgProjection,
+    projection: createOrgProjection(mapping.watch.fields),
+    retain: createRowRetention(config.orgRetention),
+    records,
+    deals: createDealReader(database.db),
     clock,
     timeZone: config.timeZone,
+    reporting: reportingOf(config.reporting),
   });
-  const handlers = connections.map(({ name, billing }): [string, ConnectionHandlers] => [
-    name,
-    {
+  const handlers = connections.map((connection): [string, ConnectionHandlers] => {
+    const { name, billing } = connection;
+    const priceBook = priceBookOf(connection);
+    const own = {
       refresh: refreshBillingAccount({
         mirror: store,
         billing,
         usagePollSeconds: config.usagePollSeconds,
         onSnapshotDiffers: () => differences.inc(),
         onUnknownWord: (what) => unknownWords.inc({ connection: name, what }),
+        onAccess: (what, isRefused) => noteRefused(name, what, isRefused),
       }),
-      catalog: refreshCatalog({ mirror: store }),
+      catalog: refreshCatalog({ mirror: store, sells: priceBook !== null }),
+      priceBook: priceBook ?? leaveCatalog,
       place: placeEvents({ mirror: store, billing }),
-    },
-  ]);
+    };
+    return [name, own];
+  });
   const whatever = (handler: KeyHandler): ConnectionHandlers => ({
     refresh: handler,
     catalog: handler,
+    priceBook: handler,
     place: handler,
   });
   const others: [string, ConnectionHandlers][] = [

@@ -1,6 +1,7 @@
 import type { ReadyCheck } from '../interfaces/http/app.ts';
 import { databaseReady } from '../platform/db/ready.ts';
 import { troubles } from '../sync/limits/state.ts';
+import { keptVerdict, troubleOf } from '../sync/mapping/verdict.ts';
 import { orgStatus } from '../sync/outbox/status.ts';
 import type { Base } from './base.ts';
 
@@ -23,15 +24,19 @@ async function connectionChecks({ config, database, store, connections }: Base):
   return (await Promise.all(statuses)).map(({ name, state, message }) => ({
     name,
     ok: true,
-    message: state === 'Connected' ? '' : `${state}: ${message}`,
+    message: state === 'Connected' ? message : `${state}: ${message}`,
   }));
 }
 
 /** Everything that /readyz tells. */
 export async function readiness(base: Base): Promise<ReadyCheck[]> {
+  const { mapping } = base.config;
+  const trouble = mapping.length === 0 ? '' : troubleOf(mapping, await keptVerdict(base.database.db, mapping));
   return [
     ...(await databaseReady(base.database.db)),
     ...(await connectionChecks(base)),
     ...(await upstreamChecks(base)),
+    // The rest of what is written does not depend on it.
+    ...(trouble === '' ? [] : [{ name: 'mapping', ok: true, message: trouble }]),
   ];
 }

@@ -1,32 +1,47 @@
 import { createOrgBulkWriter } from '../connectors/salesforce/bulk.ts';
 import { createOrgCalls } from '../connectors/salesforce/calls.ts';
-import { createSalesforceClient, type SalesforceClient } from '../connectors/salesforce/client.ts';
+import { integrationUser } from '../connectors/salesforce/changes/ourselves.ts';
 import { objectOrder, toOrgConnection } from '../connectors/salesforce/convert.ts';
-import { salesforceLimits } from '../connectors/salesforce/limits.ts';
+import { billingFieldsOf } from '../connectors/salesforce/mapping/billingFields.ts';
+import { createOwnerNotices } from '../connectors/salesforce/ownerNotices.ts';
+import { createOrgRowRemover } from '../connectors/salesforce/remover.ts';
+import { removedDaysOf } from '../connectors/salesforce/retention.ts';
 import { createOrgWriter } from '../connectors/salesforce/writer.ts';
 import { createWakeup } from '../platform/wakeup.ts';
 import { beginWithBackfill } from '../sync/backfill/first.ts';
 import { createBackfillRunner } from '../sync/backfill/runner.ts';
 import { createBackfillStore } from '../sync/backfill/state.ts';
+import { applyFields } from '../sync/connections/fields.ts';
 import { applyFilter } from '../sync/connections/filter.ts';
 import { createConnectionStore } from '../sync/connections/state.ts';
 import { createConnectionWatch } from '../sync/connections/watch.ts';
 import { createDueTicker } from '../sync/due/due.ts';
 import { createKeyWorker } from '../sync/keys/worker.ts';
 import { matchUnlinked } from '../sync/matching/due.ts';
+import { createNotifier } from '../sync/notices/notifier.ts';
+import { dropNotices, releaseNotices } from '../sync/notices/store.ts';
 import { noticeRestore } from '../sync/operate/restored.ts';
 import { createBulkLane } from '../sync/outbox/bulk.ts';
 import { createBulkStore } from '../sync/outbox/bulkJobs.ts';
 import { orgLagSeconds } from '../sync/outbox/lag.ts';
 import { createOutbox, type Outbox } from '../sync/outbox/outbox.ts';
-import { checkOrg } from '../sync/outbox/pin.ts';
 import { orgStatus } from '../sync/outbox/status.ts';
+import { digestOf } from '../sync/canonical.ts';
+import { mrrRulesChoice } from '../sync/mrrRules.ts';
+import { projectAnewWhen } from '../sync/restamp.ts';
+import { createOrgPrune } from '../sync/retention/orgRows.ts';
 import { createRetention } from '../sync/retention/retention.ts';
 import { createSweeper } from '../sync/sweep/sweeper.ts';
+import { fieldsOfSystem } from '../workflows/ports/billingFields.ts';
+import { partsTakenBy } from '../workflows/ports/billingFilter.ts';
 import type { Base } from './base.ts';
+import { catalog } from './catalog.ts';
 import { followSalesforce } from './changes.ts';
 import { keyHandler } from './handlers.ts';
 import { matching } from './matching.ts';
+import { orgClient } from './orgClient.ts';
+import { batchCalls, orgMapping, type OrgMapping } from './orgMapping.ts';
+import { records } from './records.ts';
 
 /** A loop that runs until it is stopped. */
 type Loop = { start(): void; stop(): Promise<unknown> };
@@ -34,37 +49,23 @@ type Loop = { start(): void; stop(): Promise<unknown> };
 /** How the other side is called where the billing systems go by the names of their connections. */
 const SALESFORCE = 'salesforce';
 
-function orgClient({ config, database, clock, secrets, gateOf, shareToken }: Base): SalesforceClient {
-  const { loginUrl, clientId, username, privateKey, apiVersion, orgId } = config.salesforce;
-  const options = {
-    loginUrl,
-    clientId,
-    username,
-    apiVersion,
-    orgId,
-    get privateKey() {
-      return secrets.latest('salesforce-key', '', privateKey.reveal());
-    },
-  };
-  return createSalesforceClient(options, clock.now, {
-    checkOrg: (org) => checkOrg(database.db, org),
-    gate: gateOf(salesforceLimits),
-    shareToken,
-  });
-}
-
 /** Tells the org how fresh its figures are: each connection, and Salesforce itself. */
-function reports({ config, database, store, connections }: Base, outbox: Outbox) {
+function reports({ config, database, store, connections }: Base, outbox: Outbox, mapping: OrgMapping) {
   const sources = new Map(connections.map(({ name, source }) => [name, source]));
   return {
     connection: async (name: string) =>
       outbox.setRows(null, [toOrgConnection(await store.statusOf(name), sources.get(name)!)]),
     async org() {
       const { checkedThrough } = await store.statusOf(SALESFORCE);
-      const status = await orgStatus(database.db, config.salesforce.orgId, config.salesforce.apiReserve);
+      const { state, message } = await orgStatus(
+        database.db,
+        config.salesforce.orgId,
+        config.salesforce.apiReserve,
+        mapping.watch.trouble(),
+      );
       const lagSeconds = await orgLagSeconds(database.db);
       await outbox.setRows(null, [
-        toOrgConnection({ connection: SALESFORCE, ...status, checkedThrough, lagSeconds }, 'Salesforce'),
+        toOrgConnection({ connection: SALESFORCE, state, message, checkedThrough, lagSeconds }, 'Salesforce'),
       ]);
     },
   };
@@ -105,12 +106,18 @@ export async function startWorker(base: Base, start: (name: string, loop: Loop) 
     bulkObjects: bulk.objects,
     wakeup: rowsReady,
   });
-  const report = reports(base, outbox);
+  const mapping = orgMapping(base, client);
+  const report = reports(base, outbox, mapping);
   const lists = connections.map(({ list }) => list);
   const backfills = createBackfillStore(db);
   const connectionStore = createConnectionStore(db);
   await connectionStore.register(connections.map(({ name, source }) => ({ name, system: source })));
-  for (const { name, filter } of connections) await applyFilter(db, name, filter, log);
+  const fields = billingFieldsOf(config.mapping);
+  for (const { name, source, filter } of connections) {
+    await applyFilter(db, name, filter, log);
+    const own = fieldsOfSystem(fields, source);
+    await applyFields(db, { connection: name, fields: own, taken: partsTakenBy(filter) }, log);
+  }
   const watch = createConnectionWatch({
     store: { ...store, ...connectionStore },
     probes: new Map(connections.map(({ name, probe }) => [name, probe])),
@@ -120,9 +127,24 @@ export async function startWorker(base: Base, start: (name: string, loop: Loop) 
       await report.connection(name);
     },
   });
-  const changes = followSalesforce({ ...base, client, onStored: keysReady.notify });
-  const handler = keyHandler(base, watch, changes.handler, matching(base, client));
+  const changes = followSalesforce({ ...base, client, mapping, onStored: keysReady.notify });
+  const sold = catalog(base, client);
+  const handler = keyHandler(
+    base,
+    watch,
+    mapping,
+    changes.handler,
+    matching(base, client, calls),
+    await records(base, client),
+    sold.handlerOf,
+  );
   await takeUp(base);
+  await sold.readAll();
+  await mapping.watch.load();
+  await projectAnewWhen(db, { name: 'org_retention', value: digestOf(config.orgRetention) });
+  await projectAnewWhen(db, { name: 'reporting', value: digestOf(config.reporting) });
+  await projectAnewWhen(db, mrrRulesChoice(config.reporting.mrr));
+  start('mapping', mapping.watch);
   start('bulk', bulk);
   start('outbox', outbox);
   start('connections', watch);
@@ -134,9 +156,27 @@ export async function startWorker(base: Base, start: (name: string, loop: Loop) 
     'backfill',
     createBackfillRunner({ store: backfillStore, lists, watch, log, metrics, onListed, onDone: report.connection }),
   );
+  if (!config.salesforce.records.notices) await dropNotices(db);
+  else {
+    await releaseNotices(db);
+    const notices = createOwnerNotices(client, calls, integrationUser(client, config.salesforce.username));
+    start('owner notices', createNotifier({ db, notices, batch: batchCalls(base, client), log, metrics }));
+  }
   start('due', createDueTicker({ store, clock, timeZone: config.timeZone, log, onDue: keysReady.notify }));
   const { payload: payloadDays, id: idDays } = config.inboxDays;
   start('retention', createRetention({ db, payloadDays, idDays, log }));
+  start(
+    'org prune',
+    createOrgPrune({
+      db,
+      remover: createOrgRowRemover(client, calls),
+      batch: batchCalls(base, client),
+      removedDays: removedDaysOf(config.orgRetention),
+      log,
+      metrics,
+      everyMs: config.sweepSeconds * 1000,
+    }),
+  );
   start(
     'sweep',
     createSweeper({
@@ -150,6 +190,7 @@ export async function startWorker(base: Base, start: (name: string, loop: Loop) 
         await report.connection(connection);
         if (connection === connections[0]?.name) await report.org();
       },
+      onAccess: base.noteRefused,
       watch,
       begin: beginWithBackfill(backfills, lists),
     }),

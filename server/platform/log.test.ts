@@ -25,6 +25,20 @@ describe('the log', () => {
     expect(text).toContain('[email]');
   });
 
+  it('holds nothing that lets somebody in or pay: credentials of orgs and addresses of payment pages', () => {
+    const text = logged((log) => {
+      log.warn(
+        { url: 'https://invoice.stripe.com/i/acct_1abc/test_YWNjdF8x?s=em', to: 'Bearer b360t_abc-_1' },
+        'b360s_x-1',
+      );
+      log.info(
+        'Go to http://127.0.0.1:4200/i/acct_sim/inkey1 now, and https://pay.stripe.com/invoice/acct_1/invst_1/pdf',
+      );
+    });
+    for (const hidden of ['YWNjdF8x', 'abc-_1', 'b360s_x', 'inkey1', 'invst_1']) expect(text).not.toContain(hidden);
+    expect(text).toContain('Go to [payment page] now');
+  });
+
   it('keeps what is needed: keys, numbers, times', () => {
     const line = { key: 'stripe:account:cus_1', count: 3, at: new Date(0), number: 'INV00000001', id: '1234567890123' };
     expect(JSON.parse(logged((log) => log.info(line, 'Done')))).toMatchObject({

@@ -5,6 +5,10 @@ export type Log = Logger;
 const EMAIL = /[\w.+%-]+@[\w-]+(\.[\w-]+)+/g;
 const BEARER = /\b(Bearer|Basic)\s+[\w.~+/=-]+/gi;
 const KEY = /\b(sk|rk|pk|whsec)_\w{4,}/g;
+/** What this server gave to an org. */
+const OWN = /\bb360[st]_[\w-]+/g;
+/** Pages on which whoever has the address can pay, and the invoices themselves (Stripe). */
+const PAYMENT_PAGE = /https?:\/\/[^\s"'/]+\/(?:i|invoice)\/acct_[^\s"']*/g;
 const CARD = /\b\d(?:[ -]?\d){12,18}\b/g;
 const HIDDEN_NAMES =
   /^(authorization|cookie|set-cookie|stripe-signature|password|secret|token|access_?token|client_?secret|private_?key|api_?key|email|phone)$/i;
@@ -23,6 +27,8 @@ function luhn(digits: string): boolean {
 function redactText(text: string): string {
   return text
     .replace(BEARER, '$1 [secret]')
+    .replace(PAYMENT_PAGE, '[payment page]')
+    .replace(OWN, '[secret]')
     .replace(KEY, '$1_[secret]')
     .replace(EMAIL, '[email]')
     .replace(CARD, (match) => (luhn(match.replace(/\D/g, '')) ? '[card]' : match));

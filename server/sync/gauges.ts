@@ -41,6 +41,11 @@ const GAUGES: readonly [name: string, help: string, query: string][] = [
     'select coalesce(max(calls_used::float8 / nullif(calls_allowed, 0)), 0) from api_budget',
   ],
   [
+    'org_rows_refused_deletion',
+    'Rows that have fallen out and that Salesforce does not let go',
+    'select count(*) from org_row_removal where code is not null',
+  ],
+  [
     'other_org_met',
     'Whether another org than the pinned one was met, so that nothing is written: 1, else 0',
     'select count(*) from org_pin where met is not null',
@@ -86,6 +91,11 @@ const GAUGES: readonly [name: string, help: string, query: string][] = [
     'outbox_quarantined',
     'Rows that Salesforce refused and that were put aside',
     'select count(*) from org_rows where quarantined_at is not null',
+  ],
+  [
+    'owner_notices_put_aside',
+    'Owners who could not be told of Opportunities that the product made',
+    "select count(*) from owner_notice where state = 'wanted' and quarantined_at is not null",
   ],
   [
     'outbox_paused_objects',

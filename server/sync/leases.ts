@@ -9,7 +9,7 @@ export interface LeaseStore {
 
 export type LeaseHolder = { store: LeaseStore; owner: string; leaseMs: number; log: Log };
 
-/** Leases that are renewed, each third of their time. */
+/** Leases that are renewed after each third of their time, and again soon while no answer has come. */
 export type KeptLeases = {
   /**
    * False once it is not sure any more that all stay held until the next renewal: the last answer came late, or none did, so
@@ -35,7 +35,7 @@ export function keepLeases(
   onLost: () => void = () => {},
 ): KeptLeases {
   const renewMs = leaseMs / 3;
-  let heldUntil = takenAt + leaseMs;
+  let heldFrom = takenAt;
   let lost = false;
   const underway = new Set<Promise<void>>();
 
@@ -45,19 +45,22 @@ export function keepLeases(
       if ((await store.takeLeases(names, owner, leaseMs)).length < names.length) {
         lost = true;
         onLost();
-      } else heldUntil = Math.max(heldUntil, asked + leaseMs);
+      } else heldFrom = Math.max(heldFrom, asked);
     } catch (error) {
       log.warn({ err: error }, 'A lease was not renewed');
     }
   }
 
-  // One that gets no answer does not hold up the next.
-  const timer = setInterval(() => {
+  // One that gets no answer does not hold up the next; one that was taken late is renewed at once.
+  function renewWhenDue(): void {
+    if (performance.now() - heldFrom < renewMs) return;
     const renewal = renew().finally(() => underway.delete(renewal));
     underway.add(renewal);
-  }, renewMs);
+  }
+  renewWhenDue();
+  const timer = setInterval(renewWhenDue, renewMs / 4);
   return {
-    held: () => !lost && performance.now() < heldUntil - renewMs,
+    held: () => !lost && performance.now() - heldFrom < leaseMs - renewMs,
     async end() {
       clearInterval(timer);
       if (underway.size === 0) return;

@@ -38,6 +38,7 @@ beforeAll(async () => {
   await story.zuora.bill(zuoraNumber, today);
   await story.zuora.pay(zuoraNumber);
   await settled(story.stack);
+  await vi.waitUntil(() => story.rows('Billing_Payment__c', accountId).length === 2, { timeout: 30_000 });
   // No event tells of usage: it is there once the backend has asked for it.
   await vi.waitUntil(() => story.rows('Usage__c', accountId).some((row) => row['Quantity__c'] === 87_000), {
     timeout: 30_000,
@@ -56,16 +57,25 @@ async function open(options: PageOptions = {}, as: string = USERS.rep): Promise<
   return opened;
 }
 
-/** Resolves once each of the five panels has its answer. */
+/** Resolves once the figures and the list that is open have their answers. */
 async function loaded(page: Page): Promise<void> {
   await page.getByRole('heading', { name: 'Billing 360' }).waitFor();
-  for (let index = 0; index < 5; index++)
-    await page.locator('section[data-phase]:not([data-phase="loading"])').nth(index).waitFor();
+  await page.locator('c-billing-health section:not([data-phase="loading"])').waitFor();
+  await shown(page);
 }
 
-/** The panel under a heading. */
-function panel(page: Page, heading: string): Locator {
-  return page.locator('section', { has: page.getByRole('heading', { name: new RegExp(`^${heading}`) }) }).last();
+/** The list that is open, once it has its answer. */
+async function shown(page: Page): Promise<Locator> {
+  const pane = page.locator('[role=tabpanel]:not(.slds-hide)');
+  await pane.locator('section:not([data-phase="loading"])').first().waitFor();
+  await expect.poll(() => pane.locator('.busy').count()).toBe(0);
+  return pane;
+}
+
+/** Opens a tab. */
+async function tab(page: Page, name: string): Promise<Locator> {
+  await page.getByRole('tab', { name: new RegExp(`^${name}`) }).click();
+  return shown(page);
 }
 
 /** Text as a person reads it: one kind of space. */
@@ -82,16 +92,18 @@ describe('the Account page', () => {
     expect(await figure('mrr')).toContain('also $ 490');
     expect(await figure('arr')).toContain('€ 42,000');
     expect(await figure('outstanding')).toContain('€ 0');
-    const subscriptions = await textOf(panel(page, 'Subscriptions'));
+    await page.getByRole('button', { name: `Charges of ${zuoraSubscription}` }).click();
+    await page.locator('[data-id=charge]').first().waitFor();
+    const subscriptions = await textOf(await tab(page, 'Subscriptions'));
     expect(subscriptions).toContain(zuoraSubscription);
     expect(subscriptions).toContain('Zuora · Acme Europe');
     expect(subscriptions).toContain('Stripe · Acme self-serve');
     expect(subscriptions).toContain('25 × EUR 140.00 a month = EUR 3,500.00 a month');
-    expect(await textOf(panel(page, 'Invoices'))).toContain('INV00000001');
-    const payments = await textOf(panel(page, 'Payments'));
+    expect(await textOf(await tab(page, 'Invoices'))).toContain('INV00000001');
+    const payments = await textOf(await tab(page, 'Payments'));
     expect(payments).toContain('Visa •••• 4242');
     expect(payments).toContain('$ 490.00');
-    expect(await textOf(panel(page, 'Usage'))).toContain('87,000 used (87 %)');
+    expect(await textOf(await tab(page, 'Usage'))).toContain('87,000 used (87 %)');
     expect(await textOf(page.locator('[data-id="freshness"]').first())).toMatch(/checked (through|just now)/i);
     expect(problems()).toEqual([]);
     await close();
@@ -118,20 +130,36 @@ describe('the Account page', () => {
     await close();
   });
 
-  it('asks Salesforce once for each panel', async () => {
+  it('asks Salesforce once for the figures and once for each list, when its tab is opened', async () => {
     const { page, close } = await open();
     const asked: string[] = [];
     page.on('request', (request) => {
-      if (request.url().endsWith('/graphql')) asked.push(request.postData() ?? '');
+      if (request.url().endsWith('/graphql')) asked.push(/query (\w+)/.exec(request.postData() ?? '')?.[1] ?? '');
     });
     await page.reload();
     await loaded(page);
-    const panels = ['Billing_Subscription__c(', 'Billing_Invoice__c(', 'Billing_Payment__c(', 'Usage__c('];
-    for (const object of panels)
-      expect(
-        asked.filter((query) => query.includes(object) && query.includes('orderBy')),
-        object,
-      ).toHaveLength(1);
+    expect(asked.sort()).toEqual(['Billing360', 'BillingSubscriptions']);
+    const tabs = {
+      Invoices: 'BillingInvoices',
+      Payments: 'BillingPayments',
+      Usage: 'BillingUsage',
+      Timeline: 'BillingTimeline',
+    };
+    for (const [name, query] of Object.entries(tabs)) {
+      asked.length = 0;
+      await tab(page, name);
+      expect(asked, name).toEqual([query]);
+    }
+    asked.length = 0;
+    await tab(page, 'Subscriptions');
+    await tab(page, 'Invoices');
+    expect(asked).toEqual([]);
+    await page
+      .getByRole('button', { name: /^Lines of invoice/ })
+      .first()
+      .click();
+    await page.locator('[data-id=line]').first().waitFor();
+    expect(asked).toEqual(['BillingInvoiceLines']);
     await close();
   });
 
@@ -181,7 +209,7 @@ describe('a failed payment on an open page', () => {
     ['Zuora', () => story.act('zuora', 'fail-payment', { account: zuoraNumber }), /not enough money/i],
   ])('of %s shows within 3 s of the webhook, with its reason', async (system, fail, reason) => {
     const { page, problems, close } = await open();
-    expect(await textOf(panel(page, 'Payments'))).not.toMatch(reason);
+    expect(await textOf(await tab(page, 'Payments'))).not.toMatch(reason);
     if (system === 'Zuora') {
       const today = new Date().toISOString().slice(0, 10);
       await story.zuora.bill(zuoraNumber, `${Number(today.slice(0, 4)) + 1}${today.slice(4)}`);
@@ -189,10 +217,10 @@ describe('a failed payment on an open page', () => {
     await fail();
     const failedAt = Date.now();
     for (;;) {
-      await page.getByRole('button', { name: /^Refresh/ }).click();
-      await page.getByRole('button', { name: 'Refresh', exact: true }).and(page.locator(':enabled')).waitFor();
+      // Coming back to the page asks again.
+      await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
       // Rows of one change may reach Salesforce in two calls: the page is asked until it tells all of it.
-      const failed = reason.test(await textOf(panel(page, 'Payments')));
+      const failed = reason.test(await textOf(await shown(page)));
       if (failed && (await textOf(page.locator('[data-id="status"]').first())) === 'In dunning') break;
       if (Date.now() - failedAt > 3000) throw new Error('The page did not show the failed payment within 3 s');
     }

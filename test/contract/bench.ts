@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { orgProjection } from '../../server/connectors/salesforce/convert.ts';
 import { Fault } from '../../server/domain/fault.ts';
 import type { MrrLevel } from '../../server/domain/metrics/movements.ts';
+import { leaveCatalog } from '../../server/workflows/catalog/mirrorCatalog.ts';
 import { handleKeys, type ConnectionHandlers } from '../../server/workflows/mirror/handleKeys.ts';
 import { placeEvents } from '../../server/workflows/mirror/placeEvents.ts';
 import { projectAccount } from '../../server/workflows/mirror/projectAccount.ts';
@@ -181,7 +182,12 @@ export class Bench {
       const deps = { mirror: this.mirror, billing, usagePollSeconds: 300 };
       return [
         billing.connection,
-        { refresh: refreshBillingAccount(deps), catalog: refreshCatalog(deps), place: placeEvents(deps) },
+        {
+          refresh: refreshBillingAccount(deps),
+          catalog: refreshCatalog(deps),
+          priceBook: leaveCatalog,
+          place: placeEvents(deps),
+        },
       ];
     });
     return handleKeys(project, new Map(handlers))(claim);
@@ -208,7 +214,12 @@ export class Bench {
 
   /** Rows as they come from what billing says now, without those that tell of what was before. */
   rowsOfNow(): string[] {
-    const now = [...this.rows.values()].filter(({ object }) => object !== 'Billing_MRR_Month__c');
+    const isOfNow = ({ object, key }: OrgRow): boolean =>
+      object !== 'Billing_MRR_Month__c' && !key.startsWith('stripe:event:change:');
+    const now = [...this.rows.values()].filter(isOfNow).map(({ fields, ...row }) => ({
+      ...row,
+      fields: Object.entries(fields).filter(([name]) => !name.startsWith('Last_Change')),
+    }));
     return now.map((row) => JSON.stringify(row)).toSorted();
   }
 

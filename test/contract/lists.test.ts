@@ -59,7 +59,14 @@ describe('the list of customers of Stripe', () => {
 
   it('says from when on sweeps have to look', async () => {
     const { asOf } = await list().page(null);
-    expect(list().sweepFrom(asOf)).toBe(String(Math.floor(asOf.getTime() / 1000)));
+    const since = Math.floor(asOf.getTime() / 1000);
+    const from = since - 30 * 86_400 + 3_600;
+    expect(JSON.parse(list().sweepFrom(asOf))).toEqual({
+      since,
+      run: null,
+      lists: null,
+      past: { from, before: since, after: null },
+    });
   });
 });
 

@@ -1,8 +1,13 @@
 import { expect, test } from 'vitest';
 import { orgProjection } from '../../server/connectors/salesforce/convert.ts';
+import { createRowRetention } from '../../server/connectors/salesforce/retention.ts';
 import { projectionKeyOf } from '../../server/domain/billingAccount/key.ts';
 import { projectAccount } from '../../server/workflows/mirror/projectAccount.ts';
+import { instant } from '../../server/domain/time/instant.ts';
+import type { BillingObject } from '../../server/domain/account/facts.ts';
+import type { MirrorRecord } from '../../server/workflows/ports/mirror.ts';
 import type { OrgRow } from '../../server/workflows/ports/orgRows.ts';
+import * as sample from '../support/billingObjects.ts';
 
 const ACCOUNT = '001000000000001AAA';
 const OTHER = '001000000000002AAA';
@@ -26,6 +31,16 @@ const line: OrgRow = {
     Billing_Subscription__r: { object: 'Billing_Subscription__c', key: SUBSCRIPTION },
   },
 };
+
+const recordOf = (body: BillingObject): MirrorRecord => ({
+  key: body.key,
+  kind: body.kind,
+  billingAccountKey: 'billingAccountKey' in body ? body.billingAccountKey : body.key,
+  asOf: new Date(0),
+  version: 0,
+  deleted: false,
+  body,
+});
 
 /** Projects an Account that has nothing any more, whose row of a part of something is still there. */
 async function rowsWhen(linkedTo: string | null, part = charge, whole = SUBSCRIPTION): Promise<readonly OrgRow[]> {
@@ -71,4 +86,70 @@ test('a line goes with its invoice, and not with the subscription that it bills'
     { key: line.key, fields: { Status__c: 'Removed', Amount__c: 0, Discount__c: 0, Tax__c: 0 } },
   ]);
   expect(await rowsWhen(OTHER, line, SUBSCRIPTION)).toHaveLength(1);
+});
+
+test('a row that was removed under another mapping gives up what that mapping added, and else is left alone', async () => {
+  const removed = { ...charge, fields: { Status__c: 'Removed', MRR__c: 0, Quantity__c: 0 } };
+  expect(await rowsWhen(null, removed)).toEqual([]);
+  expect(await rowsWhen(null, { ...removed, fields: { ...removed.fields, Copy_Of_MRR__c: 0 } })).toMatchObject([
+    { key: charge.key, fields: removed.fields },
+  ]);
+});
+
+test('a row that falls out is dropped where it was projected before, and the day of the next one is told', async () => {
+  const day = new Date('2026-11-21T09:00:00Z');
+  const payment = sample.payment({ at: instant('2024-01-15T10:00:00Z'), invoiceKeys: [] });
+  const recent = sample.payment({ key: 'zuora:payment:p2', at: instant('2026-03-01T10:00:00Z'), invoiceKeys: [] });
+  const project = async (before: readonly OrgRow[]) => {
+    const { projection } = await projectAccount({
+      mirror: {
+        ofAccount: () =>
+          Promise.resolve(
+            [sample.billingAccount({ accountId: ACCOUNT }), payment, recent].map((body) => recordOf(body)),
+          ),
+        ownerOf: () => Promise.resolve(null),
+        linkOf: () => Promise.resolve(null),
+      },
+      orgRows: { projected: () => Promise.resolve([...before]) },
+      history: { levelsOf: () => Promise.resolve([]) },
+      accounts: { stateOf: () => Promise.resolve(null) },
+      projection: orgProjection,
+      retain: createRowRetention(),
+      clock: { businessNow: () => day },
+      timeZone: 'UTC',
+    })({
+      key: projectionKeyOf(ACCOUNT),
+      events: [],
+      claimedAt: day,
+      attempt: 1,
+      pollAt: null,
+      pollOnly: false,
+      batch: false,
+      refetch: [],
+    });
+    return projection!;
+  };
+  const row: OrgRow = {
+    object: 'Billing_Payment__c',
+    key: payment.key,
+    fields: { Status__c: 'Succeeded' },
+    parents: {},
+  };
+  const first = await project([]);
+  expect(first.dropped).toEqual([]);
+  expect(first.rows.filter(({ object }) => object === row.object).map(({ key }) => key)).toEqual([recent.key]);
+  expect(first.nextChangeOn).toBe('2028-04-01');
+  const told: OrgRow = {
+    object: 'Billing_Event__c',
+    key: 'zuora:event:payment:p1',
+    partOf: payment.key,
+    fields: { Status__c: 'Current', Occurred_On__c: '2026-08-23', Occurred_At__c: '2026-08-24T01:00:00Z' },
+    parents: {},
+  };
+  const second = await project([row, told]);
+  expect(second.rows.filter(({ object }) => object === told.object)).toEqual([]);
+  expect(second.dropped).toEqual([
+    { object: row.object, key: row.key, reason: 'kept for 25 months' },
+    { object: told.object, key: told.key, reason: 'kept for 90 days' },
+  ]);
 });

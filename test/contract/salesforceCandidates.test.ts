@@ -48,7 +48,14 @@ async function rig(personAccounts: boolean): Promise<Rig> {
   };
 }
 
-const subject = (more: Partial<MatchSubject>): MatchSubject => ({ name: null, email: null, fieldValues: [], ...more });
+const subject = (more: Partial<MatchSubject>): MatchSubject => ({
+  name: null,
+  email: null,
+  fieldValues: [],
+  key: 'stripe:account:cus_1',
+  parentAccountId: null,
+  ...more,
+});
 
 describe('candidates from an org', () => {
   let it_: Rig;
@@ -102,6 +109,8 @@ describe('candidates from an org', () => {
         contactEmails: ["o'brien@contacts.example"],
         personEmail: null,
         fieldValue: null,
+        madeFor: null,
+        parentId: null,
       },
     ]);
   });

@@ -79,6 +79,7 @@ async function swept(): Promise<ReceivedEvent[]> {
     userId: integrationUser(client, USERS.integration),
     now: () => new Date(),
     reads: (work) => work(),
+    deals: { known: async () => new Map() },
   });
   await sweep.sweep(null, async (some) => void events.push(...some));
   return events.filter(({ kind }) => kind.startsWith('Billing_Link__c'));

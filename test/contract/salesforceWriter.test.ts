@@ -128,7 +128,7 @@ describe('rows to Salesforce', () => {
   it('tells row by row what was refused and why', async () => {
     const results = await writeRows('Billing_Invoice__c', [
       write({ key: 'k:1', fields: { Status__c: 'Open' } }),
-      write({ key: 'k:2', fields: { Status__c: 'Nonsense' } }),
+      write({ key: 'k:2', fields: { Source__c: 'Nonsense' } }),
       write({
         key: 'k:3',
         parents: { Billing_Account__r: { object: 'Billing_Account__c', key: 'stripe:account:unknown' } },
@@ -177,7 +177,7 @@ describe('rows to Salesforce', () => {
       ...chunks(billingAccount('cus_1')),
       {
         object: 'Billing_Invoice__c',
-        writes: [invoiceOf('cus_1', 'in_1'), invoiceOf('cus_1', 'in_2', { Status__c: 'Odd' })],
+        writes: [invoiceOf('cus_1', 'in_1'), invoiceOf('cus_1', 'in_2', { Source__c: 'Odd' })],
       },
       {
         object: 'Billing_Payment__c',
@@ -308,12 +308,12 @@ describe('rows to Salesforce', () => {
     const bulk = createOrgBulkWriter(createOrgCalls(createSalesforceClient(options, () => new Date())));
     const rows = [
       ...Array.from({ length: 450 }, (_, index) =>
-        invoiceOf('cus_1', `bulk_${index}`, { Status__c: 'Open', Number__c: `N, "${index}"\n` }),
+        invoiceOf('cus_1', `bulk_${index}`, { Source__c: 'Stripe', Status__c: 'Open', Number__c: `N, "${index}"\n` }),
       ),
-      { ...invoiceOf('cus_1', 'in_9', { Status__c: 'Paid', Number__c: null }), rowVersion: 2 },
-      invoiceOf('cus_1', 'newer', { Status__c: 'Draft', Number__c: null }),
-      invoiceOf('cus_1', 'odd', { Status__c: 'Nonsense: really', Number__c: null }),
-      invoiceOf('cus_2', 'orphan', { Status__c: 'Open', Number__c: null }),
+      { ...invoiceOf('cus_1', 'in_9', { Source__c: 'Stripe', Status__c: 'Paid', Number__c: null }), rowVersion: 2 },
+      invoiceOf('cus_1', 'newer', { Source__c: 'Stripe', Status__c: 'Draft', Number__c: null }),
+      invoiceOf('cus_1', 'odd', { Source__c: 'Nonsense: really', Status__c: 'Open', Number__c: null }),
+      invoiceOf('cus_2', 'orphan', { Source__c: 'Stripe', Status__c: 'Open', Number__c: null }),
     ];
     expect(new Set(rows.map((row) => bulk.shapeOf(row))).size).toBe(1);
     sim.ctx.calls.clear();

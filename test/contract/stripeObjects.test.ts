@@ -174,6 +174,11 @@ describe('a thin event', () => {
     expect(rig.sim.ctx.calls.total()).toBe(0);
   });
 
+  test.each(['product', 'price'])('of a new %s concerns what can be sold', (type) => {
+    rig.deliver(thin(`v1.${type}.created`, { id: 'x_1', type, url: '/' }));
+    expect([...rig.bench.inbox.values()]).toMatchObject([{ key: 'stripe:catalog:all' }]);
+  });
+
   test('of what leads to nobody leaves the snapshot to act', () => {
     rig.deliver(
       thin('v1.payment_method.detached', { id: 'pm_1', type: 'payment_method', url: '/' }, { snapshot_event: 'evt_1' }),
@@ -196,12 +201,12 @@ describe('an edit of the catalog', () => {
     expect(name()).toBe('Growth 2027');
   });
 
-  test('that shows nowhere concerns nobody', async () => {
+  test('that shows with no customer concerns what can be sold alone', async () => {
     const { product } = await subscribed();
     await rig.stripe.products.update(product, { description: 'Nobody sees it here' });
     await rig.stripe.products.create({ name: 'Another' });
     await rig.sim.settled();
     const edits = [...rig.bench.inbox.values()].filter(({ kind }) => kind.startsWith('product'));
-    expect(edits.map(({ key }) => key)).toEqual([null, null, null]);
+    expect(edits.map(({ key }) => key)).toEqual(Array(3).fill('stripe:catalog:all'));
   });
 });

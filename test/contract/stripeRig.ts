@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import Stripe from 'stripe';
 import { createStripeConnection, type Connection } from '../../server/connectors/stripe/connection.ts';
+import type { BillingFieldNames } from '../../server/workflows/ports/billingFields.ts';
 import { SimClock } from '../simulators/kit/clock.ts';
 import { startStripeSim, type StripeSim } from '../simulators/stripe/main.ts';
 import { Bench, startIntake } from './bench.ts';
@@ -30,7 +31,8 @@ export type StripeRig = {
   close(): Promise<void>;
 };
 
-export async function startStripeRig(): Promise<StripeRig> {
+/** @param fields metadata that are kept */
+export async function startStripeRig(fields?: BillingFieldNames): Promise<StripeRig> {
   const clock = new SimClock(Date.parse('2026-11-21T09:00:00Z') - Date.now());
   let passed = 0;
   const intake = await startIntake(
@@ -39,7 +41,13 @@ export async function startStripeRig(): Promise<StripeRig> {
   );
   const sim = await startStripeSim({ clock, webhookEndpoints: [{ url: intake.url, secret: SECRET }] });
   const connection = createStripeConnection(
-    { connection: 'stripe', apiKey: sim.secretKey, webhookSecrets: ['whsec_old', SECRET], apiBase: sim.url },
+    {
+      connection: 'stripe',
+      apiKey: sim.secretKey,
+      webhookSecrets: ['whsec_old', SECRET],
+      apiBase: sim.url,
+      ...(fields && { fields }),
+    },
     {
       clock: { now: () => new Date(Date.now() + passed), businessNow: () => clock.now() },
       mirror: {

@@ -152,6 +152,10 @@ test('an endpoint that was down for three days, until the sender gave up, misses
   for (const id of [customer, other]) fresh.dirty.add(`stripe:account:${id}`);
   await fresh.work();
   expect(rig.bench.rowsOfNow()).toEqual(fresh.rowsOfNow());
+  expect(rig.bench.row('Billing_Subscription__c', `stripe:subscription:${subscription.id}`)).toMatchObject({
+    Last_Change__c: 'Upgraded Growth from 1 to 7: MRR +USD 2,940.00',
+    Last_Change_On__c: '2026-11-23',
+  });
   expect(rig.bench.row('Billing_Account__c', `stripe:account:${customer}`)['Bill_To_Email__c']).toBe(
     'new@acme.example',
   );

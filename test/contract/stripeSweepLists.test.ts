@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createListSweep, type ListSweepDeps, type Rotation } from '../../server/connectors/stripe/sweepLists.ts';
 import type { Invoice } from '../../server/domain/invoice/invoice.ts';
+import type { Subscription } from '../../server/domain/subscription/subscription.ts';
 import type { BillingRecord } from '../../server/workflows/ports/billingSystem.ts';
 import type { ReceivedEvent } from '../../server/workflows/ports/webhook.ts';
 import { Bench } from './bench.ts';
@@ -118,6 +119,93 @@ test('a status, an amount and an address that differ are found and read anew, an
   await rig.bench.work();
   expect(rig.sim.ctx.calls.counts.get('GET /v1/invoices') ?? 0).toBe(0);
   await expectWhole(customer);
+  expect(await round()).toEqual([]);
+});
+
+test('a cancellation that was taken back and booked anew for the same day is found, and of what has ended none', async () => {
+  const { customer, subscription } = await start();
+  const book = (yes: boolean) => rig.stripe.subscriptions.update(subscription, { cancel_at_period_end: yes });
+  await book(true);
+  await rig.work();
+  const key = `stripe:subscription:${subscription}`;
+  const held = rig.bench.mirror.records.get(key)!;
+  const bookedOn = () => (rig.bench.mirror.records.get(key)!.body as Subscription).cancelBookedOn;
+  expect(bookedOn()).toBe('2026-11-21');
+  await untold(async () => {
+    rig.clock.setOffset(Date.parse('2026-11-23T09:00:00Z') - Date.now());
+    await book(false);
+    await book(true);
+  });
+  expect(await round()).toEqual([`listed.subscription ${key}`]);
+  await expectWhole(customer);
+  expect(bookedOn()).toBe('2026-11-23');
+
+  drop(true);
+  await rig.stripe.subscriptions.cancel(subscription);
+  rig.bench.dirty.add(`stripe:account:${customer}`);
+  await rig.bench.work();
+  await round();
+  await rig.bench.work();
+  const ended = rig.bench.mirror.records.get(key)!;
+  const { cancelBookedOn: _unknown, ...earlier } = ended.body as Subscription;
+  rig.bench.mirror.records.set(key, { ...ended, body: earlier, asOf: held.asOf });
+  expect(await round()).toEqual([]);
+});
+
+test('a dispute and a schedule that no event told are found by the lists, and a second round finds nothing', async () => {
+  const { customer, subscription } = await start();
+  const [charge] = (await rig.stripe.charges.list({ customer })).data;
+  await untold(async () => {
+    await rig.act('dispute', { charge: charge!.id });
+    const { id, phases } = await rig.stripe.subscriptionSchedules.create({ from_subscription: subscription });
+    const { start_date, end_date, items } = phases[0]!;
+    const plan = { price: items[0]!.price as string };
+    await rig.stripe.subscriptionSchedules.update(id, {
+      end_behavior: 'cancel',
+      phases: [
+        { items: [plan], start_date, end_date },
+        { items: [{ ...plan, quantity: 9 }], duration: { interval: 'month' } },
+      ],
+    });
+  });
+  expect(await round()).toEqual([
+    `listed.subscription stripe:subscription:${subscription}`,
+    `listed.charge stripe:payment:${charge!.id}`,
+  ]);
+  await rig.bench.work();
+  // Nobody answered in time, of which no event told either.
+  const payment = rig.bench.row('Billing_Payment__c', `stripe:payment:${charge!.id}`);
+  expect(payment['Dispute_Status__c']).toBe('Lost');
+  const row = rig.bench.row('Billing_Subscription__c', `stripe:subscription:${subscription}`);
+  expect(row['Cancel_On__c']).not.toBeNull();
+  await expectWhole(customer);
+  expect(await round()).toEqual([]);
+});
+
+test('a schedule that has not begun and that no event told is found, and so is that it begins later', async () => {
+  const { customer, subscription } = await start();
+  const price = (await rig.stripe.subscriptions.retrieve(subscription)).items.data[0]!.price.id;
+  const at = (moment: string) => Math.floor(Date.parse(moment) / 1000);
+  const phases = [{ items: [{ price }], duration: { interval: 'month' as const, interval_count: 1 } }];
+  let id = '';
+  await untold(async () => {
+    const start_date = at('2027-02-01T00:00:00Z');
+    ({ id } = await rig.stripe.subscriptionSchedules.create({ customer, start_date, phases }));
+  });
+  const found = `listed.subscription_schedule stripe:subscription:${id}`;
+  expect(await round()).toContain(found);
+  await rig.bench.work();
+  const row = () => rig.bench.row('Billing_Subscription__c', `stripe:subscription:${id}`);
+  expect(row()).toMatchObject({ Status__c: 'Pending', Start_Date__c: '2027-02-01' });
+  await expectWhole(customer);
+  expect(await round()).toEqual([]);
+  await untold(async () => {
+    const start_date = at('2027-03-01T00:00:00Z');
+    await rig.stripe.subscriptionSchedules.update(id, { phases: [{ ...phases[0]!, start_date }] });
+  });
+  expect(await round()).toEqual([found]);
+  await rig.bench.work();
+  expect(row()).toMatchObject({ Status__c: 'Pending', Start_Date__c: '2027-03-01' });
   expect(await round()).toEqual([]);
 });
 
@@ -262,12 +350,12 @@ const DUE: Rotation = { endedAt: 0, lookedThrough: null, run: null };
 
 test('a sweep reads so many pages of lists and no more, as batch work', async () => {
   await start();
-  const { turn, priorities } = listSweepWith({ pagesASweep: 4 });
+  const { turn, priorities } = listSweepWith({ pagesASweep: 5 });
   const first = await turn(DUE, () => Promise.resolve());
   expect(first.run?.lists).toEqual(['charges']);
-  expect(priorities).toEqual(['batch', 'batch', 'batch', 'batch']);
+  expect(priorities).toEqual(['batch', 'batch', 'batch', 'batch', 'batch']);
   expect((await turn(first, () => Promise.resolve())).run).toBeNull();
-  expect(priorities).toHaveLength(5);
+  expect(priorities).toHaveLength(6);
 });
 
 test('of many customers some are looked for in each round, all of them after some rounds', async () => {

@@ -1,61 +1,33 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { zuoraSeeder, type RatePlan, type ZuoraSeeder } from '../../scripts/demo/seed-zuora.ts';
-import { createZuoraConnection, type Connection } from '../../server/connectors/zuora/connection.ts';
+import type { RatePlan, ZuoraSeeder } from '../../scripts/demo/seed-zuora.ts';
+import { createZuoraConnection } from '../../server/connectors/zuora/connection.ts';
 import { BILLING_PARTS } from '../../server/workflows/ports/billingSystem.ts';
 import { Secret } from '../../server/platform/config/secret.ts';
-import { SimClock } from '../simulators/kit/clock.ts';
-import { startZuoraSim, type RunningZuoraSim } from '../simulators/zuora/main.ts';
-import { Bench, startIntake } from './bench.ts';
+import type { SimClock } from '../simulators/kit/clock.ts';
+import type { RunningZuoraSim } from '../simulators/zuora/main.ts';
+import { startZuoraRig, type ZuoraRig } from './zuoraRig.ts';
 
 const ACCOUNT = '001000000000001AAA';
 
+let rig: ZuoraRig;
 let clock: SimClock;
 let sim: RunningZuoraSim;
 let zuora: ZuoraSeeder;
-let connection: Connection;
-let bench: Bench;
-let intake: Awaited<ReturnType<typeof startIntake>>;
+let connection: ZuoraRig['connection'];
+let bench: ZuoraRig['bench'];
+let intake: ZuoraRig['intake'];
 
 beforeEach(async () => {
-  clock = new SimClock(Date.parse('2026-11-21T20:00:00Z') - Date.now());
-  intake = await startIntake(
-    () => connection.verifier,
-    (events) => bench.receive(events),
-  );
-  sim = await startZuoraSim({
-    clock,
-    callouts: [{ url: intake.url, user: 'zuora', password: 'secret' }],
-    calloutRetryMs: 1,
-  });
-  connection = createZuoraConnection(
-    {
-      connection: 'zuora',
-      baseUrl: sim.url,
-      clientId: sim.clientId,
-      clientSecret: sim.clientSecret,
-      callouts: [{ kind: 'basic', user: 'zuora', password: new Secret('secret') }],
-      timeZone: sim.timeZone,
-      uiUrl: sim.uiUrl,
-    },
-    { clock: { now: () => new Date(), businessNow: () => clock.now() } },
-  );
-  bench = new Bench([connection.billing], () => clock.now());
-  zuora = await zuoraSeeder({ url: sim.url, clientId: sim.clientId, clientSecret: sim.clientSecret });
+  rig = await startZuoraRig();
+  ({ clock, sim, zuora, connection, bench, intake } = rig);
 });
+afterEach(() => rig.close());
 
-afterEach(async () => {
-  await connection.close();
-  await sim.close();
-  await intake.close();
-});
+const work = () => rig.work();
+const act = (name: string, body: object) => rig.act(name, body);
 
 function at(moment: string): void {
   clock.setOffset(Date.parse(moment) - Date.now());
-}
-
-async function work(): Promise<void> {
-  await sim.ctx.webhooks.idle();
-  await bench.work();
 }
 
 /** Lets a callout that a read showed nothing of run out of repetitions. */
@@ -95,15 +67,6 @@ async function transfer(from: string, subscription: string, to: string): Promise
         { subscriptionNumber: subscription, orderActions: [{ type: 'OwnerTransfer', triggerDates, ownerTransfer }] },
       ],
     }),
-  });
-  expect(response.status, await response.clone().text()).toBe(200);
-}
-
-async function act(name: string, body: object): Promise<void> {
-  const response = await fetch(`${sim.url}/__sim/act/${name}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
   });
   expect(response.status, await response.clone().text()).toBe(200);
 }
@@ -328,7 +291,7 @@ test('a sweep finds what no callout told, and goes on from its cursor', async ()
   await connection.changes.sweep(second.cursor, (events) => Promise.resolve(bench.receive(events)));
   await bench.work();
   // One a kind of object.
-  expect(sim.ctx.calls.total()).toBe(9);
+  expect(sim.ctx.calls.total()).toBe(10);
 });
 
 test('a sweep finds a payment of the same second as the invoice that it pays, though both have one time', async () => {

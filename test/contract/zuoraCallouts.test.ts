@@ -8,6 +8,7 @@ import { createMetrics } from '../../server/platform/metrics.ts';
 import { createIntake } from '../../server/sync/inbox/intake.ts';
 import { createPostgresStore } from '../../server/sync/postgres.ts';
 import { startTest, type TestClient } from '../simulators/zuora/testClient.ts';
+import { orgApiWithoutActions } from '../support/orgApi.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
 /** Callouts as the tenant sends them, over HTTP into the inbox. */
@@ -35,6 +36,7 @@ beforeAll(async () => {
     intake: createIntake(createPostgresStore(database, { orgId: '', mappingVersion: '' }), { metrics }),
     log: createLog('silent'),
     metrics,
+    org: orgApiWithoutActions(database.db),
     readiness: () => Promise.resolve([]),
   });
   backend = await listen(app, { host: '127.0.0.1', port: 0 });

@@ -1,60 +1,27 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { zuoraSeeder, type RatePlan, type ZuoraSeeder } from '../../scripts/demo/seed-zuora.ts';
-import { createZuoraConnection, type Connection } from '../../server/connectors/zuora/connection.ts';
-import { Secret } from '../../server/platform/config/secret.ts';
-import { SimClock } from '../simulators/kit/clock.ts';
-import { startZuoraSim, type RunningZuoraSim } from '../simulators/zuora/main.ts';
-import { TestClient } from '../simulators/zuora/testClient.ts';
-import { Bench, startIntake } from './bench.ts';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { RatePlan, ZuoraSeeder } from '../../scripts/demo/seed-zuora.ts';
+import { BILLING_PARTS } from '../../server/workflows/ports/billingSystem.ts';
+import type { RunningZuoraSim } from '../simulators/zuora/main.ts';
+import { Bench } from './bench.ts';
+import { startZuoraRig, type ZuoraRig } from './zuoraRig.ts';
 
 const ACCOUNT = '001000000000001AAA';
 
-let clock: SimClock;
+let rig: ZuoraRig;
 let sim: RunningZuoraSim;
 let zuora: ZuoraSeeder;
-let client: TestClient;
-let connection: Connection;
-let bench: Bench;
-let intake: Awaited<ReturnType<typeof startIntake>>;
+let client: ZuoraRig['client'];
+let bench: ZuoraRig['bench'];
 
 beforeEach(async () => {
-  clock = new SimClock(Date.parse('2026-11-21T20:00:00Z') - Date.now());
-  intake = await startIntake(
-    () => connection.verifier,
-    (events) => bench.receive(events),
-  );
-  sim = await startZuoraSim({
-    clock,
-    callouts: [{ url: intake.url, user: 'zuora', password: 'secret' }],
-    calloutRetryMs: 1,
-  });
-  connection = createZuoraConnection(
-    {
-      connection: 'zuora',
-      baseUrl: sim.url,
-      clientId: sim.clientId,
-      clientSecret: sim.clientSecret,
-      callouts: [{ kind: 'basic', user: 'zuora', password: new Secret('secret') }],
-      timeZone: sim.timeZone,
-      uiUrl: sim.uiUrl,
-    },
-    { clock: { now: () => new Date(), businessNow: () => clock.now() } },
-  );
-  bench = new Bench([connection.billing], () => clock.now());
-  zuora = await zuoraSeeder({ url: sim.url, clientId: sim.clientId, clientSecret: sim.clientSecret });
-  client = await new TestClient(sim).signIn();
+  rig = await startZuoraRig();
+  ({ sim, zuora, client, bench } = rig);
 });
+afterEach(() => rig.close());
 
-afterEach(async () => {
-  await connection.close();
-  await sim.close();
-  await intake.close();
-});
-
-async function work(): Promise<void> {
-  await sim.ctx.webhooks.idle();
-  await bench.work();
-}
+const work = () => rig.work();
+/** Memos are told by callouts of their own, which a tenant may not have. */
+const readAnew = (account: string) => rig.readAnew(account);
 
 function platform(): Promise<RatePlan> {
   return zuora.ratePlan('Platform', 'USD', [{ name: 'Seats', kind: 'perUnit', price: '33.33', period: 'Month' }]);
@@ -115,6 +82,39 @@ test('items of every invoice come out as Zuora added them up, also those of vers
   });
 });
 
+test('items of the first version keep their subscription after three amendments, also in a database that is new', async () => {
+  const account = await zuora.account('Acme', 'USD', ACCOUNT);
+  const number = await zuora.subscribe(account, await platform(), { start: '2026-10-01', months: 12, quantity: 3 });
+  await zuora.bill(account, '2026-10-01');
+  await work();
+  const [first] = sim.tenant.data.invoices;
+  const shown = (rows: ReturnType<typeof itemsOf>) =>
+    rows.map(({ key, fields, parents }) => ({ key, fields, parents }));
+  const before = shown(itemsOf(first!.invoiceNumber));
+  for (const [quantity, date] of [
+    [5, '2026-11-01'],
+    [7, '2026-11-10'],
+    [4, '2026-11-20'],
+  ] as const)
+    await client.post('/__sim/act/upgrade', { subscription: number, quantity, date });
+  await zuora.bill(account, '2026-11-21');
+  await work();
+  expect((await client.get(`/v1/subscriptions/${number}`)).body).toMatchObject({ version: 4 });
+  expectEveryInvoiceToAddUp();
+  expect(shown(itemsOf(first!.invoiceNumber))).toEqual(before);
+
+  // A database that has seen none of it: everything is read once, as by a backfill.
+  const anew = new Bench([rig.connection.billing], () => rig.clock.now());
+  anew.dirty.add(`zuora:account:${sim.tenant.account(account).id}`);
+  await anew.work();
+  const items = (of: Bench) =>
+    shown(of.rowsOf('Billing_Invoice_Item__c', ACCOUNT)).toSorted((a, b) => (a.key < b.key ? -1 : 1));
+  expect(items(anew)).toEqual(items(bench));
+  const subscription = { object: 'Billing_Subscription__c', key: `zuora:subscription:${number}` };
+  for (const { parents } of items(anew)) expect(parents['Billing_Subscription__r']).toEqual(subscription);
+  expect(anew.row('Billing_Subscription__c', subscription.key)).toMatchObject({ Status__c: 'Active', Quantity__c: 4 });
+});
+
 test('an invoice without a subscription shows its discounts and taxes, and words of Zuora that are not known here', async () => {
   const account = await zuora.account('Acme', 'USD', ACCOUNT);
   const tax = { name: 'VAT', taxCode: 'V', taxDate: '2026-11-21', taxMode: 'TaxExclusive', taxRate: 0.19 };
@@ -170,12 +170,6 @@ async function invoiceOf(account: string): Promise<{ id: string; number: string 
   await client.post('/v1/invoices', { ...common, invoiceItems: [item] });
   const { id, invoiceNumber } = sim.tenant.data.invoices.at(-1)!;
   return { id, number: invoiceNumber };
-}
-
-/** Reads the account anew: memos are told by callouts of their own, which a tenant may not have. */
-async function readAnew(account: string): Promise<void> {
-  bench.dirty.add(`zuora:account:${sim.tenant.account(account).id}`);
-  await work();
 }
 
 const memo = (number: string, kind = 'creditmemo') => bench.row('Billing_Credit_Memo__c', `zuora:${kind}:${number}`);
@@ -284,4 +278,92 @@ test('a tenant without Invoice Settlement has no memos, and nothing is taken for
   await readAnew(account);
   expect(memo(credit!.number)).toMatchObject({ Status__c: 'Draft', Amount__c: 30 });
   expect(bench.row('Billing_Invoice__c', `zuora:invoice:${invoice.number}`)).toMatchObject({ Amount__c: 1000 });
+});
+
+describe('a permission to read memos that is taken away', () => {
+  const refuse = (refusals: object[]) =>
+    fetch(`${sim.url}/__sim/refusals`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ refusals }),
+    });
+  const REFUSED = [
+    { method: 'GET', path: '^/(v1/creditmemos|object-query/credit-memos)', times: 1000, code: 50000010 },
+  ];
+
+  /** A credit of 30 US dollars that is still a draft. */
+  async function drafted() {
+    const account = await zuora.account('Acme', 'USD', ACCOUNT);
+    const { charges } = await platform();
+    const charge = { amount: 30, productRatePlanChargeId: charges[0]!.id };
+    await client.post('/v1/creditmemos', { accountNumber: account, effectiveDate: '2026-11-21', charges: [charge] });
+    await readAnew(account);
+    const [credit] = sim.tenant.data.creditMemos;
+    return { account, credit: credit!, key: `zuora:account:${sim.tenant.account(account).id}` };
+  }
+
+  test('leaves them as they were, and takes what changed meanwhile over once it is back', async () => {
+    const { credit, key } = await drafted();
+    await refuse(REFUSED);
+    await client.call('PUT', `/v1/creditmemos/${credit.id}/post`, {});
+    await work();
+    expect(memo(credit.number)).toMatchObject({ Status__c: 'Draft', Amount__c: 30, Balance__c: 0 });
+    expect(bench.open(key)).toBe(1);
+    expect(bench.again.get(key)!.getTime() - bench.realNow.getTime()).toBe(3_600_000);
+    // As long as it lasts it is asked for again and again, and nothing else of the account waits for it.
+    await bench.workAgain(key);
+    expect(bench.open(key)).toBe(1);
+    await refuse([]);
+    await bench.workAgain(key);
+    expect(memo(credit.number)).toMatchObject({ Status__c: 'Posted', Amount__c: 30, Balance__c: 30 });
+    expect(bench.open(key)).toBe(0);
+  });
+
+  test('holds up no event of anything else, and one of a first memo waits', async () => {
+    const account = await zuora.account('Acme', 'USD', ACCOUNT);
+    await readAnew(account);
+    const key = `zuora:account:${sim.tenant.account(account).id}`;
+    await refuse(REFUSED);
+    await invoiceOf(account);
+    await work();
+    expect(bench.rowsOf('Billing_Invoice__c', ACCOUNT)).toHaveLength(1);
+    const told = (eventId: string, kind: string) => ({
+      connection: 'zuora',
+      eventId,
+      kind,
+      key,
+      occurredAt: null,
+      payload: {},
+    });
+    // It asks for everything, of which a tenant without memos has none.
+    bench.receive([told('1', 'SomethingOfTheTenant')]);
+    await work();
+    bench.realNow = new Date(bench.realNow.getTime() + 61_000);
+    bench.dirty.add(key);
+    await work();
+    expect(bench.open(key)).toBe(0);
+    bench.receive([told('2', 'CreditMemoPosted')]);
+    await work();
+    bench.realNow = new Date(bench.realNow.getTime() + 61_000);
+    bench.dirty.add(key);
+    await work();
+    expect(bench.open(key)).toBe(1);
+  });
+
+  test('is told with its name, and so is that it is back', async () => {
+    const { account } = await drafted();
+    const { id } = sim.tenant.account(account);
+    const refused = async () => {
+      const fetched = await rig.connection.billing.fetch(id, BILLING_PARTS);
+      return fetched.found ? (fetched.access ?? []).filter(({ isRefused }) => isRefused).map(({ what }) => what) : null;
+    };
+    expect(await refused()).toEqual([]);
+    await refuse(REFUSED);
+    expect(await refused()).toEqual(['credit memos']);
+    // A tenant that says it has no such thing is no tenant whose user may not.
+    await refuse([{ path: '^/v1/creditmemos', times: 1000, code: 50000040 }]);
+    expect(await refused()).toEqual([]);
+    await refuse([{ path: '^/(v1/debitmemos|object-query/orders)', times: 1000, code: 50000010 }]);
+    expect((await refused())?.toSorted()).toEqual(['debit memos', 'orders']);
+  });
 });

@@ -171,7 +171,7 @@ describe('what it finds', () => {
       { Name: 'Fee', ChargeModel: 'Flat Fee Pricing', tiers: [{ Currency: 'USD', Price: 25 }] },
     ]);
     const number = await zuora.subscribe(account, planId, '2026-11-01');
-    expect(await findNow()).toEqual(['swept.subscriptions']);
+    expect(await findNow()).toEqual(['swept.orders', 'swept.subscriptions']);
     expect(bench.row('Billing_Subscription__c', `zuora:subscription:${number}`)['MRR__c']).toBe(25);
   });
 
@@ -189,7 +189,7 @@ describe('what it finds', () => {
     zuora.sim.ctx.calls.clear();
     await sweep();
     await bench.work();
-    expect([queries(), zuora.sim.ctx.calls.total()]).toEqual([9, 9]);
+    expect([queries(), zuora.sim.ctx.calls.total()]).toEqual([10, 10]);
   });
 });
 
@@ -217,7 +217,8 @@ test('three days in which no callout arrived are made up for: the mirror is as i
   await whole.work();
   const told = (of: Bench) => Object.fromEntries([...of.mirror.records].map(([key, { body }]) => [key, body]));
   expect(told(bench)).toEqual(told(whole));
-  expect(Object.keys(told(bench))).toHaveLength(1 + 3 + 6 + 3);
+  // An account, subscriptions, what two orders did to each, invoices and payments.
+  expect(Object.keys(told(bench))).toHaveLength(1 + 3 + 3 * 2 + 6 + 3);
   expect(row(account.id)['Balance__c']).toBe(21);
 });
 
@@ -392,17 +393,17 @@ describe('paging', () => {
 });
 
 describe('how often', () => {
-  test('the calls of a day are spread: an API sandbox with 2,000 of them is looked through every 432 s', async () => {
+  test('the calls of a day are spread: an API sandbox with 2,000 of them is looked through every 475 s', async () => {
     await reconnect({ callsPerDay: 2000 });
     await sweep();
     const first = await sweep();
     zuora.sim.ctx.calls.clear();
-    realNow = new Date(realNow.getTime() + 431_000);
+    realNow = new Date(realNow.getTime() + 475_000);
     expect(await sweep()).toEqual(first);
     expect(queries()).toBe(0);
     realNow = new Date(realNow.getTime() + 1_000);
     await sweep();
-    expect(queries()).toBe(9);
+    expect(queries()).toBe(10);
   });
 
   test('the cursor of an earlier build, one time for all objects, is gone on from', async () => {
@@ -422,7 +423,11 @@ describe('how often', () => {
       zuora.post('/__sim/refusals', { refusals: [{ path: `^/object-query/${path}$`, code: 50000010 }] });
     await refuse('credit-memos');
     later(600);
+    const refused = async () => (await sweep()).access!.filter(({ isRefused }) => isRefused).map(({ what }) => what);
     expect((await sweep()).checkedThrough.getTime()).toBeGreaterThan(checkedThrough.getTime());
+    expect(await refused()).toEqual(['changes of credit memos']);
+    await zuora.post('/__sim/refusals', { refusals: [{ path: '^/object-query/credit-memos$', code: 50000040 }] });
+    expect(await refused()).toEqual([]);
     await refuse('invoices');
     await expect(sweep()).rejects.toMatchObject({ kind: 'forbidden' });
   });

@@ -201,6 +201,19 @@ describe('bulk jobs', () => {
   });
 
   it.each([
+    ['that no job takes', () => null],
+    ['of as many shapes that no shape has enough of them', ({ row }: OrgWrite) => String(Number(row.key.at(-1)) % 3)],
+  ])('leave rows %s to the calls', async (_what, shapeOf) => {
+    await backfill();
+    const { bulk, log } = jobsThat({ shapeOf });
+    const lane = laneOver(bulk);
+    expect(await lane.runOnce()).toBe(0);
+    expect(log).toEqual([]);
+    const { outbox } = outboxOver(lane);
+    expect(await outbox.flush()).toBe(20);
+  });
+
+  it.each([
     ['before Salesforce was asked', null, 'done', 0],
     ['before its rows were there', '750x', 'open', 0],
     ['while it ran', '750x', 'done', 20],

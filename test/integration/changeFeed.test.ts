@@ -85,6 +85,7 @@ function sweepOf() {
     userId: integrationUser(client, USERS.integration),
     now: () => sim.ctx.clock.now(),
     reads: (work) => work(),
+    deals: { known: async () => new Map() },
   });
 }
 

@@ -2,8 +2,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { Fault } from '../../server/domain/fault.ts';
 import { createLog } from '../../server/platform/log.ts';
 import { createBackfillStore } from '../../server/sync/backfill/state.ts';
+import { applyFields, fieldsReadWith } from '../../server/sync/connections/fields.ts';
 import { applyFilter } from '../../server/sync/connections/filter.ts';
 import { createProviderIds } from '../../server/sync/connections/providerIds.ts';
+import { createRefusedNotes } from '../../server/sync/connections/refused.ts';
 import { createConnectionStore } from '../../server/sync/connections/state.ts';
 import { createConnectionWatch, type ConnectionWatchOptions } from '../../server/sync/connections/watch.ts';
 import { bumpKeys } from '../../server/sync/keys/bump.ts';
@@ -11,7 +13,8 @@ import { claimKeys, nextReadyInMs } from '../../server/sync/keys/claim.ts';
 import { commitResult } from '../../server/sync/keys/commit.ts';
 import { createKeyWorker } from '../../server/sync/keys/worker.ts';
 import { createPostgresStore } from '../../server/sync/postgres.ts';
-import { TAKE_EVERYTHING } from '../../server/workflows/ports/billingFilter.ts';
+import { NO_FIELDS, type BillingFieldNames } from '../../server/workflows/ports/billingFields.ts';
+import { partsTakenBy, TAKE_EVERYTHING } from '../../server/workflows/ports/billingFilter.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
 const stamp = { orgId: '00D000000000001AAA', mappingVersion: '1' };
@@ -234,6 +237,36 @@ describe('a connection that is refused', () => {
   });
 });
 
+describe('what the credentials of a connection may not read', () => {
+  it('is told with the connection, whatever process noted it, until it may be read', async () => {
+    await database.pool.query('truncate connection_refused');
+    const store = storeOf();
+    const message = async () => (await store.statusOf('zuora')).message;
+    let now = 0;
+    const [here, there] = [createRefusedNotes(database.db, () => now), createRefusedNotes(database.db, () => now)];
+    expect(await message()).toBe('');
+    await here('zuora', 'credit memos', true);
+    await here('zuora', 'debit memos', true);
+    await here('other', 'refunds', true);
+    expect(await store.statusOf('zuora')).toMatchObject({
+      state: 'Connected',
+      message:
+        'Its user may not read credit memos, debit memos: what was read before stays as it was. Give it that permission in the billing system, unless there is nothing of the kind.',
+    });
+    // Another process finds it may; the first one finds that it may not after all, and notes it at most a minute later.
+    await there('zuora', 'credit memos', false);
+    await there('zuora', 'debit memos', false);
+    expect(await message()).toBe('');
+    await here('zuora', 'credit memos', true);
+    expect(await message()).toBe('');
+    now = 60_000;
+    await here('zuora', 'credit memos', true);
+    expect(await message()).toMatch(/^Its user may not read credit memos: /);
+    await here('zuora', 'credit memos', false);
+    expect(await message()).toBe('');
+  });
+});
+
 describe('the name of a connection', () => {
   it('stands for the account that it was first used for; another one is refused, and nothing of it is read', async () => {
     const first = await processWith({ stripe: () => 'acct_1 test' });
@@ -342,6 +375,55 @@ describe('the filter of a connection', () => {
     expect(await mirrorKeys()).toEqual(['zuora:invoice:1']);
     expect(await database.db.selectFrom('account_link').selectAll().execute()).toEqual([]);
     expect(await claimed()).toEqual([projection]);
+  });
+});
+
+describe('metadata and custom fields that a mapping names', () => {
+  const backfill = () => createBackfillStore(database.db).backfillOf('stripe');
+  const named = (more: Partial<BillingFieldNames>, taken = partsTakenBy(TAKE_EVERYTHING)) =>
+    applyFields(database.db, { connection: 'stripe', fields: { ...NO_FIELDS, ...more }, taken }, log);
+  beforeEach(async () => {
+    await database.pool.query('truncate backfill');
+    await database.pool.query("delete from setting where name like 'billing_fields:%'");
+    await database.pool.query("insert into connection (name, system) values ('stripe', 'Stripe')");
+    await database.pool.query("insert into sweep_cursor (connection, cursor) values ('stripe', '1')");
+  });
+
+  it('have their kinds of objects read anew when they are new, and those alone', async () => {
+    expect(await named({})).toEqual([]);
+    expect(await backfill()).toBeNull();
+    expect(await named({ charge: ['metadata.sku'] })).toEqual(['subscriptions']);
+    expect(await backfill()).toMatchObject({
+      state: 'Listing',
+      parts: ['subscriptions'],
+      reason: 'The mapping names further metadata or custom fields.',
+    });
+    expect(await named({ charge: ['metadata.sku'] })).toEqual([]);
+    // What is named no more needs no reading, what is named again does: it may have changed meanwhile.
+    expect(await named({})).toEqual([]);
+    expect(await named({ charge: ['metadata.sku'], invoice: ['metadata.po'] })).toEqual(['subscriptions', 'invoices']);
+    expect(await fieldsReadWith(database.db, 'stripe')).toMatchObject({ charge: ['metadata.sku'] });
+  });
+
+  it('are not read of what the filter leaves out', async () => {
+    const taken = partsTakenBy({ objects: ['subscriptions'] });
+    expect(await named({ invoice: ['metadata.po'], account: ['metadata.region'] }, taken)).toEqual(['account']);
+  });
+
+  it('are read as well by a backfill that another setting has just begun, or that reads everything', async () => {
+    await applyFilter(database.db, 'stripe', { ...TAKE_EVERYTHING, objects: ['subscriptions'] }, log);
+    await applyFilter(database.db, 'stripe', { ...TAKE_EVERYTHING, objects: ['subscriptions', 'payments'] }, log);
+    await named({ account: ['metadata.region'] });
+    expect(await backfill()).toMatchObject({ parts: ['payments', 'account'] });
+    await createBackfillStore(database.db).startBackfill({ connection: 'stripe', reason: 'All.', rewrite: true }, true);
+    await named({ account: ['metadata.region', 'metadata.tier'] });
+    expect(await backfill()).toMatchObject({ state: 'Listing', parts: [], reason: 'All.', rewrite: true });
+  });
+
+  it('need no backfill of a connection that was never looked at, which is read as a whole', async () => {
+    await database.pool.query('truncate sweep_cursor');
+    await named({ account: ['metadata.region'] });
+    expect(await backfill()).toBeNull();
   });
 });
 

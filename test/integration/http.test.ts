@@ -11,6 +11,7 @@ import { registerGauges } from '../../server/sync/gauges.ts';
 import { createIntake, type Intake } from '../../server/sync/inbox/intake.ts';
 import { createPostgresStore } from '../../server/sync/postgres.ts';
 import type { WebhookVerifier } from '../../server/workflows/ports/webhook.ts';
+import { orgApiWithoutActions } from '../support/orgApi.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
 /** A connector's stand-in: the signature is a header, the body is an event. */
@@ -50,7 +51,14 @@ beforeAll(async () => {
   };
   const verifiers = new Map([['stripe', verifier]]);
   const log = createLog('silent');
-  const app = createApp({ verifiers, intake: failing, log, metrics, readiness: () => checks() });
+  const app = createApp({
+    verifiers,
+    intake: failing,
+    log,
+    metrics,
+    org: orgApiWithoutActions(database.db),
+    readiness: () => checks(),
+  });
   server = await listen(app, { host: '127.0.0.1', port: 0 });
 });
 afterAll(async () => {

@@ -272,6 +272,28 @@ describe('the gate', () => {
     expect(await faultOf(other.run('reads', async () => 1, answered))).toMatchObject({ code: 'upstream_full' });
   });
 
+  it('goes on within moments when a pause is ended before its time, for who waits and for who was turned away', async () => {
+    const gate = gateOf(limitsOf({}));
+    const run = () => gate.run('reads', async () => 'answer', answered);
+    const pauseFor = (seconds: number) =>
+      database.db
+        .updateTable('upstream')
+        .set({ hold_until: new Date(Date.now() + seconds * 1000) })
+        .where('name', '=', 'stripe')
+        .execute();
+    await run();
+    await pauseFor(300);
+    expect(await faultOf(run())).toMatchObject({ code: 'upstream_full' });
+    await pauseFor(0);
+    await vi.waitFor(async () => expect(await run()).toBe('answer'), { timeout: 5_000 });
+    await pauseFor(15);
+    const begun = Date.now();
+    const waits = run();
+    await pauseFor(0);
+    expect(await waits).toBe('answer');
+    expect(Date.now() - begun).toBeLessThan(5_000);
+  });
+
   it('opens for everybody, lets one call through when it is time, and closes when that is answered', async () => {
     const [one, other] = [gateOf(limitsOf({}), () => 0.1), gateOf(limitsOf({}))];
     const fails = () => one.run('reads', () => Promise.reject(new Error('socket hang up')), answered);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { isDatabaseTrouble } from '../../server/platform/db/trouble.ts';
 import { createLog } from '../../server/platform/log.ts';
 import { createDueTicker } from '../../server/sync/due/due.ts';
 import { storeRows } from '../../server/sync/inbox/store.ts';
@@ -19,6 +20,23 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 beforeEach(() => database.pool.query('truncate inbox, dirty, mirror, account_link, org_rows, account_due'));
+
+it('of a process that stands still within a transaction are given up, and it goes on with another connection', async () => {
+  await bumpKeys(database.db, projections.slice(0, 1));
+  let resume = () => {};
+  const standing = new Promise<void>((done) => (resume = done));
+  const work = database.db.transaction().execute(async (transaction) => {
+    await bumpKeys(transaction, projections.slice(0, 1));
+    await standing;
+    await bumpKeys(transaction, projections.slice(1, 2));
+  });
+  const stopped = work.then(null, (error: unknown) => error);
+  await bumpKeys(database.db, projections.slice(0, 1));
+  resume();
+  expect(await stopped).toSatisfy(isDatabaseTrouble);
+  const { rows } = await database.pool.query('select key from dirty');
+  expect(rows).toEqual([{ key: projections[0] }]);
+}, 20_000);
 
 /** Runs all at once, again and again; a deadlock rejects one of them. */
 async function together(...works: ((round: number) => Promise<unknown>)[]): Promise<void> {

@@ -51,6 +51,8 @@ const candidate = (accountId: string, more: Partial<Candidate> = {}): Candidate 
   contactEmails: ['ada@acme.example'],
   personEmail: null,
   fieldValue: null,
+  madeFor: null,
+  parentId: null,
   ...more,
 });
 
@@ -146,6 +148,7 @@ async function ops(...args: string[]): Promise<{ out: string; code: number; data
     today: () => {
       throw new Error('No day is asked for.');
     },
+    withOrg: () => Promise.reject(new Error('No org here.')),
     readInput: () => Promise.resolve(''),
   });
   return { out, code, data: JSON.parse(out) };

@@ -1,17 +1,22 @@
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Fault } from '../../server/domain/fault.ts';
 import type { BillingObject } from '../../server/domain/account/facts.ts';
+import type { Explanation } from '../../server/domain/metrics/explain.ts';
+import type { MrrRules } from '../../server/domain/metrics/rules.ts';
 import { calendarDate } from '../../server/domain/time/calendarDate.ts';
 import { readRequest, runRequest } from '../../server/interfaces/cli/ops.ts';
 import { Refusal, UsageError, type Context } from '../../server/interfaces/cli/verb.ts';
 import { createLog } from '../../server/platform/log.ts';
 import { createSealer } from '../../server/platform/seal.ts';
 import { createKeyWorker } from '../../server/sync/keys/worker.ts';
+import { mrrRulesChoice } from '../../server/sync/mrrRules.ts';
 import { checkOrg } from '../../server/sync/outbox/pin.ts';
 import { createSecretBook } from '../../server/sync/secrets/book.ts';
 import { addSecret, sealAnew } from '../../server/sync/secrets/store.ts';
 import { createPostgresStore } from '../../server/sync/postgres.ts';
+import { projectAnewWhen } from '../../server/sync/restamp.ts';
 import type { Store } from '../../server/sync/store.ts';
 import type { KeyHandler } from '../../server/workflows/ports/keyWork.ts';
 import * as sample from '../support/billingObjects.ts';
@@ -57,6 +62,7 @@ async function run(...args: string[]): Promise<{ out: string; code: number; data
     say: () => {},
     sealer: () => sealer,
     today: () => calendarDate('2026-11-21'),
+    withOrg: () => Promise.reject(new Error('No org here.')),
     readInput: () => Promise.resolve(input),
   };
   const { out, code } = await runRequest(request, context);
@@ -77,6 +83,7 @@ async function act(...args: string[]): Promise<{ code: number; out: string }> {
     say: () => {},
     sealer: () => sealer,
     today: () => calendarDate('2026-11-21'),
+    withOrg: () => Promise.reject(new Error('No org here.')),
     readInput: () => Promise.resolve(input),
   });
 }
@@ -676,7 +683,7 @@ describe('the command line', () => {
     const folder = testFolder();
     const none = await ops({}, ['status', '--data-dir', folder]);
     expect([none.code, none.out]).toEqual([1, '']);
-    expect(none.err).toContain(`No server with the embedded database runs in ${folder}.`);
+    expect(none.err).toContain(`No server with the embedded database runs in ${folder} or ${join(folder, 'demo')}.`);
     const away = await ops({ DATABASE_URL: 'postgresql://127.0.0.1:9/x' }, ['status']);
     expect([away.code, away.err]).toEqual([1, expect.stringContaining('The database cannot be used')]);
   });
@@ -729,6 +736,38 @@ describe('the explanation of a subscription', () => {
       { mrr: { amount: '0.00' }, changes: [{ on: '2027-01-01', mrr: { amount: '30.00' } }] },
     ]);
     expect((await run('explain', 'A-S1', '--as-of', '2027-01-01')).data).toMatchObject([{ mrr: { amount: '30.00' } }]);
+  });
+
+  it('is by the rules of MRR of the server that was started last, whose change has every Account worked out anew', async () => {
+    const launch = {
+      name: 'Launch',
+      percentOff: '50',
+      amountOff: null,
+      duration: 'forever' as const,
+      startsOn: null,
+      endsOn: null,
+      appliesToProducts: null,
+    };
+    const more = { source: 'Stripe' as const, charges: [seats], discounts: [launch] };
+    await mirrored([sample.billingAccount(), sample.subscription({ number: 'A-S1', ...more })]);
+    await database.pool.query(
+      `insert into account_link (billing_account_key, account_id, linked_at) values ('zuora:account:a1', '001000000000001AAA', now())`,
+    );
+    const chosen = async (rules: MrrRules) => {
+      const count = await projectAnewWhen(database.db, mrrRulesChoice(rules));
+      const { data } = await run('explain', 'A-S1');
+      const [{ mrr, rules: told }] = data as [Pick<Explanation, 'rules'> & { mrr: { amount: string } }];
+      expect(told).toEqual(rules);
+      return [count, mrr.amount];
+    };
+    expect((await run('explain', 'A-S1')).data).toMatchObject([
+      { mrr: { amount: '15.00' }, rules: { discounts: 'recurring', churn: 'end' } },
+    ]);
+    expect(await chosen({ discounts: 'recurring', churn: 'end' })).toEqual([0, '15.00']);
+    expect(await chosen({ discounts: 'neither', churn: 'end' })).toEqual([1, '30.00']);
+    expect(await chosen({ discounts: 'neither', churn: 'end' })).toEqual([0, '30.00']);
+    expect(await chosen({ discounts: 'both', churn: 'cancellation' })).toEqual([1, '15.00']);
+    await database.pool.query('delete from setting');
   });
 
   it('is refused in words for what is not known, and for what is no day', async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Fault } from '../../server/domain/fault.ts';
 import { createLog } from '../../server/platform/log.ts';
+import { rowNotes } from '../../server/sync/operate/rowNotes.ts';
 import { createOutbox, type OutboxOptions } from '../../server/sync/outbox/outbox.ts';
 import { createPostgresStore } from '../../server/sync/postgres.ts';
 import type { Store } from '../../server/sync/store.ts';
@@ -81,6 +82,30 @@ describe('the outbox', () => {
     const versions = calls.map(({ writes }) => writes[0]!.rowVersion);
     expect(versions[1]).toBeGreaterThan(versions[0]!);
     expect(versions[0]).toBeGreaterThan(Date.UTC(2020));
+  });
+
+  it('keeps why a row does not hold what billing says, as it is told last, and sends none of it', async () => {
+    const { outbox, calls } = outboxOver();
+    const row = (...notes: string[]): OrgRow => ({ ...billingAccount, ...(notes.length > 0 && { notes }) });
+    await outbox.setRows(ACCOUNT, [row('Seats__c is empty: "many" is no number.')]);
+    await outbox.setRows(ACCOUNT, [
+      row('Seats__c is empty: "few" is no number.', 'Vip__c is not set.'),
+      invoice('in_1'),
+    ]);
+    const told = { object: 'Billing_Account__c', key: 'stripe:account:cus_1', accountId: ACCOUNT };
+    expect(await rowNotes(database.db, 10)).toEqual({
+      total: 2,
+      notes: [
+        { ...told, note: 'Seats__c is empty: "few" is no number.' },
+        { ...told, note: 'Vip__c is not set.' },
+      ],
+    });
+    expect((await rowNotes(database.db, 1)).notes).toHaveLength(1);
+    expect((await rowNotes(database.db, 1)).total).toBe(2);
+    await outbox.flush();
+    expect(calls[0]!.writes[0]!.row).not.toHaveProperty('notes');
+    await outbox.setRows(ACCOUNT, [row()]);
+    expect(await rowNotes(database.db, 10)).toEqual({ total: 0, notes: [] });
   });
 
   it('sends nothing when a row is what Salesforce confirmed again before anything was sent', async () => {

@@ -147,6 +147,24 @@ describe('the inbox', () => {
     expect(await daysKept(database.db)).toEqual([]);
   });
 
+  it('forgets what was done to a subscription a month after the timeline has, and no other object', async () => {
+    await database.pool.query(
+      `insert into mirror (key, kind, billing_account_key, as_of, version, deleted, body, digest)
+       select 'stripe:' || kind || ':' || days, kind, 'stripe:account:cus_1', now() - days * interval '1 day', 0, false, '{}', ''
+       from unnest(array['change', 'invoice']) kind, unnest(array[89, 119, 121, 400]) days`,
+    );
+    await retention().tick();
+    const { rows } = await database.pool.query<{ key: string }>('delete from mirror returning key');
+    expect(rows.map(({ key }) => key).toSorted()).toEqual([
+      'stripe:change:119',
+      'stripe:change:89',
+      'stripe:invoice:119',
+      'stripe:invoice:121',
+      'stripe:invoice:400',
+      'stripe:invoice:89',
+    ]);
+  });
+
   it('gives way to a transaction that holds the table for long, and takes events in meanwhile', async () => {
     const holder = await database.pool.connect();
     await holder.query('begin; lock table inbox_payload_default in row exclusive mode');

@@ -55,6 +55,22 @@ describe('the sweep', () => {
     return { sweeper, statuses };
   }
 
+  it('tells what the credentials may not look for, and that they may', async () => {
+    const told: [string, string, boolean][] = [];
+    const access = [
+      { what: 'changes of credit memos', isRefused: true },
+      { what: 'changes of orders', isRefused: false },
+    ];
+    const { sweeper } = sweeperOver(async () => ({ cursor: '1', checkedThrough: new Date(), access }), {
+      onAccess: async (...one) => void told.push(one),
+    });
+    await sweeper.sweep();
+    expect(told).toEqual([
+      ['stripe', 'changes of credit memos', true],
+      ['stripe', 'changes of orders', false],
+    ]);
+  });
+
   it('stores what it finds and goes on from where it was', async () => {
     const cursors: (string | null)[] = [];
     const checkedThrough = new Date('2026-11-21T10:00:00Z');

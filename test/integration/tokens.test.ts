@@ -101,6 +101,14 @@ describe('an access token of Zuora', () => {
     await client.close();
   });
 
+  it('that takes its time is waited for', async () => {
+    const client = zuoraClient(processes[0]!);
+    zuora.ctx.faults.set([{ method: 'POST', path: '/oauth/token', times: 1, latencyMs: 6_000 }]);
+    await expect(readZuora(client)).resolves.toBeDefined();
+    expect(tokensAskedFor(zuora)).toBe(1);
+    await client.close();
+  }, 20_000);
+
   it('that cannot be got fails the calls that wait for it, and the next call asks again', async () => {
     const client = zuoraClient(processes[0]!);
     zuora.ctx.faults.set([{ method: 'POST', path: '/oauth/token', times: 1, status: 503, body: 'down' }]);

@@ -27,6 +27,12 @@ export function without(one: Node, field: string): Node {
   return Object.fromEntries(Object.entries(one).filter(([name]) => name !== field)) as Node;
 }
 
+/** A record as `getRecord` answers it; a parent is a record in its place. */
+export function record(id: string, fields: object): unknown {
+  const wrapped = Object.entries(fields).map(([name, value]) => [name, { value: value as unknown }]);
+  return { id, fields: Object.fromEntries(wrapped) as unknown };
+}
+
 /** Puts a component on the page. */
 export function mount<T extends HTMLElement>(
   tag: string,
@@ -81,4 +87,10 @@ export type GraphqlStub = {
   emit(data: unknown, filter?: ((config: unknown) => boolean) | null, refresh?: () => Promise<unknown>): void;
   emitErrors(errors: unknown): void;
   getLastConfig(): unknown;
+};
+
+/** The stub of `getRecord` in sfdx-lwc-jest, as tests drive it. */
+export type RecordStub = {
+  emit(data: unknown): void;
+  error(body: unknown, status: number): void;
 };

@@ -32,3 +32,31 @@ describe.each(bundles())('bundle %s', (bundle) => {
     expect(script.trimEnd().split('\n').length).toBeLessThan(100);
   });
 });
+
+describe('texts of templates', () => {
+  const templates = bundles().flatMap((bundle) =>
+    readdirSync(join(LWC, bundle))
+      .filter((file) => file.endsWith('.html'))
+      .map((file) => `${bundle}/${file}`),
+  );
+  const SHOWN =
+    /\s(?:label|title|alternative-text|aria-label|placeholder|heading|header|help|field-level-help)="([^"]*)"/g;
+
+  /** Words that stand in a template itself, where nobody can translate them. */
+  function literalsIn(template: string): string[] {
+    const text = template.replaceAll(/<!--[^]*?-->|&\w+;/g, '');
+    const between = text.replaceAll(/<[^>]*>/g, '\n').replaceAll(/\{[^}]*\}/g, '');
+    return [...between.split('\n'), ...[...text.matchAll(SHOWN)].map((match) => match[1] ?? '')]
+      .map((words) => words.trim())
+      .filter((words) => /\p{L}/u.test(words));
+  }
+
+  it.each(templates)('%s come from labels', (path) => {
+    expect(literalsIn(readFileSync(join(LWC, path), 'utf8'))).toEqual([]);
+  });
+
+  it('are found where they stand in a template', () => {
+    expect(literalsIn('<template><p title="Due">{labels.due} on <b>{day}</b></p></template>')).toEqual(['on', 'Due']);
+    expect(literalsIn('<template><!-- why --><p title={labels.due}>{a},&nbsp;{b}: 1</p></template>')).toEqual([]);
+  });
+});

@@ -5,8 +5,10 @@ import type { CustomField } from './source.ts';
 const fields = customFields();
 const custom = objects().filter((name) => name.endsWith('__c'));
 
-/** Rows that come from a billing system or are worked out from several of them; a connection is neither, and a link is about none yet. */
-const mirrored = custom.filter((name) => name !== 'Billing_Connection__c' && name !== 'Billing_Link__c');
+/** Rows that come from a billing system or are worked out from several of them; a connection is neither, a link is about none yet, and a request comes from people. */
+const mirrored = custom.filter(
+  (name) => !['Billing_Connection__c', 'Billing_Link__c', 'Billing_Request__c'].includes(name),
+);
 const COMMON = [
   'Key__c',
   'Account__c',
@@ -19,7 +21,7 @@ const COMMON = [
   'Status__c',
 ];
 const MONEY =
-  /^(Billing_)?(Opening|New|Expansion|Contraction|Churn|Reactivation|Closing|MRR|ARR|TCV|Amount|Tax|Discount|Applied|Refunded|Balance|Credit_Balance|Outstanding|Overdue|Last_Payment_Amount)__c$/;
+  /^(Billing_)?(Opening|New|Expansion|Contraction|Churn|Reactivation|Closing|MRR|ARR|TCV|Amount|Tax|Discount|Applied|Refunded|Balance|Credit_Balance|Outstanding|Overdue|Not_Due|Days_\d+_\d+|Over_90_Days|Last_Payment_Amount|Lifetime_Value|(ARR|Outstanding)_Converted)__c$/;
 
 const fieldOf = (object: string, name: string): CustomField | undefined =>
   fields.find((field) => field.object === object && field.name === name);
@@ -29,11 +31,17 @@ describe('fields', () => {
     expect(xml['fullName']).toBe(name);
     expect(xml['label']).toBeTruthy();
     expect(String(xml['description'] ?? '')).toMatch(/\S.{10,}/);
+    // What people see beside the field; the platform keeps 510 characters of it.
+    expect(String(xml['inlineHelpText'] ?? '')).toMatch(/^\S.{10,509}$/);
   });
 
-  it('are named with a prefix on standard objects, which real orgs have given fields of their own', () => {
+  it('are named with a prefix on standard objects, but for three with names of their own: real orgs have added fields too', () => {
     const standard = fields.filter(({ object }) => !object.endsWith('__c'));
-    expect(standard.map(({ name }) => name).filter((name) => !name.startsWith('Billing_'))).toEqual([]);
+    expect(standard.map(({ name }) => name).filter((name) => !name.startsWith('Billing_'))).toEqual([
+      'Churn_Risk_Score__c',
+      'Churn_Risk__c',
+      'Subscription_Health__c',
+    ]);
   });
 
   it('hold money as numbers with three decimals, never as Currency, which would print the currency of the org', () => {
@@ -65,7 +73,10 @@ describe.each(custom)('%s', (object) => {
     const key = fieldOf(object, 'Key__c')?.xml;
     expect(key).toMatchObject({ type: 'Text', externalId: 'true', unique: 'true', caseSensitive: 'true' });
   });
+});
 
+// A request is no copy of anything: it has no version.
+describe.each(custom.filter((name) => name !== 'Billing_Request__c'))('%s as a copy', (object) => {
   it('refuses an older row version', () => {
     const rules = packageFiles().filter((path) => path.startsWith(`objects/${object}/validationRules/`));
     const formulas = rules.map((path) => String(readMetadata(path)['errorConditionFormula']));

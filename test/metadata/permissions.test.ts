@@ -3,21 +3,45 @@ import { customFields, list, objects, packageFiles, readMetadata } from './sourc
 
 const sets = packageFiles().filter((path) => path.endsWith('.permissionset-meta.xml'));
 const fields = customFields();
-const names = new Set(fields.map(({ object, name }) => `${object}.${name}`));
+/** Fields of Activity are granted on what there is of it. */
+const grantsOf = (object: string, name: string): string[] =>
+  (object === 'Activity' ? ['Task', 'Event'] : [object]).map((one) => `${one}.${name}`);
+const names = new Set(fields.flatMap(({ object, name }) => grantsOf(object, name)));
 const custom = objects().filter((name) => name.endsWith('__c'));
 
 /** Salesforce refuses field permissions on master-detail and required fields: whoever reads the object reads them. */
 const grantable = fields
   .filter(({ xml }) => xml['type'] !== 'MasterDetail' && xml['required'] !== 'true')
-  .map(({ object, name }) => `${object}.${name}`)
+  .flatMap(({ object, name }) => grantsOf(object, name))
   .sort();
 
 /** Fields of standard objects that Accounts are matched by; readable only by whoever is granted them. */
-const STANDARD_FIELDS = ['Account.Website', 'Contact.AccountId', 'Contact.Email'];
+const STANDARD_FIELDS = ['Account.ParentId', 'Account.Website', 'Contact.AccountId', 'Contact.Email'];
+/** Those of them that a Contact is made with. */
+const OF_NEW_CONTACTS = ['Contact.AccountId', 'Contact.Email'];
+/** Standard fields of activities and deals that report billing. */
+const OF_RECORDS = [
+  ...['Opportunity.AccountId', 'Opportunity.Amount', 'Opportunity.Type', 'Task.ActivityDate', 'Task.Description'],
+  ...['Task.Status', 'Task.Subject', 'Task.WhatId'],
+  // What billing sells.
+  ...['PricebookEntry.IsActive', 'PricebookEntry.UnitPrice', 'Product2.IsActive'],
+];
 /** What people fill in and the integration reads. */
-const OF_PEOPLE = ['Billing_Link__c.Chosen_Account__c', 'Billing_Link__c.Dismissed__c'];
+const OF_PEOPLE = [
+  ...['Billing_Link__c.Chosen_Account__c', 'Billing_Link__c.Dismissed__c', 'Billing_Request__c.Account__c'],
+  ...['Billing_Request__c.Decision__c', 'Billing_Request__c.Key__c'],
+];
+/** What agents enter in a Case. */
+const OF_CASES = ['AccountId', 'ContactId', 'Description', 'Origin', 'Priority', 'Subject'].map(
+  (name) => `Case.${name}`,
+);
+/** What people fill in on their own deals and the integration on those that it makes. */
+const OF_BOTH = ['Opportunity.Billing_Subscription_Number__c'];
 /** Work for Billing operations, which nobody else sees. */
-const isPrivate = (field: string) => field.startsWith('Billing_Link__c');
+const isOfLinks = (field: string) => field.startsWith('Billing_Link__c');
+/** What people ask for, each their own. */
+const isOfRequests = (field: string) => field.startsWith('Billing_Request__c');
+const isPrivate = (field: string) => isOfLinks(field) || isOfRequests(field);
 
 const fieldPermissions = (path: string) => list(readMetadata(path), 'fieldPermissions');
 const objectPermissions = (path: string) => list(readMetadata(path), 'objectPermissions');
@@ -29,16 +53,29 @@ describe.each(sets)('%s', (path) => {
 
   it('names only fields that exist and may be granted, each once', () => {
     const granted = fieldPermissions(path).map((permission) => String(permission['field']));
-    const own = granted.filter((field) => !STANDARD_FIELDS.includes(field));
+    const own = granted.filter((field) => ![...STANDARD_FIELDS, ...OF_RECORDS, ...OF_CASES].includes(field));
     expect(own.filter((field) => !names.has(field))).toEqual([]);
     expect(own.filter((field) => !grantable.includes(field))).toEqual([]);
     expect(granted.length).toBe(new Set(granted).size);
   });
 
   it('names only objects that exist', () => {
-    const standard = ['Account', 'Contact', 'Opportunity', 'Case'];
+    const standard = ['Account', 'Contact', 'Opportunity', 'Case', 'Product2', 'Pricebook2'];
     const granted = objectPermissions(path).map((permission) => String(permission['object']));
     expect(granted.filter((object) => ![...custom, ...standard].includes(object))).toEqual([]);
+  });
+
+  it('names only flows, tabs, apps and custom permissions that exist', () => {
+    const xml = readMetadata(path);
+    const granted = (element: string, name: string, file: (of: string) => string): string[] =>
+      list(xml, element).map((one) => file(String(one[name])));
+    const named = [
+      ...granted('flowAccesses', 'flow', (flow) => `flows/${flow}.flow-meta.xml`),
+      ...granted('tabSettings', 'tab', (tab) => `tabs/${tab}.tab-meta.xml`),
+      ...granted('applicationVisibilities', 'application', (app) => `applications/${app}.app-meta.xml`),
+      ...granted('customPermissions', 'name', (own) => `customPermissions/${own}.customPermission-meta.xml`),
+    ];
+    expect(named.filter((file) => !packageFiles().includes(file))).toEqual([]);
   });
 
   it('lets nobody modify all data', () => {
@@ -49,11 +86,13 @@ describe.each(sets)('%s', (path) => {
 describe('Billing_Viewer', () => {
   const path = 'permissionsets/Billing_Viewer.permissionset-meta.xml';
 
-  it('reads every field that is not work for operations, and edits none', () => {
+  it('reads every field that is not work for operations, and edits only which subscription a deal is about', () => {
     const permissions = fieldPermissions(path);
     const fieldsOfAll = grantable.filter((field) => !isPrivate(field));
     expect(permissions.map((permission) => String(permission['field'])).sort()).toEqual(fieldsOfAll);
-    expect(permissions.filter((one) => one['readable'] !== 'true' || one['editable'] !== 'false')).toEqual([]);
+    expect(permissions.filter((one) => one['readable'] !== 'true')).toEqual([]);
+    const edited = permissions.filter((one) => one['editable'] !== 'false').map((one) => String(one['field']));
+    expect(edited).toEqual(OF_BOTH);
   });
 
   it('reads every object, as far as the Account is seen, and changes none', () => {
@@ -80,9 +119,9 @@ describe('Billing_Operations', () => {
 
   it('reads every field of a link, and edits only what people fill in', () => {
     const permissions = fieldPermissions(path);
-    expect(permissions.map((one) => String(one['field'])).sort()).toEqual(grantable.filter(isPrivate));
+    expect(permissions.map((one) => String(one['field'])).sort()).toEqual(grantable.filter(isOfLinks));
     const edited = permissions.filter((one) => one['editable'] === 'true').map((one) => String(one['field']));
-    expect(edited.sort()).toEqual(OF_PEOPLE);
+    expect(edited.sort()).toEqual(OF_PEOPLE.filter(isOfLinks));
   });
 
   it('has a tab and a list of those that wait', () => {
@@ -108,13 +147,81 @@ describe('Billing_Operations', () => {
   });
 });
 
+describe('Billing_Agent', () => {
+  const path = 'permissionsets/Billing_Agent.permissionset-meta.xml';
+  const [request] = objectPermissions(path).filter((one) => one['object'] === 'Billing_Request__c');
+
+  it('asks for things, and neither changes what was asked nor sees what others asked', () => {
+    expect(request).toMatchObject({
+      allowCreate: 'true',
+      allowEdit: 'false',
+      allowDelete: 'false',
+      viewAllRecords: 'false',
+    });
+    expect(readMetadata('objects/Billing_Request__c/Billing_Request__c.object-meta.xml')['sharingModel']).toBe(
+      'Private',
+    );
+  });
+
+  it('reads every field of a request, and says of its own only what it is about', () => {
+    const permissions = fieldPermissions(path).filter((one) => isOfRequests(String(one['field'])));
+    expect(permissions.map((one) => String(one['field'])).sort()).toEqual(grantable.filter(isOfRequests));
+    const edited = permissions.filter((one) => one['editable'] === 'true').map((one) => String(one['field']));
+    expect(edited).toEqual(['Billing_Request__c.Account__c', 'Billing_Request__c.Key__c']);
+  });
+
+  it('works on Cases, and has the permission of payment links and of sending again', () => {
+    const [cases] = objectPermissions(path).filter((one) => one['object'] === 'Case');
+    expect(cases).toMatchObject({ allowCreate: 'true', allowEdit: 'true', allowDelete: 'false' });
+    expect(list(readMetadata(path), 'customPermissions')).toEqual([
+      { enabled: 'true', name: 'Billing_Payment_Actions' },
+    ]);
+  });
+});
+
+describe('Finance_Approver', () => {
+  const path = 'permissionsets/Finance_Approver.permissionset-meta.xml';
+
+  it('reads every request, decides, and changes nothing else', () => {
+    const permissions = fieldPermissions(path);
+    expect(permissions.map((one) => String(one['field'])).sort()).toEqual(grantable.filter(isOfRequests));
+    const edited = permissions.filter((one) => one['editable'] === 'true').map((one) => String(one['field']));
+    expect(edited).toEqual(['Billing_Request__c.Decision__c']);
+    const [request] = objectPermissions(path).filter((one) => one['object'] === 'Billing_Request__c');
+    expect(request).toMatchObject({ allowCreate: 'false', allowEdit: 'true', viewAllRecords: 'true' });
+  });
+});
+
 describe('Integration_Write', () => {
+  it('answers every request, and makes none', () => {
+    const path = 'permissionsets/Integration_Write.permissionset-meta.xml';
+    const [request] = objectPermissions(path).filter((one) => one['object'] === 'Billing_Request__c');
+    expect(request).toMatchObject({ allowCreate: 'false', allowEdit: 'true', modifyAllRecords: 'true' });
+  });
+
   it('reads what Accounts are matched by, everywhere', () => {
     const path = 'permissionsets/Integration_Write.permissionset-meta.xml';
-    const read = fieldPermissions(path).filter((one) => one['editable'] === 'false' && one['readable'] === 'true');
+    const read = fieldPermissions(path).filter((one) => one['readable'] === 'true');
     expect(read.map((one) => String(one['field']))).toEqual(expect.arrayContaining([...STANDARD_FIELDS, ...OF_PEOPLE]));
     const [contact] = objectPermissions(path).filter((one) => one['object'] === 'Contact');
     expect(contact).toMatchObject({ allowRead: 'true', allowEdit: 'false', viewAllRecords: 'true' });
+  });
+
+  it('makes Accounts, Contacts, deals and activities', () => {
+    const path = 'permissionsets/Integration_Write.permissionset-meta.xml';
+    const makes = objectPermissions(path).filter((one) =>
+      ['Account', 'Contact', 'Opportunity'].includes(String(one['object'])),
+    );
+    expect(makes.map((one) => one['allowCreate'])).toEqual(['true', 'true', 'true']);
+    expect(list(readMetadata(path), 'userPermissions').map((one) => one['name'])).toContain('EditTask');
+  });
+
+  it('makes products and their prices, and deletes none', () => {
+    const path = 'permissionsets/Integration_Write.permissionset-meta.xml';
+    const makes = objectPermissions(path).filter((one) => ['Product2', 'Pricebook2'].includes(String(one['object'])));
+    expect(makes).toHaveLength(2);
+    for (const one of makes)
+      expect(one).toMatchObject({ allowCreate: 'true', allowEdit: 'true', allowDelete: 'false' });
   });
 
   it('edits every field that is no formula, and not for people to fill in', () => {
@@ -123,6 +230,7 @@ describe('Integration_Write', () => {
       .map((one) => String(one['field']))
       .sort();
     const formulas = fields.filter(({ xml }) => xml['formula']).map(({ object, name }) => `${object}.${name}`);
-    expect(written).toEqual(grantable.filter((field) => !formulas.includes(field) && !OF_PEOPLE.includes(field)));
+    const ours = grantable.filter((field) => !formulas.includes(field) && !OF_PEOPLE.includes(field));
+    expect(written).toEqual([...ours, ...OF_NEW_CONTACTS, ...OF_RECORDS].sort());
   });
 });

@@ -4,6 +4,8 @@ import { beginStory, type Story } from '../support/customers.ts';
 import { differencesOf, expectedRows } from '../support/expected.ts';
 import { troubleIn } from '../support/leftovers.ts';
 import { randomOf } from '../support/random.ts';
+import { MOST_ENTRIES } from '../../server/domain/timeline/timeline.ts';
+import type { OrgRow } from '../../server/workflows/ports/orgRows.ts';
 import { settled } from '../support/settled.ts';
 import { watchStack, type Watch } from '../support/watch.ts';
 import { makeOffer, makeWorld, type World } from '../support/world.ts';
@@ -23,7 +25,7 @@ type Send = () => Promise<void>;
 let story: Story;
 let watch: Watch;
 let world: World;
-let storedBefore: number;
+let storedBefore: Map<string, string>;
 let sent: Record<(typeof SYSTEMS)[number], number>;
 let deliveries: number;
 let acknowledged: ReturnType<Watch['acknowledged']>;
@@ -32,8 +34,12 @@ async function numbersOf<Row extends object>(text: string, values: unknown[] = [
   return (await story.database.pool.query<Row>(text, values)).rows;
 }
 
-async function storedEvents(): Promise<number> {
-  return (await numbersOf<{ count: number }>('select count(*)::int as count from inbox'))[0]!.count;
+/** What each stored event is told apart by, with its kind. */
+async function storedEvents(): Promise<Map<string, string>> {
+  const rows = await numbersOf<{ id: string; kind: string }>(
+    `select connection || ' ' || event_id as id, kind from inbox`,
+  );
+  return new Map(rows.map(({ id, kind }) => [id, kind]));
 }
 
 /** Lets customers change things until so many events are to be told, none of which leaves. */
@@ -72,6 +78,23 @@ async function sendAll(order: readonly Send[]): Promise<void> {
   for (const system of SYSTEMS) story.stack[system].ctx.webhooks.hurry();
 }
 
+/** Found by looking, and not told: in billing systems, and by the check of the org where a row is on its way. */
+const SWEPT = /^(swept|listed|Account\.checked$)/;
+
+/** What orders of Zuora did is told by sweeps, of which there are none here. */
+const TOLD_BY_SWEEPS = /^(Billing_Event__c zuora:event:change:|Billing_Subscription__c zuora:\S+ Last_Change)/;
+
+/** Accounts whose timeline is full: what orders did, which is not told here, pushes its last entries out. */
+function fullTimelines(expected: readonly OrgRow[]): Set<string> {
+  const { org } = story.stack.org;
+  const owners = new Map(
+    org.all('Billing_Account__c').map((row) => [String(row['Key__c']), String(row['Account__c'])]),
+  );
+  const entries = expected.filter(({ object }) => object === 'Billing_Event__c');
+  const byAccount = Map.groupBy(entries, ({ parents }) => owners.get(parents['Billing_Account__r']?.key ?? '') ?? '');
+  return new Set([...byAccount].filter(([, rows]) => rows.length >= MOST_ENTRIES).map(([accountId]) => accountId));
+}
+
 beforeAll(async () => {
   // Only events may tell what changed: no sweep, and usage, which has none, is asked for at the end.
   story = await beginStory({ env: { SWEEP_SECONDS: '3600', USAGE_POLL_SECONDS: '3600' } });
@@ -106,10 +129,12 @@ describe(`a burst of ${EVENTS} events, mixed up and some of them twice (BURST_SE
 
   it('loses no event: each that was acknowledged is stored, once, and is worked or waits to be looked at again', async () => {
     expect(await troubleIn(numbersOf, acknowledged)).toEqual([]);
-    expect(new Set(acknowledged.map(({ connection, eventId }) => `${connection} ${eventId}`)).size).toBe(
-      sent.stripe + sent.zuora,
-    );
-    expect((await storedEvents()) - storedBefore).toBe(sent.stripe + sent.zuora);
+    const taken = new Set(acknowledged.map(({ connection, eventId }) => `${connection} ${eventId}`));
+    expect(taken.size).toBe(sent.stripe + sent.zuora);
+    // The first sweep may still find something that had changed before.
+    const stored = [...(await storedEvents())].filter(([id, kind]) => !storedBefore.has(id) && !SWEPT.test(kind));
+    expect(stored.filter(([id]) => !taken.has(id))).toEqual([]);
+    expect(stored).toHaveLength(taken.size);
     const forgotten = `select event_id from inbox where conflicts > 0
       or (done_at is null and not exists (select from dirty where dirty.key = inbox.key))`;
     expect(await numbersOf(forgotten)).toEqual([]);
@@ -118,7 +143,14 @@ describe(`a burst of ${EVENTS} events, mixed up and some of them twice (BURST_SE
   it('leaves in Salesforce what the billing systems say, field by field', async () => {
     const expected = await expectedRows(story.stack, world);
     expect(expected.length).toBeGreaterThan(ACCOUNTS * 5);
-    const differences = () => differencesOf(story.stack, world, expected);
+    const full = fullTimelines(expected);
+    const differences = () => {
+      const isPushedOut = (line: string): boolean =>
+        /^Billing_Event__c \S+ should be gone/.test(line) && full.has(/"Account__c":"(\w+)"/.exec(line)?.[1] ?? '');
+      return differencesOf(story.stack, world, expected).filter(
+        (line) => !TOLD_BY_SWEEPS.test(line) && !isPushedOut(line),
+      );
+    };
     const { left } = await converge(differences, Date.now(), (ms) => ms > 30_000);
     expect(left).toEqual([]);
   }, 90_000);

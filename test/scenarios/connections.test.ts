@@ -202,6 +202,21 @@ it('a permission that is taken away is named, and given back it needs nobody to 
   );
 }, 120_000);
 
+it('a permission to read memos that is taken away is named while all else goes on, and so is its return', async () => {
+  const refuse = (refusals: object[]) => post(`${apac.url}/__sim/refusals`, { refusals });
+  await refuse([{ path: '^/v1/creditmemos', times: 1000, code: 50000010 }]);
+  const accountId = await story.account('Without memos');
+  await sell(zuoraApac, 'Without memos', accountId, 2);
+  await until('the org names it', () =>
+    String(connectionRow('zuora-apac')?.['Message__c']).startsWith('Its user may not read credit memos'),
+  );
+  await until('all else goes on', () => story.rows('Billing_Subscription__c', accountId).length === 1);
+  expect(await (await fetch(`${story.stack.backend.url}/readyz`)).text()).toContain('may not read credit memos');
+  await refuse([]);
+  await sell(zuoraApac, 'With memos', await story.account('With memos'), 1);
+  await until('it is connected, and nothing is said', () => connectionRow('zuora-apac')?.['Message__c'] == null);
+}, 120_000);
+
 it('a filter that is set takes out what it leaves out, and one that is lifted brings it back', async () => {
   const [inside, outside] = [await story.account('In the region'), await story.account('Out of the region')];
   const price = await stripeEu.price({ name: 'Team', amountMinor: 10_000, currency: 'eur' });

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Demo } from '../../scripts/demo/describe.ts';
 import { demoPorts, portsInUse } from '../../scripts/demo/ports.ts';
 import { COMPILED } from '../support/backend.ts';
+import { ops } from '../support/ops.ts';
 import { testFolder } from '../support/postgres.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -81,6 +82,11 @@ describe('npm run demo', PATIENT, () => {
     const accounts = demo.pages.filter(({ object }) => object === 'Account');
     expect(accounts.length).toBeGreaterThanOrEqual(10);
     expect(accounts.filter(({ situation }) => situation === 'both')).toHaveLength(2);
+    const besides = demo.pages.filter(({ object }) => object !== 'Account');
+    expect(besides.filter(({ situation }) => situation === 'ready to win')).toMatchObject([{ object: 'Opportunity' }]);
+    expect(besides.map(({ situation }) => situation)).toEqual(
+      expect.arrayContaining(['mentions an overdue invoice', 'renewal, overdue', 'upsell, in dunning']),
+    );
     for (const page of demo.pages) expect((await fetch(page.url)).status, page.url).toBe(200);
     for (const page of accounts) expect(running.output()).toContain(page.url);
     expect((await fetch(`${demo.backend}/readyz`)).status).toBe(200);
@@ -108,6 +114,22 @@ describe('npm run demo', PATIENT, () => {
     expect(zuora.status).toBe(200);
   });
 
+  it('lets the rep refresh a customer by the flow of the page, through token and backend', async () => {
+    const { org, pages } = running.demo;
+    const { id } = pages.find(({ situation }) => situation === 'both')!;
+    const response = await fetch(`${org.url}/lightning/interviews`, {
+      method: 'POST',
+      headers: {
+        cookie: `sid=${encodeURIComponent(org.accessToken)}`,
+        'sec-fetch-site': 'same-origin',
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify({ flow: 'Billing_Refresh', inputs: [{ name: 'recordId', value: id }] }),
+    });
+    const { screen } = (await response.json()) as { screen: { name: string } };
+    expect(['Outcome', 'Progress']).toContain(screen.name);
+  });
+
   it('has every customer in the situation that the table names', async () => {
     const rows = await query<{ Status__c: string; Account__r: { Name: string } }>(
       running.demo,
@@ -131,6 +153,15 @@ describe('npm run demo', PATIENT, () => {
       'SELECT Currency_Code__c FROM Billing_Balance__c',
     );
     expect(new Set(currencies.map((row) => row.Currency_Code__c))).toEqual(new Set(['USD', 'EUR', 'JPY']));
+  });
+
+  it('is operated without any setting, also where Salesforce is asked', async () => {
+    const data = ['--data-dir', join(dataDir, 'demo'), '--json'];
+    const storage = await ops({}, ['storage', '--org', ...data]);
+    expect([storage.code, storage.err]).toEqual([0, '']);
+    expect(storage.out).toContain('Billing_Subscription__c');
+    const sources = await ops({}, ['explain', 'A-S00000001', ...data]);
+    expect(sources.json).toMatchObject([{ number: 'A-S00000001', currency: 'USD' }]);
   });
 
   it('lets an org refuse rows by a rule, and takes it back', async () => {

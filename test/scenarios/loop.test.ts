@@ -1,4 +1,4 @@
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { beginStory, type Story } from '../support/customers.ts';
 import { startBackend } from '../support/backend.ts';
 import { heldBy } from '../support/orgRows.ts';
@@ -40,6 +40,8 @@ async function sweptAgain(): Promise<void> {
   }
   await settled(story.stack);
 }
+
+const fieldsOf = (held: ReturnType<typeof heldBy>) => [...held].map(([id, { fields }]) => [id, fields]).sort();
 
 const versionsOf = (accountIds: readonly string[]) =>
   [...heldBy(story.stack, accountIds)].map(([id, { version }]) => `${id} ${version}`).sort();
@@ -114,16 +116,20 @@ it.each([false, true])(
     expect((await rowsSent()) - before, context).toBe(sent);
     expect(await metric(stack.backend.url, 'billing360_outbox_quarantined')).toBe(0);
 
-    // What a backend that knows nothing makes of billing is what is there.
+    // What a backend that knows nothing makes of billing is what is there, once it has gone through Stripe's events.
     fresh = await createTestDatabase();
     const held = heldBy(story.stack, accountIds);
     await stack.backend.stop();
     stack.backend = await startBackend({ ...stack.env, DATABASE_URL: fresh.url });
-    await settled(stack);
-    const again = heldBy(story.stack, accountIds);
-    expect([...again].map(([id, { fields }]) => [id, fields]).sort(), context).toEqual(
-      [...held].map(([id, { fields }]) => [id, fields]).sort(),
+    await vi.waitFor(
+      async () => {
+        const { rows } = await fresh!.pool.query(`select cursor from sweep_cursor where connection = 'stripe'`);
+        expect(JSON.parse(rows[0]?.cursor ?? '{}')).toMatchObject({ past: null });
+      },
+      { timeout: 60_000, interval: 100 },
     );
+    await settled(stack);
+    expect(fieldsOf(heldBy(story.stack, accountIds)), context).toEqual(fieldsOf(held));
   },
   240_000,
 );

@@ -74,7 +74,7 @@ describe('a process that stands still for longer than its leases last', () => {
     expect(shown()).toEqual([30]);
     expect(await count('dirty where quarantined_at is not null or lease_owner is not null')).toBe(0);
     expect(await count(`dirty where key = 'stripe:account:${customer}' and not_before > now()`)).toBe(1);
-  });
+  }, 60_000);
 
   it('while Salesforce has its write: another one writes what is newer, and the late write changes nothing', async () => {
     const { backend, org } = story.stack;

@@ -45,7 +45,7 @@ const shown = (system: 'stripe' | 'zuora') =>
 /** Ends waits after a failure, which are not what this is about. */
 const endWaits = () =>
   story.database.pool.query(`
-    update dirty set not_before = now() where attempt > 0 and quarantined_at is null;
+    update dirty set not_before = now() where not_before > now() and quarantined_at is null;
     update upstream set hold_until = now() where hold_until > now();
     update upstream set open_until = now() where open_until > now();
     update org_rows set not_before = now() where pending`);

@@ -73,7 +73,7 @@ export async function startBackend(
   for (;;) {
     if (child.exitCode !== null || child.signalCode !== null)
       throw new Error(`The backend ended with ${child.exitCode ?? child.signalCode}:\n${output.slice(-4000)}`);
-    const ready = await fetch(`${backend.url}/readyz`, { signal: AbortSignal.timeout(1000) }).then(
+    const ready = await fetch(`${backend.url}/readyz`, { signal: AbortSignal.timeout(5000) }).then(
       (response) => response.ok,
       () => false,
     );

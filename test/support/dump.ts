@@ -37,8 +37,9 @@ export async function restore(pool: Pool, { tables, sequences }: Dump): Promise<
   const client = await pool.connect();
   try {
     await client.query('begin');
+    await client.query(`truncate ${tables.map(({ name }) => `"${name}"`).join(', ')}`);
+    // By their names tables come after those that they refer to.
     for (const { name, rows } of tables) {
-      await client.query(`truncate "${name}"`);
       await client.query(
         `insert into "${name}" overriding system value select * from json_populate_recordset(null::"${name}", $1::json)`,
         [rows],

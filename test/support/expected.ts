@@ -4,8 +4,9 @@ import { deriveAccount } from '../../server/domain/account/deriveAccount.ts';
 import { factsOf, type BillingObject } from '../../server/domain/account/facts.ts';
 import { loadConfig } from '../../server/platform/config/config.ts';
 import { today } from '../../server/domain/time/instant.ts';
-import { BILLING_PARTS, type BillingSystem } from '../../server/workflows/ports/billingSystem.ts';
+import { BILLING_PARTS } from '../../server/workflows/ports/billingSystem.ts';
 import { openGate, ownToken } from '../../server/workflows/ports/upstream.ts';
+import type { ReceivedEvent } from '../../server/workflows/ports/webhook.ts';
 import type { OrgRow } from '../../server/workflows/ports/orgRows.ts';
 import type { SRecord } from '../simulators/salesforce/org/types.ts';
 import { heldBy, isEmpty, ROW_OBJECTS } from './orgRows.ts';
@@ -14,23 +15,42 @@ import type { World } from './world.ts';
 
 const TIME_ZONE = 'UTC';
 
+type Connection = ReturnType<typeof connect>;
+
 /** The connections of the product, but nothing of its inbox, mirror or outbox: each billing account is read once, at rest. */
-function billingOf({ env, clock }: Stack): BillingSystem[] {
+function connectionsOf({ env, clock }: Stack): Connection[] {
   const clocks = { now: () => new Date(), businessNow: () => clock.now() };
   const config = loadConfig(env);
   const deps = { clock: clocks, timeZone: config.timeZone, gateOf: () => openGate, shareToken: ownToken };
-  return config.connections.map((one) => connect(one, deps).billing);
+  return config.connections.map((one) => connect(one, deps));
 }
 
-/** What the org is to hold for the Accounts of a world: a function of the billing systems and of the day alone. */
+const DAYS_OF_EVENTS_S = 29 * 86_400;
+
+/** What was done to subscriptions of Stripe, which only its events tell: each told once, in the order of the list. */
+async function changesTold({ billing, changes }: Connection, stack: Stack): Promise<BillingObject[]> {
+  if (billing.connection !== 'stripe') return [];
+  const events: ReceivedEvent[] = [];
+  const since = Math.floor(stack.clock.now().getTime() / 1000) - DAYS_OF_EVENTS_S;
+  await changes.sweep(String(since), async (found) => void events.push(...found));
+  const told = events.flatMap(
+    (event) => billing.read({ ...event, id: event.eventId, receivedAt: new Date() }, new Map()).changes ?? [],
+  );
+  return told.map(({ body }) => body);
+}
+
+/** What the org is to hold for the Accounts of a world: a function of the billing systems, their events and the day. */
 export async function expectedRows(stack: Stack, world: World): Promise<OrgRow[]> {
   const bodies: BillingObject[] = [];
-  for (const system of billingOf(stack))
+  for (const connection of connectionsOf(stack)) {
+    const system = connection.billing;
+    bodies.push(...(await changesTold(connection, stack)));
     for (const id of world.billingAccounts[system.connection as keyof World['billingAccounts']]) {
       const fetched = await system.fetch(id, BILLING_PARTS);
       if (!fetched.found) continue;
       bodies.push(...fetched.parts.flatMap(({ records }) => records.map(({ body }) => body)));
     }
+  }
   const accountOf = new Map(bodies.flatMap((body) => (body.kind === 'account' ? [[body.key, body.accountId]] : [])));
   const day = today(stack.clock.now(), TIME_ZONE);
   return world.accountIds.flatMap((accountId) => {

@@ -20,6 +20,8 @@ export type StackOptions = {
   tls?: boolean;
   /** Has the channel tell the integration's own changes too; otherwise its filter leaves them out. */
   ownChanges?: boolean;
+  /** Source folder of the package that the org has; this repository's when absent, none when null. */
+  forceApp?: string | null;
   /** Keeps state and credentials here for the next start; without it everything is gone after stop(). */
   dataDir?: string;
   /** Postgres for the backend; its own embedded one when absent. */
@@ -64,6 +66,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     say('Salesforce org');
     const org = await startSalesforceSim({
       clock,
+      forceApp: options.forceApp,
       port: options.ports?.org,
       ...(options.tls
         ? {
@@ -155,15 +158,17 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
 function selectChanges(org: Stack['org'], ownChanges: boolean): void {
   const { channels } = org.changes;
   channels.saveChannel({ fullName: 'Billing360__chn', label: 'Billing 360', channelType: 'data' });
-  channels.saveMember({
-    fullName: 'Billing360_chn_AccountChangeEvent',
-    eventChannel: 'Billing360__chn',
-    selectedEntity: 'AccountChangeEvent',
-    enrichedFields: [],
-    ...(ownChanges
-      ? {}
-      : { filterExpression: `ChangeEventHeader.commitUser != '${org.org.userNamed(USERS.integration)!.Id}'` }),
-  });
+  const filter = ownChanges
+    ? {}
+    : { filterExpression: `ChangeEventHeader.commitUser != '${org.org.userNamed(USERS.integration)!.Id}'` };
+  for (const entity of ['AccountChangeEvent', 'Billing_Request__ChangeEvent'])
+    channels.saveMember({
+      fullName: `Billing360_chn_${entity.replaceAll('__', '_')}`,
+      eventChannel: 'Billing360__chn',
+      selectedEntity: entity,
+      enrichedFields: [],
+      ...filter,
+    });
 }
 
 function changeEventsOf(org: Stack['org'], dataDir: string): Record<string, string> {

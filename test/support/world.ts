@@ -122,6 +122,11 @@ export async function makeWorld(
       const { number } = random.pick(zuoraAccounts);
       subscriptions.zuora.push(await zuora.subscribe(number, plan, { start: today, months: 12, quantity: 5 }));
     },
+    () =>
+      act('zuora', 'transfer', {
+        subscription: random.pick(subscriptions.zuora),
+        to: random.pick(zuoraAccounts).number,
+      }),
     async () => random.chance(60) && act('zuora', 'cancel', { subscription: random.pick(subscriptions.zuora) }),
   ];
   return {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Fault } from '../../domain/fault.ts';
 import type { BulkRowResult, OrgBulkWriter, OrgWrite } from '../../workflows/ports/orgRows.ts';
 import type { OrgCalls } from './calls.ts';
-import { recordOf, unreadable } from './collections.ts';
+import { isOnRecord, isRecordObject, recordOf, unreadable } from './collections.ts';
 import { toFault, toRowResult, type RowError } from './errors.ts';
 
 /** Empties a field; an empty cell would leave it as it is. */
@@ -54,8 +54,8 @@ export function createOrgBulkWriter(calls: OrgCalls): OrgBulkWriter {
 
   return {
     shapeOf(write) {
-      // Fields on Account are few, and owned together with others.
-      if (write.row.object === 'Account' || write.accountId === null) return null;
+      // Fields on records of people are few, and owned together with others.
+      if (isOnRecord(write.row.object) || isRecordObject(write.row.object) || write.accountId === null) return null;
       if (Object.values(write.row.fields).includes(NULL)) return null;
       return Object.keys(cellsOf(write)).sort().join(',');
     },

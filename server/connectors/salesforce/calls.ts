@@ -3,13 +3,13 @@ import type { SalesforceClient } from './client.ts';
 
 /** A call of the REST API, below `/services/data/v66.0`. */
 export type OrgCall = {
-  method: 'GET' | 'POST' | 'PUT' | 'PATCH';
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   path: string;
   /** Sent as JSON unless it is text, which is CSV. */
   body?: unknown;
 };
 
-export type CallKind = 'composite' | 'collections' | 'bulk';
+export type CallKind = 'composite' | 'collections' | 'bulk' | 'chatter';
 
 /** Sends calls that write, counts them, and notes what the org says of its API calls. */
 export type OrgCalls = {
@@ -24,7 +24,7 @@ export function createOrgCalls(client: SalesforceClient, metrics?: Registry): Or
   const registers = metrics ? [metrics] : [];
   const calls = new Counter({
     name: 'billing360_salesforce_calls_total',
-    help: 'Write calls to Salesforce, by kind (composite, collections, bulk) and outcome (answered, failed)',
+    help: 'Write calls to Salesforce, by kind (composite, collections, bulk, chatter) and outcome (answered, failed)',
     labelNames: ['kind', 'outcome'] as const,
     registers,
   });

@@ -1,20 +1,27 @@
 import { Fault } from '../../domain/fault.ts';
+import { NAMED_DEAL } from '../../workflows/ports/deals.ts';
 import type { OrgChunk, OrgChunkResult, OrgWrite } from '../../workflows/ports/orgRows.ts';
-import { toChunkResult, toRowResults, type RowError } from './errors.ts';
+import { CATALOG_OBJECTS } from './rows/catalog.ts';
+import { refusalsOfMissing, toChunkResult, toRowResults, type RowError } from './errors.ts';
 
 /** A call of the REST API, below `/services/data/v66.0`; the same whether it goes alone or inside a Composite call. */
 export type OrgRequest = { method: 'POST' | 'PATCH'; path: string; body: unknown };
 
-type CollectionsResult = { success: boolean; errors?: RowError[] };
+export type CollectionsResult = { success: boolean; errors?: RowError[] };
 type Subresponse = { referenceId: string; httpStatusCode: number; body: unknown };
 
+/** Fields on records that are people's: those are there already, and found by their id. */
+const ON_RECORDS: Readonly<Record<string, string>> = { Account: 'Account', [NAMED_DEAL]: 'Opportunity' };
+export const isOnRecord = (object: string): boolean => object in ON_RECORDS;
+
 /**
- * One chunk as sObject Collections: upsert by `Key__c`, and update by id for fields on Account.
+ * One chunk as sObject Collections: upsert by `Key__c`, and update by id for fields on records of people.
  * Source: Salesforce REST API Developer Guide, "Upsert Records Using sObject Collections".
  */
 export function collectionsRequest({ object, writes }: OrgChunk): OrgRequest {
-  const records = writes.map((write) => ({ attributes: { type: object }, ...recordOf(write) }));
-  const path = object === 'Account' ? '/composite/sobjects' : `/composite/sobjects/${object}/Key__c`;
+  const type = ON_RECORDS[object] ?? object;
+  const records = writes.map((write) => ({ attributes: { type }, ...recordOf(write) }));
+  const path = isOnRecord(object) ? '/composite/sobjects' : `/composite/sobjects/${object}/${keyFieldOf(object)}`;
   return { method: 'PATCH', path, body: { allOrNone: false, records } };
 }
 
@@ -43,15 +50,31 @@ export function mayGoInComposite(request: OrgRequest): boolean {
 
 const referenceOf = (index: number): string => `chunk${index}`;
 
+/** Standard objects of which records are made, found by a field of ours. */
+export const RECORD_OBJECTS = ['Opportunity', 'Task', ...CATALOG_OBJECTS] as const;
+export const isRecordObject = (object: string): boolean => RECORD_OBJECTS.some((one) => one === object);
+const keyFieldOf = (object: string): string => (isRecordObject(object) ? 'Billing_Key__c' : 'Key__c');
+
+const parentsBy = (field: string, { parents }: OrgWrite['row']): Record<string, Record<string, string>> =>
+  Object.fromEntries(Object.entries(parents).map(([relationship, { key }]) => [relationship, { [field]: key }]));
+
 /** Fields of a row as they are sent; a parent is an object with its key. */
 export function recordOf({ row, accountId, rowVersion, syncedAt }: OrgWrite): Record<string, unknown> {
-  if (row.object === 'Account') return { Id: row.key, ...row.fields, Billing_Row_Version__c: rowVersion };
+  if (isOnRecord(row.object)) return { Id: row.key, ...row.fields, Billing_Row_Version__c: rowVersion };
+  if (isRecordObject(row.object))
+    return {
+      Billing_Key__c: row.key,
+      ...row.initial,
+      // To what it belongs is told when it is made, and cannot be changed.
+      ...(row.initial === undefined ? {} : parentsBy('Billing_Key__c', row)),
+      ...row.fields,
+      // An activity is never written twice, so that nothing older can come late.
+      ...(row.object === 'Task' ? {} : { Billing_Row_Version__c: rowVersion }),
+    };
   return {
     Key__c: row.key,
     ...row.fields,
-    ...Object.fromEntries(
-      Object.entries(row.parents).map(([relationship, parent]) => [relationship, { Key__c: parent.key }]),
-    ),
+    ...parentsBy('Key__c', row),
     ...(accountId === null ? {} : { Account__c: accountId }),
     Row_Version__c: rowVersion,
     Synced_At__c: syncedAt.toISOString(),
@@ -68,14 +91,28 @@ export function unreadable(): Fault {
   });
 }
 
-function isResult(value: unknown): value is CollectionsResult {
+/** Whether it is the result of one record. */
+export function isResult(value: unknown): value is CollectionsResult {
   return typeof value === 'object' && value !== null && 'success' in value && typeof value.success === 'boolean';
+}
+
+/**
+ * A record that somebody deleted. One that was made before is not made again: what is people's is missing for that. One of
+ * people is written again when it is back.
+ */
+function isGone({ row }: OrgWrite, errors: readonly RowError[]): boolean {
+  if (row.object === NAMED_DEAL)
+    return errors.length > 0 && errors.every(({ statusCode }) => refusalsOfMissing.includes(statusCode));
+  const lacks = errors.length > 0 && errors.every(({ statusCode }) => statusCode === 'REQUIRED_FIELD_MISSING');
+  return isRecordObject(row.object) && row.initial === undefined && lacks;
 }
 
 /** @returns results of the rows of a chunk; a Fault when the answer is not one result a row */
 export function readCollections(answer: unknown, { writes }: OrgChunk): OrgChunkResult {
   if (!Array.isArray(answer) || answer.length !== writes.length || !answer.every(isResult)) return unreadable();
-  return toRowResults(answer.map(({ success, errors }) => (success ? null : (errors ?? []))));
+  const isDone = ({ success, errors }: CollectionsResult, index: number) =>
+    success || isGone(writes[index]!, errors ?? []);
+  return toRowResults(answer.map((one, index) => (isDone(one, index) ? null : (one.errors ?? []))));
 }
 
 /**

@@ -4,8 +4,11 @@ import { XMLParser } from 'fast-xml-parser';
 import { expect, test } from 'vitest';
 import * as sample from '../../../test/support/billingObjects.ts';
 import { deriveAccount } from '../../domain/account/deriveAccount.ts';
+import { DUNNING_STAGES } from '../../domain/account/dunningCase.ts';
 import { factsOf, type BillingObject } from '../../domain/account/facts.ts';
+import { BILLING_ACCOUNT_STATUSES } from '../../domain/billingAccount/billingAccount.ts';
 import { HEALTH_STATUSES } from '../../domain/health/health.ts';
+import { CHURN_RISKS, HEALTH_TIERS } from '../../domain/health/points.ts';
 import { INVOICE_STATUSES } from '../../domain/invoice/invoice.ts';
 import { INVOICE_ITEM_KINDS } from '../../domain/invoice/invoiceItem.ts';
 import { MEMO_STATUSES } from '../../domain/memo/memo.ts';
@@ -14,7 +17,10 @@ import { PAYMENT_STATUSES } from '../../domain/payment/payment.ts';
 import { SUBSCRIPTION_STATUSES } from '../../domain/subscription/subscription.ts';
 import { calendarDate } from '../../domain/time/calendarDate.ts';
 import { instant } from '../../domain/time/instant.ts';
+import { USAGE_TRENDS } from '../../domain/usage/forecast.ts';
+import { NAMED_DEAL } from '../../workflows/ports/deals.ts';
 import { isRemoved, objectOrder, removedRow, toOrgConnection, toOrgRows } from './convert.ts';
+import { RECORD_OBJECTS } from './collections.ts';
 
 const OBJECTS = join(import.meta.dirname, '../../../force-app/main/default/objects');
 const ACCOUNT = '001000000000001AAA';
@@ -126,8 +132,10 @@ const month = {
 const rows = [...toOrgRows(view, [month]), connection];
 
 test('every object of the package is written, parents before children', () => {
-  // Those of links come from matching, not from what is derived for an Account.
-  expect(rows.map(({ object }) => object)).toEqual(objectOrder.filter((object) => object !== 'Billing_Link__c'));
+  // Those of links come from matching, not from what is derived for an Account; records only where they are switched on.
+  const others = ['Billing_Link__c', NAMED_DEAL, ...RECORD_OBJECTS];
+  const written = rows.map(({ object }) => object).filter((object, place, all) => object !== all[place - 1]);
+  expect(written).toEqual(objectOrder.filter((object) => !others.includes(object)));
 });
 
 /** A picklist that also takes words which are not in it. */
@@ -165,11 +173,18 @@ test('statuses are the words of the picklists', () => {
   expect(words('Billing_Payment__c')).toEqual([...PAYMENT_STATUSES, 'Removed']);
   expect(fieldsOf('Billing_Invoice_Item__c').get('Kind__c')?.values).toEqual([...INVOICE_ITEM_KINDS]);
   expect(words('Billing_Health__c')?.toSorted()).toEqual([...HEALTH_STATUSES, 'Removed'].toSorted());
-  expect(words('Billing_Account__c')).toEqual(['Active', 'Draft', 'Canceled', 'Removed']);
+  expect(words('Dunning_Case__c')).toEqual(['Open', 'Closed', 'Removed']);
+  expect(fieldsOf('Dunning_Case__c').get('Stage__c')?.values).toEqual([...DUNNING_STAGES]);
+  expect(fieldsOf('Billing_Health__c').get('Tier__c')?.values).toEqual([...HEALTH_TIERS]);
+  expect(fieldsOf('Account').get('Subscription_Health__c')?.values).toEqual([...HEALTH_TIERS]);
+  for (const object of ['Billing_Health__c', 'Account'])
+    expect(fieldsOf(object).get('Churn_Risk__c')?.values).toEqual([...CHURN_RISKS]);
+  expect(fieldsOf('Usage__c').get('Trend__c')?.values).toEqual([...USAGE_TRENDS]);
+  expect(words('Billing_Account__c')).toEqual([...BILLING_ACCOUNT_STATUSES, 'Removed']);
 });
 
 test('amounts are exact, numbers are zero where billing says zero, and what is cut is marked', () => {
-  const [, account, subscription, charge, invoice, item, memo, payment, usage] = rows;
+  const [, account, subscription, charge, invoice, item, memo, payment, usage, dunning] = rows;
   expect(account?.fields).toMatchObject({ Balance__c: 26.25, Credit_Balance__c: 12.5, Source_Url__c: null });
   expect(subscription?.fields).toMatchObject({ MRR__c: 26.25, ARR__c: 315, Quantity__c: 2.5, TCV__c: null });
   expect(String(subscription?.fields['MRR_Reason__c'])).toMatch(/…$/);
@@ -188,6 +203,9 @@ test('amounts are exact, numbers are zero where billing says zero, and what is c
   expect(String(memo?.fields['Comment__c'])).toMatch(/^x{254}…$/);
   expect(payment?.fields).toMatchObject({ Decline_Code__c: 'generic_decline' });
   expect(payment?.parents['Billing_Invoice__r']).toEqual({ object: 'Billing_Invoice__c', key: 'stripe:invoice:in_1' });
+  expect(dunning?.fields).toMatchObject({ Amount__c: 26.25, Balance__c: 26.25, Attempts__c: 9999 });
+  expect(dunning?.fields).toMatchObject({ Decline_Code__c: 'generic_decline', Stage__c: 'Retrying' });
+  expect(dunning?.parents['Billing_Invoice__r']?.key).toBe('stripe:invoice:in_1');
   expect(usage?.fields).toMatchObject({ Quantity__c: 1234.568, Limit__c: null, Percent_Used__c: null });
 });
 

@@ -8,7 +8,7 @@ export type RowError = {
   fields?: string[];
   duplicateResult?: { matchResults?: { matchRecords?: { record?: { Id?: string } }[] }[] };
 };
-type Refused = OrgWriteResult & { outcome: 'refused' };
+export type Refused = OrgWriteResult & { outcome: 'refused' };
 
 const rowVersionFields = ['Row_Version__c', 'Billing_Row_Version__c'];
 /** Row errors that pass by themselves: another transaction held the row, or the org was busy. */
@@ -42,6 +42,7 @@ const advice: Readonly<Record<string, string>> = {
   INVALID_FIELD_FOR_INSERT_UPDATE: 'Give the integration user the permission set Integration_Write.',
   INVALID_TYPE: 'Deploy the package again, so that the object is there.',
   INSUFFICIENT_ACCESS_OR_READONLY: 'Give the integration user the permission set Integration_Write.',
+  NUMBER_OUTSIDE_VALID_RANGE: 'Enlarge the field, or take it out of MAPPING_FILE where it is named there.',
   NOT_FOUND: 'Deploy the package again and give the integration user the permission set Integration_Write.',
 };
 const MESSAGE_LENGTH = 500;
@@ -62,15 +63,22 @@ function isOfMapping(code: string, message: string): boolean {
 function retryOf({ statusCode, message, fields = [] }: RowError): Refused['retry'] {
   if (passing.has(statusCode)) return 'soon';
   if (statusCode === 'INVALID_FIELD' && message.includes('Foreign key external ID')) return 'after_parent';
+  // The price in the standard price book may go in the same call; the next try finds it.
+  if (statusCode === 'STANDARD_PRICE_NOT_DEFINED') return 'after_parent';
   // Two calls made the same new row at once, as after a timeout: the next try finds it.
   if (statusCode === 'DUPLICATE_VALUE' && (message.includes('Key__c') || fields.includes('Key__c'))) return 'soon';
   return isOfMapping(statusCode, message) && statusCode !== 'NOT_FOUND' ? 'mapping' : 'never';
 }
 
-function candidatesOf({ duplicateResult }: RowError): string {
-  const ids = (duplicateResult?.matchResults ?? []).flatMap(({ matchRecords = [] }) =>
+/** @returns ids of the records that a duplicate rule finds a row like */
+export function duplicatesOf({ duplicateResult }: RowError): string[] {
+  return (duplicateResult?.matchResults ?? []).flatMap(({ matchRecords = [] }) =>
     matchRecords.flatMap(({ record }) => record?.Id ?? []),
   );
+}
+
+function candidatesOf(error: RowError): string {
+  const ids = duplicatesOf(error);
   return ids.length === 0 ? '' : ` Records: ${ids.slice(0, 10).join(', ')}.`;
 }
 

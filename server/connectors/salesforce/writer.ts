@@ -15,6 +15,7 @@ import {
   readComposite,
 } from './collections.ts';
 import { toChunkResult, toFault } from './errors.ts';
+import { writeMadeBefore } from './madeBefore.ts';
 
 /** How long an org that refuses Collections inside Composite is taken at its word, in ms. */
 const composeAgainAfterMs = 3_600_000;
@@ -82,7 +83,7 @@ export function createOrgWriter(calls: OrgCalls): OrgWriter {
       const [first] = results;
       if (first instanceof Fault && first.kind !== 'invalid' && results.every((result) => result === first))
         throw first;
-      return results;
+      return Promise.all(chunks.map((chunk, index) => writeMadeBefore(chunk, results[index]!, writeAlone)));
     },
   };
 }

@@ -12,16 +12,16 @@ import type {
 } from '../../workflows/ports/billingSystem.ts';
 import type { CatalogCache } from './catalog.ts';
 import { answeredAt } from './client.ts';
-import {
-  fromStripeCharge,
-  fromStripeCustomer,
-  fromStripeDiscount,
-  fromStripeInvoice,
-  fromStripeSubscription,
-  fromStripeUsage,
-  type StripeContext,
-} from './convert.ts';
+import type { StripeContext } from './context.ts';
+import { fromStripeCharge, type Reversals } from './convertCharge.ts';
 import { fromStripeCreditNote } from './convertCreditNote.ts';
+import { fromStripeCustomer } from './convertCustomer.ts';
+import { fromStripeDiscount } from './convertDiscount.ts';
+import { fromStripeInvoice } from './convertInvoice.ts';
+import { fromStripeDispute, fromStripeRefund } from './convertReversal.ts';
+import { fromPlannedSchedule } from './convertPlanned.ts';
+import { fromStripeSubscription } from './convertSubscription.ts';
+import { fromStripeUsage } from './convertUsage.ts';
 import { toStripeFault } from './errors.ts';
 import { ownerIn, pathOf } from './locate.ts';
 import { readAll } from './pages.ts';
@@ -30,16 +30,21 @@ import {
   creditNoteSchema,
   customerSchema,
   discountSchema,
+  disputeSchema,
   invoicePaymentSchema,
   invoiceSchema,
   itemSchema,
   lineSchema,
+  plannedScheduleSchema,
   objectSchema,
+  refundSchema,
   subscriptionSchema,
   summarySchema,
+  type StripeCharge,
   type StripeCustomer,
   type StripeInvoice,
   type StripeItem,
+  type StripePlannedSchedule,
   type StripeSubscription,
 } from './schema.ts';
 import { readStripeEvent } from './trust.ts';
@@ -113,13 +118,23 @@ export function createStripeBilling(stripe: Stripe, catalog: CatalogCache, conte
     return data.map((item) => itemSchema.parse(item));
   }
 
+  /** Schedules that have not begun: nothing of their subscriptions is listed until Stripe makes them. */
+  async function readPlanned(customer: string): Promise<Listed<StripePlannedSchedule>> {
+    const { data, asOf } = await readAll('reading schedules', (page) =>
+      stripe.subscriptionSchedules.list({ customer, scheduled: true, limit: 100, ...page }),
+    );
+    const schedules = await read('reading schedules', async () => z.array(plannedScheduleSchema).parse(data));
+    await catalog.load([], schedules);
+    return { data: schedules, asOf };
+  }
+
   async function readSubscriptions(customer: string): Promise<Listed<StripeSubscription>> {
     const { data, asOf } = await readAll('reading subscriptions', (page) =>
       stripe.subscriptions.list({
         customer,
         status: 'all',
         limit: 100,
-        expand: ['data.discounts', 'data.items.data.discounts'],
+        expand: ['data.discounts', 'data.items.data.discounts', 'data.schedule'],
         ...page,
       }),
     );
@@ -180,16 +195,39 @@ export function createStripeBilling(stripe: Stripe, catalog: CatalogCache, conte
     };
   }
 
+  /** A charge shows its newest ten refunds only, and of disputes that there is one: each costs a call. */
+  async function reversalsOf(charge: StripeCharge): Promise<Reversals> {
+    const isWhole = charge.refunds?.has_more === false;
+    const [refunds, disputes] = await Promise.all([
+      isWhole
+        ? (charge.refunds?.data ?? [])
+        : readAll('reading refunds', (page) => stripe.refunds.list({ charge: charge.id, limit: 100, ...page })).then(
+            ({ data }) => z.array(refundSchema).parse(data),
+          ),
+      charge.disputed
+        ? readAll('reading disputes', (page) => stripe.disputes.list({ charge: charge.id, limit: 100, ...page })).then(
+            ({ data }) => z.array(disputeSchema).parse(data),
+          )
+        : [],
+    ]);
+    return { refunds: refunds.map(fromStripeRefund), disputes: disputes.map(fromStripeDispute) };
+  }
+
   async function paymentsPart(customer: string, billingAccountKey: string): Promise<FetchedPart> {
     const { data, asOf } = await readAll('reading charges', (page) =>
-      stripe.charges.list({ customer, limit: 100, ...page }),
+      stripe.charges.list({ customer, limit: 100, expand: ['data.refunds'], ...page }),
     );
-    const charges = await read('reading charges', async () => z.array(chargeSchema).parse(data));
-    return {
-      part: 'payments',
-      records: charges.map((charge) => recordOf(fromStripeCharge(charge, customer, context), asOf, billingAccountKey)),
-      asOf,
-    };
+    const records = await read('reading charges', async () =>
+      Promise.all(
+        z
+          .array(chargeSchema)
+          .parse(data)
+          .map(async (charge) =>
+            recordOf(fromStripeCharge(charge, customer, context, await reversalsOf(charge)), asOf, billingAccountKey),
+          ),
+      ),
+    );
+    return { part: 'payments', records, asOf };
   }
 
   async function usageOf(
@@ -221,6 +259,20 @@ export function createStripeBilling(stripe: Stripe, catalog: CatalogCache, conte
     });
   }
 
+  function subscriptionsPart(
+    subscriptions: Listed<StripeSubscription>,
+    planned: Listed<StripePlannedSchedule>,
+    billingAccountKey: string,
+  ): FetchedPart {
+    const begun = subscriptions.data.map((one) => fromStripeSubscription(one, catalog, context));
+    // One that began between the two reads is in both.
+    const known = new Set(begun.map(({ scheduleId }) => scheduleId));
+    const ahead = planned.data.filter(({ id }) => !known.has(id));
+    const bodies = [...begun, ...ahead.map((one) => fromPlannedSchedule(one, catalog, context))];
+    const asOf = subscriptions.asOf < planned.asOf ? subscriptions.asOf : planned.asOf;
+    return { part: 'subscriptions', records: bodies.map((body) => recordOf(body, asOf, billingAccountKey)), asOf };
+  }
+
   async function usagePart({ data, asOf }: Listed<StripeSubscription>): Promise<FetchedPart> {
     const live = data.filter(({ status }) => !['canceled', 'incomplete', 'incomplete_expired'].includes(status));
     const records = await Promise.all(
@@ -248,21 +300,17 @@ export function createStripeBilling(stripe: Stripe, catalog: CatalogCache, conte
         fetched.push(await customerPart(answer.customer, answer.asOf));
         fields = answer.customer.metadata;
       }
-      const [subscriptions, ...others] = await Promise.all([
+      const [subscriptions, planned, ...others] = await Promise.all([
         wants('subscriptions') || wants('usage') ? readSubscriptions(id) : null,
+        wants('subscriptions') ? readPlanned(id) : null,
         ...(wants('invoices') ? [invoicesPart(id, billingAccountKey)] : []),
         ...(wants('memos') ? [memosPart(id, billingAccountKey)] : []),
         ...(wants('payments') ? [paymentsPart(id, billingAccountKey)] : []),
       ]);
       fetched.push(...others);
-      if (subscriptions !== null) {
-        const { data, asOf } = subscriptions;
-        const records = data.map((one) =>
-          recordOf(fromStripeSubscription(one, catalog, context), asOf, billingAccountKey),
-        );
-        fetched.push({ part: 'subscriptions', records, asOf });
-        if (wants('usage')) fetched.push(await usagePart(subscriptions));
-      }
+      if (subscriptions !== null && planned !== null)
+        fetched.push(subscriptionsPart(subscriptions, planned, billingAccountKey));
+      if (subscriptions !== null && wants('usage')) fetched.push(await usagePart(subscriptions));
       return { found: true, billingAccountKey, parts: fetched, ...(fields === undefined ? {} : { fields }) };
     },
 

@@ -1,15 +1,19 @@
 import type Stripe from 'stripe';
 import type { z } from 'zod';
-import type { StripeCatalog } from './convert.ts';
+import type { StripeCatalog } from './context.ts';
+import { isPartOf } from './convertPrice.ts';
+import { phasesAhead } from './convertSchedule.ts';
 import { toStripeFault } from './errors.ts';
 import {
   couponSchema,
   meterSchema,
   priceSchema,
   productSchema,
+  promotionCodeSchema,
   type StripeCoupon,
+  type StripePlannedSchedule,
+  type StripePrice,
   type StripeSubscription,
-  type StripeTier,
 } from './schema.ts';
 
 type Product = z.infer<typeof productSchema>;
@@ -29,8 +33,9 @@ export class CatalogCache implements StripeCatalog {
   readonly #now: () => Date;
   readonly #products = new Map<string, Entry<Product>>();
   readonly #meters = new Map<string, Entry<Meter>>();
-  readonly #tiers = new Map<string, Entry<readonly StripeTier[]>>();
+  readonly #prices = new Map<string, Entry<StripePrice>>();
   readonly #coupons = new Map<string, Entry<StripeCoupon>>();
+  readonly #codes = new Map<string, Entry<string | null>>();
 
   constructor(stripe: Stripe, now: () => Date) {
     this.#stripe = stripe;
@@ -41,12 +46,16 @@ export class CatalogCache implements StripeCatalog {
     return this.#products.get(id)?.value.name;
   }
 
-  tiers(priceId: string): readonly StripeTier[] | undefined {
-    return this.#tiers.get(priceId)?.value;
+  price(id: string): StripePrice | undefined {
+    return this.#prices.get(id)?.value;
   }
 
   coupon(id: string): StripeCoupon | undefined {
     return this.#coupons.get(id)?.value;
+  }
+
+  couponOfCode(promotionCode: string): string | undefined {
+    return this.#codes.get(promotionCode)?.value ?? undefined;
   }
 
   unitOf(productId: string): string | null {
@@ -54,27 +63,50 @@ export class CatalogCache implements StripeCatalog {
   }
 
   /** The same without what may have been edited since it was read. */
-  get fresh(): Pick<StripeCatalog, 'productName' | 'tiers'> {
+  get fresh(): Pick<StripeCatalog, 'productName' | 'price'> {
     return {
       productName: (id) => (this.#isFresh(this.#products.get(id)) ? this.productName(id) : undefined),
-      tiers: (priceId) => (this.#isFresh(this.#tiers.get(priceId)) ? this.tiers(priceId) : undefined),
+      price: (id) => (this.#isFresh(this.#prices.get(id)) ? this.price(id) : undefined),
     };
   }
 
-  /** Reads what subscriptions refer to and is not known, or not lately. */
-  async load(subscriptions: readonly StripeSubscription[]): Promise<void> {
+  /** Reads what subscriptions, the phases ahead of them and schedules that have not begun refer to and is not known, or not lately. */
+  async load(
+    subscriptions: readonly StripeSubscription[],
+    schedules: readonly StripePlannedSchedule[] = [],
+  ): Promise<void> {
     const items = subscriptions.flatMap(({ items: { data } }) => data);
-    const discounts = [...subscriptions.flatMap((one) => one.discounts), ...items.flatMap((item) => item.discounts)];
+    const held = [...subscriptions.flatMap((one) => one.discounts), ...items.flatMap((item) => item.discounts)];
+    const begins = schedules.flatMap(({ phases }) => phases);
+    const planned = [...subscriptions.flatMap(phasesAhead), ...begins];
+    const later = planned.flatMap((phase) => [...phase.discounts, ...phase.items.flatMap((item) => item.discounts)]);
+    const ofSubscriptions = subscriptions.flatMap((one) => {
+      const isPart = isPartOf(one.currency);
+      const shown = one.items.data.map(({ price }) => price);
+      const whole = new Set(shown.filter((price) => !isPart(price)).map(({ id }) => id));
+      const ahead = phasesAhead(one).flatMap((phase) => phase.items.map(({ price }) => price));
+      return [...shown.map(({ id }) => id), ...ahead].filter((id) => !whole.has(id));
+    });
+    const prices = [...ofSubscriptions, ...begins.flatMap(({ items: own }) => own.map(({ price }) => price))];
+    await Promise.all([
+      ...this.#missing(prices, this.#prices).map((id) => this.#loadPrice(id)),
+      ...this.#missing(
+        later.map((one) => one.promotion_code).filter((id) => id !== null),
+        this.#codes,
+      ).map((id) => this.#loadCode(id)),
+    ]);
+    const products = [...items.map(({ price }) => price), ...prices.map((id) => this.price(id))];
     await Promise.all([
       ...this.#missing(
-        items.map(({ price }) => price.product),
+        products.flatMap((price) => price?.product ?? []),
         this.#products,
       ).map((id) => this.#loadProduct(id)),
-      ...this.#missing(
-        items.filter(({ price }) => price.billing_scheme === 'tiered').map(({ price }) => price.id),
-        this.#tiers,
-      ).map((id) => this.#loadTiers(id)),
-      this.loadCoupons(discounts.filter((discount) => typeof discount !== 'string').map(({ source }) => source.coupon)),
+      this.loadCoupons([
+        ...held.filter((discount) => typeof discount !== 'string').map(({ source }) => source.coupon),
+        ...later.map(
+          ({ coupon, promotion_code: code }) => coupon ?? (code === null ? null : (this.couponOfCode(code) ?? null)),
+        ),
+      ]),
     ]);
   }
 
@@ -105,10 +137,16 @@ export class CatalogCache implements StripeCatalog {
     );
   }
 
-  async #loadTiers(id: string): Promise<void> {
-    await this.#keep(this.#tiers, id, 'reading the tiers of a price', async () => {
-      const price = priceSchema.parse(await this.#stripe.prices.retrieve(id, { expand: ['tiers'] }));
-      return price.tiers ?? [];
+  async #loadPrice(id: string): Promise<void> {
+    await this.#keep(this.#prices, id, 'reading a price', async () =>
+      priceSchema.parse(await this.#stripe.prices.retrieve(id, { expand: ['tiers', 'currency_options'] })),
+    );
+  }
+
+  async #loadCode(id: string): Promise<void> {
+    await this.#keep(this.#codes, id, 'reading a promotion code', async () => {
+      const { promotion } = promotionCodeSchema.parse(await this.#stripe.promotionCodes.retrieve(id));
+      return promotion.coupon;
     });
   }
 

@@ -1,6 +1,9 @@
+import type { InvoiceDesk } from '../../workflows/ports/actions.ts';
 import type { BillingAccountList } from '../../workflows/ports/billingAccountList.ts';
-import { TAKE_EVERYTHING, type BillingFilter } from '../../workflows/ports/billingFilter.ts';
+import { partsTakenBy, TAKE_EVERYTHING, type BillingFilter } from '../../workflows/ports/billingFilter.ts';
+import { NO_FIELDS, type BillingFieldNames } from '../../workflows/ports/billingFields.ts';
 import type { BillingSystem } from '../../workflows/ports/billingSystem.ts';
+import type { CatalogSource } from '../../workflows/ports/catalog.ts';
 import type { Clock } from '../../workflows/ports/clock.ts';
 import type { ConnectionProbe } from '../../workflows/ports/connectionProbe.ts';
 import type { MirrorLookup } from '../../workflows/ports/mirror.ts';
@@ -11,8 +14,11 @@ import { createStripeBilling } from './billing.ts';
 import { CatalogCache } from './catalog.ts';
 import { createStripeClient } from './client.ts';
 import { stripeLinks } from './links.ts';
+import { createStripeInvoiceDesk } from './invoiceDesk.ts';
 import { createStripeList } from './list.ts';
+import { createPastSweep } from './past.ts';
 import { accountOf, createStripeProbe, isLiveKey } from './probe.ts';
+import { createStripeCatalog } from './sellables.ts';
 import { createStripeSweep } from './sweep.ts';
 import { createListSweep } from './sweepLists.ts';
 import { createStripeVerifier } from './webhook.ts';
@@ -31,6 +37,8 @@ export type StripeConnectionOptions = {
   timeZone?: string;
   /** What is taken of it, and so what the key has to be able to read besides customers and events; default all. */
   filter?: BillingFilter;
+  /** Metadata that is kept of its objects; default none. */
+  fields?: BillingFieldNames;
 };
 
 export type Connection = {
@@ -39,6 +47,8 @@ export type Connection = {
   changes: ChangeSource;
   probe: ConnectionProbe;
   list: BillingAccountList;
+  catalog: CatalogSource;
+  invoices: InvoiceDesk;
 };
 
 /** Everything that one Stripe account takes part in. */
@@ -57,7 +67,12 @@ export function createStripeConnection(
     { apiKey: options.apiKey, ...(options.apiBase === undefined ? {} : { apiBase: options.apiBase }) },
     deps.gate ?? openGate,
   );
-  const context = { connection, timeZone, links: stripeLinks(options.dashboardUrl) };
+  const context = {
+    connection,
+    timeZone,
+    links: stripeLinks(options.dashboardUrl),
+    fields: options.fields ?? NO_FIELDS,
+  };
   return {
     verifier: createStripeVerifier({
       connection,
@@ -70,12 +85,12 @@ export function createStripeConnection(
     }),
     billing: createStripeBilling(stripe, new CatalogCache(stripe, now), context),
     list: createStripeList(stripe, connection),
+    invoices: createStripeInvoiceDesk(stripe),
+    catalog: createStripeCatalog(stripe, connection),
     probe: createStripeProbe(stripe, { connection, apiKey: options.apiKey, objects: filter.objects }),
-    changes: createStripeSweep(
-      stripe,
-      connection,
-      () => deps.clock.businessNow(),
-      mirror && createListSweep({ stripe, context, mirror, filter, now }),
-    ),
+    changes: createStripeSweep(stripe, connection, () => deps.clock.businessNow(), {
+      lists: mirror && createListSweep({ stripe, context, mirror, filter, now }),
+      past: partsTakenBy(filter).has('subscriptions') ? createPastSweep(stripe, context) : undefined,
+    }),
   };
 }

@@ -2,7 +2,7 @@ import { keyOf } from '../../domain/billingAccount/key.ts';
 import type { Memo, MemoStatus } from '../../domain/memo/memo.ts';
 import { fromStripeAmount, zero } from '../../domain/money/money.ts';
 import { dayOf, fromUnixSeconds } from '../../domain/time/instant.ts';
-import type { StripeContext } from './convert.ts';
+import type { StripeContext } from './context.ts';
 import type { StripeCreditNote } from './schema.ts';
 
 const STATUS: Readonly<Record<string, MemoStatus>> = { issued: 'Posted', void: 'Void' };

@@ -4,7 +4,7 @@ import { exact, toDecimal } from '../../domain/money/decimal.ts';
 import { fromStripeAmount, fromStripeUnitPrice, zero } from '../../domain/money/money.ts';
 import { addDays } from '../../domain/time/calendarDate.ts';
 import { dayOf, fromUnixSeconds } from '../../domain/time/instant.ts';
-import type { StripeContext } from './convert.ts';
+import type { StripeContext } from './context.ts';
 import type { StripeInvoice, StripeLine } from './schema.ts';
 
 function sumOf(amounts: readonly { amount: number }[]): number {

@@ -2,6 +2,7 @@
 export type StripeLinks = {
   customer(id: string): string;
   subscription(id: string): string;
+  schedule(id: string): string;
   invoice(id: string): string;
   payment(id: string): string;
 };
@@ -12,6 +13,7 @@ export function stripeLinks(dashboardUrl = 'https://dashboard.stripe.com'): Stri
   return {
     customer: (id) => `${base}/customers/${id}`,
     subscription: (id) => `${base}/subscriptions/${id}`,
+    schedule: (id) => `${base}/subscription_schedules/${id}`,
     invoice: (id) => `${base}/invoices/${id}`,
     payment: (id) => `${base}/payments/${id}`,
   };

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { BillingAccountList } from '../../workflows/ports/billingAccountList.ts';
 import { answeredAt } from './client.ts';
 import { toStripeFault } from './errors.ts';
+import { pastBefore } from './past.ts';
 
 const cursorSchema = z.object({ after: z.string(), created: z.number().int() });
 
@@ -36,6 +37,9 @@ export function createStripeList(stripe: Stripe, connection: string): BillingAcc
         throw toStripeFault(error, 'listing customers');
       }
     },
-    sweepFrom: (asOf) => String(Math.floor(asOf.getTime() / 1000)),
+    sweepFrom(asOf) {
+      const since = Math.floor(asOf.getTime() / 1000);
+      return JSON.stringify({ since, run: null, lists: null, past: pastBefore(since) });
+    },
   };
 }

@@ -1,4 +1,4 @@
-import { keyOf, type KeyKind } from '../../domain/billingAccount/key.ts';
+import { catalogKeyOf, keyOf, type KeyKind } from '../../domain/billingAccount/key.ts';
 
 /** Objects that lead to a customer: the kind of their keys, and where they are read. */
 const TYPES: Readonly<Record<string, { kind: KeyKind; path: string }>> = {
@@ -49,17 +49,22 @@ export function ownerIn(connection: string, object: StripeObject): string | null
   }
 }
 
-/** What shows when it is edited; everything else of products, prices and coupons concerns nobody. */
+/** What shows when it is edited; everything else of products, prices and coupons concerns no customer. */
 const SHOWN: Readonly<Record<string, readonly string[]>> = {
   product: ['name', 'unit_label'],
   price: ['nickname', 'tiers', 'unit_amount', 'unit_amount_decimal', 'currency_options'],
   coupon: ['name', 'currency_options', 'amount_off', 'percent_off', 'applies_to'],
 };
 
+/** @returns the key of what else an event of a product or a price concerns: what can be sold */
+const catalogOf = (connection: string, type: unknown): string | null =>
+  type === 'product' || type === 'price' ? catalogKeyOf(connection) : null;
+
 /** @returns the key that an event of an object is worked under; null when it concerns nobody */
 export function keyOfEvent(connection: string, object: StripeObject, previous: StripeObject | null): string | null {
   const shown = SHOWN[String(object['object'])];
-  if (shown !== undefined && !shown.some((name) => previous !== null && name in previous)) return null;
+  if (shown !== undefined && !shown.some((name) => previous !== null && name in previous))
+    return catalogOf(connection, object['object']);
   // A detached payment method names its customer only among the previous values.
   return (
     ownerIn(connection, object) ?? (previous === null ? null : ownerIn(connection, { customer: previous['customer'] }))
@@ -68,7 +73,7 @@ export function keyOfEvent(connection: string, object: StripeObject, previous: S
 
 /** @returns the key that a thin event is worked under, which names its object alone; null when that concerns nobody */
 export function keyOfRelated(connection: string, type: string, related: { id: string; type: string }): string | null {
-  if (related.type in SHOWN && !type.endsWith('.updated')) return null;
+  if (related.type in SHOWN && !type.endsWith('.updated')) return catalogOf(connection, related.type);
   const known = TYPES[related.type];
   return known === undefined ? null : keyOf(connection, known.kind, related.id);
 }

@@ -39,12 +39,18 @@ function readsOf(stripe: Stripe, objects: readonly string[]): Read[] {
       { what: 'prices', call: () => stripe.prices.list(one) },
       { what: 'products', call: () => stripe.products.list(one) },
       { what: 'coupons', call: () => stripe.coupons.list(one) },
+      { what: 'promotion codes', call: () => stripe.promotionCodes.list(one) },
+      { what: 'subscription schedules', call: () => stripe.subscriptionSchedules.list(one) },
     ]),
     ...of('invoices', [
       { what: 'invoices', call: () => stripe.invoices.list(one) },
       { what: 'credit notes', call: () => stripe.creditNotes.list(one) },
     ]),
-    ...of('payments', [{ what: 'charges', call: () => stripe.charges.list(one) }]),
+    ...of('payments', [
+      { what: 'charges', call: () => stripe.charges.list(one) },
+      { what: 'refunds', call: () => stripe.refunds.list(one) },
+      { what: 'disputes', call: () => stripe.disputes.list(one) },
+    ]),
     ...of('usage', [{ what: 'billing meters', call: () => stripe.billing.meters.list(one) }]),
   ];
 }

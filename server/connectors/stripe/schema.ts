@@ -29,6 +29,11 @@ const maybeAmount = z
   .nullish()
   .transform((value) => value ?? null);
 
+const metadata = z
+  .record(z.string(), z.string())
+  .nullish()
+  .transform((value) => value ?? {});
+
 export const tierSchema = z.object({
   up_to: z.number().nullable(),
   unit_amount: maybeAmount,
@@ -46,10 +51,10 @@ export const priceSchema = z.object({
   billing_scheme: z.string(),
   tiers_mode: maybeText,
   tiers: z.array(tierSchema).nullish(),
-  transform_quantity: z.object({ divide_by: z.number(), round: z.enum(['up', 'down']) }).nullish(),
+  transform_quantity: z.object({ divide_by: z.number(), round: z.string() }).nullish(),
   recurring: z
     .object({
-      interval: z.enum(['day', 'week', 'month', 'year']),
+      interval: z.string(),
       interval_count: z.number().int(),
       usage_type: z.string(),
       meter: maybeText,
@@ -57,6 +62,10 @@ export const priceSchema = z.object({
     .nullable(),
   unit_amount: maybeAmount,
   unit_amount_decimal: maybeDecimal,
+  /** What it costs in other currencies; only where it is expanded. */
+  currency_options: z
+    .record(z.string(), z.object({ unit_amount: maybeAmount, unit_amount_decimal: maybeDecimal }))
+    .nullish(),
 });
 
 export const couponSchema = z.object({
@@ -66,7 +75,8 @@ export const couponSchema = z.object({
   amount_off: maybeAmount,
   currency: maybeText,
   currency_options: z.record(z.string(), z.object({ amount_off: z.number().int() })).nullish(),
-  duration: z.enum(['forever', 'once', 'repeating']),
+  duration: z.string(),
+  duration_in_months: z.number().int().nullish(),
   applies_to: z.object({ products: z.array(z.string()) }).nullish(),
 });
 
@@ -97,6 +107,43 @@ export const itemSchema = z.object({
   current_trial: z.object({ start_date: seconds, end_date: seconds }).nullish(),
   discounts,
   tax_rates: taxRates,
+  metadata,
+});
+
+/** Each names a coupon, a promotion code, or a discount that there is already. */
+const phaseDiscounts = z
+  .array(z.object({ coupon: maybeId, discount: maybeId, promotion_code: maybeId }))
+  .nullish()
+  .transform((value) => value ?? []);
+
+const phaseSchema = z.object({
+  start_date: seconds,
+  end_date: seconds,
+  trial_end: maybeSeconds,
+  discounts: phaseDiscounts,
+  default_tax_rates: taxRates,
+  items: z.array(
+    z.object({ price: id, quantity: z.number().nullish(), discounts: phaseDiscounts, tax_rates: taxRates }),
+  ),
+});
+
+export const scheduleSchema = z.object({
+  id: z.string(),
+  status: z.string(),
+  end_behavior: z.string(),
+  current_phase: z.object({ start_date: seconds, end_date: seconds }).nullish(),
+  phases: z.array(phaseSchema),
+});
+
+/** A schedule that has not begun and has no subscription yet. */
+export const plannedScheduleSchema = scheduleSchema.extend({
+  customer: id,
+  phases: z.array(phaseSchema.extend({ currency: z.string() })).min(1),
+});
+
+export const promotionCodeSchema = z.object({
+  id: z.string(),
+  promotion: z.object({ coupon: maybeId }),
 });
 
 export const subscriptionSchema = z.object({
@@ -104,16 +151,7 @@ export const subscriptionSchema = z.object({
   object: z.literal('subscription'),
   customer: id,
   currency: z.string(),
-  status: z.enum([
-    'incomplete',
-    'incomplete_expired',
-    'trialing',
-    'active',
-    'past_due',
-    'canceled',
-    'unpaid',
-    'paused',
-  ]),
+  status: z.string(),
   created: seconds,
   start_date: seconds,
   trial_end: maybeSeconds,
@@ -121,9 +159,12 @@ export const subscriptionSchema = z.object({
   cancel_at_period_end: z.boolean(),
   canceled_at: maybeSeconds,
   ended_at: maybeSeconds,
-  pause_collection: z.object({ behavior: z.string() }).nullish(),
+  pause_collection: z.object({ behavior: z.string(), resumes_at: maybeSeconds }).nullish(),
   default_tax_rates: taxRates,
   discounts,
+  metadata,
+  /** Only an id unless it is expanded. */
+  schedule: z.union([z.string(), scheduleSchema]).nullish(),
   items: z.object({ data: z.array(itemSchema), has_more: z.boolean() }),
 });
 
@@ -134,11 +175,11 @@ const cardSchema = z.object({
   exp_year: z.number().int().nullish(),
 });
 
-export const paymentMethodSchema = z.object({
+export const paymentMethodSchema = z.looseObject({
   id: z.string(),
+  type: z.string(),
+  created: maybeSeconds,
   card: cardSchema.nullish(),
-  brand: maybeText,
-  last4: maybeText,
 });
 
 export const customerSchema = z.object({
@@ -149,10 +190,13 @@ export const customerSchema = z.object({
   currency: maybeText,
   email: maybeText,
   name: maybeText,
-  metadata: z
-    .record(z.string(), z.string())
-    .nullish()
-    .transform((value) => value ?? {}),
+  business_name: maybeText,
+  individual_name: maybeText,
+  address: z
+    .object({ line1: maybeText, city: maybeText, state: maybeText, postal_code: maybeText, country: maybeText })
+    .nullish(),
+  tax_exempt: maybeText,
+  metadata,
   invoice_settings: z
     .object({ default_payment_method: z.union([z.string(), paymentMethodSchema]).nullish() })
     .nullish(),
@@ -161,6 +205,9 @@ export const customerSchema = z.object({
       z.string(),
       z.object({
         id: z.string(),
+        /** `card`, `bank_account` or `source`. */
+        object: z.string(),
+        bank_name: maybeText,
         brand: maybeText,
         last4: maybeText,
         exp_month: z.number().nullish(),
@@ -215,7 +262,9 @@ export const invoiceSchema = z.object({
   object: z.literal('invoice'),
   customer: maybeId,
   number: maybeText,
-  status: z.enum(['draft', 'open', 'paid', 'uncollectible', 'void']),
+  /** A file that opens without a login; none of a draft. */
+  invoice_pdf: maybeText,
+  status: z.string(),
   currency: z.string(),
   total: z.number().int(),
   amount_remaining: z.number().int(),
@@ -226,6 +275,7 @@ export const invoiceSchema = z.object({
   effective_at: maybeSeconds,
   due_date: maybeSeconds,
   status_transitions: z.object({ finalized_at: maybeSeconds }),
+  metadata,
   parent: z
     .object({ subscription_details: z.object({ subscription: id }).nullish() })
     .nullish()
@@ -255,6 +305,26 @@ export const creditNoteSchema = z.object({
     .transform((value) => value ?? []),
 });
 
+export const refundSchema = z.object({
+  id: z.string(),
+  amount: z.number().int(),
+  currency: z.string(),
+  created: seconds,
+  status: maybeText,
+  reason: maybeText,
+  failure_reason: maybeText,
+});
+
+export const disputeSchema = z.object({
+  id: z.string(),
+  amount: z.number().int(),
+  currency: z.string(),
+  created: seconds,
+  status: z.string(),
+  reason: maybeText,
+  evidence_details: z.object({ due_by: maybeSeconds }).nullish(),
+});
+
 export const chargeSchema = z.object({
   id: z.string(),
   object: z.literal('charge'),
@@ -262,9 +332,12 @@ export const chargeSchema = z.object({
   amount: z.number().int(),
   amount_refunded: z.number().int(),
   refunded: z.boolean(),
+  /** Where they are expanded; the newest ten. */
+  refunds: z.object({ data: z.array(refundSchema), has_more: z.boolean() }).nullish(),
+  disputed: z.boolean(),
   currency: z.string(),
   created: seconds,
-  status: z.enum(['succeeded', 'pending', 'failed']),
+  status: z.string(),
   payment_intent: maybeId,
   failure_code: maybeText,
   failure_message: maybeText,
@@ -314,6 +387,9 @@ export const thinEventSchema = z.object({
 export type StripeTier = z.infer<typeof tierSchema>;
 export type StripeCoupon = z.infer<typeof couponSchema>;
 export type StripeDiscount = z.infer<typeof discountSchema>;
+export type StripePrice = z.infer<typeof priceSchema>;
+export type StripeSchedule = z.infer<typeof scheduleSchema>;
+export type StripePlannedSchedule = z.infer<typeof plannedScheduleSchema>;
 export type StripeItem = z.infer<typeof itemSchema>;
 export type StripeSubscription = z.infer<typeof subscriptionSchema>;
 export type StripeCustomer = z.infer<typeof customerSchema>;
@@ -321,6 +397,8 @@ export type StripeInvoice = z.infer<typeof invoiceSchema>;
 export type StripeLine = z.infer<typeof lineSchema>;
 export type StripeInvoicePayment = z.infer<typeof invoicePaymentSchema>;
 export type StripeCreditNote = z.infer<typeof creditNoteSchema>;
+export type StripeRefund = z.infer<typeof refundSchema>;
+export type StripeDispute = z.infer<typeof disputeSchema>;
 export type StripeCharge = z.infer<typeof chargeSchema>;
 export type StripeEvent = z.infer<typeof eventSchema>;
 export type ThinEvent = z.infer<typeof thinEventSchema>;

@@ -7,7 +7,7 @@ import { PART_OF } from '../../workflows/ports/billingSystem.ts';
 import type { MirrorLookup, MirrorRecord } from '../../workflows/ports/mirror.ts';
 import type { ReceivedEvent } from '../../workflows/ports/webhook.ts';
 import { answeredAt } from './client.ts';
-import type { StripeContext } from './convert.ts';
+import type { StripeContext } from './context.ts';
 import { toStripeFault } from './errors.ts';
 import { GONE, isKnown, LISTED, saysOf, type ListedPayload } from './listed.ts';
 import { ownerIn } from './locate.ts';
@@ -21,12 +21,14 @@ const PAGES_A_SWEEP = 20;
 /** So many mirrored customers are looked for in one round; of more, the next ones in the next round. */
 const MOST_EXPECTED = 20_000;
 
-const LISTS = ['customers', 'subscriptions', 'invoices', 'creditNotes', 'charges'] as const;
+const LISTS = ['customers', 'subscriptions', 'schedules', 'invoices', 'creditNotes', 'charges'] as const;
 type List = (typeof LISTS)[number];
 
 const KINDS: Readonly<Record<List, { kind: KeyKind; object: string }>> = {
   customers: { kind: 'account', object: 'customer' },
   subscriptions: { kind: 'subscription', object: 'subscription' },
+  // Those that have not begun, each of which stands for its subscription.
+  schedules: { kind: 'subscription', object: 'subscription_schedule' },
   invoices: { kind: 'invoice', object: 'invoice' },
   creditNotes: { kind: 'creditnote', object: 'credit_note' },
   charges: { kind: 'payment', object: 'charge' },
@@ -95,6 +97,7 @@ export function createListSweep(deps: ListSweepDeps): ListSweep {
   const read: Readonly<Record<List, ReadPage<{ id: string }>>> = {
     customers: (after) => stripe.customers.list({ limit: 100, ...after }),
     subscriptions: (after) => stripe.subscriptions.list({ status: 'all', limit: 100, ...after }),
+    schedules: (after) => stripe.subscriptionSchedules.list({ scheduled: true, limit: 100, ...after }),
     invoices: (after) => stripe.invoices.list({ limit: 100, ...after }),
     creditNotes: (after) => stripe.creditNotes.list({ limit: 100, ...after }),
     charges: (after) => stripe.charges.list({ limit: 100, ...after }),

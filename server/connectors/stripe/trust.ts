@@ -9,18 +9,16 @@ import {
   type EventReading,
 } from '../../workflows/ports/billingSystem.ts';
 import type { StoredEvent } from '../../workflows/ports/keyWork.ts';
-import { STRIPE_API_VERSION } from './client.ts';
-import {
-  fromStripeCharge,
-  fromStripeCustomer,
-  fromStripeInvoice,
-  fromStripeSubscription,
-  paymentMethodIdOf,
-  type StripeCatalog,
-  type StripeContext,
-} from './convert.ts';
+import { changesIn } from './changes.ts';
+import type { StripeCatalog, StripeContext } from './context.ts';
+import { fromStripeCharge } from './convertCharge.ts';
 import { fromStripeCreditNote } from './convertCreditNote.ts';
+import { fromStripeCustomer, paymentMethodIdOf } from './convertCustomer.ts';
+import { fromStripeInvoice } from './convertInvoice.ts';
 import { fromStripeLines } from './convertLine.ts';
+import { isPartOf } from './convertPrice.ts';
+import { fromStripeSubscription } from './convertSubscription.ts';
+import { isPinned } from './events.ts';
 import { LISTED, readListed } from './listed.ts';
 import { keyOfRelated, ownerIn } from './locate.ts';
 import {
@@ -71,12 +69,8 @@ const MIRRORED: ReadonlySet<string> = new Set(['account', 'subscription', 'invoi
 
 const NOTHING: EventReading = { records: [], fetch: [], about: [] };
 
-function era(version: string | null): string {
-  return (version ?? '').split('.')[1] ?? '';
-}
-
 /** The catalog, and what of it was read so lately that no edit is missing. */
-export type FreshCatalog = { readonly fresh: Pick<StripeCatalog, 'productName' | 'tiers'> };
+export type FreshCatalog = { readonly fresh: Pick<StripeCatalog, 'productName' | 'price'> };
 
 type Reading = {
   event: StripeEvent;
@@ -100,14 +94,15 @@ function objectOf<T>(schema: ZodType<T>, event: StripeEvent): T | null {
   return parsed.success ? parsed.data : null;
 }
 
-/** Complete when no item is missing, nothing is discounted, and every name and tiered price is known. */
+/** Complete when no item is missing, nothing is discounted or planned, and every name and price is known. */
 function isComplete(subscription: StripeSubscription, catalog: StripeCatalog): boolean {
-  if (subscription.items.has_more || subscription.discounts.length > 0) return false;
+  if (subscription.items.has_more || subscription.discounts.length > 0 || subscription.schedule != null) return false;
+  const isPart = isPartOf(subscription.currency);
   return subscription.items.data.every(
     ({ discounts, price }) =>
       discounts.length === 0 &&
       catalog.productName(price.product) !== undefined &&
-      (price.billing_scheme !== 'tiered' || price.tiers != null || catalog.tiers(price.id) !== undefined),
+      (!isPart(price) || catalog.price(price.id) !== undefined),
   );
 }
 
@@ -118,8 +113,9 @@ function catalogOf({ catalog, known }: Reading): StripeCatalog {
     if (body.kind === 'subscription') for (const { productId, plan } of body.charges) names.set(productId, plan);
   return {
     productName: (id) => names.get(id) ?? catalog.fresh.productName(id),
-    tiers: (priceId) => catalog.fresh.tiers(priceId),
+    price: (id) => catalog.fresh.price(id),
     coupon: () => undefined,
+    couponOfCode: () => undefined,
   };
 }
 
@@ -174,10 +170,25 @@ function readInvoicePayment(paid: StripeInvoicePayment, { event, known, context 
   return event.type === 'invoice_payment.paid' && isKnown ? NOTHING : hint(['invoices']);
 }
 
-function readCharge(charge: StripeCharge, { at, context }: Reading): EventReading {
+/** Refunds and disputes are not in the event of a charge: it is trusted where there never was any. */
+function readCharge(charge: StripeCharge, { at, known, context }: Reading): EventReading {
   if (charge.customer === null) return NOTHING;
-  const body = fromStripeCharge(charge, charge.customer, context);
-  return trusted({ key: body.key, kind: 'payment', billingAccountKey: body.billingAccountKey, body }, at);
+  const key = keyOf(context.connection, 'payment', charge.id);
+  const before = known.get(key)?.body;
+  const hadNone = before?.kind !== 'payment' || (before.refunds?.length === 0 && before.disputes?.length === 0);
+  if (!hadNone || charge.amount_refunded > 0 || charge.disputed) return hint(['payments'], [key]);
+  const body = fromStripeCharge(charge, charge.customer, context, { refunds: [], disputes: [] });
+  return trusted({ key, kind: 'payment', billingAccountKey: body.billingAccountKey, body }, at);
+}
+
+/** A refund or dispute is done where its payment was read with it, later than it happened. */
+function readReversal({ event, known, context }: Reading): EventReading {
+  const { id } = event.data.object;
+  const owner = ownerIn(context.connection, event.data.object);
+  const body = owner === null ? undefined : known.get(owner)?.body;
+  const isHeld =
+    body?.kind === 'payment' && [...(body.refunds ?? []), ...(body.disputes ?? [])].some((one) => one.id === id);
+  return hint(['payments'], isHeld ? [owner!] : []);
 }
 
 /** A credit note is complete in its event; what it does to its invoice is read. */
@@ -214,8 +225,27 @@ export function readStripeEvent(
   const parsed = eventSchema.safeParse(stored.payload);
   if (!parsed.success) return readThin(stored, context);
   const event = parsed.data;
+  const changes = changesIn(event, context);
+  const reading = isPinned(event) ? readPinned(event, known, catalog, context) : readUnpinned(event, context);
+  return changes.length === 0 ? reading : { ...reading, changes };
+}
+
+/** Of another era of the API the id alone has the form that is known here; what a subscription is read later for is done. */
+function readUnpinned({ type, data: { object } }: StripeEvent, { connection }: StripeContext): EventReading {
+  const { id } = object;
+  const about =
+    object.object === 'subscription' && typeof id === 'string' ? [keyOf(connection, 'subscription', id)] : [];
+  return hint(PARTS[object.object] ?? partsOfKind(type), about);
+}
+
+/** Reads an event of the era of the API that is known here. */
+function readPinned(
+  event: StripeEvent,
+  known: ReadonlyMap<string, BillingRecord>,
+  catalog: FreshCatalog,
+  context: StripeContext,
+): EventReading {
   const object = event.data.object.object;
-  if (era(event.api_version) !== era(STRIPE_API_VERSION)) return hint(PARTS[object] ?? partsOfKind(event.type));
   const reading: Reading = { event, at: new Date(event.created * 1000), known, catalog, context };
   switch (object) {
     case 'subscription': {
@@ -243,10 +273,8 @@ export function readStripeEvent(
       return paid === null ? hint(['invoices']) : readInvoicePayment(paid, reading);
     }
     case 'refund':
-    case 'dispute': {
-      const charge = ownerIn(context.connection, event.data.object);
-      return hint(['payments'], charge === null ? [] : [charge]);
-    }
+    case 'dispute':
+      return readReversal(reading);
     default:
       return hint(PARTS[object] ?? [], accountIn(PARTS[object], known));
   }

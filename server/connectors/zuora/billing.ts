@@ -5,19 +5,25 @@ import { Fault } from '../../domain/fault.ts';
 import type { Memo } from '../../domain/memo/memo.ts';
 import { dayOf, instantIn } from '../../domain/time/instant.ts';
 import type {
+  Access,
   BillingPart,
   BillingRecord,
   BillingSystem,
   FetchedBillingAccount,
   FetchedPart,
+  Subject,
 } from '../../workflows/ports/billingSystem.ts';
 import type { Read, ZuoraClient } from './client.ts';
+import { isDeclined } from './charging.ts';
 import type { ZuoraContext } from './context.ts';
-import { accountStatusOf, fromZuoraAccount, fromZuoraInvoice, fromZuoraPayment } from './convert.ts';
+import { accountStatusOf, defaultMethodOf, fromZuoraAccount, fromZuoraInvoice } from './convert.ts';
 import { fromZuoraCreditMemo, fromZuoraDebitMemo } from './convertMemo.ts';
+import { fromZuoraOrder } from './convertOrder.ts';
+import { fromZuoraPayment, isUnexplained } from './convertPayment.ts';
 import { fromZuoraSubscription } from './convertSubscription.ts';
 import { usageOf } from './convertUsage.ts';
 import { readZuoraEvent } from './events.ts';
+import { readOrders } from './orders.ts';
 import { queryPages, readList } from './paging.ts';
 import {
   accountSchema,
@@ -28,6 +34,7 @@ import {
   listedPaymentSchema,
   paymentMethodsSchema,
   paymentSchema,
+  refundSchema,
   subscriptionSchema,
   usageSchema,
   type ZuoraAccount,
@@ -38,7 +45,11 @@ import {
   type ZuoraPaymentMethod,
   type ZuoraSubscription,
 } from './schema.ts';
+import { readGatewayAnswers, type GatewayAnswer, type TransactionLog } from './transactionLog.ts';
 import { whereIs } from './whereIs.ts';
+
+/** What refunds say of payments, and the payments themselves do not. */
+const RETURNS = ['refunds', 'disputes'] as const;
 
 function recordOf(body: BillingObject, billingAccountKey: string, asOf: Date, version = 0): BillingRecord {
   return { key: body.key, kind: body.kind, billingAccountKey, asOf, version, deleted: false, body };
@@ -113,19 +124,38 @@ export function createZuoraBilling(client: ZuoraClient, context: ZuoraContext): 
     return { part: 'invoices', records, asOf };
   }
 
-  /** Null where the tenant has no memos: without Invoice Settlement there are none (Zuora docs, "List credit memos"). */
-  async function readMemos<T>(path: string, rows: string, id: string, schema: ZodType<T>): Promise<Read<T[]> | null> {
-    return readList(client, 'reading memos', path, [['accountId', id]], rows, schema).catch((error: unknown) => {
-      if (error instanceof Fault && ['invalid', 'not_found', 'forbidden'].includes(error.kind)) return null;
-      throw error;
-    });
+  /**
+   * What a tenant may lack, or its user may not read: null then. Without Invoice Settlement there are neither memos nor
+   * refunds of this kind (Zuora docs, "List credit memos", "List refunds"); a refusal for want of a permission is told.
+   * @param part that stays as it was meanwhile; null where it is merely absent, or something in a part stays
+   * @param subject of events that wait while it is refused, where that is no whole part
+   */
+  async function readOptional<T>(
+    what: string,
+    part: BillingPart | null,
+    access: Access[],
+    read: Promise<T>,
+    subject?: Subject,
+  ): Promise<T | null> {
+    const about = { what, part, ...(subject && { subject }) };
+    try {
+      const answer = await read;
+      access.push({ ...about, isRefused: false });
+      return answer;
+    } catch (error) {
+      if (!(error instanceof Fault) || !['invalid', 'not_found', 'forbidden'].includes(error.kind)) throw error;
+      access.push({ ...about, isRefused: error.kind === 'forbidden' });
+      return null;
+    }
   }
 
-  /** @returns null where the tenant has no memos, so that nothing is taken for gone */
-  async function memosPart(id: string, currency: string, key: string): Promise<FetchedPart | null> {
+  /** @returns null where the tenant has no memos, or they may not be read, so that nothing is taken for gone */
+  async function memosPart(id: string, currency: string, key: string, access: Access[]): Promise<FetchedPart | null> {
+    const list = <T>(kind: 'creditmemos' | 'debitmemos', schema: ZodType<T>): Promise<Read<T[]>> =>
+      readList(client, 'reading memos', `/v1/${kind}`, [['accountId', id]], kind, schema);
     const [credits, debits] = await Promise.all([
-      readMemos('/v1/creditmemos', 'creditmemos', id, creditMemoSchema),
-      readMemos('/v1/debitmemos', 'debitmemos', id, debitMemoSchema),
+      readOptional('credit memos', 'memos', access, list('creditmemos', creditMemoSchema)),
+      readOptional('debit memos', 'memos', access, list('debitmemos', debitMemoSchema)),
     ]);
     if (credits === null || debits === null) return null;
     const asOf = credits.asOf < debits.asOf ? credits.asOf : debits.asOf;
@@ -141,19 +171,57 @@ export function createZuoraBilling(client: ZuoraClient, context: ZuoraContext): 
     return { part: 'memos', records, asOf };
   }
 
+  /** @returns what the gateway said about those of which nothing else tells it, by id; asked only where there are any */
+  async function gatewayAnswers(
+    log: TransactionLog,
+    of: readonly { id: string }[],
+    access: Access[],
+  ): Promise<ReadonlyMap<string, GatewayAnswer>> {
+    if (of.length === 0) return new Map();
+    const ids = of.map(({ id }) => id);
+    const read = readGatewayAnswers(client, log, ids, timeZone);
+    return (await readOptional('payment transaction logs', null, access, read)) ?? new Map<string, GatewayAnswer>();
+  }
+
+  async function accountPart(
+    { data: account, asOf }: Read<ZuoraAccount>,
+    methods: readonly ZuoraPaymentMethod[],
+    key: string,
+    access: Access[],
+  ): Promise<FetchedPart> {
+    const method = defaultMethodOf(account, methods);
+    const declined = method !== undefined && isDeclined(method) ? [method] : [];
+    const answers = await gatewayAnswers('PaymentMethodTransactionLog', declined, access);
+    const body = fromZuoraAccount(account, methods, answers.get(method?.id ?? ''), context);
+    return { part: 'account', records: [recordOf(body, key, asOf)], asOf };
+  }
+
   function readPayments(id: string): Promise<Read<ZuoraPayment[]>> {
     return readList(client, 'reading payments', '/v1/payments', [['accountId', id]], 'payments', paymentSchema);
   }
 
-  /** @param methods read after the payments, for the same reason as above */
+  /** What payments paid, what of them was given back and the methods are read after them, for the same reason as above. */
   async function paymentsPart(
     id: string,
     payments: Read<ZuoraPayment[]>,
     methods: readonly ZuoraPaymentMethod[],
     key: string,
+    access: Access[],
   ): Promise<FetchedPart> {
     const path = `/v1/transactions/payments/accounts/${id}`;
-    const listed = await readList(client, 'reading what payments paid', path, [], 'payments', listedPaymentSchema);
+    const [listed, refunds, answers] = await Promise.all([
+      readList(client, 'reading what payments paid', path, [], 'payments', listedPaymentSchema),
+      payments.data.length === 0
+        ? null
+        : readOptional(
+            'refunds',
+            null,
+            access,
+            readList(client, 'reading refunds', '/v1/refunds', [['accountId', id]], 'refunds', refundSchema),
+            'refunds',
+          ),
+      gatewayAnswers('PaymentTransactionLog', payments.data.filter(isUnexplained), access),
+    ]);
     const paid = new Map(
       listed.data.map(({ paymentNumber, paidInvoices }) => [
         paymentNumber,
@@ -162,11 +230,13 @@ export function createZuoraBilling(client: ZuoraClient, context: ZuoraContext): 
     );
     const records = payments.data.map((payment) => {
       const method = methods.find((one) => one.id === payment.paymentMethodId);
-      const body = fromZuoraPayment(payment, paid.get(payment.number) ?? [], method, context);
+      const given = refunds?.data.filter(({ paymentId }) => paymentId === payment.id) ?? null;
+      const numbers = paid.get(payment.number) ?? [];
+      const body = fromZuoraPayment(payment, numbers, method, given, answers.get(payment.id), context);
       const updated = payment.updatedDate === null ? payments.asOf : new Date(instantIn(timeZone, payment.updatedDate));
       return recordOf(body, key, updated);
     });
-    return { part: 'payments', records, asOf: payments.asOf };
+    return { part: 'payments', records, asOf: payments.asOf, ...(refunds === null ? { unread: RETURNS } : {}) };
   }
 
   async function usagePart(
@@ -236,30 +306,36 @@ export function createZuoraBilling(client: ZuoraClient, context: ZuoraContext): 
       const key = keyOf(context.connection, 'account', id);
       const currency = account.billingAndPayment.currency;
       const withMethods = account.billingAndPayment.defaultPaymentMethodId !== null && wants('account');
-      const [subscriptions, invoices, memos, paid] = await Promise.all([
+      // Of single subscriptions the sweep tells what orders did, so that a change of one stays one call.
+      const isWhole = wants('account') && wants('subscriptions');
+      const access: Access[] = [];
+      const [subscriptions, orders, invoices, memos, paid] = await Promise.all([
         wants('subscriptions') || wants('usage') ? readSubscriptions(id) : null,
+        isWhole ? readOptional('orders', null, access, readOrders(client, id, asOf)) : [],
         wants('invoices') ? invoicesPart(id, currency, key) : null,
-        wants('memos') ? memosPart(id, currency, key) : null,
+        wants('memos') ? memosPart(id, currency, key, access) : null,
         wants('payments') ? readPayments(id) : null,
       ]);
       const [methods, usage] = await Promise.all([
         withMethods || paid !== null ? readMethods(account) : [],
         wants('usage') && subscriptions !== null ? usagePart(account, subscriptions, currency, key) : null,
       ]);
-      const payments = paid === null ? null : await paymentsPart(id, paid, methods, key);
-      const own: FetchedPart | null = wants('account')
-        ? { part: 'account', records: [recordOf(fromZuoraAccount(account, methods, context), key, asOf)], asOf }
-        : null;
+      const [own, payments] = await Promise.all([
+        wants('account') ? accountPart(answer, methods, key, access) : null,
+        paid === null ? null : paymentsPart(id, paid, methods, key, access),
+      ]);
       const sold = subscriptions === null ? null : subscriptionRecords(subscriptions, currency, key);
+      sold?.records.push(...(orders ?? []).flatMap((order) => fromZuoraOrder(order, context)));
       return {
         found: true,
         billingAccountKey: key,
         parts: [own, sold, invoices, memos, payments, usage].filter((part) => part !== null),
+        access,
         ...(own === null ? {} : { fields: customFieldsOf(account) }),
       };
     },
 
-    read: (event, known) => readZuoraEvent(event, known, context.connection),
+    read: (event, known) => readZuoraEvent(event, known, context),
 
     whereIs: (key) => whereIs(client, context.connection, key),
   };

@@ -53,7 +53,7 @@ export type ZuoraClientDeps = {
   bounds?: Bounds;
 };
 
-/** A typed transport for Zuora's REST API; reads only. One token for all processes, made anew once on 401. */
+/** A typed transport for Zuora's REST API. One token for all processes, made anew once on 401. */
 export class ZuoraClient {
   readonly #base: URL;
   readonly #options: ZuoraClientOptions;
@@ -98,12 +98,27 @@ export class ZuoraClient {
     return this.#read(doing, new URL(path, this.#base), 'POST', body, schema);
   }
 
+  /**
+   * As `post`, for what has an effect. Zuora carries out once what comes with the same key, and repeats its answer for a day,
+   * also a refusal (Zuora docs, "Idempotent requests").
+   */
+  async effect<T>(doing: string, path: string, body: object, schema: ZodType<T>, idempotencyKey: string): Promise<T> {
+    return (await this.#read(doing, new URL(path, this.#base), 'POST', body, schema, idempotencyKey)).data;
+  }
+
   async close(): Promise<void> {
     await this.#agent.close();
   }
 
-  async #read<T>(doing: string, url: URL, method: Method, body: object | null, schema: ZodType<T>): Promise<Read<T>> {
-    const answer = await this.#authorized(doing, url, method, body);
+  async #read<T>(
+    doing: string,
+    url: URL,
+    method: Method,
+    body: object | null,
+    schema: ZodType<T>,
+    idempotencyKey: string | null = null,
+  ): Promise<Read<T>> {
+    const answer = await this.#authorized(doing, url, method, body, idempotencyKey);
     const asOf = new Date(header(answer, 'date') ?? '');
     const parsed = schema.safeParse(answer.body);
     if (!parsed.success || Number.isNaN(asOf.getTime()))
@@ -121,18 +136,31 @@ export class ZuoraClient {
     return { data: parsed.data, asOf };
   }
 
-  async #authorized(doing: string, url: URL, method: Method, body: object | null): Promise<Answer> {
+  async #authorized(
+    doing: string,
+    url: URL,
+    method: Method,
+    body: object | null,
+    idempotencyKey: string | null,
+  ): Promise<Answer> {
     const { value } = await this.#token.current();
-    let answer = await this.#send(doing, url, method, body, value);
+    let answer = await this.#send(doing, url, method, body, value, idempotencyKey);
     if (answer.status === 401) {
       const renewed = await this.#token.current(value);
-      answer = await this.#send(doing, url, method, body, renewed.value);
+      answer = await this.#send(doing, url, method, body, renewed.value, idempotencyKey);
     }
     if (answer.status >= 200 && answer.status < 300 && !isRefusal(answer.body)) return answer;
     throw refusal(answer, doing);
   }
 
-  #send(doing: string, url: URL, method: Method, body: object | null, token: string): Promise<Answer> {
+  #send(
+    doing: string,
+    url: URL,
+    method: Method,
+    body: object | null,
+    token: string,
+    idempotencyKey: string | null,
+  ): Promise<Answer> {
     return this.#call(doing, `${method} ${url.pathname}`, url, {
       method,
       ...(body === null ? {} : { body: JSON.stringify(body) }),
@@ -140,6 +168,7 @@ export class ZuoraClient {
         authorization: `Bearer ${token}`,
         accept: 'application/json',
         ...(body === null ? {} : { 'content-type': 'application/json' }),
+        ...(idempotencyKey === null ? {} : { 'idempotency-key': idempotencyKey }),
         'zuora-version': ZUORA_VERSION,
         'zuora-track-id': randomUUID(),
       },

@@ -1,7 +1,10 @@
 import type { CalloutCredential } from '../../platform/config/calloutCredentials.ts';
 import { tokenNameOf } from '../../platform/ids.ts';
+import type { InvoiceDesk } from '../../workflows/ports/actions.ts';
 import type { BillingAccountList } from '../../workflows/ports/billingAccountList.ts';
+import { NO_FIELDS, type BillingFieldNames } from '../../workflows/ports/billingFields.ts';
 import type { BillingSystem } from '../../workflows/ports/billingSystem.ts';
+import type { CatalogSource } from '../../workflows/ports/catalog.ts';
 import type { Clock } from '../../workflows/ports/clock.ts';
 import type { ConnectionProbe } from '../../workflows/ports/connectionProbe.ts';
 import type { ChangeSource } from '../../workflows/ports/sweep.ts';
@@ -11,8 +14,10 @@ import { createZuoraBilling } from './billing.ts';
 import { createZuoraVerifier } from './callouts/webhook.ts';
 import { ZuoraClient } from './client.ts';
 import { zuoraLinks } from './links.ts';
+import { createZuoraInvoiceDesk } from './invoiceDesk.ts';
 import { createZuoraList } from './list.ts';
 import { createZuoraProbe } from './probe.ts';
+import { createZuoraCatalog } from './sellables.ts';
 import { createZuoraSweep, type ZuoraSweepOptions } from './sweep/sweep.ts';
 
 export type ZuoraConnectionOptions = {
@@ -35,6 +40,8 @@ export type ZuoraConnectionOptions = {
   uiUrl?: string;
   /** Kinds of objects that the client's user has to be able to read, besides accounts; default all. */
   objects?: readonly string[];
+  /** Custom fields that are kept of its objects; default none. */
+  fields?: BillingFieldNames;
 };
 
 export type Connection = {
@@ -43,6 +50,8 @@ export type Connection = {
   changes: ChangeSource;
   probe: ConnectionProbe;
   list: BillingAccountList;
+  catalog: CatalogSource;
+  invoices: InvoiceDesk;
   close(): Promise<void>;
 };
 
@@ -72,6 +81,7 @@ export function createZuoraConnection(
     timeZone: options.timeZone ?? 'America/Los_Angeles',
     accountIdField: options.accountIdField ?? 'CRMAccountId__c',
     links: zuoraLinks(options.uiUrl),
+    fields: options.fields ?? NO_FIELDS,
   };
   return {
     verifier: createZuoraVerifier(
@@ -86,6 +96,8 @@ export function createZuoraConnection(
     billing: createZuoraBilling(client, context),
     changes: createZuoraSweep(client, context, deps.clock, { objects, ...options.sweep }),
     list: createZuoraList(client, context),
+    invoices: createZuoraInvoiceDesk(client),
+    catalog: createZuoraCatalog(client, context, deps.clock),
     probe: createZuoraProbe(client, api),
     close: () => client.close(),
   };

@@ -1,3 +1,4 @@
+import type { BillingFieldNames } from '../../workflows/ports/billingFields.ts';
 import type { ZuoraLinks } from './links.ts';
 
 /** What converting needs besides the object. */
@@ -8,4 +9,6 @@ export type ZuoraContext = {
   /** Custom field of the Zuora account that names the Salesforce Account. */
   accountIdField: string;
   links: ZuoraLinks;
+  /** Custom fields that are kept; none when absent. */
+  fields?: BillingFieldNames;
 };

@@ -1,41 +1,18 @@
-import type { BillingAccount, BillingAccountStatus, Card } from '../../domain/billingAccount/billingAccount.ts';
+import { addressOf, type BillTo, type TaxStatus } from '../../domain/billingAccount/billTo.ts';
+import type { BillingAccount, BillingAccountStatus } from '../../domain/billingAccount/billingAccount.ts';
 import { keyOf } from '../../domain/billingAccount/key.ts';
 import { accountIdFrom } from '../../domain/billingAccount/salesforceId.ts';
 import type { Invoice, InvoiceStatus } from '../../domain/invoice/invoice.ts';
 import { exact } from '../../domain/money/decimal.ts';
 import { fromMajor, roundToMoney, zero } from '../../domain/money/money.ts';
-import type { Payment, PaymentStatus } from '../../domain/payment/payment.ts';
 import { calendarDate, type CalendarDate } from '../../domain/time/calendarDate.ts';
-import { dayOf, instantIn, type Instant } from '../../domain/time/instant.ts';
+import { CUSTOM, keptFields } from '../../workflows/ports/billingFields.ts';
+import { chargingOf } from './charging.ts';
 import type { ZuoraContext } from './context.ts';
 import { fromZuoraInvoiceItems } from './convertInvoiceItem.ts';
-import type { ZuoraAccount, ZuoraInvoice, ZuoraInvoiceItem, ZuoraPayment, ZuoraPaymentMethod } from './schema.ts';
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-function last4(method: ZuoraPaymentMethod): string | null {
-  return /(\d{4})\D*$/.exec(method.cardNumber ?? method.creditCardMaskNumber ?? '')?.[1] ?? null;
-}
-
-function cardOf(method: ZuoraPaymentMethod | undefined): Card | null {
-  if (method === undefined) return null;
-  const { expirationMonth: month, expirationYear: year } = method;
-  return {
-    id: method.id,
-    brand: method.creditCardType,
-    last4: last4(method),
-    expiry: month == null || year == null ? null : `${String(month).padStart(2, '0')}/${year}`,
-  };
-}
-
-/** @returns a payment method in words, such as `Visa •••• 4242` */
-function methodInWords(method: ZuoraPaymentMethod | undefined, type: string | null): string | null {
-  if (method === undefined) return type === 'External' ? 'External payment' : null;
-  const digits = last4(method);
-  return `${capital(method.creditCardType ?? method.type ?? 'Payment method')}${digits === null ? '' : ` •••• ${digits}`}`;
-}
+import { cardOf } from './method.ts';
+import type { ZuoraAccount, ZuoraInvoice, ZuoraInvoiceItem, ZuoraPaymentMethod } from './schema.ts';
+import type { GatewayAnswer } from './transactionLog.ts';
 
 const ACCOUNT_STATUS: Readonly<Record<string, BillingAccountStatus>> = {
   Active: 'Active',
@@ -44,8 +21,9 @@ const ACCOUNT_STATUS: Readonly<Record<string, BillingAccountStatus>> = {
   Cancelled: 'Canceled',
 };
 
+/** @param status a word that is not known stands as it came */
 export function accountStatusOf(status: string): BillingAccountStatus {
-  return ACCOUNT_STATUS[status] ?? 'Draft';
+  return ACCOUNT_STATUS[status] ?? status;
 }
 
 /** The configured custom field names the Salesforce Account; Zuora's own `crmId` is read second. */
@@ -54,12 +32,39 @@ function salesforceAccountOf({ basicInfo }: ZuoraAccount, context: ZuoraContext)
   return accountIdFrom(typeof own === 'string' ? own : null) ?? accountIdFrom(basicInfo.crmId);
 }
 
+/** @returns the method that is charged unless another one is named; undefined where there is none */
+export function defaultMethodOf(
+  { billingAndPayment }: ZuoraAccount,
+  methods: readonly ZuoraPaymentMethod[],
+): ZuoraPaymentMethod | undefined {
+  return methods.find(({ id }) => id === billingAndPayment.defaultPaymentMethodId);
+}
+
+/** Zuora docs, "Retrieve an account", `taxInfo.exemptStatus`; a word that is not known stands as it came. */
+const TAX_STATUS: Readonly<Record<string, TaxStatus>> = {
+  No: 'Taxable',
+  Yes: 'Exempt',
+  pendingVerification: 'Exemption Pending',
+};
+
+function billToOf({ billToContact: contact }: ZuoraAccount): BillTo {
+  if (contact == null) return { name: null, address: null };
+  const { firstName, lastName, address1: street, city, state, country } = contact;
+  return {
+    name: [firstName, lastName].filter((part) => part !== null).join(' ') || null,
+    address: addressOf({ street, city, state, postalCode: contact.postalCode ?? contact.zipCode, country }),
+  };
+}
+
+/** @param answer what the gateway last said about the default payment method; undefined where that is not known */
 export function fromZuoraAccount(
   account: ZuoraAccount,
   methods: readonly ZuoraPaymentMethod[],
+  answer: GatewayAnswer | undefined,
   context: ZuoraContext,
 ): BillingAccount {
-  const { basicInfo, billingAndPayment, metrics, billToContact } = account;
+  const { basicInfo, billingAndPayment, metrics, billToContact, taxInfo } = account;
+  const method = defaultMethodOf(account, methods);
   const currency = billingAndPayment.currency.toUpperCase();
   const owed = exact(metrics.totalInvoiceBalance).add(exact(metrics.totalDebitMemoBalance));
   const credit = exact(metrics.creditBalance)
@@ -78,10 +83,17 @@ export function fromZuoraAccount(
     pendingDebit: null,
     creditBalance: roundToMoney(credit, currency),
     autoPay: billingAndPayment.autoPay,
-    card: cardOf(methods.find(({ id }) => id === billingAndPayment.defaultPaymentMethodId)),
+    card: cardOf(method, context.timeZone),
+    charging: method === undefined ? null : chargingOf(method, answer, context.timeZone),
     billToEmail: billToContact?.workEmail ?? billToContact?.personalEmail ?? null,
+    billTo: billToOf(account),
+    taxStatus: taxInfo?.exemptStatus == null ? null : (TAX_STATUS[taxInfo.exemptStatus] ?? taxInfo.exemptStatus),
+    parentKey: basicInfo.parentId === null ? null : keyOf(context.connection, 'account', basicInfo.parentId),
+    person:
+      billToContact?.lastName == null ? null : { firstName: billToContact.firstName, lastName: billToContact.lastName },
     discounts: [],
     accountId: salesforceAccountOf(account, context),
+    ...keptFields(context.fields?.account, CUSTOM, basicInfo),
     sourceUrl: context.links.account(basicInfo.id),
   };
 }
@@ -90,10 +102,20 @@ function dateOf(text: string | null): CalendarDate | null {
   return text === null ? null : calendarDate(text.slice(0, 10));
 }
 
-/** A posted invoice is open until nothing is left to pay; Zuora has no word for paid. */
-export function invoiceStatusOf(invoice: Pick<ZuoraInvoice, 'status' | 'balance'>): InvoiceStatus {
+/** Zuora docs, "Invoice statuses"; what is being made or cancelled is a draft until it is done. */
+const NOT_POSTED: Readonly<Record<string, InvoiceStatus>> = {
+  Draft: 'Draft',
+  PendingForTax: 'Draft',
+  Generating: 'Draft',
+  CancelInProgress: 'Draft',
+  Canceled: 'Void',
+  Error: 'Void',
+};
+
+/** A posted invoice is open until nothing is left to pay; Zuora has no word for paid. A word that is not known stands as it came. */
+export function invoiceStatusOf(invoice: { status: string; balance: string }): InvoiceStatus {
   if (invoice.status === 'Posted') return exact(invoice.balance).gt(0) ? 'Open' : 'Paid';
-  return invoice.status === 'Canceled' || invoice.status === 'Error' ? 'Void' : 'Draft';
+  return NOT_POSTED[invoice.status] ?? invoice.status;
 }
 
 /** @param items its lines; undefined when the list of lines does not have it yet */
@@ -128,62 +150,7 @@ export function fromZuoraInvoice(
       subscriptions.size === 1 && only !== undefined ? keyOf(context.connection, 'subscription', only) : null,
     paidThrough: [],
     ...(items === undefined ? {} : { items: fromZuoraInvoiceItems(items, amount, invoice.id, context) }),
+    ...keptFields(context.fields?.invoice, CUSTOM, invoice),
     sourceUrl: context.links.invoice(invoice.id),
-  };
-}
-
-const SETTLED: Readonly<Record<string, PaymentStatus>> = {
-  Draft: 'Pending',
-  Processing: 'Pending',
-  Pending: 'Pending',
-  Processed: 'Succeeded',
-  Posted: 'Succeeded',
-  Error: 'Failed',
-  Canceled: 'Canceled',
-  Voided: 'Canceled',
-};
-
-/** @returns what became of a payment before anything of it was refunded */
-export function settledStatusOf(status: string): PaymentStatus {
-  return SETTLED[status] ?? 'Pending';
-}
-
-/** The day that the payment is for counts; the time of day is known only when it was entered on that day. */
-function paidAt(payment: ZuoraPayment, zone: string): Instant | null {
-  const created = payment.createdDate === null ? null : instantIn(zone, payment.createdDate);
-  const { effectiveDate } = payment;
-  if (effectiveDate === null || (created !== null && dayOf(created, zone) === effectiveDate.slice(0, 10)))
-    return created;
-  return instantIn(zone, `${effectiveDate.slice(0, 10)} 12:00:00`);
-}
-
-export function fromZuoraPayment(
-  payment: ZuoraPayment,
-  invoiceNumbers: readonly string[],
-  method: ZuoraPaymentMethod | undefined,
-  context: ZuoraContext,
-): Payment {
-  const currency = payment.currency.toUpperCase();
-  const amount = fromMajor(payment.amount, currency);
-  const refunded = fromMajor(payment.refundAmount, currency);
-  const settled = settledStatusOf(payment.status);
-  const status = settled === 'Succeeded' && refunded.minor > 0 && refunded.minor >= amount.minor ? 'Refunded' : settled;
-  return {
-    kind: 'payment',
-    key: keyOf(context.connection, 'payment', payment.number),
-    connection: context.connection,
-    source: 'Zuora',
-    billingAccountKey: keyOf(context.connection, 'account', payment.accountId),
-    number: payment.number,
-    ids: [payment.id],
-    status,
-    amount,
-    refunded,
-    at: paidAt(payment, context.timeZone),
-    declineCode: status === 'Failed' ? payment.gatewayResponseCode : null,
-    declineText: status === 'Failed' ? payment.gatewayResponse : null,
-    method: methodInWords(method, payment.type),
-    invoiceKeys: invoiceNumbers.map((number) => keyOf(context.connection, 'invoice', number)),
-    sourceUrl: context.links.payment(payment.id),
   };
 }

@@ -16,6 +16,11 @@ const STATUS: Readonly<Record<string, MemoStatus>> = {
   Error: 'Void',
 };
 
+/** @param status a word that is not known stands as it came */
+export function memoStatusOf(status: string): MemoStatus {
+  return STATUS[status] ?? status;
+}
+
 function dateOf(text: string | null): CalendarDate | null {
   return text === null ? null : calendarDate(text.slice(0, 10));
 }
@@ -34,7 +39,7 @@ function memoOf(
     source: 'Zuora' as const,
     billingAccountKey: keyOf(context.connection, 'account', memo.accountId),
     number: memo.number,
-    status: STATUS[memo.status] ?? memo.status,
+    status: memoStatusOf(memo.status),
     amount: fromMajor(memo.amount, currency),
     reason: memo.reasonCode,
     comment: memo.comment,

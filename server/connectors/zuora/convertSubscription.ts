@@ -1,12 +1,13 @@
 import { keyOf } from '../../domain/billingAccount/key.ts';
 import { exact, toDecimal } from '../../domain/money/decimal.ts';
-import type { Charge, ChargeModel, Interval } from '../../domain/subscription/charge.ts';
-import type { Subscription, SubscriptionStatus } from '../../domain/subscription/subscription.ts';
+import type { Charge, ChargeModel, Interval, Tier } from '../../domain/subscription/charge.ts';
+import type { Subscription, SubscriptionStatus, TermType } from '../../domain/subscription/subscription.ts';
 import { calendarDate, type CalendarDate } from '../../domain/time/calendarDate.ts';
+import { CUSTOM, keptFields } from '../../workflows/ports/billingFields.ts';
 import type { ZuoraContext } from './context.ts';
 import type { ZuoraCharge, ZuoraSubscription } from './schema.ts';
 
-const STATUS: Readonly<Record<ZuoraSubscription['status'], SubscriptionStatus>> = {
+const STATUS: Readonly<Record<string, SubscriptionStatus>> = {
   Draft: 'Draft',
   Pending: 'Pending',
   'Pending Activation': 'Pending',
@@ -17,6 +18,13 @@ const STATUS: Readonly<Record<ZuoraSubscription['status'], SubscriptionStatus>> 
   Expired: 'Expired',
   OutOfTerm: 'Expired',
 };
+
+/** @param status a word that is not known stands as it came */
+function statusOf(status: string): SubscriptionStatus {
+  return STATUS[status] ?? status;
+}
+
+const TERM_TYPE: Readonly<Record<string, TermType>> = { termed: 'Termed', evergreen: 'Evergreen' };
 
 /** Orders and catalog spell the same words differently (`Semi_Annual`, `Semi-Annual`; `Per_Month`, `Per Month`). */
 function word(text: string | null): string {
@@ -53,7 +61,14 @@ const PERIODS: Readonly<Record<string, Interval>> = {
   week: { unit: 'week', count: 1 },
 };
 
-function billingInterval(charge: ZuoraCharge): Interval {
+/** What says how a charge is priced and billed, in a subscription or in the catalog. */
+export type ChargeWords = Pick<
+  ZuoraCharge,
+  'model' | 'type' | 'billingPeriod' | 'specificBillingPeriod' | 'listPriceBase' | 'specificListPriceBase'
+> &
+  Partial<Pick<ZuoraCharge, 'tiers' | 'discountLevel' | 'applyDiscountTo'>>;
+
+function billingInterval(charge: ChargeWords): Interval {
   const count = charge.specificBillingPeriod ?? 1;
   switch (word(charge.billingPeriod)) {
     case 'specificmonths':
@@ -62,13 +77,43 @@ function billingInterval(charge: ZuoraCharge): Interval {
       return { unit: 'week', count };
     case 'specificdays':
       return { unit: 'day', count };
+    case '':
+      return { unit: 'month', count: 1 };
     default:
-      return PERIODS[word(charge.billingPeriod)] ?? { unit: 'month', count: 1 };
+      return PERIODS[word(charge.billingPeriod)] ?? { unit: 'month', count: 1, word: charge.billingPeriod! };
   }
 }
 
+const SPECIFIC: ReadonlySet<string> = new Set(['specificmonths', 'specificweeks', 'specificdays']);
+const BASES: ReadonlySet<string> = new Set(['perbillingperiod', 'permonth', 'perweek', 'peryear', 'perspecificmonths']);
+/** What a discount may be limited to (Zuora docs, "applyDiscountTo"): one kind of charge or several, run together. */
+const LIMITS = /^(onetime|recurring|usage)*$/;
+const LEVELS: ReadonlySet<string> = new Set(['', 'rateplan', 'subscription', 'account']);
+const PRICE_FORMATS: ReadonlySet<string> = new Set(['', 'flatfee', 'perunit']);
+const TYPES: ReadonlySet<string> = new Set(['recurring', 'onetime', 'usage']);
+
+/** What decides over the amount and is not known here: it is shown as it came, and counts nothing. */
+function unknownWordOf(charge: ChargeWords): string | null {
+  const { model, type, billingPeriod, listPriceBase, tiers } = charge;
+  if (MODELS[word(model)] === undefined) return model;
+  if (!TYPES.has(word(type))) return type;
+  const format = (tiers ?? []).find(({ priceFormat }) => !PRICE_FORMATS.has(word(priceFormat)))?.priceFormat;
+  if (format != null) return format;
+  if (word(type) !== 'recurring') return null;
+  const period = word(billingPeriod);
+  if (period !== '' && PERIODS[period] === undefined && !SPECIFIC.has(period)) return billingPeriod;
+  const base = word(listPriceBase);
+  return base === '' || BASES.has(base) ? null : listPriceBase;
+}
+
+/** What a discount reduces, and is not known here. */
+function unknownReachOf({ discountLevel = null, applyDiscountTo = null }: ChargeWords): string | null {
+  if (!LEVELS.has(word(discountLevel))) return discountLevel;
+  return LIMITS.test(word(applyDiscountTo)) ? null : applyDiscountTo;
+}
+
 /** The base of the list price, not the billing period, says what a price buys. */
-function priceInterval(charge: ZuoraCharge): Interval {
+function priceInterval(charge: ChargeWords): Interval {
   switch (word(charge.listPriceBase)) {
     case 'permonth':
       return { unit: 'month', count: 1 };
@@ -78,9 +123,40 @@ function priceInterval(charge: ZuoraCharge): Interval {
       return { unit: 'year', count: 1 };
     case 'perspecificmonths':
       return { unit: 'month', count: charge.specificListPriceBase ?? 1 };
-    default:
+    case '':
+    case 'perbillingperiod':
       return billingInterval(charge);
+    default:
+      return { ...billingInterval(charge), word: charge.listPriceBase! };
   }
+}
+
+/** What the words of a charge come to, in those of the domain. */
+export function termsOf(
+  charge: ChargeWords,
+): Pick<Charge, 'kind' | 'model' | 'unknownWord' | 'priceInterval' | 'billingInterval'> {
+  const unpriced = unknownWordOf(charge);
+  const named = MODELS[word(charge.model)] ?? 'other';
+  // A discount stays one: what it reduces cannot be told either.
+  const model = unpriced === null || named === 'discount' ? named : 'other';
+  const unknownWord = unpriced ?? (model === 'discount' ? unknownReachOf(charge) : null);
+  const type = word(charge.type);
+  return {
+    kind: type === 'onetime' ? 'oneTime' : type === 'usage' ? 'usage' : 'recurring',
+    model,
+    ...(unknownWord === null ? {} : { unknownWord }),
+    priceInterval: priceInterval(charge),
+    billingInterval: billingInterval(charge),
+  };
+}
+
+/** @param tier with the price of its band as a whole, or of each unit in it */
+export function fromZuoraTier(
+  tier: Pick<NonNullable<ZuoraCharge['tiers']>[number], 'endingUnit' | 'price' | 'priceFormat'>,
+): Tier {
+  const flat = word(tier.priceFormat) === 'flatfee';
+  const price = toDecimal(exact(tier.price), 18);
+  return { upTo: decimalOrNull(tier.endingUnit), unitPrice: flat ? '0' : price, flatAmount: flat ? price : '0' };
 }
 
 function dateOf(text: string | null): CalendarDate | null {
@@ -96,9 +172,15 @@ function decimalOrNull(text: string | null): string | null {
   return text === null ? null : toDecimal(exact(text), 18);
 }
 
-function fromZuoraCharge(charge: ZuoraCharge, plan: ZuoraSubscription['ratePlans'][number]): Charge {
-  const model = MODELS[word(charge.model)] ?? 'other';
-  const type = word(charge.type);
+/** @param whole the charge that a segment is of, which its custom fields may stand in */
+function fromZuoraCharge(
+  charge: ZuoraCharge,
+  whole: ZuoraCharge,
+  plan: ZuoraSubscription['ratePlans'][number],
+  context: ZuoraContext,
+): Charge {
+  const terms = termsOf(charge);
+  const { model, kind } = terms;
   const planName = plan.ratePlanName ?? plan.productName ?? charge.name;
   return {
     number: charge.number,
@@ -107,21 +189,11 @@ function fromZuoraCharge(charge: ZuoraCharge, plan: ZuoraSubscription['ratePlans
     plan: planName,
     ratePlanKey: plan.subscriptionRatePlanNumber ?? plan.id,
     productId: plan.productId,
-    kind: type === 'onetime' ? 'oneTime' : type === 'usage' ? 'usage' : 'recurring',
-    model,
-    quantity: model === 'flat' || type === 'usage' ? null : decimalOrNull(charge.quantity),
+    ...terms,
+    quantity: model === 'flat' || kind === 'usage' ? null : decimalOrNull(charge.quantity),
     price: decimalOrNull(charge.price),
-    tiers: (charge.tiers ?? []).map((tier) => {
-      const flat = word(tier.priceFormat) === 'flatfee';
-      return {
-        upTo: decimalOrNull(tier.endingUnit),
-        unitPrice: flat ? '0' : toDecimal(exact(tier.price), 18),
-        flatAmount: flat ? toDecimal(exact(tier.price), 18) : '0',
-      };
-    }),
+    tiers: (charge.tiers ?? []).map(fromZuoraTier),
     transform: null,
-    priceInterval: priceInterval(charge),
-    billingInterval: billingInterval(charge),
     months: 'thirtyDays',
     discounts: [],
     reduction:
@@ -131,7 +203,7 @@ function fromZuoraCharge(charge: ZuoraCharge, plan: ZuoraSubscription['ratePlans
             amountOff: charge.discountPercentage === null ? decimalOrNull(charge.discountAmount ?? charge.price) : null,
             level: levelOf(charge.discountLevel),
             recurring:
-              type !== 'onetime' &&
+              kind !== 'oneTime' &&
               (charge.applyDiscountTo === null || word(charge.applyDiscountTo).includes('recurring')),
           }
         : null,
@@ -141,6 +213,7 @@ function fromZuoraCharge(charge: ZuoraCharge, plan: ZuoraSubscription['ratePlans
     trialEndsOn: null,
     includedUnits: decimalOrNull(charge.includedUnits),
     unit: charge.uom,
+    ...keptFields(context.fields?.charge, CUSTOM, { ...whole, ...charge }),
   };
 }
 
@@ -169,16 +242,16 @@ export function fromZuoraSubscription(
     billingAccountKey: keyOf(context.connection, 'account', subscription.accountId),
     number,
     currency: (subscription.currency ?? currency).toUpperCase(),
-    status: STATUS[subscription.status],
+    status: statusOf(subscription.status),
     statusHistory: subscription.statusHistory
-      .filter(({ status }) => status !== null && status in STATUS)
+      .filter(({ status }) => status !== null)
       .map(({ status, startDate, endDate }) => ({
-        status: STATUS[status as ZuoraSubscription['status']],
+        status: statusOf(status!),
         from: dateOf(startDate),
         to: dateOf(endDate),
       })),
     startsOn: dateOf(subscription.subscriptionStartDate ?? subscription.contractEffectiveDate),
-    termType: word(subscription.termType) === 'evergreen' ? 'Evergreen' : 'Termed',
+    termType: TERM_TYPE[word(subscription.termType)] ?? subscription.termType,
     termStartsOn: dateOf(subscription.termStartDate),
     termEndsOn: dateOf(subscription.termEndDate),
     autoRenew: subscription.autoRenew,
@@ -187,14 +260,16 @@ export function fromZuoraSubscription(
     endsByDate: true,
     collectionPaused: false,
     charges: subscription.ratePlans.flatMap((plan) =>
-      plan.ratePlanCharges
-        .flatMap((charge) =>
-          charge.chargeSegments == null || charge.chargeSegments.length === 0 ? [charge] : charge.chargeSegments,
-        )
-        .map((segment) => fromZuoraCharge(segment, plan)),
+      plan.ratePlanCharges.flatMap((charge) => {
+        const { chargeSegments: segments } = charge;
+        return (segments == null || segments.length === 0 ? [charge] : segments).map((segment) =>
+          fromZuoraCharge(segment, charge, plan, context),
+        );
+      }),
     ),
     discounts: [],
     lastOrder: subscription.orderNumber,
+    ...keptFields(context.fields?.subscription, CUSTOM, subscription),
     sourceUrl: context.links.subscription(number),
   };
 }

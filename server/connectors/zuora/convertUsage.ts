@@ -1,7 +1,7 @@
 import { keyOf } from '../../domain/billingAccount/key.ts';
 import { exact, toDecimal } from '../../domain/money/decimal.ts';
 import type { Charge, Interval } from '../../domain/subscription/charge.ts';
-import { isLive, statusOn, type Subscription } from '../../domain/subscription/subscription.ts';
+import { isKnownStatus, isLive, statusOn, type Subscription } from '../../domain/subscription/subscription.ts';
 import { addDays, addMonths, calendarDate, type CalendarDate } from '../../domain/time/calendarDate.ts';
 import { dayOf, instantIn } from '../../domain/time/instant.ts';
 import type { Usage } from '../../domain/usage/usage.ts';
@@ -60,6 +60,23 @@ function belongs(record: ZuoraUsage, charge: Charge, subscription: Subscription)
   return record.unitOfMeasure === charge.unit;
 }
 
+/** Zuora docs, "Usage": in every state that is known a record counts. */
+const COUNTED: ReadonlySet<string> = new Set(['Importing', 'Pending', 'Processed']);
+
+const isCounted = ({ status }: ZuoraUsage): boolean => status === null || COUNTED.has(status);
+
+/** Records of the others are left out, and said to be: whether they count is not guessed. */
+function leftOutOf(records: readonly ZuoraUsage[]): Pick<Usage, 'leftOut'> {
+  const left = records.filter((record) => !isCounted(record));
+  if (left.length === 0) return {};
+  const quantity = toDecimal(sumOf(left));
+  return { leftOut: { quantity, states: [...new Set(left.map(({ status }) => status!))].toSorted() } };
+}
+
+function sumOf(records: readonly ZuoraUsage[]) {
+  return records.reduce((all, { quantity }) => all.add(exact(quantity)), exact('0'));
+}
+
 /**
  * Sums usage by charge for the billing period that runs on `day` and the one before it.
  *
@@ -77,9 +94,12 @@ export function usageOf(
     day: dayOf(instantIn(context.timeZone, record.startDateTime), context.timeZone),
   }));
   const found = new Map<string, Usage>();
-  for (const subscription of subscriptions.filter((one) => isLive(statusOn(one, day))))
+  const mayUse = (status: string): boolean => isLive(status) || !isKnownStatus(status);
+  for (const subscription of subscriptions.filter((one) => mayUse(statusOn(one, day))))
     for (const charge of subscription.charges) {
       const firstDay = earliestStart(subscription, charge);
+      // Of a period of which nobody here knows how long it is no quantity can be told.
+      if (charge.billingInterval.word !== undefined) continue;
       if (charge.kind !== 'usage' || firstDay === null || firstDay > day) continue;
       if ((charge.startsOn !== null && charge.startsOn > day) || (charge.endsOn !== null && charge.endsOn <= day))
         continue;
@@ -92,9 +112,10 @@ export function usageOf(
           ? billingPeriodAt(addDays(current.from, -1), counted, billCycleDayOf(charge.number))
           : null;
       for (const period of before === null ? [current] : [before, current]) {
-        const used = dated
+        const own = dated
           .filter(({ record, day: on }) => belongs(record, charge, subscription) && period.from <= on && on < period.to)
-          .reduce((all, { record }) => all.add(exact(record.quantity)), exact('0'));
+          .map(({ record }) => record);
+        const used = sumOf(own.filter(isCounted));
         const key = keyOf(context.connection, 'usage', `${charge.number}:${period.from}`);
         found.set(key, {
           kind: 'usage',
@@ -107,6 +128,7 @@ export function usageOf(
           unit: charge.unit,
           currency: subscription.currency,
           quantity: toDecimal(used),
+          ...leftOutOf(own),
           limit: charge.includedUnits,
           periodStartsOn: period.from,
           periodEndsOn: period.to,

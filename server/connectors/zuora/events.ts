@@ -1,14 +1,21 @@
 import { z } from 'zod';
 import { keyOf } from '../../domain/billingAccount/key.ts';
-import { fromMajor } from '../../domain/money/money.ts';
+import { isKnownInvoiceStatus } from '../../domain/invoice/invoice.ts';
+import { fromMajor, type Money } from '../../domain/money/money.ts';
+import { isOver } from '../../domain/payment/payment.ts';
 import {
   BILLING_PARTS,
   type BillingPart,
   type BillingRecord,
   type EventReading,
+  type Subject,
 } from '../../workflows/ports/billingSystem.ts';
 import type { StoredEvent } from '../../workflows/ports/keyWork.ts';
-import { accountStatusOf, invoiceStatusOf, settledStatusOf } from './convert.ts';
+import type { ZuoraContext } from './context.ts';
+import { accountStatusOf, invoiceStatusOf } from './convert.ts';
+import { memoStatusOf } from './convertMemo.ts';
+import { fromZuoraOrder } from './convertOrder.ts';
+import { settledStatusOf } from './convertPayment.ts';
 import { valueOf } from './payload.ts';
 import { DELETED, readDeleted } from './sweep/deletions.ts';
 import { SWEPT, sweptSchema, WHAT, type Swept } from './sweep/objects.ts';
@@ -31,7 +38,7 @@ const payloadSchema = z.record(z.string(), z.unknown());
 const LAG_MS = 5_000;
 
 /** Whether the mirror holds what a row says: two changes within one second have the same time. */
-function saysTheSame({ status, balance, name, autoPay }: Swept, { body }: BillingRecord): boolean {
+function saysTheSame({ status, balance, amount, refunded, name, autoPay }: Swept, { body }: BillingRecord): boolean {
   if (status == null) return false;
   if (body.kind === 'account') {
     const owed = balance == null || body.currency === null ? null : fromMajor(balance, body.currency).minor;
@@ -41,6 +48,14 @@ function saysTheSame({ status, balance, name, autoPay }: Swept, { body }: Billin
   if (body.kind === 'payment') {
     const known = body.status === 'Refunded' ? 'Succeeded' : body.status;
     return known === settledStatusOf(status);
+  }
+  if (body.kind === 'memo') {
+    const isPosted = body.status === 'Posted';
+    const isSame = (told: string | null | undefined, { minor, currency }: Money): boolean =>
+      told != null && fromMajor(told, currency).minor === minor;
+    const amounts = isSame(amount, body.amount) && (!isPosted || isSame(balance, body.balance));
+    const paidBack = !isPosted || refunded == null || isSame(refunded, body.refunded);
+    return body.status === memoStatusOf(status) && amounts && paidBack;
   }
   if (body.kind !== 'invoice' || balance == null) return false;
   const told = invoiceStatusOf({ status, balance });
@@ -65,8 +80,7 @@ function isKnown(swept: Swept, record: BillingRecord | undefined): boolean {
 }
 
 /** What the mirror keeps in the account, or sums, is known once it was read well after the change. */
-function isReadSince(swept: Swept, known: ReadonlyMap<string, BillingRecord>): boolean {
-  const kind = swept.object === 'usages' ? 'usage' : 'account';
+function isReadSince(swept: Swept, kind: 'account' | 'usage', known: ReadonlyMap<string, BillingRecord>): boolean {
   const since = Date.parse(swept.updatedDate) + LAG_MS;
   return [...known.values()].some((record) => record.kind === kind && record.asOf.getTime() > since);
 }
@@ -85,15 +99,17 @@ function isToldIn(
   const payment = valueOf(payload, ['paymentnumber']);
   if (payment !== null) {
     const body = known.get(keyOf(connection, 'payment', payment))?.body;
-    return body?.kind === 'payment' && body.status !== 'Pending';
+    return body?.kind === 'payment' && isOver(body);
   }
   if (invoice !== null) {
     const body = known.get(keyOf(connection, 'invoice', invoice))?.body;
-    return body?.kind === 'invoice' && body.status !== 'Draft';
+    return body?.kind === 'invoice' && body.status !== 'Draft' && isKnownInvoiceStatus(body.status);
   }
   if (order === null) return null;
   return [...known.values()].some(({ body }) => body.kind === 'subscription' && body.lastOrder === order);
 }
+
+const subject = (of: Subject): Pick<EventReading, 'of'> => ({ of });
 
 /** Events that one thing causes once; of others (edits) a name alone does not tell which change is meant. */
 const TOLD_ONCE = /^(order|orderaction|invoiceposted|paymentprocessed|paymentdeclined)/;
@@ -102,15 +118,27 @@ const TOLD_ONCE = /^(order|orderaction|invoiceposted|paymentprocessed|paymentdec
 export function readZuoraEvent(
   event: StoredEvent,
   known: ReadonlyMap<string, BillingRecord>,
-  connection: string,
+  context: ZuoraContext,
 ): EventReading {
+  const { connection } = context;
   const swept = event.kind.startsWith(SWEPT) ? sweptSchema.safeParse(event.payload) : null;
   if (swept?.success === true) {
-    const { object, number } = swept.data;
-    const { kind, parts } = WHAT[object];
+    const { object, number, order } = swept.data;
+    if (object === 'orders') {
+      const changes = order == null ? [] : fromZuoraOrder(order, context);
+      return { records: [], fetch: [], about: [], changes, isExact: true };
+    }
+    const { parts, record, reading } = WHAT[object];
     const isDone =
-      kind === null ? isReadSince(swept.data, known) : isKnown(swept.data, known.get(keyOf(connection, kind, number)));
-    return { records: [], fetch: isDone ? [] : [...parts], about: [], isExact: true };
+      (record !== null && isKnown(swept.data, known.get(keyOf(connection, record, number)))) ||
+      (reading !== null && isReadSince(swept.data, reading, known));
+    const of =
+      object === 'refunds'
+        ? subject('refunds')
+        : record === 'creditmemo' || record === 'debitmemo'
+          ? subject('memos')
+          : {};
+    return { records: [], fetch: isDone ? [] : [...parts], about: [], isExact: true, ...of };
   }
   if (event.kind === `${SWEPT}${DELETED}`) return readDeleted(event.payload, known, connection);
   const name = event.kind.toLowerCase().replace(/[^a-z]/g, '');
@@ -118,5 +146,6 @@ export function readZuoraEvent(
   const isTold = TOLD_ONCE.test(name) && payload.success ? isToldIn(payload.data, known, connection) : null;
   if (isTold === true) return { records: [], fetch: [], about: [] };
   const parts = PARTS.find(([pattern]) => pattern.test(name))?.[1] ?? BILLING_PARTS;
-  return { records: [], fetch: [...parts], about: [], isExact: isTold === false };
+  const of = /^(creditmemo|debitmemo)/.test(name) ? subject('memos') : /refund/.test(name) ? subject('refunds') : {};
+  return { records: [], fetch: [...parts], about: [], isExact: isTold === false, ...of };
 }

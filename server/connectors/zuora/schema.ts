@@ -4,7 +4,7 @@ import { z } from 'zod';
  * The part of Zuora's answers that is used here. Zuora's description calls few fields nullable and answers null in many
  * (and numbers as text in some), so everything that can be absent is.
  */
-const maybeText = z
+export const maybeText = z
   .string()
   .nullish()
   .transform((value) => (value === undefined || value === '' ? null : value));
@@ -25,6 +25,7 @@ export const accountSchema = z.object({
     name: maybeText,
     status: z.string(),
     crmId: maybeText,
+    parentId: maybeText,
   }),
   billingAndPayment: z.object({
     currency: z.string(),
@@ -39,18 +40,49 @@ export const accountSchema = z.object({
     unappliedPaymentAmount: orZero,
     unappliedCreditMemoAmount: orZero,
   }),
-  billToContact: z.object({ workEmail: maybeText, personalEmail: maybeText }).nullish(),
+  billToContact: z
+    .object({
+      firstName: maybeText,
+      lastName: maybeText,
+      workEmail: maybeText,
+      personalEmail: maybeText,
+      address1: maybeText,
+      city: maybeText,
+      state: maybeText,
+      /** Two names for one thing; which of them an answer has depends on the release of the tenant. */
+      zipCode: maybeText,
+      postalCode: maybeText,
+      country: maybeText,
+    })
+    .nullish(),
+  /** Null where the tenant does not deal with tax. */
+  taxInfo: z.object({ exemptStatus: maybeText }).nullish(),
 });
 
 export const paymentMethodSchema = z.object({
   id: z.string(),
   type: maybeText,
   isDefault: flag,
+  createdOn: maybeText,
   creditCardType: maybeText,
   cardNumber: maybeText,
   creditCardMaskNumber: maybeText,
+  bankName: maybeText,
+  /** Of bank accounts, masked; which of the three depends on the type. */
+  bankAccountNumber: maybeText,
+  IBAN: maybeText,
+  accountNumber: maybeText,
   expirationMonth: z.coerce.number().nullish(),
   expirationYear: z.coerce.number().nullish(),
+  status: maybeText,
+  /** What the gateway last said, such as `Approved` or `Declined`. */
+  lastTransaction: maybeText,
+  lastFailedSaleTransactionDate: maybeText,
+  numConsecutiveFailures: z.coerce.number().int().nullish(),
+  /** Rules of its own for trying again; without meaning while the tenant's are used. The window is in hours. */
+  useDefaultRetryRule: flag,
+  maxConsecutivePaymentFailures: z.coerce.number().int().nullish(),
+  paymentRetryWindow: z.coerce.number().nullish(),
 });
 
 /** Arrays under keys that are named after the type of the method (`creditcard` …), beside plain fields. */
@@ -69,7 +101,8 @@ const tierSchema = z.object({
   priceFormat: maybeText,
 });
 
-const segmentSchema = z.object({
+/** Custom fields stand beside the others of their object, and end in `__c`: the objects that can have them are loose. */
+const segmentSchema = z.looseObject({
   number: z.string(),
   segment: z.coerce.number().int().nullish(),
   name: z.string(),
@@ -96,21 +129,11 @@ const segmentSchema = z.object({
 
 export const chargeSchema = segmentSchema.extend({ chargeSegments: z.array(segmentSchema).nullish() });
 
-export const subscriptionSchema = z.object({
+export const subscriptionSchema = z.looseObject({
   subscriptionNumber: z.string(),
   accountId: z.string(),
   version: z.coerce.number().int(),
-  status: z.enum([
-    'Draft',
-    'Pending Activation',
-    'Pending Acceptance',
-    'Pending',
-    'Active',
-    'Cancelled',
-    'Suspended',
-    'Expired',
-    'OutOfTerm',
-  ]),
+  status: z.string(),
   termType: z.string(),
   currency: maybeText,
   subscriptionStartDate: maybeText,
@@ -137,7 +160,32 @@ export const subscriptionSchema = z.object({
   updateTime: maybeText,
 });
 
-export const invoiceSchema = z.object({
+/** As Object Query has them; of an order that waits no date need be there. */
+const orderActionSchema = z.object({
+  id: z.string(),
+  type: z.string(),
+  subType: maybeText,
+  subscriptionNumber: maybeText,
+  contractEffectiveDate: maybeText,
+  cancellationEffectiveDate: maybeText,
+  suspendDate: maybeText,
+  resumeDate: maybeText,
+});
+
+export const orderSchema = z.object({
+  orderNumber: z.string(),
+  accountId: z.string(),
+  orderDate: maybeText,
+  status: z.string(),
+  createdDate: z.string(),
+  updatedDate: z.string(),
+  orderActions: z
+    .array(orderActionSchema)
+    .nullish()
+    .transform((value) => value ?? []),
+});
+
+export const invoiceSchema = z.looseObject({
   id: z.string(),
   invoiceNumber: z.string(),
   accountId: z.string(),
@@ -214,7 +262,25 @@ export const paymentSchema = z.object({
   updatedDate: maybeText,
   gatewayResponse: maybeText,
   gatewayResponseCode: maybeText,
+  /** What became of an electronic one at the gateway, such as `Settled` or `FailedToSettle`. */
+  gatewayState: maybeText,
   paymentMethodId: maybeText,
+});
+
+export const refundSchema = z.object({
+  number: z.string(),
+  /** Null of a refund of a credit memo, which the memo itself counts. */
+  paymentId: maybeText,
+  type: maybeText,
+  amount: orZero,
+  status: z.string(),
+  reasonCode: maybeText,
+  gatewayReconciliationStatus: maybeText,
+  gatewayReconciliationReason: maybeText,
+  gatewayResponse: maybeText,
+  gatewayResponseCode: maybeText,
+  refundDate: maybeText,
+  createdDate: maybeText,
 });
 
 export const listedPaymentSchema = z.object({
@@ -230,6 +296,7 @@ export const usageSchema = z.object({
   chargeNumber: maybeText,
   unitOfMeasure: maybeText,
   quantity: number,
+  status: maybeText,
   startDateTime: z.string(),
 });
 
@@ -242,20 +309,63 @@ export const changedRowSchema = z.object({
   name: maybeText,
   invoiceNumber: maybeText,
   paymentNumber: maybeText,
+  memoNumber: maybeText,
   status: maybeText,
   balance: number.nullish(),
+  totalAmount: number.nullish(),
+  refundAmount: number.nullish(),
   totalInvoiceBalance: number.nullish(),
   totalDebitMemoBalance: number.nullish(),
   autoPay: z.boolean().nullish(),
+  orderNumber: maybeText,
+  orderDate: maybeText,
+  createdDate: maybeText,
+  orderActions: z.array(orderActionSchema).nullish(),
 });
 
 export type ZuoraAccount = z.infer<typeof accountSchema>;
 export type ZuoraPaymentMethod = z.infer<typeof paymentMethodSchema>;
 export type ZuoraSubscription = z.infer<typeof subscriptionSchema>;
 export type ZuoraCharge = z.infer<typeof segmentSchema>;
+export type ZuoraOrder = z.infer<typeof orderSchema>;
+export type ZuoraOrderAction = ZuoraOrder['orderActions'][number];
 export type ZuoraInvoice = z.infer<typeof invoiceSchema>;
 export type ZuoraInvoiceItem = z.infer<typeof listedInvoiceSchema>['invoiceItems'][number];
 export type ZuoraCreditMemo = z.infer<typeof creditMemoSchema>;
 export type ZuoraDebitMemo = z.infer<typeof debitMemoSchema>;
 export type ZuoraPayment = z.infer<typeof paymentSchema>;
+export type ZuoraRefund = z.infer<typeof refundSchema>;
 export type ZuoraUsage = z.infer<typeof usageSchema>;
+
+/** The catalog, as Object Query shows it, in the spelling of CRUD (`Per Unit Pricing`, `Semi-Annual`). */
+const day = z.string().transform((text) => text.slice(0, 10));
+const onSale = { id: z.string(), name: z.string(), effectiveStartDate: day, effectiveEndDate: day };
+
+export const catalogProductSchema = z.object(onSale);
+
+export const catalogPlanSchema = z.object({ ...onSale, productId: z.string() });
+
+export const catalogChargeSchema = z.object({
+  id: z.string(),
+  productRatePlanId: z.string(),
+  name: z.string(),
+  chargeType: z.string(),
+  chargeModel: z.string(),
+  billingPeriod: maybeText,
+  specificBillingPeriod: z.coerce.number().nullish(),
+  listPriceBase: maybeText,
+  specificListPriceBase: z.coerce.number().nullish(),
+});
+
+export const catalogTierSchema = z.object({
+  productRatePlanChargeId: z.string(),
+  currency: z.string(),
+  tier: z.coerce.number().nullish(),
+  price: maybeNumber,
+  priceFormat: maybeText,
+  endingUnit: maybeNumber,
+  overagePrice: maybeNumber,
+});
+
+export type CatalogTier = z.infer<typeof catalogTierSchema>;
+export type CatalogChargeOfZuora = z.infer<typeof catalogChargeSchema>;

@@ -1,15 +1,18 @@
 import Fraction from 'fraction.js';
-import { isOpen, isOverdue } from '../invoice/invoice.ts';
-import { add, majorOf, roundToMoney, sum, zero, type Money } from '../money/money.ts';
-import type { Payment } from '../payment/payment.ts';
+import { add, majorOf, roundToMoney, sum, zero } from '../money/money.ts';
+import { keptOf, type Payment } from '../payment/payment.ts';
 import type { CalendarDate } from '../time/calendarDate.ts';
 import { dayOf } from '../time/instant.ts';
+import { agingOf } from './aging.ts';
 import type { BillingFacts } from './facts.ts';
+import { owedOf } from './owed.ts';
+import { convert, type Conversion } from './reporting.ts';
 import type { BalanceView, SubscriptionView } from './view.ts';
 
-function lastPaymentIn(payments: readonly Payment[], currency: string, zone: string): BalanceView['lastPayment'] {
+/** @param payments of one currency */
+function lastPaymentIn(payments: readonly Payment[], zone: string): BalanceView['lastPayment'] {
   const last = payments
-    .filter(({ status, at, amount }) => status === 'Succeeded' && at !== null && amount.currency === currency)
+    .filter(({ status, at }) => status === 'Succeeded' && at !== null)
     .reduce<Payment | null>((max, payment) => (max === null || payment.at! > max.at! ? payment : max), null);
   return last === null ? null : { on: dayOf(last.at!, zone), amount: last.amount };
 }
@@ -20,28 +23,37 @@ export function balancesOf(
   subscriptions: readonly SubscriptionView[],
   day: CalendarDate,
   zone: string,
+  conversion: Conversion | null,
 ): BalanceView[] {
+  const owed = owedOf(facts);
   const currencies = new Set([
     ...subscriptions.map(({ subscription }) => subscription.currency),
     ...facts.invoices.map(({ amount }) => amount.currency),
+    ...owed.map(({ balance }) => balance.currency),
     ...facts.payments.map(({ amount }) => amount.currency),
   ]);
   return [...currencies].toSorted().map((currency) => {
     const own = subscriptions.filter(({ subscription }) => subscription.currency === currency);
     const exactMrr = own.reduce((all, { mrr }) => all.add(mrr.exact), new Fraction(0));
-    const open = facts.invoices.filter((invoice) => invoice.amount.currency === currency && isOpen(invoice));
-    const balance = (invoices: typeof open): Money =>
-      sum(
-        invoices.map((invoice) => invoice.balance),
-        currency,
-      );
+    const aging = agingOf(
+      owed.filter(({ balance }) => balance.currency === currency),
+      currency,
+      day,
+    );
+    const overdue = sum([aging.days1to30, aging.days31to60, aging.days61to90, aging.over90], currency);
+    const payments = facts.payments.filter(({ amount }) => amount.currency === currency);
+    const outstanding = add(aging.notDue, overdue);
+    const arr = roundToMoney(exactMrr.mul(12), currency);
     return {
       currency,
       mrr: own.reduce((all, { mrr }) => add(all, mrr.amount), zero(currency)),
-      arr: roundToMoney(exactMrr.mul(12), currency),
-      outstanding: balance(open),
-      overdue: balance(open.filter((invoice) => isOverdue(invoice, day))),
-      lastPayment: lastPaymentIn(facts.payments, currency, zone),
+      arr,
+      outstanding,
+      overdue,
+      aging,
+      lastPayment: lastPaymentIn(payments, zone),
+      lifetimeValue: sum(payments.map(keptOf), currency),
+      converted: conversion && { arr: convert(arr, conversion), outstanding: convert(outstanding, conversion) },
     };
   });
 }

@@ -6,6 +6,7 @@ import type { Payment } from '../payment/payment.ts';
 import type { Charge } from '../subscription/charge.ts';
 import { calendarDate } from '../time/calendarDate.ts';
 import { instant } from '../time/instant.ts';
+import { agingOf } from './aging.ts';
 import { deriveAccount } from './deriveAccount.ts';
 import { factsOf, type BillingObject } from './facts.ts';
 
@@ -67,7 +68,7 @@ describe('what is most pressing', () => {
       'In good standing, USD 1,000.00 a month; nothing is owed. Platform (A-S1) is canceled from 5 Dec 2026 (USD 1,000.00 a month).',
     ],
   ])('%s', (status, objects, summary) => {
-    expect(derive(...objects).health).toEqual({ status, summary });
+    expect(derive(...objects).health).toMatchObject({ status, summary });
   });
 
   test('a payment that succeeded after a failed one ends dunning', () => {
@@ -92,7 +93,10 @@ test('balances are kept by currency, and the main one has most MRR', () => {
       arr: money(2_400_000, 'EUR'),
       outstanding: money(0, 'EUR'),
       overdue: money(0, 'EUR'),
+      aging: agingOf([], 'EUR', TODAY),
       lastPayment: null,
+      lifetimeValue: money(0, 'EUR'),
+      converted: null,
     },
     {
       currency: 'USD',
@@ -100,7 +104,10 @@ test('balances are kept by currency, and the main one has most MRR', () => {
       arr: money(1_200_000, 'USD'),
       outstanding: money(50_000, 'USD'),
       overdue: money(50_000, 'USD'),
+      aging: { ...agingOf([], 'USD', TODAY), days1to30: money(50_000, 'USD') },
       lastPayment: { on: '2026-11-03', amount: money(50_000, 'USD') },
+      lifetimeValue: money(50_000, 'USD'),
+      converted: null,
     },
   ]);
   expect(view.lastPaymentOn).toBe('2026-11-03');
@@ -132,4 +139,17 @@ test('a renewal is looked for among live subscriptions alone', () => {
     cancelOn: TODAY,
   });
   expect(derive(subscription(), soon).nextRenewal).toEqual({ on: '2027-07-01', number: 'A-S1' });
+});
+
+test('an Account of which nobody can tell whether it has a subscription is neither churned nor a customer, and says why', () => {
+  const ended = sample.subscription({ number: 'A-S1', status: 'Canceled', cancelOn: calendarDate('2026-11-01') });
+  const unclear = sample.subscription({ number: 'A-S2', status: 'Hibernating' });
+  const healthOfAll = (...objects: BillingObject[]) =>
+    deriveAccount('001', factsOf(objects), calendarDate('2026-11-21'), 'UTC').health;
+  expect(healthOfAll(ended).status).toBe('Churned');
+  expect(healthOfAll(ended, unclear)).toMatchObject({
+    status: 'No Subscription',
+    summary:
+      'No subscription that is known to be live: Platform (A-S2) has the status Hibernating, which is not known here.',
+  });
 });

@@ -1,39 +1,35 @@
 import { exact, toDecimal } from '../money/decimal.ts';
-import { healthOf, renewalWindowOpensOn, summaryOf, type HealthFacts } from '../health/health.ts';
-import { isOpen, isOverdue } from '../invoice/invoice.ts';
+import { healthOf, renewalWindowOpensOn, summaryOf } from '../health/health.ts';
+import { pointsOf } from '../health/points.ts';
+import { RENEWAL_PRESSING_DAYS, TRIAL_WARNING_DAYS } from '../health/rules.ts';
+import { isOpen } from '../invoice/invoice.ts';
 import { invoiceOfMemo } from '../memo/memo.ts';
 import { chargeViews } from '../metrics/charges.ts';
-import { arrOf, mrrChangesAfter, mrrOf, tcvOf, type Inherited } from '../metrics/mrr.ts';
+import { arrOf, mrrChangesAfter, mrrOf } from '../metrics/mrr.ts';
+import type { MrrRules } from '../metrics/rules.ts';
+import { tcvOf } from '../metrics/tcv.ts';
 import { majorOf, sum, type Money } from '../money/money.ts';
 import { billingIntervalOf } from '../subscription/interval.ts';
 import { chargesOn, isLive, nextRenewalOn, planOf, statusOn, type Subscription } from '../subscription/subscription.ts';
-import { addDays, daysBetween, earliest, latest, type CalendarDate } from '../time/calendarDate.ts';
-import { dayOf } from '../time/instant.ts';
-import { isCurrent, isOverLimit, percentUsed } from '../usage/usage.ts';
+import { pendingChangeOf } from '../timeline/pending.ts';
+import { lastChangeOf, nextForgottenOn, nextToldOn, timelineOf } from '../timeline/timeline.ts';
+import { addDays, earliest, latest, type CalendarDate } from '../time/calendarDate.ts';
+import { forecastChangesOn, limitReachedOn, periodBefore, trendOf } from '../usage/forecast.ts';
+import { isCurrent, percentUsed, type Usage } from '../usage/usage.ts';
+import { agingDays } from './aging.ts';
 import { balancesOf, mainCurrencyOf } from './balances.ts';
-import { attemptsOf, failedCollections, invoiceOf, reasonOf } from './dunning.ts';
+import { cardDays } from './cards.ts';
+import { declineOf } from './decline.ts';
+import { collectionsOf, failedCollections, invoiceOf } from './dunning.ts';
+import { dunningCasesOf } from './dunningCase.ts';
 import type { BillingFacts } from './facts.ts';
+import { healthFacts, isCommitment, soonest } from './healthFacts.ts';
+import { inheritedBy } from './inherited.ts';
+import { lossDays } from './losses.ts';
+import { owedOf } from './owed.ts';
+import { convertAll, NO_REPORTING, tierOf, type Reporting } from './reporting.ts';
+import { troublesOf } from './troubles.ts';
 import type { AccountView, SubscriptionView } from './view.ts';
-
-/** Billing periods of this many days or more are commitments whose renewal somebody sees to. */
-const LONG_PERIOD_DAYS = 360;
-/** Numbers of more characters, such as Stripe's ids, are for machines. */
-const LONGEST_SPOKEN_NUMBER = 20;
-
-/** @returns what holds for a subscription because of its billing account */
-export function inheritedBy(subscription: Subscription, facts: BillingFacts, day: CalendarDate): Inherited {
-  const account = facts.billingAccounts.find(({ key }) => key === subscription.billingAccountKey);
-  const siblings = facts.subscriptions.filter(
-    (other) => other.key !== subscription.key && other.billingAccountKey === subscription.billingAccountKey,
-  );
-  return {
-    discounts: account?.discounts ?? [],
-    reductions: siblings
-      .filter((sibling) => isLive(statusOn(sibling, day)))
-      .flatMap((sibling) => chargesOn(sibling, day))
-      .filter((charge) => charge.reduction?.level === 'account'),
-  };
-}
 
 function quantityOf(subscription: Subscription, day: CalendarDate): string | null {
   const counted = chargesOn(subscription, day).filter(
@@ -46,8 +42,14 @@ function quantityOf(subscription: Subscription, day: CalendarDate): string | nul
   );
 }
 
-function subscriptionView(subscription: Subscription, facts: BillingFacts, day: CalendarDate): SubscriptionView {
-  const inherited = inheritedBy(subscription, facts, day);
+function subscriptionView(
+  subscription: Subscription,
+  facts: BillingFacts,
+  day: CalendarDate,
+  events: AccountView['events'],
+  rules: MrrRules,
+): SubscriptionView {
+  const inherited = inheritedBy(subscription, facts, day, rules);
   const mrr = mrrOf(subscription, day, inherited);
   return {
     subscription,
@@ -60,104 +62,35 @@ function subscriptionView(subscription: Subscription, facts: BillingFacts, day: 
     interval: billingIntervalOf(subscription, day),
     quantity: quantityOf(subscription, day),
     nextRenewalOn: nextRenewalOn(subscription, day),
+    pendingChange: pendingChangeOf(subscription, day, (on) => inheritedBy(subscription, facts, on, rules)),
+    lastChange: lastChangeOf(subscription.key, events),
   };
 }
 
-function isCommitment({ subscription }: SubscriptionView): boolean {
-  const { termType, termStartsOn, termEndsOn } = subscription;
-  if (termType === 'Termed') return true;
-  return termStartsOn !== null && termEndsOn !== null && daysBetween(termStartsOn, termEndsOn) >= LONG_PERIOD_DAYS;
-}
-
-/** What people call a subscription: its plan, and its number where that is one that people use. */
-function nameOf({ subscription, plan }: SubscriptionView): string {
-  if (plan === '') return subscription.number;
-  return subscription.number.length > LONGEST_SPOKEN_NUMBER ? plan : `${plan} (${subscription.number})`;
-}
-
-function soonest(views: readonly SubscriptionView[]): SubscriptionView | null {
-  return views.reduce<SubscriptionView | null>(
-    (min, view) =>
-      view.nextRenewalOn !== null && (min === null || view.nextRenewalOn < min.nextRenewalOn!) ? view : min,
-    null,
-  );
-}
-
-function healthFacts(
+function nextChange(
   facts: BillingFacts,
   views: readonly SubscriptionView[],
-  balances: AccountView['balances'],
   day: CalendarDate,
   zone: string,
-): HealthFacts {
-  const live = views.filter(({ status }) => isLive(status));
-  const renewing = soonest(live.filter(isCommitment));
-  const canceling = live
-    .filter(({ subscription }) => subscription.cancelOn !== null && subscription.cancelOn > day)
-    .toSorted((a, b) => (a.subscription.cancelOn! < b.subscription.cancelOn! ? -1 : 1))[0];
-  return {
-    today: day,
-    everSubscribed: views.some(({ status }) => isLive(status) || status === 'Canceled' || status === 'Expired'),
-    live: live.length,
-    trialing: live.filter(({ status }) => status === 'Trialing').length,
-    dunning: failedCollections(facts, zone).map((failed) => ({
-      number: failed.invoice.number,
-      amount: failed.invoice.balance,
-      attempts: failed.attempts,
-      lastTriedOn: failed.lastFailure?.at == null ? null : dayOf(failed.lastFailure.at, zone),
-      nextAttemptOn: failed.invoice.nextAttemptAt === null ? null : dayOf(failed.invoice.nextAttemptAt, zone),
-      reason: reasonOf(failed),
-    })),
-    overdue: facts.invoices
-      .filter((invoice) => isOverdue(invoice, day))
-      .map(({ number, balance, dueOn }) => ({ number, amount: balance, dueOn: dueOn! })),
-    overLimit: facts.usage
-      .filter((usage) => isOverLimit(usage, day))
-      .map((usage) => ({
-        meter: usage.meter,
-        percent: percentUsed(usage) ?? '100',
-        quantity: usage.quantity,
-        limit: usage.limit ?? '0',
-        unit: usage.unit,
-      })),
-    renewal:
-      renewing === null
-        ? null
-        : {
-            on: renewing.nextRenewalOn!,
-            name: nameOf(renewing),
-            autoRenew: renewing.subscription.autoRenew,
-            arr: renewing.arr,
-          },
-    trialEndsOn: latest(
-      live.map(({ subscription, status }) => (status === 'Trialing' ? subscription.trialEndsOn : null)),
-    ),
-    canceling:
-      canceling === undefined
-        ? null
-        : { name: nameOf(canceling), on: canceling.subscription.cancelOn!, mrr: canceling.mrr.amount },
-    lastEndedOn: latest(
-      views
-        .filter(({ status }) => status === 'Canceled' || status === 'Expired')
-        .map(({ subscription }) => subscription.cancelOn ?? subscription.termEndsOn)
-        .filter((ended) => ended !== null && ended <= day),
-    ),
-    mrr: balances.map(({ mrr }) => mrr),
-    outstanding: balances.map(({ outstanding }) => outstanding),
-  };
-}
-
-function nextChange(facts: BillingFacts, views: readonly SubscriptionView[], day: CalendarDate): CalendarDate | null {
+): CalendarDate | null {
   const dates: (CalendarDate | null)[] = [];
   for (const { subscription, nextRenewalOn: renewal } of views) {
-    dates.push(...mrrChangesAfter(subscription, day), subscription.trialEndsOn, subscription.termStartsOn);
-    if (renewal !== null) dates.push(renewalWindowOpensOn(renewal), addDays(renewal, 1));
+    const { trialEndsOn, termStartsOn } = subscription;
+    const { discounts = [] } = facts.billingAccounts.find(({ key }) => key === subscription.billingAccountKey) ?? {};
+    dates.push(...mrrChangesAfter(subscription, day, { discounts }), ...lossDays(subscription, facts, day, zone));
+    dates.push(trialEndsOn, termStartsOn);
+    if (trialEndsOn !== null) dates.push(addDays(trialEndsOn, -TRIAL_WARNING_DAYS));
+    if (renewal !== null)
+      dates.push(renewalWindowOpensOn(renewal), addDays(renewal, -RENEWAL_PRESSING_DAYS), addDays(renewal, 1));
   }
-  for (const invoice of facts.invoices)
-    if (isOpen(invoice) && invoice.dueOn !== null) dates.push(addDays(invoice.dueOn, 1));
-  for (const usage of facts.usage) dates.push(usage.periodStartsOn, usage.periodEndsOn);
-  for (const account of facts.billingAccounts)
-    for (const discount of account.discounts) dates.push(discount.startsOn, discount.endsOn);
+  for (const { dueOn } of owedOf(facts)) if (dueOn !== null) dates.push(...agingDays(dueOn));
+  for (const { invoicedOn } of facts.invoices) dates.push(invoicedOn);
+  for (const { on } of facts.memos) dates.push(on);
+  for (const usage of facts.usage) {
+    dates.push(usage.periodStartsOn, usage.periodEndsOn);
+    if (isCurrent(usage, day)) dates.push(forecastChangesOn(usage, periodBefore(usage, facts.usage), day));
+  }
+  for (const account of facts.billingAccounts) dates.push(...cardDays(account));
   return earliest(dates.filter((date) => date !== null && date > day));
 }
 
@@ -171,12 +104,24 @@ function billingAccountView(
     own[0]?.amount.currency ??
     facts.subscriptions.find(({ billingAccountKey }) => billingAccountKey === account.key)?.currency ??
     null;
-  if (account.balance !== null || currency === null) return { account, currency, balance: account.balance };
+  const decline = declineOf(account, facts.payments);
+  if (account.balance !== null || currency === null) return { account, currency, balance: account.balance, decline };
   const owed: Money[] = own
     .filter((invoice) => isOpen(invoice) && invoice.amount.currency === currency)
     .map(({ balance }) => balance);
   if (account.pendingDebit?.currency === currency) owed.push(account.pendingDebit);
-  return { account, currency, balance: sum(owed, currency) };
+  return { account, currency, balance: sum(owed, currency), decline };
+}
+
+function usageView(usage: Usage, facts: BillingFacts, day: CalendarDate): AccountView['usage'][number] {
+  const current = isCurrent(usage, day);
+  return {
+    usage,
+    current,
+    percent: percentUsed(usage),
+    trend: current ? trendOf(usage, periodBefore(usage, facts.usage), day) : null,
+    limitReachedOn: limitReachedOn(usage, day),
+  };
 }
 
 /**
@@ -185,10 +130,19 @@ function billingAccountView(
  * @param facts current objects of all billing accounts of the Account
  * @param day the day it is for, in business time
  * @param zone business time zone, for the days on which moments fall
+ * @param reporting rates, tiers and rules of MRR that the org has chosen; without them nothing is converted
  */
-export function deriveAccount(accountId: string, facts: BillingFacts, day: CalendarDate, zone: string): AccountView {
-  const views = facts.subscriptions.map((subscription) => subscriptionView(subscription, facts, day));
-  const balances = balancesOf(facts, views, day, zone);
+export function deriveAccount(
+  accountId: string,
+  facts: BillingFacts,
+  day: CalendarDate,
+  zone: string,
+  reporting: Reporting = NO_REPORTING,
+): AccountView {
+  const { mrr: rules } = reporting;
+  const events = timelineOf(facts, day, zone, rules);
+  const views = facts.subscriptions.map((subscription) => subscriptionView(subscription, facts, day, events, rules));
+  const balances = balancesOf(facts, views, day, zone, reporting.conversion);
   const mainCurrency = mainCurrencyOf(balances);
   const live = views
     .filter(({ status }) => isLive(status))
@@ -199,28 +153,41 @@ export function deriveAccount(accountId: string, facts: BillingFacts, day: Calen
     );
   // A commitment whose renewal somebody sees to comes before the next month of a monthly plan.
   const renewing = soonest(live.filter(isCommitment)) ?? soonest(live);
-  const health = healthFacts(facts, views, balances, day, zone);
+  const collections = collectionsOf(facts, zone);
+  const failed = failedCollections(collections.values());
+  const health = healthFacts(facts, views, balances, failed, day, zone, rules);
   const status = healthOf(health);
+  const has = live.length > 0 ? 'live' : health.everSubscribed ? 'ended' : 'none';
+  const points = pointsOf(troublesOf({ facts, views, balances, failed, has, day, zone, rules }), has);
+  const arr = balances.map((balance) => balance.arr);
   const plans = [...new Set(live.map(({ plan }) => plan).filter((plan) => plan !== ''))];
   return {
     accountId,
     asOf: day,
     billingAccounts: facts.billingAccounts.map((account) => billingAccountView(account, facts)),
     subscriptions: views,
-    invoices: facts.invoices.map((invoice) => ({ invoice, attempts: attemptsOf(facts, invoice, zone) })),
+    invoices: facts.invoices.map((invoice) => ({ invoice, attempts: collections.get(invoice.key)!.attempts })),
+    dunning: dunningCasesOf(facts, collections, day, zone),
     memos: facts.memos.map((memo) => ({ memo, invoiceKey: invoiceOfMemo(memo, facts.invoices)?.key ?? null })),
     payments: facts.payments.map((payment) => ({
       payment,
       invoiceKey: invoiceOf(payment, facts.invoices)?.key ?? null,
     })),
-    usage: facts.usage.map((usage) => ({ usage, current: isCurrent(usage, day), percent: percentUsed(usage) })),
+    usage: facts.usage.map((usage) => usageView(usage, facts, day)),
+    events,
     balances,
     mainCurrency,
+    converted: reporting.conversion && convertAll(arr, reporting.conversion),
+    tier: live.length === 0 ? null : tierOf(arr, reporting),
     plan: plans.length === 0 ? null : plans.join(', '),
     interval: live[0]?.interval ?? null,
     nextRenewal: renewing === null ? null : { on: renewing.nextRenewalOn!, number: renewing.subscription.number },
     lastPaymentOn: latest(balances.map(({ lastPayment }) => lastPayment?.on ?? null)),
-    health: { status, summary: summaryOf(health, status) },
-    nextChangeOn: nextChange(facts, views, day),
+    health: { status, summary: summaryOf(health, status), ...points },
+    nextChangeOn: earliest([
+      nextChange(facts, views, day, zone),
+      nextForgottenOn(events),
+      nextToldOn(facts, day, zone),
+    ]),
   };
 }

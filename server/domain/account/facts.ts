@@ -3,6 +3,7 @@ import type { Invoice } from '../invoice/invoice.ts';
 import type { Memo } from '../memo/memo.ts';
 import type { Payment } from '../payment/payment.ts';
 import type { Subscription } from '../subscription/subscription.ts';
+import type { SubscriptionChange } from '../timeline/change.ts';
 import type { Usage } from '../usage/usage.ts';
 
 /** Everything that the billing systems say about one customer. */
@@ -13,9 +14,10 @@ export type BillingFacts = {
   memos: readonly Memo[];
   payments: readonly Payment[];
   usage: readonly Usage[];
+  changes: readonly SubscriptionChange[];
 };
 
-export type BillingObject = BillingAccount | Subscription | Invoice | Memo | Payment | Usage;
+export type BillingObject = BillingAccount | Subscription | Invoice | Memo | Payment | Usage | SubscriptionChange;
 
 /** Sorts objects by what they are; each kind by key, so that the same facts always give the same view. */
 export function factsOf(objects: readonly BillingObject[]): BillingFacts {
@@ -27,5 +29,6 @@ export function factsOf(objects: readonly BillingObject[]): BillingFacts {
     memos: sorted.filter((object) => object.kind === 'memo'),
     payments: sorted.filter((object) => object.kind === 'payment'),
     usage: sorted.filter((object) => object.kind === 'usage'),
+    changes: sorted.filter((object) => object.kind === 'change'),
   };
 }

@@ -6,10 +6,12 @@ import { Fault } from '../fault.ts';
  */
 export type KeyKind =
   | ('account' | 'subscription' | 'invoice' | 'payment' | 'usage')
-  | ('charge' | 'invoiceitem')
+  | ('charge' | 'invoiceitem' | 'dunning')
+  | ('change' | 'event')
   | ('creditmemo' | 'debitmemo' | 'creditnote')
   | 'link'
   | ('accountnumber' | 'order' | 'refund' | 'paymentmethod' | 'contact')
+  | ('productrateplan' | 'catalog')
   | ('product' | 'coupon' | 'price' | 'paymentintent' | 'invoicepayment' | 'dispute' | 'schedule');
 
 /** @returns `<connection>:<kind>:<id>`, the identity of a mirrored object and of its row in Salesforce */
@@ -44,6 +46,11 @@ export function orgKeyOf(object: string, recordId: string): string {
 /** @returns the key whose work finds the Account of a billing account that names none: `match:billing:<billing account key>` */
 export function matchKeyOf(billingAccountKey: string): string {
   return `match:billing:${billingAccountKey}`;
+}
+
+/** @returns the key whose work reads the whole catalog of a connection: `<connection>:catalog:all` */
+export function catalogKeyOf(connection: string): string {
+  return keyOf(connection, 'catalog', 'all');
 }
 
 /** @returns the key of the row that tells people that a billing account waits for its Account: `<connection>:link:<id>` */

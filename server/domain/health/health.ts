@@ -1,3 +1,4 @@
+import type { OwedDocument } from '../account/owed.ts';
 import { grouped } from '../money/decimal.ts';
 import { inWords, type Money } from '../money/money.ts';
 import { addDays, dayInWords, type CalendarDate } from '../time/calendarDate.ts';
@@ -33,13 +34,15 @@ export type HealthFacts = {
     nextAttemptOn: CalendarDate | null;
     reason: string | null;
   }[];
-  overdue: { number: string; amount: Money; dueOn: CalendarDate }[];
+  overdue: { kind: OwedDocument['kind']; number: string; amount: Money; dueOn: CalendarDate }[];
   overLimit: { meter: string; percent: string; quantity: string; limit: string; unit: string | null }[];
   /** Next renewal that somebody has to see to: the end of a term or of a year or more of billing. */
   renewal: { on: CalendarDate; name: string; autoRenew: boolean; arr: Money } | null;
   trialEndsOn: CalendarDate | null;
   canceling: { name: string; on: CalendarDate; mrr: Money } | null;
   lastEndedOn: CalendarDate | null;
+  /** A subscription of which nobody here knows whether it is live; null where there is none. */
+  unclear: { name: string; status: string } | null;
   mrr: Money[];
   outstanding: Money[];
 };
@@ -59,8 +62,9 @@ export function healthOf(facts: HealthFacts): HealthStatus {
   return 'Good Standing';
 }
 
-function amounts(values: readonly Money[]): string {
-  return values.map(inWords).join(' and ');
+/** @returns amounts of several currencies, those of one summed, such as `EUR 1.00 and USD 2.00` */
+export function amountsInWords(values: readonly Money[]): string {
+  return byCurrency(values).map(inWords).join(' and ');
 }
 
 function byCurrency(values: readonly Money[]): Money[] {
@@ -82,15 +86,15 @@ function sentence(facts: HealthFacts, status: HealthStatus): string {
         worst.nextAttemptOn === null
           ? 'no further attempt is planned'
           : `next attempt ${dayInWords(worst.nextAttemptOn)}`;
-      const total = amounts(byCurrency(facts.dunning.map(({ amount }) => amount)));
+      const total = amountsInWords(facts.dunning.map(({ amount }) => amount));
       return `In dunning: payment of ${total} failed ${times(worst.attempts)}${since}; ${next}.`;
     }
     case 'Overdue': {
-      const oldest = facts.overdue.reduce((min, invoice) => (invoice.dueOn < min.dueOn ? invoice : min));
-      const total = amounts(byCurrency(facts.overdue.map(({ amount }) => amount)));
+      const oldest = facts.overdue.reduce((min, owed) => (owed.dueOn < min.dueOn ? owed : min));
+      const total = amountsInWords(facts.overdue.map(({ amount }) => amount));
       return facts.overdue.length === 1
-        ? `${total} is overdue: invoice ${oldest.number} was due on ${dayInWords(oldest.dueOn)}.`
-        : `${total} on ${facts.overdue.length} invoices is overdue, the oldest since ${dayInWords(oldest.dueOn)}.`;
+        ? `${total} is overdue: ${oldest.kind} ${oldest.number} was due on ${dayInWords(oldest.dueOn)}.`
+        : `${total} on ${facts.overdue.length} ${facts.overdue.some(({ kind }) => kind !== 'invoice') ? 'documents' : 'invoices'} is overdue, the oldest since ${dayInWords(oldest.dueOn)}.`;
     }
     case 'Over Limit': {
       const { meter, percent, quantity, limit, unit } = facts.overLimit[0]!;
@@ -112,12 +116,14 @@ function sentence(facts: HealthFacts, status: HealthStatus): string {
         ? 'Churned: no subscription is left.'
         : `Churned: the last subscription ended on ${dayInWords(facts.lastEndedOn)}.`;
     case 'No Subscription':
-      return 'No subscription yet.';
+      return facts.unclear === null
+        ? 'No subscription yet.'
+        : `No subscription that is known to be live: ${facts.unclear.name} has the status ${facts.unclear.status}, which is not known here.`;
     case 'Good Standing': {
       const mrr = facts.mrr.filter(({ minor }) => minor > 0);
-      const paying = mrr.length === 0 ? '' : `, ${amounts(mrr)} a month`;
+      const paying = mrr.length === 0 ? '' : `, ${amountsInWords(mrr)} a month`;
       const open = facts.outstanding.filter(({ minor }) => minor > 0);
-      const owed = open.length === 0 ? 'nothing is owed' : `${amounts(open)} is open and not yet due`;
+      const owed = open.length === 0 ? 'nothing is owed' : `${amountsInWords(open)} is open and not yet due`;
       return `In good standing${paying}; ${owed}.`;
     }
   }

@@ -4,7 +4,13 @@ import { decideMatch, rankCandidates, type Candidate, type MatchSubject } from '
 
 const A = '001000000000001AAA';
 const B = '001000000000002AAA';
-const subject: MatchSubject = { name: 'Acme, Inc.', email: 'Ada@acme.example', fieldValues: ['cus_1'] };
+const subject: MatchSubject = {
+  name: 'Acme, Inc.',
+  email: 'Ada@acme.example',
+  fieldValues: ['cus_1'],
+  key: 'stripe:account:cus_1',
+  parentAccountId: null,
+};
 const candidate = (more: Partial<Candidate> = {}): Candidate => ({
   accountId: A,
   name: 'Other',
@@ -12,6 +18,8 @@ const candidate = (more: Partial<Candidate> = {}): Candidate => ({
   contactEmails: [],
   personEmail: null,
   fieldValue: null,
+  madeFor: null,
+  parentId: null,
   ...more,
 });
 const decide = (candidates: readonly Candidate[], options = {}, about = subject) =>
@@ -71,6 +79,24 @@ it('says why', () => {
   });
 });
 
+describe('a billing account below another one', () => {
+  const below: MatchSubject = { ...subject, email: null, parentAccountId: B };
+  const C = '001000000000003AAA';
+
+  it('goes to the Account of its name below that of its parent, not to the parent of the same name', () => {
+    const candidates = [candidate({ accountId: B, name: 'Acme' }), candidate({ name: 'ACME Inc', parentId: B })];
+    expect(decide(candidates, {}, below)).toMatchObject(linked(A, 'parent and name'));
+    expect(decide(candidates, {}, { ...below, parentAccountId: null })).toMatchObject({ because: 'weak' });
+  });
+
+  it('waits where two of its name stand there, and where only the place fits', () => {
+    const two = [candidate({ name: 'Acme', parentId: B }), candidate({ accountId: C, name: 'Acme', parentId: B })];
+    expect(decide(two, {}, below)).toMatchObject({ because: 'ambiguous' });
+    expect(decide([candidate({ parentId: B })], {}, below)).toMatchObject({ outcome: 'wait' });
+    expect(decide([candidate({ name: 'Acme', parentId: C })], {}, below)).toMatchObject({ because: 'weak' });
+  });
+});
+
 describe('whatever the candidates', () => {
   const someName = fc.constantFrom('Acme', 'ACME Inc', 'Ümlaut 🚀', 'Other', '');
   const someCandidate = fc.record({
@@ -80,6 +106,8 @@ describe('whatever the candidates', () => {
     contactEmails: fc.constantFrom<string[]>([], ['ada@acme.example'], ['x@gmail.com']),
     personEmail: fc.constantFrom(null, 'ada@acme.example'),
     fieldValue: fc.constantFrom(null, 'cus_1', 'cus_2'),
+    madeFor: fc.constant(null),
+    parentId: fc.constantFrom(null, '001000000000009AAA'),
   });
   const some = fc.uniqueArray(someCandidate, { selector: ({ accountId }) => accountId });
 
@@ -99,7 +127,13 @@ describe('whatever the candidates', () => {
   it('a provider of mail for everybody never makes two domains one', () => {
     fc.assert(
       fc.property(some, someName, (candidates, name) => {
-        const about = { name, email: 'somebody@gmail.com', fieldValues: [] };
+        const about = {
+          name,
+          email: 'somebody@gmail.com',
+          fieldValues: [],
+          key: 'stripe:account:cus_1',
+          parentAccountId: null,
+        };
         for (const { rule } of rankCandidates(about, candidates)) expect(rule).toBe('name');
         expect(decide(candidates, {}, about).outcome).toBe('wait');
       }),

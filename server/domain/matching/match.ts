@@ -7,6 +7,10 @@ export type MatchSubject = {
   email: string | null;
   /** What the configured field of the right Account holds: one of these texts; none when no field is configured. */
   fieldValues: readonly string[];
+  /** The Account of the billing account above it, 18 characters; null without one that is linked. */
+  parentAccountId: string | null;
+  /** Key of the billing account, for which an Account may have been made. */
+  key: string;
 };
 
 /** An Account that may be the one, with what was found of it. */
@@ -21,10 +25,23 @@ export type Candidate = {
   personEmail: string | null;
   /** What its configured field holds; null when none is configured, or it is empty. */
   fieldValue: string | null;
+  /** Key of the billing account for which it was made; null when it was not. */
+  madeFor: string | null;
+  /** The Account above it, 18 characters; null for none. */
+  parentId: string | null;
 };
 
 /** How a candidate was found, the surest first. */
-export type MatchRule = 'field' | 'person email' | 'email and name' | 'domain and name' | 'email' | 'name';
+export type MatchRule =
+  | 'created'
+  | 'field'
+  | 'person email'
+  | 'email and name'
+  | 'parent and name'
+  | 'domain and name'
+  | 'duplicate rule'
+  | 'email'
+  | 'name';
 
 /**
  * How sure each rule is, 0 to 100. Only their order and their distances count (decision record 0015):
@@ -33,10 +50,13 @@ export type MatchRule = 'field' | 'person email' | 'email and name' | 'domain an
  * name alone is that of many companies.
  */
 export const SCORES: Readonly<Record<MatchRule, number>> = {
+  created: 100,
   field: 100,
   'person email': 90,
   'email and name': 90,
+  'parent and name': 80,
   'domain and name': 80,
+  'duplicate rule': 60,
   email: 50,
   name: 40,
 };
@@ -58,16 +78,20 @@ export function scoreCandidate(subject: MatchSubject, candidate: Candidate): Sco
   const domain = domainOfEmail(subject.email);
   const website = normaliseDomain(candidate.website);
   const has = {
+    created: candidate.madeFor === subject.key,
     field: candidate.fieldValue !== null && subject.fieldValues.includes(candidate.fieldValue),
     person: email !== null && normaliseEmail(candidate.personEmail) === email,
     email: email !== null && candidate.contactEmails.some((one) => normaliseEmail(one) === email),
     domain: domain !== null && website !== null && !isFreeMail(domain) && isSameDomain(domain, website),
+    parent: subject.parentAccountId !== null && candidate.parentId === subject.parentAccountId,
     name: isSameName(subject.name, candidate.name),
   };
   const rules: readonly [MatchRule, boolean][] = [
+    ['created', has.created],
     ['field', has.field],
     ['person email', has.person],
     ['email and name', has.email && has.name],
+    ['parent and name', has.parent && has.name],
     ['domain and name', has.domain && has.name],
     ['email', has.email],
     ['name', has.name],
@@ -75,10 +99,12 @@ export function scoreCandidate(subject: MatchSubject, candidate: Candidate): Sco
   const rule = rules.find(([, holds]) => holds)?.[0];
   if (rule === undefined) return null;
   const reasons = [
+    has.created ? 'it was made for this customer' : [],
     has.field ? 'its field names this customer' : [],
     has.person ? 'the person has the same email' : [],
     has.email ? 'a contact has the same email' : [],
     has.domain ? 'the website is of the same domain' : [],
+    has.parent ? 'it stands below the Account of the billing account above' : [],
     has.name ? 'the same name' : [],
   ].flat();
   const { accountId, name } = candidate;

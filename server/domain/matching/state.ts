@@ -31,6 +31,10 @@ export type MatchState = {
   dismissed: boolean;
   /** Whether Salesforce is to hold a row of it. */
   hasRow: boolean;
+  /** The Account that was made for it, whatever became of that: no second one is made. */
+  made: string | null;
+  /** Why no Account could be made for it, when that was last tried. */
+  refusal: string | null;
 };
 
 /** Of a billing account that was never looked at. */
@@ -44,6 +48,8 @@ export const UNMATCHED: MatchState = {
   chosen: null,
   dismissed: false,
   hasRow: false,
+  made: null,
+  refusal: null,
 };
 
 /** A link that somebody made: it goes before every rule, and before what somebody said against it. */

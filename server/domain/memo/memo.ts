@@ -43,3 +43,8 @@ export function invoiceOfMemo(memo: Memo, invoices: readonly Invoice[]): Invoice
   if (memo.invoiceId === null) return null;
   return invoices.find(({ id, connection }) => id === memo.invoiceId && connection === memo.connection) ?? null;
 }
+
+/** @returns whether it asks for money that is still to be paid */
+export function isOwed({ type, status, balance }: Memo): boolean {
+  return type === 'Debit' && status === 'Posted' && balance.minor > 0;
+}

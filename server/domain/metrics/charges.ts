@@ -28,13 +28,16 @@ function statusOf({ startsOn, endsOn }: Charge, day: CalendarDate): ChargeView['
   return startsOn !== null && startsOn > day ? 'Future' : 'Current';
 }
 
-/** A segment is told apart by its number, and where the billing system gives none by the day on which it begins. */
+/**
+ * A segment is told apart by its number, and where the billing system gives none by the day on which it begins; what holds
+ * now keeps its name when something is planned after it.
+ */
 function idOf(charge: Charge, all: readonly Charge[]): string {
   const { number, segment, startsOn } = charge;
   if (segment != null) return `${number}:${segment}`;
-  return all.every((other) => other === charge || other.number !== number)
+  return startsOn === null || all.every((other) => other === charge || other.number !== number)
     ? number
-    : `${number}:${startsOn ?? 'first'}`;
+    : `${number}:${startsOn}`;
 }
 
 /** @returns every charge of a subscription, also those that are not in force; their amounts sum to its MRR */
@@ -46,6 +49,8 @@ export function chargeViews(subscription: Subscription, mrr: Mrr, day: CalendarD
     const nothing = (text: string): ChargeView => ({ charge, id, status, mrr: zero(currency), why: [text] });
     if (status === 'Future') return nothing(`Begins on ${dayInWords(charge.startsOn!)}.`);
     if (status === 'Ended') return nothing(`Ended; ${dayInWords(charge.endsOn!)} was the first day without it.`);
+    if (charge.model === 'discount' && charge.unknownWord !== undefined)
+      return nothing(`What it reduces cannot be told: ${charge.unknownWord} is not known here.`);
     if (charge.model === 'discount')
       return nothing(`Reduces ${REACHES[charge.reduction?.level ?? 'ratePlan']}; it is in their MRR.`);
     const own = mrr.charges.find((one) => one.charge === charge);

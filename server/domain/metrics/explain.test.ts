@@ -162,6 +162,18 @@ describe('what is agreed', () => {
     expect(inWords(committedMrrOf(subscription(ramp, { ...ending, endsByDate: false }), TODAY))).toBe('USD 0.00');
   });
 
+  test('counts what is in trial from the day on which the trial ends, unless it is canceled by then', () => {
+    const trial = { status: 'Trialing' as const, trialEndsOn: calendarDate('2026-12-01'), endsByDate: false };
+    const trying = subscription([sample.charge()], trial);
+    expect(agreedChanges(trying, TODAY).map(({ on, mrr }) => [on, inWords(mrr.amount)])).toEqual([
+      ['2026-12-01', 'USD 1,000.00'],
+    ]);
+    expect(inWords(mrrOf(trying, TODAY).amount)).toBe('USD 0.00');
+    expect(inWords(committedMrrOf(trying, TODAY))).toBe('USD 1,000.00');
+    const leaving = subscription([sample.charge()], { ...trial, cancelOn: calendarDate('2026-12-01') });
+    expect(inWords(committedMrrOf(leaving, TODAY))).toBe('USD 0.00');
+  });
+
   test('counts a subscription that has not begun, and one that renews itself', () => {
     const coming = subscription([sample.charge()], { startsOn: calendarDate('2026-12-01') });
     expect(inWords(mrrOf(coming, TODAY).amount)).toBe('USD 0.00');
@@ -188,7 +200,7 @@ test('the explanation as text ends with the totals', () => {
     '',
     'MRR            USD 58.33',
     'ARR            USD 700.00, twelve times MRR before rounding',
-    'TCV            USD 700.00, of the current term',
+    'TCV            USD 1,050.00, to the end of the current term',
     'Committed MRR  USD 58.33, when all that is agreed has taken effect',
   ]);
   expect(explanationInWords(explain(subscription([seats], { status: 'Suspended' }), TODAY))[1]).toBe(

@@ -3,11 +3,14 @@ import { toDecimal, type Decimal } from '../money/decimal.ts';
 import { decimalInWords, inWords, majorOf, type Money } from '../money/money.ts';
 import type { Charge } from '../subscription/charge.ts';
 import { periodInWords } from '../subscription/interval.ts';
-import { statusOn, type Subscription, type SubscriptionStatus } from '../subscription/subscription.ts';
+import { statusOn, TERM_TYPES, type Subscription, type SubscriptionStatus } from '../subscription/subscription.ts';
 import { dayInWords, type CalendarDate } from '../time/calendarDate.ts';
 import { agreedChanges, committedMrrOf } from './committed.ts';
 import { grossParts, pricedUnits, type GrossPart } from './gross.ts';
-import { arrOf, mrrOf, NOTHING_INHERITED, tcvOf, type ChargeMrr, type Inherited } from './mrr.ts';
+import { NOTHING_INHERITED, type Inherited } from './monthly.ts';
+import { arrOf, mrrOf, type ChargeMrr } from './mrr.ts';
+import { rulesInWords, type MrrRules } from './rules.ts';
+import { tcvOf } from './tcv.ts';
 
 /** One step from a price to what it adds to MRR. */
 export type Step = {
@@ -39,9 +42,13 @@ export type Explanation = {
   arr: Money;
   /** null without a term. */
   tcv: Money | null;
+  /** Why there is none, in words; null where there is one. */
+  whyNoTcv: string | null;
   committedMrr: Money;
   /** Later days on which MRR changes, as agreed. */
   changes: { on: CalendarDate; mrr: Money }[];
+  /** What was chosen for MRR; null where the billing system lets nobody choose. */
+  rules: MrrRules | null;
 };
 
 const DIGITS = 9;
@@ -102,6 +109,11 @@ function lengthInWords({ priceInterval, months: convention }: Charge, months: Fr
   return `${length} (${convention === 'thirtyDays' ? 'a month of 30 days' : 'a year of 52 weeks and 365 days'})`;
 }
 
+function whyNoTcv({ termType }: Subscription): string {
+  const isKnown = (TERM_TYPES as readonly string[]).includes(termType);
+  return isKnown ? 'it has no term' : `its term type ${termType} is not known here`;
+}
+
 /**
  * Says where the figures of a subscription come from, step by step.
  * @param asOf day that it is for, in the time zone of the billing system
@@ -113,6 +125,7 @@ export function explain(
 ): Explanation {
   const { key, number, currency } = subscription;
   const mrr = mrrOf(subscription, asOf, inherited);
+  const tcv = tcvOf(subscription, inherited);
   return {
     key,
     number,
@@ -129,9 +142,11 @@ export function explain(
     })),
     mrr: mrr.amount,
     arr: arrOf(mrr),
-    tcv: tcvOf(subscription, inherited),
+    tcv,
+    whyNoTcv: tcv === null ? whyNoTcv(subscription) : null,
     committedMrr: committedMrrOf(subscription, asOf, inherited),
     changes: agreedChanges(subscription, asOf, inherited).map(({ on, mrr: then }) => ({ on, mrr: then.amount })),
+    rules: subscription.source === 'Stripe' ? inherited.rules : null,
   };
 }
 
@@ -147,9 +162,10 @@ export function explanationInWords(found: Explanation): string[] {
   lines.push('', `MRR            ${inWords(found.mrr)}${found.charges.length > 1 ? ', the sum of the charges' : ''}`);
   lines.push(`ARR            ${inWords(found.arr)}, twelve times MRR before rounding`);
   lines.push(
-    `TCV            ${found.tcv === null ? 'none: it has no term' : `${inWords(found.tcv)}, of the current term`}`,
+    `TCV            ${found.tcv === null ? `none: ${found.whyNoTcv}` : `${inWords(found.tcv)}, to the end of the current term`}`,
   );
   lines.push(`Committed MRR  ${inWords(found.committedMrr)}, when all that is agreed has taken effect`);
   for (const { on, mrr } of found.changes) lines.push(`  from ${dayInWords(on)}: ${inWords(mrr)}`);
+  if (found.rules !== null) lines.push(`Rules of MRR   ${rulesInWords(found.rules)}`);
   return lines;
 }

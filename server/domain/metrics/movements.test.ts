@@ -53,6 +53,26 @@ describe('months of MRR', () => {
     ]);
   });
 
+  test('a billing system that is read later on the first day adds to the opening, and not to the movements', () => {
+    const stripe = { on: day('2026-03-01'), mrr: usd(100) };
+    const zuora = { on: day('2024-06-01'), mrr: usd(400) };
+    const first = noteLevel([], usd(100), day('2026-11-21'), [stripe]);
+    const both = noteLevel(first, usd(500), day('2026-11-21'), [stripe, zuora]);
+    expect(inWords(monthsOf(both, day('2026-11-21')))).toEqual([['2026-11', 'opening 500.00', 'closing 500.00']]);
+    expect(noteLevel(both, usd(500), day('2026-11-21'), [stripe, zuora])).toBe(both);
+    const later = noteLevel(both, usd(530), day('2026-11-22'), [stripe, zuora]);
+    expect(inWords(monthsOf(later, day('2026-11-22')))).toEqual([
+      ['2026-11', 'opening 500.00', 'expansion 30.00', 'closing 530.00'],
+    ]);
+  });
+
+  test('the first day stays when what was seen on it is gone before its end', () => {
+    const begun = [{ on: day('2026-03-01'), mrr: usd(100) }];
+    const gone = noteLevel(noteLevel([], usd(100), day('2026-11-21'), begun), usd(0), day('2026-11-21'), []);
+    expect(gone).toEqual([{ on: '2026-11-21', mrr: usd(0), estimated: false }]);
+    expect(monthsOf(gone, day('2026-12-21'))).toEqual([]);
+  });
+
   test('an Account that began in the month in which it was first seen is new', () => {
     const levels = seen([['2026-11-21', 50]], [{ on: day('2026-11-02'), mrr: usd(50) }]);
     expect(inWords(monthsOf(levels, day('2026-12-01')))).toEqual([

@@ -23,7 +23,8 @@ export type MrrMonth = {
   closing: Money;
 };
 
-type Movement = 'newMrr' | 'expansion' | 'contraction' | 'churn' | 'reactivation';
+const MOVEMENTS = ['newMrr', 'expansion', 'contraction', 'churn', 'reactivation'] as const;
+type Movement = (typeof MOVEMENTS)[number];
 
 /** MRR that began on a day, of what an Account has now. */
 export type MrrBeginning = { on: CalendarDate; mrr: Money };
@@ -42,10 +43,17 @@ function estimate(begun: readonly MrrBeginning[], now: Money, day: CalendarDate)
   return levels;
 }
 
+function isSame(some: readonly MrrLevel[], others: readonly MrrLevel[]): boolean {
+  const same = (one: MrrLevel, other: MrrLevel | undefined): boolean =>
+    one.on === other?.on && one.mrr.minor === other.mrr.minor && one.estimated === other.estimated;
+  return some.length === others.length && some.every((one, index) => same(one, others[index]));
+}
+
 /**
  * Notes the MRR of a day.
  * @param levels known of this Account and currency, in the order of their days
- * @param begun when what the Account has now began; used for the first note alone
+ * @param begun when what the Account has now began; used on the first day alone, on which one billing system after the
+ * other is read
  * @returns the levels as they are then; the same when nothing changed. A day has one level, the last one noted for it
  */
 export function noteLevel(
@@ -54,14 +62,17 @@ export function noteLevel(
   day: CalendarDate,
   begun: readonly MrrBeginning[],
 ): readonly MrrLevel[] {
-  if (levels.length === 0)
-    return now.minor === 0 ? levels : [...estimate(begun, now, day), { on: day, mrr: now, estimated: false }];
+  const firstDay = levels.find(({ estimated }) => !estimated)?.on ?? day;
+  if (firstDay === day) {
+    if (levels.length === 0 && now.minor === 0) return levels;
+    const anew = [...estimate(begun, now, day), { on: day, mrr: now, estimated: false }];
+    return isSame(levels, anew) ? levels : anew;
+  }
   const last = levels.at(-1)!;
   if (last.on > day || last.mrr.minor === now.minor) return levels;
   const before = last.on === day ? levels.slice(0, -1) : levels;
-  // What was and went on the same day is no movement; the first day stays, since months are told from it on.
-  const isBack = before.at(-1)?.mrr.minor === now.minor && before.some(({ estimated }) => !estimated);
-  return isBack ? before : [...before, { on: day, mrr: now, estimated: false }];
+  // What was and went on the same day is no movement.
+  return before.at(-1)?.mrr.minor === now.minor ? before : [...before, { on: day, mrr: now, estimated: false }];
 }
 
 /** @returns what a change of MRR is; an Account that had none and never did is new, one that had some is back */
@@ -110,9 +121,9 @@ export function monthsOf(levels: readonly MrrLevel[], day: CalendarDate, most = 
       reactivation: nothing,
       closing: level,
     };
-    const from = next;
     while (next < levels.length && levels[next]!.on < end && levels[next]!.on <= day) step(found);
-    if (next > from || level.minor !== 0) months.push({ ...found, closing: level });
+    found.closing = level;
+    if (MOVEMENTS.some((movement) => found[movement].minor !== 0) || level.minor !== 0) months.push(found);
   }
   return months.slice(-most);
 }

@@ -4,10 +4,17 @@ import { decimalInWords, inWords, roundToMoney, sum, type Money } from '../money
 import type { Charge } from '../subscription/charge.ts';
 import type { Discount } from '../subscription/discount.ts';
 import { periodInWords } from '../subscription/interval.ts';
-import { chargesOn, isEarning, statusOn, type Subscription } from '../subscription/subscription.ts';
-import { calendarMonths, dayInWords, type CalendarDate } from '../time/calendarDate.ts';
-import { grossOf, monthsOf } from './gross.ts';
-import { applyDiscount, applyReduction, isRecurring, takeTax, type MonthlyCharge } from './reductions.ts';
+import {
+  chargesOn,
+  isEarning,
+  statusOn,
+  type Subscription,
+  type SubscriptionStatus,
+} from '../subscription/subscription.ts';
+import { dayInWords, type CalendarDate } from '../time/calendarDate.ts';
+import { monthlyCharges, NOTHING_INHERITED, notCounted, untold, type Inherited } from './monthly.ts';
+import { usedUpOn } from './reductions.ts';
+import type { MrrRules } from './rules.ts';
 
 /** What one charge adds to MRR, and why. */
 export type ChargeMrr = {
@@ -35,23 +42,6 @@ export type Mrr = {
   charges: ChargeMrr[];
 };
 
-/** What holds for a subscription without standing in it. */
-export type Inherited = {
-  /** Discounts of the billing account; a subscription's own replace them. */
-  discounts: readonly Discount[];
-  /** Discount charges of sibling subscriptions that reach the whole billing account (Zuora level `account`). */
-  reductions: readonly Charge[];
-};
-
-export const NOTHING_INHERITED: Inherited = { discounts: [], reductions: [] };
-
-/** @returns length of the current term in months; 12 where there is none */
-function termMonthsOf(subscription: Subscription): Fraction {
-  const { termStartsOn, termEndsOn } = subscription;
-  if (termStartsOn === null || termEndsOn === null || termEndsOn <= termStartsOn) return new Fraction(12);
-  return calendarMonths(termStartsOn, termEndsOn);
-}
-
 function priced(charge: Charge, gross: Fraction, currency: string): string {
   const period = periodInWords(charge.priceInterval);
   if (charge.model === 'perUnit' && charge.price !== null && charge.transform === null)
@@ -62,14 +52,6 @@ function priced(charge: Charge, gross: Fraction, currency: string): string {
   if (charge.transform !== null)
     return `${charge.quantity ?? '1'} units in packs of ${charge.transform.divideBy}, ${total} ${period}`;
   return `${total} ${period}`;
-}
-
-function notCounted(charge: Charge, day: CalendarDate): string | null {
-  if (charge.kind === 'oneTime') return 'one-time, does not count';
-  if (charge.kind === 'usage') return 'billed by usage, does not count';
-  if (charge.trialEndsOn !== null && day < charge.trialEndsOn)
-    return `in trial until ${dayInWords(charge.trialEndsOn)}, does not count yet`;
-  return null;
 }
 
 const WHY_NOTHING: Readonly<Record<string, string>> = {
@@ -84,43 +66,34 @@ const WHY_NOTHING: Readonly<Record<string, string>> = {
   Expired: 'Expired: does not count any more.',
 };
 
-/** The charges of a subscription by the month on a day, whatever its status. */
-function monthlyCharges(subscription: Subscription, day: CalendarDate, inherited: Inherited): MonthlyCharge[] {
-  const { currency } = subscription;
-  const term = termMonthsOf(subscription);
-  const inForce = chargesOn(subscription, day);
-  const lines: MonthlyCharge[] = [];
-  for (const charge of inForce) {
-    const gross = charge.kind === 'recurring' && notCounted(charge, day) === null ? grossOf(charge) : null;
-    if (gross === null) continue;
-    const months = monthsOf(charge.priceInterval, charge.months, term);
-    const billingMonths = monthsOf(charge.billingInterval, charge.months, term);
-    const line: MonthlyCharge = { charge, gross, months, billingMonths, amount: gross.div(months), steps: [] };
-    for (const discount of charge.discounts) if (isRecurring(discount, day)) applyDiscount([line], discount, currency);
-    lines.push(line);
-  }
-  const discounts = subscription.discounts.length > 0 ? subscription.discounts : inherited.discounts;
-  for (const discount of discounts) if (isRecurring(discount, day)) applyDiscount(lines, discount, currency);
-  const own = inForce.filter((charge) => charge.model === 'discount');
-  for (const discount of [...own, ...inherited.reductions]) applyReduction(lines, discount, currency, term);
-  for (const line of lines) {
-    takeTax(line);
-  }
-  return lines;
+/** @returns why nothing of a subscription counts that stands so; what billing alone understands is told as it came */
+function whyNothing(status: SubscriptionStatus): string {
+  return WHY_NOTHING[status] ?? `Its status ${status} is not known here: does not count.`;
+}
+
+/** @returns why a subscription that its customer still has counts no more; null when it does */
+function whyChurned({ cancelOn, cancelBookedOn }: Subscription, day: CalendarDate, { churn }: MrrRules): string | null {
+  if (churn !== 'cancellation' || cancelOn === null) return null;
+  // What was read before the day was kept is known to be booked, and not since when.
+  const isBooked = cancelBookedOn === undefined || (cancelBookedOn !== null && cancelBookedOn <= day);
+  if (!isBooked) return null;
+  const booked = cancelBookedOn === undefined ? '' : ` on ${dayInWords(cancelBookedOn!)}`;
+  return `Canceled${booked} for ${dayInWords(cancelOn)}: churn since it was booked, by the rule churn: ${churn}.`;
 }
 
 /**
  * Monthly recurring revenue on a day, with the reason of every charge.
  *
- * Rules: active and past due subscriptions count, also when collection is paused or a cancellation is pending; trials,
- * paused, unpaid, one-time charges and usage are 0; recurring discounts come off, discounts used once do not; tax never
- * counts; each charge is normalised by its own interval and rounded half up once, after discounts. (Stripe docs, "Billing
- * analytics"; Zuora docs, "Monthly recurring revenue"; what neither says is chosen here.)
+ * Rules: active and past due subscriptions count, also when collection is paused and, unless chosen otherwise, when a
+ * cancellation is pending; trials, paused, unpaid, one-time charges and usage are 0; recurring discounts come off,
+ * discounts used once do not, unless chosen otherwise; tax never counts; each charge is normalised by its own interval and
+ * rounded half up once, after discounts. (Stripe docs, "Billing analytics"; Zuora docs, "Monthly recurring revenue"; what
+ * neither says is chosen here.)
  */
 export function mrrOf(subscription: Subscription, asOf: CalendarDate, inherited: Inherited = NOTHING_INHERITED): Mrr {
   const { currency } = subscription;
   const status = statusOn(subscription, asOf);
-  const why = isEarning(status) ? null : (WHY_NOTHING[status] ?? 'Does not count.');
+  const why = isEarning(status) ? whyChurned(subscription, asOf, inherited.rules) : whyNothing(status);
   const lines = why === null ? monthlyCharges(subscription, asOf, inherited) : [];
   const charges = chargesOn(subscription, asOf)
     .filter((charge) => charge.model !== 'discount')
@@ -128,7 +101,7 @@ export function mrrOf(subscription: Subscription, asOf: CalendarDate, inherited:
       const line = lines.find((candidate) => candidate.charge === charge);
       const amount = roundToMoney(line?.amount ?? new Fraction(0), currency);
       if (line === undefined) {
-        const because = notCounted(charge, asOf) ?? 'its price cannot be told from the subscription, does not count';
+        const because = notCounted(charge, asOf) ?? `${untold(charge, subscription, asOf, inherited)}, does not count`;
         return { charge, amount, gross: null, months: null, steps: [], text: why ?? `${charge.name}: ${because}.` };
       }
       const { gross, months, steps } = line;
@@ -151,42 +124,28 @@ export function arrOf(mrr: Mrr): Money {
   return roundToMoney(mrr.exact.mul(12), mrr.amount.currency);
 }
 
-/**
- * Total value of the current term: one-time charges that fall in it in full, recurring charges by the months they hold,
- * a part of a month by its days (Zuora docs, "How TCV is calculated").
- *
- * @returns null for an evergreen subscription, which has no term
- */
-export function tcvOf(subscription: Subscription, inherited: Inherited = NOTHING_INHERITED): Money | null {
-  const { termType, termStartsOn, termEndsOn, cancelOn, currency } = subscription;
-  if (termType === 'Evergreen' || termStartsOn === null || termEndsOn === null) return null;
-  const end = cancelOn !== null && cancelOn < termEndsOn ? cancelOn : termEndsOn;
-  const cuts = new Set<CalendarDate>([termStartsOn]);
-  for (const charge of subscription.charges)
-    for (const cut of [charge.startsOn, charge.endsOn, charge.trialEndsOn])
-      if (cut !== null && cut > termStartsOn && cut < end) cuts.add(cut);
-  const days = [...cuts].toSorted();
-  let total = new Fraction(0);
-  days.forEach((from, index) => {
-    const months = calendarMonths(from, days[index + 1] ?? end);
-    for (const line of monthlyCharges(subscription, from, inherited)) total = total.add(line.amount.mul(months));
-  });
-  for (const charge of subscription.charges) {
-    const startsOn = charge.startsOn ?? subscription.startsOn;
-    if (charge.kind !== 'oneTime' || charge.model === 'discount' || startsOn === null) continue;
-    if (startsOn >= termStartsOn && startsOn < end) total = total.add(grossOf(charge) ?? new Fraction(0));
-  }
-  return roundToMoney(total, currency);
+/** Days on which a discount begins and ends for charges. */
+function daysOf(discount: Discount, charges: readonly Charge[]): (CalendarDate | null)[] {
+  const usedUp = discount.duration === 'once' ? charges.map((charge) => usedUpOn(discount, charge)) : [];
+  return [discount.startsOn, discount.endsOn, ...usedUp];
 }
 
-/** @returns later days on which the MRR of a subscription may differ without anything being changed */
-export function mrrChangesAfter(subscription: Subscription, day: CalendarDate): CalendarDate[] {
+/**
+ * @param inherited discounts of the billing account
+ * @returns later days on which the MRR of a subscription may differ without anything being changed
+ */
+export function mrrChangesAfter(
+  subscription: Subscription,
+  day: CalendarDate,
+  inherited: Pick<Inherited, 'discounts'> = NOTHING_INHERITED,
+): CalendarDate[] {
   const dates: (CalendarDate | null)[] = [subscription.startsOn, subscription.cancelOn, subscription.termEndsOn];
   for (const charge of subscription.charges) {
     dates.push(charge.startsOn, charge.endsOn, charge.trialEndsOn);
-    for (const discount of charge.discounts) dates.push(discount.startsOn, discount.endsOn);
+    for (const discount of charge.discounts) dates.push(...daysOf(discount, [charge]));
   }
-  for (const discount of subscription.discounts) dates.push(discount.startsOn, discount.endsOn);
+  for (const discount of [...subscription.discounts, ...inherited.discounts])
+    dates.push(...daysOf(discount, subscription.charges));
   for (const part of subscription.statusHistory) dates.push(part.from, part.to);
   return dates.filter((date): date is CalendarDate => date !== null && date > day);
 }

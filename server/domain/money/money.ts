@@ -1,7 +1,7 @@
 import Fraction from 'fraction.js';
 import { Fault } from '../fault.ts';
 import { exponentOf, stripeExponentOf } from './currency.ts';
-import { exact, roundHalfUp, toDecimal, type Decimal, grouped } from './decimal.ts';
+import { exact, powerOfTen, roundHalfUp, toDecimal, type Decimal, grouped } from './decimal.ts';
 
 /** An amount in whole minor units (cents; yen for JPY) with its ISO 4217 currency in upper case. */
 export type Money = { readonly minor: number; readonly currency: string };
@@ -42,12 +42,12 @@ export function sum(amounts: readonly Money[], currency: string): Money {
 
 /** Rounds an exact amount in major units to money: half up, to the minor unit of the currency. */
 export function roundToMoney(major: Fraction, currency: string): Money {
-  return money(Number(roundHalfUp(major.mul(10n ** BigInt(exponentOf(currency))))), currency);
+  return money(Number(roundHalfUp(major, exponentOf(currency))), currency);
 }
 
 /** @returns the exact amount in major units */
 export function majorOf(amount: Money): Fraction {
-  return new Fraction(amount.minor).div(10n ** BigInt(exponentOf(amount.currency)));
+  return new Fraction(BigInt(amount.minor), powerOfTen(exponentOf(amount.currency)));
 }
 
 /** @returns major units with all digits of the currency, such as `12.50`, `1200` (JPY) or `1.250` (KWD) */
@@ -73,12 +73,12 @@ export function decimalInWords(major: Decimal, currency: string): string {
 /** @param amount integer as Stripe's API gives it; Stripe docs, "Zero-decimal currencies" and "Special cases" */
 export function fromStripeAmount(amount: number, currency: string): Money {
   const code = currency.toUpperCase();
-  return roundToMoney(new Fraction(amount).div(10n ** BigInt(stripeExponentOf(code))), code);
+  return roundToMoney(new Fraction(amount).div(powerOfTen(stripeExponentOf(code))), code);
 }
 
 /** @param amount unit price in Stripe's minor units, possibly with decimals */
 export function fromStripeUnitPrice(amount: Decimal | number, currency: string): Decimal {
-  return toDecimal(exact(amount).div(10n ** BigInt(stripeExponentOf(currency.toUpperCase()))), 18);
+  return toDecimal(exact(amount).div(powerOfTen(stripeExponentOf(currency.toUpperCase()))), 18);
 }
 
 /** @param amount major units as a billing system gives them */

@@ -125,6 +125,9 @@ const HIDDEN: ReadonlySet<string> = new Set([
   '59',
 ]);
 
+/** Meanings that may have passed at a later attempt: money comes in, a bank is reached again. */
+const PASSING: ReadonlySet<string> = new Set([GENERIC, FUNDS, LIMIT, TRY_LATER, DUPLICATE]);
+
 /** Gateways put their own words before or after the code that matters; these words name the same causes. */
 const WORDS: readonly (readonly [RegExp, string])[] = [
   [/insufficient|not sufficient/i, FUNDS],
@@ -152,4 +155,12 @@ export function declineMeaning(code: string | null, text: string | null): string
   if (known !== undefined) return known;
   const words = `${code ?? ''} ${text ?? ''}`.replace(/[_-]/g, ' ');
   return WORDS.find(([pattern]) => pattern.test(words))?.[1] ?? GENERIC;
+}
+
+/**
+ * @returns whether a later attempt may succeed without the customer doing anything. Codes that point to fraud count as a
+ * generic decline, so that nobody learns of them this way either
+ */
+export function retryHelps(code: string | null, text: string | null): boolean {
+  return PASSING.has(declineMeaning(code, text));
 }

@@ -3,7 +3,12 @@ import type { CalendarDate } from '../time/calendarDate.ts';
 import type { Discount } from './discount.ts';
 
 /** How long a price buys. `term` is the whole term of the subscription. */
-export type Interval = { unit: 'day' | 'week' | 'month' | 'year' | 'term'; count: number };
+export type Interval = {
+  unit: 'day' | 'week' | 'month' | 'year' | 'term';
+  count: number;
+  /** Word of the billing system for it, where nobody here knows how long it is; unit and count mean nothing then. */
+  word?: string;
+};
 
 /**
  * How the length of an interval becomes months. `calendar`: a year has 12 months, 52 weeks and 365 days (our rule for
@@ -52,6 +57,8 @@ export type Charge = {
   ratePlanKey: string | null;
   kind: 'recurring' | 'oneTime' | 'usage';
   model: ChargeModel;
+  /** Of model `other`: the word of the billing system that nobody here knows, such as its model or its billing period. */
+  unknownWord?: string;
   /** null for usage and for prices without a quantity. */
   quantity: Decimal | null;
   /** Price of a unit (perUnit) or of the whole (flat) in major units; null where tiers say it. */
@@ -82,4 +89,6 @@ export type Charge = {
   /** Units of usage that the price includes; null when there is no such limit. */
   includedUnits: Decimal | null;
   unit: string | null;
+  /** As of a billing account. */
+  fields?: Readonly<Record<string, string>>;
 };

@@ -10,6 +10,8 @@ export type Discount = {
   percentOff: Decimal | null;
   /** Amount off in major units for each billing interval; null for a percentage. */
   amountOff: { amount: Decimal; currency: string } | null;
+  /** Word of the billing system for how long it holds, where nobody here knows it; what it takes off cannot be told then. */
+  unknownWord?: string;
   /** A discount used once reduces one invoice and no recurring revenue. */
   duration: 'once' | 'repeating' | 'forever';
   /** First day on which it no longer holds; null when it has no end. */

@@ -3,7 +3,10 @@ import type { CalendarDate } from '../time/calendarDate.ts';
 import type { Charge } from './charge.ts';
 import type { Discount } from './discount.ts';
 
-/** State of a subscription; the words of the picklist in Salesforce. */
+/**
+ * State of a subscription; the words of the picklist in Salesforce. A word of a billing system that is not among these stands
+ * as it came: such a subscription is neither live nor ended, and earns nothing.
+ */
 export const SUBSCRIPTION_STATUSES = [
   'Draft',
   'Pending',
@@ -17,7 +20,14 @@ export const SUBSCRIPTION_STATUSES = [
   'Canceled',
   'Expired',
 ] as const;
-export type SubscriptionStatus = (typeof SUBSCRIPTION_STATUSES)[number];
+export type SubscriptionStatus = (typeof SUBSCRIPTION_STATUSES)[number] | (string & {});
+
+/** Whether a subscription ends or renews on a date; a word of a billing system that is neither stands as it came. */
+export const TERM_TYPES = ['Termed', 'Evergreen'] as const;
+export type TermType = (typeof TERM_TYPES)[number] | (string & {});
+
+/** A word of a billing system that is not known here and has no place of its own: what it is a word for, and the word. */
+export type UnknownWord = { what: string; word: string };
 
 export type Subscription = {
   kind: 'subscription';
@@ -33,7 +43,7 @@ export type Subscription = {
   /** Parts of its life that the billing system has dated, each [from, to). */
   statusHistory: readonly { status: SubscriptionStatus; from: CalendarDate | null; to: CalendarDate | null }[];
   startsOn: CalendarDate | null;
-  termType: 'Termed' | 'Evergreen';
+  termType: TermType;
   /** First day of the term; of the billing period where there is no term. */
   termStartsOn: CalendarDate | null;
   /** First day after it. */
@@ -42,20 +52,38 @@ export type Subscription = {
   trialEndsOn: CalendarDate | null;
   /** Day from which it is canceled, when that is known. */
   cancelOn: CalendarDate | null;
+  /** Day on which the cancellation was booked; null where nothing is booked, absent where the day was not kept. */
+  cancelBookedOn?: CalendarDate | null;
   /** True where a subscription ends on `cancelOn` by itself, before the billing system says anything more. */
   endsByDate: boolean;
   /** Invoices are made but not collected. */
   collectionPaused: boolean;
+  /** Day on which collection begins again by itself; absent or null where it does not, or is not paused. */
+  collectionResumesOn?: CalendarDate | null;
   charges: readonly Charge[];
   discounts: readonly Discount[];
+  /** Plan of its later changes, where the billing system keeps one; they stand in charges and discounts. */
+  scheduleId?: string | null;
+  /** Stands for one that the billing system makes, under a number of its own, on the day on which it begins. */
+  isPlanned?: boolean;
+  /** What of it says something that nobody here knows, besides statuses, term type and charges. */
+  unknownWords?: readonly UnknownWord[];
   /** Order that brought it to this state, where the billing system says it. */
   lastOrder: string | null;
+  /** As of a billing account. */
+  fields?: Readonly<Record<string, string>>;
   sourceUrl: string;
 };
+
+/** @returns whether it is one of ours, so that what it means is known */
+export function isKnownStatus(status: SubscriptionStatus): boolean {
+  return (SUBSCRIPTION_STATUSES as readonly string[]).includes(status);
+}
 
 /** @returns the status as of a day: what has begun, ended or been canceled by then counts */
 export function statusOn(subscription: Subscription, day: CalendarDate): SubscriptionStatus {
   const { status, startsOn, cancelOn } = subscription;
+  if (!isKnownStatus(status)) return status;
   const dated = subscription.statusHistory.find(
     (part) => part.from !== null && part.from <= day && (part.to === null || day < part.to),
   );
@@ -117,9 +145,13 @@ export function nextRenewalOn(subscription: Subscription, day: CalendarDate): Ca
   return cancelOn !== null && cancelOn <= termEndsOn ? null : termEndsOn;
 }
 
-/** @returns names of what has been bought, as of a day; of everything there ever was when nothing is in force */
+/**
+ * @returns names of what has been bought, as of a day; of its first day where it has not begun, of everything there ever was
+ * when nothing is in force
+ */
 export function planOf(subscription: Subscription, day: CalendarDate): string {
-  const inForce = chargesOn(subscription, day);
+  const { startsOn } = subscription;
+  const inForce = chargesOn(subscription, startsOn !== null && startsOn > day ? startsOn : day);
   const charges = (inForce.length > 0 ? inForce : subscription.charges).filter((charge) => charge.model !== 'discount');
   return [...new Set(charges.map((charge) => charge.plan))].join(', ');
 }

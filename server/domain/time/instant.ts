@@ -38,18 +38,25 @@ export function today(now: Date, zone: string): CalendarDate {
   return dayOf(now, zone);
 }
 
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
 /** What a zone's clocks show at a moment, written as if it were UTC. */
 function shownAt(utcMs: number, zone: string): number {
-  const parts = new Intl.DateTimeFormat('en-CA', {
-    timeZone: zone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-  }).formatToParts(new Date(utcMs));
+  let clock = clocks.get(zone);
+  if (clock === undefined) {
+    clock = new Intl.DateTimeFormat('en-CA', {
+      timeZone: zone,
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+      hour: '2-digit',
+      minute: '2-digit',
+      second: '2-digit',
+    });
+    clocks.set(zone, clock);
+  }
+  const parts = clock.formatToParts(new Date(utcMs));
   const part = (type: string): number => Number(parts.find((one) => one.type === type)?.value ?? 0);
   return Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second'));
 }
@@ -65,4 +72,9 @@ export function instantIn(zone: string, text: string): Instant {
   if (Number.isNaN(local)) return instant(text.length === 0 ? 'none' : `${text} is no time`);
   const first = local - (shownAt(local, zone) - local);
   return instant(new Date(local - (shownAt(first, zone) - first)));
+}
+
+/** @returns noon of a day, for what is known by its day alone: the same day nearly everywhere */
+export function noonOf(day: CalendarDate, zone: string): Instant {
+  return instantIn(zone, `${day} 12:00:00`);
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { addDays, addMonths, calendarDate, calendarMonths, daysBetween, dayInWords } from './calendarDate.ts';
+import { addDays, addMonths, calendarDate, daysBetween, dayInWords, monthsBetween } from './calendarDate.ts';
 import { dayOf, instantIn } from './instant.ts';
 
 const day = fc.integer({ min: 0, max: 20_000 }).map((days) => addDays(calendarDate('2000-01-01'), days));
@@ -22,20 +22,31 @@ test('days that the calendar lacks are refused', () => {
     expect(() => calendarDate(text)).toThrow('date_invalid');
 });
 
-test('a part of a month counts by its days', () => {
-  const months = (from: string, to: string) => calendarMonths(calendarDate(from), calendarDate(to)).toFraction();
-  expect(months('2026-01-01', '2027-01-01')).toBe('12');
-  // Zuora docs, "Order metrics": 14/31 of August and four months.
-  expect(months('2019-08-18', '2020-01-01')).toBe('138/31');
-  expect(months('2026-01-01', '2026-02-15')).toBe('3/2');
+test.each([
+  ['2026-01-01', '2027-01-01', '12'],
+  ['2026-01-01', '2026-02-15', '3/2'],
+  ['2026-01-15', '2026-03-01', '3/2'],
+  ['2026-01-31', '2026-04-30', '3'],
+  ['2024-02-29', '2026-02-28', '24'],
+  ['2026-12-15', '2027-01-01', '17/31'],
+  ['2026-05-05', '2026-05-05', '0'],
+  ['2026-05-05', '2026-05-04', '0'],
+  // Zuora docs, "Order metrics": 14/31 of a month and four months.
+  ['2019-08-18', '2020-01-01', '138/31'],
+  // Zuora community, "TCV calculation": 11 + 5/31, and from the end of a month 11 + 1/28.
+  ['2017-02-27', '2018-02-01', '346/31'],
+  ['2017-02-28', '2018-02-01', '309/28'],
+])('from %s to %s are %s months', (from, to, months) => {
+  expect(monthsBetween(calendarDate(from), calendarDate(to)).toFraction()).toBe(months);
 });
 
-test('parts of a split period sum to the whole', () => {
+test('parts of a split period sum to the whole, and none is below zero', () => {
   fc.assert(
     fc.property(day, day, day, (a, b, c) => {
       const [from, middle, to] = [a, b, c].toSorted() as [typeof a, typeof b, typeof c];
-      const parts = calendarMonths(from, middle).add(calendarMonths(middle, to));
-      expect(parts.equals(calendarMonths(from, to))).toBe(true);
+      const parts = [monthsBetween(from, middle), monthsBetween(middle, to, from)] as const;
+      expect(parts[0].add(parts[1]).equals(monthsBetween(from, to))).toBe(true);
+      expect(parts.every((part) => part.gte(0))).toBe(true);
     }),
   );
 });

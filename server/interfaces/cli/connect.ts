@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseEnv } from 'node:util';
 import { connectDatabase, type Database } from '../../platform/db/database.ts';
 import { missingMigrations } from '../../platform/db/migrate.ts';
 import { runningEmbedded } from '../../platform/db/running.ts';
@@ -7,11 +8,14 @@ import { localSealKeys } from '../../platform/localSealKey.ts';
 import { createSealer, readSealKeys, type Sealer } from '../../platform/seal.ts';
 import { Refusal } from './verb.ts';
 
-/** Where servers and the demo keep their data unless told otherwise. */
-const USUAL = ['.data', '.data/demo'];
+type Env = Readonly<Record<string, string | undefined>>;
 
-function embedded(dataDir: string | null): { folder: string; url: string } {
-  const folders = dataDir === null ? USUAL : [dataDir];
+/** Where servers keep their data unless told otherwise. */
+const USUAL = '.data';
+
+function embedded(dataDir = USUAL): { folder: string; url: string } {
+  // A demo keeps its data in a folder of its own below.
+  const folders = [dataDir, join(dataDir, 'demo')];
   const found = folders.flatMap((folder) => {
     const url = runningEmbedded(resolve(folder));
     return url === null ? [] : [{ folder, url }];
@@ -25,8 +29,14 @@ function embedded(dataDir: string | null): { folder: string; url: string } {
   return found[0];
 }
 
+/** Settings of a server that keeps them beside its data, as the demo does; those of the environment come first. */
+function settingsBeside(env: Env, folder: string | null): Env {
+  const file = folder === null ? null : join(folder, 'settings.env');
+  return file !== null && existsSync(file) ? { ...parseEnv(readFileSync(file, 'utf8')), ...env } : env;
+}
+
 /** The keys that the servers of this database seal with. @throws Refusal */
-function sealerOf(env: Readonly<Record<string, string | undefined>>, folder: string | null): Sealer {
+function sealerOf(env: Env, folder: string | null): Sealer {
   const file = env['SEAL_KEYS_FILE'];
   const text = env['SEAL_KEYS'] || (file ? readFileSync(file, 'utf8') : '');
   if (text === '' && folder !== null) return createSealer(localSealKeys(folder));
@@ -38,14 +48,15 @@ function sealerOf(env: Readonly<Record<string, string | undefined>>, folder: str
 /**
  * Connects to the database of the server, without changing its schema.
  * @param dataDir as given on the command line; null for that of the environment
+ * @returns also the settings of its servers, as far as they are known here
  * @throws Refusal when there is none that answers, or it has another schema
  */
 export async function connectToServer(
-  env: Readonly<Record<string, string | undefined>>,
+  env: Env,
   dataDir: string | null,
-): Promise<Pick<Database, 'db' | 'close'> & { sealer(): Sealer }> {
+): Promise<Pick<Database, 'db' | 'close'> & { sealer(): Sealer; settings: Env }> {
   const given = dataDir === null ? env['DATABASE_URL'] : undefined;
-  const local = given ? null : embedded(dataDir ?? (env['DATA_DIR'] || null));
+  const local = given ? null : embedded(dataDir ?? (env['DATA_DIR'] || undefined));
   const connected = connectDatabase(local?.url ?? given ?? '', undefined, 2);
   try {
     const missing = await missingMigrations(connected.db);
@@ -53,7 +64,8 @@ export async function connectToServer(
       throw new Refusal(
         `The database has an older schema (${missing.join(', ')} missing). Start the server of this version first.`,
       );
-    return { ...connected, sealer: () => sealerOf(env, local?.folder ?? null) };
+    const folder = local?.folder ?? null;
+    return { ...connected, sealer: () => sealerOf(env, folder), settings: settingsBeside(env, folder) };
   } catch (error) {
     await connected.close();
     if (error instanceof Refusal) throw error;

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { UsageError, Refusal, type Answer, type Context, type Input, type Verb } from './verb.ts';
+import { actions } from './verbs/actions.ts';
 import { backfill } from './verbs/backfill.ts';
 import { confirmOrg } from './verbs/confirmOrg.ts';
 import { dismiss } from './verbs/dismiss.ts';
@@ -7,6 +8,8 @@ import { explain } from './verbs/explain.ts';
 import { failures } from './verbs/failures.ts';
 import { history } from './verbs/history.ts';
 import { link, links, unlink } from './verbs/links.ts';
+import { mapping } from './verbs/mapping.ts';
+import { orgClient } from './verbs/orgClient.ts';
 import { pause, resume } from './verbs/pause.ts';
 import { replay } from './verbs/replay.ts';
 import { repull } from './verbs/repull.ts';
@@ -14,6 +17,7 @@ import { restored } from './verbs/restored.ts';
 import { retry } from './verbs/retry.ts';
 import { rotate } from './verbs/rotate.ts';
 import { status } from './verbs/status.ts';
+import { storage } from './verbs/storage.ts';
 
 const VERBS: readonly Verb[] = [
   status,
@@ -28,10 +32,14 @@ const VERBS: readonly Verb[] = [
   links,
   link,
   unlink,
+  mapping,
+  storage,
   confirmOrg,
+  orgClient,
   rotate,
   restored,
   explain,
+  actions,
   history,
 ];
 

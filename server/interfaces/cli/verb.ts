@@ -2,6 +2,7 @@ import type { ParseArgsConfig } from 'node:util';
 import type { CalendarDate } from '../../domain/time/calendarDate.ts';
 import type { Sealer } from '../../platform/seal.ts';
 import type { Db } from '../../platform/db/database.ts';
+import type { OrgTools } from '../../workflows/ports/orgTools.ts';
 
 /** What a command works with. */
 export type Context = {
@@ -16,6 +17,8 @@ export type Context = {
   sealer(): Sealer;
   /** The day it is, in the business time zone. */
   today(): CalendarDate;
+  /** Lets `work` ask the org with the settings of the servers. @throws Refusal when they, or the org, are not there */
+  withOrg<T>(work: (org: OrgTools) => Promise<T>): Promise<T>;
   /** What was piped in. */
   readInput(): Promise<string>;
 };

@@ -1,6 +1,9 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import helmet from 'helmet';
 import type { Registry } from 'prom-client';
+import { openApiDocument } from './actions/openapi.ts';
+import { createActionRouter, type ActionOptions } from './actions/router.ts';
+import { createTokenRouter } from './oauth.ts';
 import { createWebhookRouter, type WebhookOptions } from './webhooks.ts';
 
 /** One thing that /readyz looks at. */
@@ -13,6 +16,8 @@ export type ReadyCheck = {
 
 export type AppOptions = Omit<WebhookOptions, 'metrics'> & {
   metrics: Registry;
+  /** What people of an org can ask for. */
+  org: Omit<ActionOptions, 'log' | 'metrics'>;
   /** Looks at the database, its schema and the connections. */
   readiness: () => Promise<ReadyCheck[]>;
 };
@@ -24,9 +29,9 @@ async function readyAnswer(readiness: AppOptions['readiness']): Promise<{ ready:
   return { ready: checks.every(({ ok }) => ok), checks };
 }
 
-/** The server's HTTP interface: webhooks, health and metrics. */
+/** The server's HTTP interface: webhooks, what orgs ask for, health and metrics. */
 export function createApp(options: AppOptions): Express {
-  const { metrics, readiness, log } = options;
+  const { metrics, readiness, log, org } = options;
   const app = express();
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
@@ -34,6 +39,9 @@ export function createApp(options: AppOptions): Express {
   // Before helmet: no browser reads the answer to a webhook, and a burst of them should cost little.
   app.use(createWebhookRouter(options));
   app.use(helmet());
+  app.use(createTokenRouter({ issuer: org.issuer, log }));
+  app.use(createActionRouter({ ...org, log, metrics }));
+  app.get('/openapi.json', (_request, response) => void response.json(openApiDocument()));
   app.get('/healthz', (_request, response) => void response.json({ ok: true }));
   app.get('/readyz', async (_request, response) => {
     const answer = await readyAnswer(readiness);

@@ -24,38 +24,46 @@ type ConnectionBase = {
   filter: FilterConfig;
 };
 
-export type StripeConfig = ConnectionBase & {
-  system: 'Stripe';
-  apiKey: Secret;
-  /** Signing secrets that are accepted; several while one is being replaced. */
-  webhookSecrets: readonly Secret[];
-  /** null for Stripe itself. */
-  apiBase: string | null;
-  dashboardUrl: string;
-  /** Calls that the account may make, in all and to one endpoint; null for what Stripe allows every account. */
-  callsPerSecond: number | null;
-  callsPerEndpointSecond: number | null;
+/** How the Accounts of its customers are found. */
+type MatchConfig = {
   /** Field of the Salesforce Account that holds the customer's id, number or key; null when there is none. */
   matchField: string | null;
+  /** Whether an Account is made for a customer with a subscription or an invoice whom Salesforce does not know. */
+  createAccounts: boolean;
+  /** Developer name of the record type of Person Accounts that are made; null to make none. */
+  personRecordType: string | null;
 };
 
-export type ZuoraConfig = ConnectionBase & {
-  system: 'Zuora';
-  baseUrl: string;
-  clientId: string;
-  clientSecret: Secret;
-  /** How callouts may prove where they come from; several while one replaces another. */
-  callouts: readonly CalloutCredential[];
-  /** Field of the Zuora account that holds the Salesforce id of its Account. */
-  accountIdField: string;
-  /** Decides how often the tenant may be called. */
-  tenantKind: VariableValue<'ZUORA_TENANT_KIND'>;
-  /** Time zone of the tenant. */
-  timeZone: string;
-  uiUrl: string;
-  /** Field of the Salesforce Account that holds the customer's id, number or key; null when there is none. */
-  matchField: string | null;
-};
+export type StripeConfig = ConnectionBase &
+  MatchConfig & {
+    system: 'Stripe';
+    apiKey: Secret;
+    /** Signing secrets that are accepted; several while one is being replaced. */
+    webhookSecrets: readonly Secret[];
+    /** null for Stripe itself. */
+    apiBase: string | null;
+    dashboardUrl: string;
+    /** Calls that the account may make, in all and to one endpoint; null for what Stripe allows every account. */
+    callsPerSecond: number | null;
+    callsPerEndpointSecond: number | null;
+  };
+
+export type ZuoraConfig = ConnectionBase &
+  MatchConfig & {
+    system: 'Zuora';
+    baseUrl: string;
+    clientId: string;
+    clientSecret: Secret;
+    /** How callouts may prove where they come from; several while one replaces another. */
+    callouts: readonly CalloutCredential[];
+    /** Field of the Zuora account that holds the Salesforce id of its Account. */
+    accountIdField: string;
+    /** Decides how often the tenant may be called. */
+    tenantKind: VariableValue<'ZUORA_TENANT_KIND'>;
+    /** Time zone of the tenant. */
+    timeZone: string;
+    uiUrl: string;
+  };
 
 /** One Stripe account or Zuora tenant. */
 export type ConnectionConfig = StripeConfig | ZuoraConfig;
@@ -71,6 +79,14 @@ export const ZUORA_NAMES = [
   'ZUORA_CALLOUT_CREDENTIALS',
 ] as const;
 
+function readMatch(reader: Reader, system: 'STRIPE' | 'ZUORA'): MatchConfig {
+  return {
+    matchField: reader.optional(`${system}_MATCH_FIELD`) ?? null,
+    createAccounts: reader.optional(`${system}_CREATE_ACCOUNTS`) === 'on',
+    personRecordType: reader.optional(`${system}_PERSON_RECORD_TYPE`) ?? null,
+  };
+}
+
 /**
  * @param missing said of a setting that is not there
  * @returns null when something is missing or wrong, which the reader remembers
@@ -84,14 +100,14 @@ export function readStripe(reader: Reader, base: ConnectionBase, missing?: strin
   const dashboardUrl = reader.optional('STRIPE_DASHBOARD_URL') ?? 'https://dashboard.stripe.com';
   const callsPerSecond = reader.optional('STRIPE_CALLS_PER_SECOND') ?? null;
   const callsPerEndpointSecond = reader.optional('STRIPE_CALLS_PER_ENDPOINT_SECOND') ?? null;
-  const matchField = reader.optional('STRIPE_MATCH_FIELD') ?? null;
+  const match = readMatch(reader, 'STRIPE');
   if (!complete(values)) return null;
   return {
     ...base,
     system: 'Stripe',
     callsPerSecond,
     callsPerEndpointSecond,
-    matchField,
+    ...match,
     apiKey: new Secret(values.apiKey),
     webhookSecrets: values.webhookSecrets.map((value) => new Secret(value)),
     apiBase,
@@ -122,7 +138,7 @@ export function readZuora(reader: Reader, base: ConnectionBase, missing?: string
   const tenantKind = reader.optional('ZUORA_TENANT_KIND') ?? 'production';
   const timeZone = reader.optional('ZUORA_TIME_ZONE') ?? 'America/Los_Angeles';
   const uiUrl = reader.optional('ZUORA_UI_URL') ?? 'https://na.zuora.com';
-  const matchField = reader.optional('ZUORA_MATCH_FIELD') ?? null;
+  const match = readMatch(reader, 'ZUORA');
   if (!complete(values)) return null;
   return {
     ...base,
@@ -133,6 +149,6 @@ export function readZuora(reader: Reader, base: ConnectionBase, missing?: string
     tenantKind,
     timeZone,
     uiUrl,
-    matchField,
+    ...match,
   };
 }

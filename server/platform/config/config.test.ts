@@ -49,6 +49,67 @@ describe('loadConfig', () => {
     expect(config.salesforce.privateKey.reveal()).toBe(pem.trim());
   });
 
+  it('makes no Accounts unless it is told to, and only understands on and off', () => {
+    const of = (more: Record<string, string>) => loadConfig({ ...salesforce, ...stripe, ...more }).connections[0];
+    expect(of({})).toMatchObject({ createAccounts: false, personRecordType: null });
+    const set = { STRIPE_CREATE_ACCOUNTS: 'on', STRIPE_PERSON_RECORD_TYPE: 'PersonAccount' };
+    expect(of(set)).toMatchObject({ createAccounts: true, personRecordType: 'PersonAccount' });
+    expect(
+      faultsOf({
+        ...salesforce,
+        ...stripe,
+        STRIPE_CREATE_ACCOUNTS: 'yes',
+        STRIPE_PERSON_RECORD_TYPE: 'Person Account',
+      }),
+    ).toEqual({
+      STRIPE_CREATE_ACCOUNTS: 'It must be off or on.',
+      STRIPE_PERSON_RECORD_TYPE: 'It must be the developer name of a record type.',
+    });
+  });
+
+  it('makes activities and deals of what it is told, and deals only with the currency of the org', () => {
+    const of = (more: Record<string, string>) => loadConfig({ ...salesforce, ...stripe, ...more }).salesforce.records;
+    expect(of({})).toEqual({ invoices: false, payments: false, deals: null, notices: false });
+    expect(of({ SALESFORCE_LOG_ACTIVITIES: 'payments' })).toMatchObject({ invoices: false, payments: true });
+    const deals = { SALESFORCE_OPPORTUNITIES: 'on', SALESFORCE_CURRENCY: 'EUR' };
+    expect(of(deals).deals).toEqual({ stage: 'Closed Won', currency: 'EUR' });
+    expect(of({ ...deals, SALESFORCE_OPPORTUNITY_STAGE: 'Won' }).deals).toEqual({ stage: 'Won', currency: 'EUR' });
+    expect(of({ ...deals, SALESFORCE_NOTIFY_OWNERS: 'on' })).toMatchObject({ notices: true });
+    expect(of(deals)).toMatchObject({ notices: false });
+    expect(faultsOf({ ...salesforce, ...stripe, SALESFORCE_NOTIFY_OWNERS: 'on' })).toEqual({
+      SALESFORCE_NOTIFY_OWNERS: 'It needs SALESFORCE_OPPORTUNITIES to be on: owners are told of those.',
+    });
+    const wrong = { SALESFORCE_LOG_ACTIVITIES: 'invoices,emails', SALESFORCE_OPPORTUNITIES: 'on' };
+    expect(faultsOf({ ...salesforce, ...stripe, ...wrong })).toEqual({
+      SALESFORCE_LOG_ACTIVITIES: 'Each part must be one of invoices, payments.',
+      SALESFORCE_CURRENCY:
+        'It is missing: an Opportunity has its amount in the currency of the org, and none is made in another one.',
+    });
+    expect(faultsOf({ ...salesforce, ...stripe, ...deals, SALESFORCE_CURRENCY: 'euro' })).toEqual({
+      SALESFORCE_CURRENCY: 'It must be the code of the currency of the org, such as USD.',
+    });
+  });
+
+  it('sells by a price book only with the currency of the org, of connections that there are', () => {
+    const of = (more: Record<string, string>) => loadConfig({ ...salesforce, ...stripe, ...more }).catalog;
+    const on = { CATALOG_PRICE_BOOK: 'Sales', SALESFORCE_CURRENCY: 'EUR' };
+    expect(of({})).toBeNull();
+    expect(of({ SALESFORCE_CURRENCY: 'EUR' })).toBeNull();
+    expect(of(on)).toEqual({ priceBook: 'Sales', currency: 'EUR', connections: null });
+    expect(of({ ...on, CATALOG_CONNECTIONS: 'stripe' })).toMatchObject({ connections: ['stripe'] });
+    expect(faultsOf({ ...salesforce, ...stripe, CATALOG_PRICE_BOOK: 'Sales', CATALOG_CONNECTIONS: 'zuora' })).toEqual({
+      SALESFORCE_CURRENCY:
+        'It is missing: a price book has its prices in the currency of the org, and none is written in another one.',
+      CATALOG_CONNECTIONS: 'There is no connection zuora; each part must be the name of one.',
+    });
+    expect(faultsOf({ ...salesforce, ...stripe, CATALOG_CONNECTIONS: 'stripe' })).toEqual({
+      CATALOG_PRICE_BOOK: 'It is missing, though CATALOG_CONNECTIONS is there; set both or none.',
+    });
+    expect(faultsOf({ ...salesforce, ...stripe, ...on, CATALOG_PRICE_BOOK: 'x'.repeat(256) })).toEqual({
+      CATALOG_PRICE_BOOK: 'It must be the name of a price book, or its id.',
+    });
+  });
+
   it('wants at least one billing system', () => {
     expect(faultsOf(salesforce)['STRIPE_API_KEY']).toMatch(/^No billing system is configured/);
   });

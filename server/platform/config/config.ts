@@ -11,7 +11,9 @@ import {
 import { readSealKeys, SEAL_KEY_EXAMPLE } from '../seal.ts';
 import { ConfigError } from './configError.ts';
 import { readConnectionsFile } from './connectionsFile.ts';
+import { readMappingFile, type MappingConfig } from './mappingFile.ts';
 import { complete, fromEnvironment, Reader } from './reader.ts';
+import { NO_REPORTING, readReportingFile, type ReportingConfig } from './reportingFile.ts';
 import { Secret } from './secret.ts';
 import { VARIABLES, type VariableValue } from './variables.ts';
 
@@ -27,6 +29,22 @@ export type SalesforceConfig = {
   apiReserve: number;
   /** Change events over the Pub/Sub API; null to find changes by the sweep alone. */
   changeEvents: { address: string; channel: string; extraCa: string | null } | null;
+  /** What of billing is logged as activities, and deals: their stage, and the currency of the org; null for none. */
+  records: {
+    invoices: boolean;
+    payments: boolean;
+    deals: { stage: string; currency: string } | null;
+    notices: boolean;
+  };
+};
+
+export type CatalogConfig = {
+  /** Name or id. */
+  priceBook: string;
+  /** Of the org, in which alone prices are written. */
+  currency: string;
+  /** Names of those whose catalog is taken; null for all. */
+  connections: readonly string[] | null;
 };
 
 export type Config = {
@@ -49,6 +67,14 @@ export type Config = {
   usagePollSeconds: number;
   /** Time zone of business days. */
   timeZone: string;
+  /** What an admin's mapping adds to what every org gets; none without MAPPING_FILE. */
+  mapping: readonly MappingConfig[];
+  /** Where what billing can sell goes; null for nowhere. */
+  catalog: CatalogConfig | null;
+  /** Rates and tiers for reports; none without REPORTING_FILE. */
+  reporting: ReportingConfig;
+  /** How long rows are kept in the org, where that is not the default; null for good. */
+  orgRetention: VariableValue<'ORG_RETENTION'>;
   /** Days for which events are kept: their payloads, and their ids, by which a second delivery is recognised. */
   inboxDays: { payload: number; id: number };
 };
@@ -106,6 +132,23 @@ function readChangeEvents(reader: Reader): SalesforceConfig['changeEvents'] {
   return null;
 }
 
+function readRecords(reader: Reader): SalesforceConfig['records'] {
+  const logged = reader.optional('SALESFORCE_LOG_ACTIVITIES') ?? [];
+  const activities = { invoices: logged.includes('invoices'), payments: logged.includes('payments') };
+  const notices = reader.optional('SALESFORCE_NOTIFY_OWNERS') === 'on';
+  if (reader.optional('SALESFORCE_OPPORTUNITIES') !== 'on') {
+    if (notices)
+      reader.fault('SALESFORCE_NOTIFY_OWNERS', 'It needs SALESFORCE_OPPORTUNITIES to be on: owners are told of those.');
+    return { ...activities, deals: null, notices: false };
+  }
+  const currency = reader.required(
+    'SALESFORCE_CURRENCY',
+    'It is missing: an Opportunity has its amount in the currency of the org, and none is made in another one.',
+  );
+  const stage = reader.optional('SALESFORCE_OPPORTUNITY_STAGE') ?? 'Closed Won';
+  return { ...activities, deals: currency === undefined ? null : { stage, currency }, notices };
+}
+
 function readSalesforce(reader: Reader): SalesforceConfig | null {
   const values = {
     loginUrl: reader.required('SALESFORCE_LOGIN_URL'),
@@ -117,8 +160,30 @@ function readSalesforce(reader: Reader): SalesforceConfig | null {
   const apiVersion = reader.optional('SALESFORCE_API_VERSION') ?? '66.0';
   const apiReserve = (reader.optional('SALESFORCE_API_RESERVE_PERCENT') ?? 20) / 100;
   const changeEvents = readChangeEvents(reader);
+  const records = readRecords(reader);
   if (!complete(values)) return null;
-  return { ...values, privateKey: new Secret(values.privateKey), apiVersion, apiReserve, changeEvents };
+  return { ...values, privateKey: new Secret(values.privateKey), apiVersion, apiReserve, changeEvents, records };
+}
+
+function readCatalog(reader: Reader, connections: readonly ConnectionConfig[]): CatalogConfig | null {
+  const priceBook = reader.optional('CATALOG_PRICE_BOOK');
+  const wanted = reader.optional('CATALOG_CONNECTIONS') ?? null;
+  const unknown = (wanted ?? []).filter((name) => !connections.some(({ connection }) => connection === name));
+  if (unknown.length > 0)
+    reader.fault(
+      'CATALOG_CONNECTIONS',
+      `There is no connection ${unknown.join(', ')}; each part must be the name of one.`,
+    );
+  if (priceBook === undefined) {
+    if (wanted !== null && !reader.isSet('CATALOG_PRICE_BOOK'))
+      reader.fault('CATALOG_PRICE_BOOK', 'It is missing, though CATALOG_CONNECTIONS is there; set both or none.');
+    return null;
+  }
+  const currency = reader.required(
+    'SALESFORCE_CURRENCY',
+    'It is missing: a price book has its prices in the currency of the org, and none is written in another one.',
+  );
+  return currency === undefined ? null : { priceBook, currency, connections: wanted };
 }
 
 /** The connections that the environment alone makes, `stripe` and `zuora`, and those of the file. */
@@ -149,6 +214,22 @@ function readConnections(reader: Reader, env: Readonly<Record<string, string | u
   return connections;
 }
 
+function readMapping(reader: Reader): readonly MappingConfig[] {
+  const path = reader.optional('MAPPING_FILE');
+  if (path === undefined) return [];
+  const { entries, faults } = readMappingFile(path);
+  reader.faults.push(...faults);
+  return entries;
+}
+
+function readReporting(reader: Reader): ReportingConfig {
+  const path = reader.optional('REPORTING_FILE');
+  if (path === undefined) return NO_REPORTING;
+  const { reporting, faults } = readReportingFile(path);
+  reader.faults.push(...faults);
+  return reporting;
+}
+
 /**
  * Reads the settings of the server.
  * @param env as `process.env`; an empty value counts as not set
@@ -170,6 +251,9 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     sweepSeconds: reader.optional('SWEEP_SECONDS') ?? 60,
     usagePollSeconds: reader.optional('USAGE_POLL_SECONDS') ?? 300,
     timeZone: reader.optional('TIME_ZONE') ?? 'UTC',
+    mapping: readMapping(reader),
+    reporting: readReporting(reader),
+    orgRetention: reader.optional('ORG_RETENTION') ?? {},
     inboxDays: { payload: reader.optional('INBOX_PAYLOAD_DAYS') ?? 35, id: reader.optional('INBOX_ID_DAYS') ?? 90 },
   };
   if (settings.inboxDays.id < settings.inboxDays.payload)
@@ -180,6 +264,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   reader.optional('NODE_TLS_REJECT_UNAUTHORIZED');
   const connections = readConnections(reader, env);
   const salesforce = readSalesforce(reader);
+  const catalog = readCatalog(reader, connections);
   if (reader.faults.length > 0 || salesforce === null) throw new ConfigError(reader.faults);
-  return { ...settings, connections, salesforce };
+  return { ...settings, connections, salesforce, catalog };
 }

@@ -135,7 +135,7 @@ describe('the file of connections', () => {
     ).toEqual({
       '[0].system': 'It must be stripe or zuora.',
       '[1].colour':
-        'There is no such setting; there are name, system, filter, apiKey, webhookSecrets, apiBase, callsPerSecond, callsPerEndpointSecond, matchField, dashboardUrl.',
+        'There is no such setting; there are name, system, filter, apiKey, webhookSecrets, apiBase, callsPerSecond, callsPerEndpointSecond, matchField, createAccounts, personRecordType, dashboardUrl.',
       '[1].apiKey': 'It must be a secret or restricted key of Stripe.',
       '[1].webhookSecrets': 'It is missing.',
       '[2].baseUrl': 'It must begin with https; plain http is allowed on this machine only.',
@@ -154,9 +154,16 @@ describe('the file of connections', () => {
   it.each([
     ['that is not there', { CONNECTIONS_FILE: '/nowhere/connections.json' }, {}, 'The file cannot be read.'],
     ['that is no JSON', {}, '{', 'The file is not valid JSON.'],
-    ['without connections', {}, { stripe }, 'The file must hold an object with a list of objects, "connections".'],
+    ['that is a list', {}, [], 'Invalid input: expected object, received array.'],
   ])('refuses one %s', (_, env, content, problem) => {
     expect(faultsOf(content, env)).toEqual({ CONNECTIONS_FILE: problem });
+  });
+
+  it('refuses one without connections', () => {
+    expect(faultsOf({ stripe })).toEqual({
+      '': 'It must be a list of objects.',
+      CONNECTIONS_FILE: 'Unrecognized key: "stripe".',
+    });
   });
 
   it('gives an example for each fault', () => {

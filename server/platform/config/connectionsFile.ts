@@ -9,6 +9,7 @@ import {
   type FilterConfig,
 } from './billingSystems.ts';
 import type { ConfigFault } from './configError.ts';
+import { readJsonFile } from './jsonFile.ts';
 import { Reader } from './reader.ts';
 import { VARIABLES, type VariableName } from './variables.ts';
 
@@ -46,6 +47,10 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   filter:
     '"filter": { "objects": ["subscriptions", "invoices"], "currencies": ["EUR"], "fields": { "region": ["EMEA"] } }',
 };
+
+const fileSchema = z.strictObject({
+  connections: z.array(z.record(z.string(), z.unknown()), 'It must be a list of objects.'),
+});
 
 /** `ZUORA_BASE_URL` is `baseUrl` in the file. */
 function settingOf(variable: string): string {
@@ -160,30 +165,13 @@ export function readConnectionsFile(
   taken: readonly string[],
   env: Environment,
 ): { connections: ConnectionConfig[]; faults: ConfigFault[] } {
-  const refuse = (problem: string) => ({
-    connections: [],
-    faults: [
-      { variable: VARIABLE, problem, example: `{"connections": [{${EXAMPLES['name']}, ${EXAMPLES['system']}}]}` },
-    ],
+  const { content, faults } = readJsonFile(path, fileSchema, {
+    variable: VARIABLE,
+    example: `{"connections": [{${EXAMPLES['name']}, ${EXAMPLES['system']}}]}`,
   });
-  let content: string;
-  try {
-    content = readFileSync(path, 'utf8');
-  } catch {
-    return refuse('The file cannot be read.');
-  }
-  let json: unknown;
-  try {
-    json = JSON.parse(content);
-  } catch {
-    return refuse('The file is not valid JSON.');
-  }
-  const parsed = z.strictObject({ connections: z.array(z.record(z.string(), z.unknown())) }).safeParse(json);
-  if (!parsed.success) return refuse('The file must hold an object with a list of objects, "connections".');
   const names = new Set(taken);
   const connections: ConnectionConfig[] = [];
-  const faults: ConfigFault[] = [];
-  for (const [index, given] of parsed.data.connections.entries()) {
+  for (const [index, given] of (content?.connections ?? []).entries()) {
     const entry = new Entry(`connections[${index}]`);
     const config = connectionOf(entry, given, names, env);
     if (typeof given['name'] === 'string') names.add(given['name']);

@@ -48,6 +48,10 @@ const list = text.transform((value) =>
     .map((part) => part.trim())
     .filter((part) => part !== ''),
 );
+const onOrOff = z.enum(['off', 'on'], 'It must be off or on.');
+const developerName = text.regex(/^[A-Za-z]\w*$/, 'It must be the developer name of a record type.');
+/** Documents of billing that can be logged as activities. */
+const LOGGED = ['invoices', 'payments'] as const;
 const postgresUrl = text.regex(/^postgres(ql)?:\/\//, 'It must be the address of a Postgres database.');
 const privateKey = text
   .transform((value) => value.replaceAll('\\n', '\n').trim())
@@ -59,6 +63,46 @@ const privateKey = text
 const sealKeys = text.superRefine((value, context) => {
   const keys = readSealKeys(value);
   if (typeof keys === 'string') context.addIssue({ code: 'custom', message: keys });
+});
+
+/** What falls out of the org by age, and rows of which billing has nothing any more. */
+const RETAINED = [
+  'Billing_Event__c',
+  'Usage__c',
+  'Billing_Invoice_Item__c',
+  'Billing_Payment__c',
+  'Billing_MRR_Month__c',
+  'Dunning_Case__c',
+  'Billing_Charge__c',
+  'Removed',
+] as const;
+export type RetainedName = (typeof RETAINED)[number];
+export type KeepTime = { count: number; unit: 'days' | 'months' };
+
+const orgRetention = list.transform((parts, context) => {
+  const kept: Partial<Record<RetainedName, KeepTime | null>> = {};
+  for (const part of parts) {
+    const [, name, count, unit] = /^(\w+)=(?:(\d{1,5})([dm])|never)$/.exec(part) ?? [];
+    const known = RETAINED.find((one) => one === name);
+    const problem =
+      name === undefined
+        ? `${part} is not understood: each part is a name with days, months or never (Usage__c=25m).`
+        : known === undefined
+          ? `Nothing of ${name} falls out; there are ${RETAINED.join(', ')}.`
+          : known in kept
+            ? `${known} is there twice.`
+            : count !== undefined && Number(count) === 0
+              ? `${known} must be kept for a day at least.`
+              : known === 'Removed' && unit === 'm'
+                ? 'Removed is told in days (Removed=90d).'
+                : null;
+    if (problem !== null) {
+      context.addIssue({ code: 'custom', message: problem });
+      return z.NEVER;
+    }
+    kept[known!] = count === undefined ? null : { count: Number(count), unit: unit === 'm' ? 'months' : 'days' };
+  }
+  return kept;
 });
 
 /** Every environment variable that the server reads. */
@@ -99,6 +143,8 @@ export const VARIABLES = {
     schema: text.regex(/^[A-Za-z]\w*$/, 'It must be the API name of a field of Account.'),
     example: 'Stripe_Customer__c',
   },
+  STRIPE_CREATE_ACCOUNTS: { schema: onOrOff, example: 'off' },
+  STRIPE_PERSON_RECORD_TYPE: { schema: developerName, example: 'PersonAccount' },
   STRIPE_DASHBOARD_URL: { schema: address, example: 'https://dashboard.stripe.com' },
   ZUORA_BASE_URL: { schema: address, example: 'https://rest.na.zuora.com' },
   ZUORA_CLIENT_ID: { schema: text, example: '3f1c...' },
@@ -126,6 +172,8 @@ export const VARIABLES = {
     schema: text.regex(/^[A-Za-z]\w*$/, 'It must be the API name of a field of Account.'),
     example: 'Zuora_Account__c',
   },
+  ZUORA_CREATE_ACCOUNTS: { schema: onOrOff, example: 'off' },
+  ZUORA_PERSON_RECORD_TYPE: { schema: developerName, example: 'PersonAccount' },
   ZUORA_UI_URL: { schema: address, example: 'https://na.zuora.com' },
   CONNECTIONS_FILE: { schema: text, example: '/etc/billing-360/connections.json' },
   SALESFORCE_LOGIN_URL: { schema: address, example: 'https://login.salesforce.com' },
@@ -137,6 +185,22 @@ export const VARIABLES = {
   },
   SALESFORCE_PRIVATE_KEY_FILE: { schema: text, example: '/run/secrets/salesforce.pem' },
   SALESFORCE_API_VERSION: { schema: text.regex(/^\d{2,3}\.0$/, 'It must be a version such as 66.0.'), example: '66.0' },
+  SALESFORCE_LOG_ACTIVITIES: {
+    schema: list.pipe(z.array(z.enum(LOGGED, `Each part must be one of ${LOGGED.join(', ')}.`))),
+    example: 'invoices,payments',
+  },
+  SALESFORCE_OPPORTUNITIES: { schema: onOrOff, example: 'on' },
+  SALESFORCE_OPPORTUNITY_STAGE: { schema: text.max(255, 'It must be the name of a stage.'), example: 'Closed Won' },
+  SALESFORCE_NOTIFY_OWNERS: { schema: onOrOff, example: 'on' },
+  SALESFORCE_CURRENCY: {
+    schema: text.regex(/^[A-Z]{3}$/, 'It must be the code of the currency of the org, such as USD.'),
+    example: 'USD',
+  },
+  CATALOG_PRICE_BOOK: {
+    schema: text.max(255, 'It must be the name of a price book, or its id.'),
+    example: 'Billing',
+  },
+  CATALOG_CONNECTIONS: { schema: list, example: 'stripe,zuora' },
   SALESFORCE_API_RESERVE_PERCENT: { schema: wholeNumber(0, 90), example: '20' },
   SALESFORCE_ORG_ID: {
     schema: text.regex(/^00D[A-Za-z0-9]{15}$/, 'It must be the 18-character id of the org.'),
@@ -157,6 +221,12 @@ export const VARIABLES = {
       'It must not be 0: certificates are always verified. Name the file of your own authority in NODE_EXTRA_CA_CERTS.',
     ),
     example: '1',
+  },
+  MAPPING_FILE: { schema: text, example: '/etc/billing-360/mapping.json' },
+  REPORTING_FILE: { schema: text, example: '/etc/billing-360/reporting.json' },
+  ORG_RETENTION: {
+    schema: orgRetention,
+    example: 'Billing_Event__c=90d,Usage__c=25m,Billing_Charge__c=never,Removed=90d',
   },
   BUSINESS_CLOCK_URL: { schema: address, example: 'http://127.0.0.1:4100/__sim/clock' },
   SWEEP_SECONDS: { schema: wholeNumber(1, 86_400), example: '60' },

@@ -16,6 +16,12 @@ export type Database = {
   close(): Promise<void>;
 };
 
+/**
+ * A process that stands still within a transaction holds its locks, and with them the work of every other process. Only a
+ * transaction that says so itself waits for anything but the database.
+ */
+const IDLE_IN_TRANSACTION_MS = 5000;
+
 const INT8 = 20;
 const DATE = 1082;
 
@@ -47,6 +53,7 @@ export function connectDatabase(
     connectionString: url,
     max,
     connectionTimeoutMillis: 5000,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     application_name: `billing-360 ${process.pid}`,
     types,
   });

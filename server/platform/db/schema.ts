@@ -38,6 +38,7 @@ export type Schema = {
     batch: Generated<boolean>;
     refetch: Generated<string[]>;
     refetch_generation: number | null;
+    interactive: Generated<boolean>;
   };
   mirror: {
     key: string;
@@ -73,6 +74,13 @@ export type Schema = {
     chosen: string | null;
     dismissed: Generated<boolean>;
     has_row: Generated<boolean>;
+    made_account_id: string | null;
+    refusal: string | null;
+  };
+  account_creation: {
+    identity: string;
+    billing_account_key: string;
+    claimed_at: Timestamp;
   };
   billing_link_log: {
     id: Generated<number>;
@@ -94,6 +102,8 @@ export type Schema = {
     partition: number;
     fields: Json;
     parents: Json;
+    initial: Json | null;
+    notes: Json | null;
     hash: string;
     row_version: number;
     changed_at: Timestamp;
@@ -110,6 +120,24 @@ export type Schema = {
     message: string | null;
     batch: Generated<boolean>;
     bulk_job: string | null;
+  };
+  org_row_removal: {
+    object: string;
+    key: string;
+    account_id: string | null;
+    partition: number;
+    reason: string;
+    dropped_at: Timestamp;
+    look_at: Timestamp;
+    code: string | null;
+    message: string | null;
+  };
+  org_removal: {
+    id: Generated<number>;
+    at: Timestamp;
+    object: string;
+    reason: string;
+    keys: string[];
   };
   org_object_pause: {
     object: string;
@@ -177,6 +205,11 @@ export type Schema = {
     probe_at: Timestamp;
     filter: string | null;
   };
+  connection_refused: {
+    connection: string;
+    what: string;
+    since: Timestamp;
+  };
   backfill: {
     connection: string;
     run: Generated<number>;
@@ -231,6 +264,24 @@ export type Schema = {
     hurry: Generated<boolean>;
     started_at: Timestamp;
   };
+  named_deal: {
+    opportunity_id: string;
+    account_id: string | null;
+    subscription_number: string | null;
+    read_at: Timestamp;
+  };
+  owner_notice: {
+    deal_key: string;
+    account_id: string | null;
+    state: Generated<string>;
+    wanted_at: Timestamp;
+    ended_at: NullableTimestamp;
+    attempt: Generated<number>;
+    not_before: Timestamp;
+    quarantined_at: NullableTimestamp;
+    code: string | null;
+    message: string | null;
+  };
   stored_secret: {
     id: string;
     name: string;
@@ -240,6 +291,69 @@ export type Schema = {
     added_by: string;
     retired_at: NullableTimestamp;
   };
+  org_client: {
+    client_id: string;
+    org_id: string;
+    name: string;
+    scopes: string[];
+    added_at: Timestamp;
+    added_by: string;
+    revoked_at: NullableTimestamp;
+  };
+  org_client_secret: {
+    id: string;
+    client_id: string;
+    hash: Buffer;
+    added_at: Timestamp;
+    added_by: string;
+    used_at: NullableTimestamp;
+    retired_at: NullableTimestamp;
+  };
+  org_token: { hash: Buffer; secret_id: string; scopes: string[]; expires_at: Timestamp };
+  org_action: {
+    id: Generated<number>;
+    at: Timestamp;
+    client_id: string;
+    org_id: string;
+    user_id: string;
+    operation: string;
+    account_id: string;
+    subject: string | null;
+    outcome: string | null;
+    ended_at: NullableTimestamp;
+  };
+  org_request: {
+    client_id: string;
+    operation: string;
+    request_key: string;
+    body_hash: Buffer;
+    answer: Json | null;
+    at: Timestamp;
+  };
+  org_refresh: {
+    id: string;
+    client_id: string;
+    user_id: string;
+    account_id: string;
+    keys: Json;
+    before: Json | null;
+    state: Generated<string>;
+    message: Generated<string>;
+    changes: Generated<string>;
+    started_at: Timestamp;
+    ended_at: NullableTimestamp;
+  };
+  invoice_send: {
+    id: string;
+    invoice_key: string;
+    client_id: string;
+    user_id: string;
+    request_key: string;
+    state: Generated<string>;
+    started_at: Timestamp;
+    ended_at: NullableTimestamp;
+  };
+  call_count: { subject: string; minute: Timestamp; calls: number };
   dismissal: {
     failure_id: string;
     kind: string;

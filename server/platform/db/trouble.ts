@@ -1,9 +1,9 @@
 /**
- * Classes of Postgres errors that speak of the database and not of what was asked: connection, read-only, conflict of
- * transactions, resources (disk full), operator (shutdown, timeout), system.
+ * Classes of Postgres errors that speak of the database and not of what was asked: connection, read-only, a
+ * transaction left idle, conflict of transactions, resources (disk full), operator (shutdown, timeout), system.
  * https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
-const STATES = /^(08|25006$|40|53|55P03$|57|58)/;
+const STATES = /^(08|25006$|25P03$|40|53|55P03$|57|58)/;
 const SOCKET = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOENT|ENOTFOUND|EAI_AGAIN)$/;
 /** Errors of pg that carry no code. */
 const WORDS =

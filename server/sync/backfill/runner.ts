@@ -10,6 +10,7 @@ import { backoffMs } from '../backoff.ts';
 import type { ConnectionWatch } from '../connections/watch.ts';
 import { countFailures } from '../failureCount.ts';
 import { whileAlone, type LeaseStore } from '../leases.ts';
+import { repeat } from '../repeat.ts';
 import type { Backfill, BackfillStore } from './store.ts';
 
 export type BackfillRunnerOptions = {
@@ -51,8 +52,6 @@ export function createBackfillRunner(options: BackfillRunnerOptions): BackfillRu
   const countFailure = countFailures(options.metrics);
   const lists = new Map(options.lists.map((list) => [list.connection, list]));
   const holder = { store, owner: newId(), leaseMs, log };
-  let timer: NodeJS.Timeout | undefined;
-  let running: Promise<unknown> = Promise.resolve();
 
   async function listPage(run: Backfill, list: BillingAccountList): Promise<boolean> {
     const { ids, next, asOf } = await withPriority('batch', () => list.page(run.cursor));
@@ -123,24 +122,15 @@ export function createBackfillRunner(options: BackfillRunnerOptions): BackfillRu
     return moved;
   }
 
-  function next(waitMs: number): void {
-    timer = setTimeout(() => {
-      running = tick()
-        .catch((error: unknown) => {
-          log.warn({ err: error }, 'Backfills could not be looked at');
-          return false;
-        })
-        .then((moved) => timer && next(moved ? 0 : everyMs));
-    }, waitMs);
-  }
+  const loop = repeat(
+    async () => ((await tick()) ? 0 : everyMs),
+    everyMs,
+    (error) => log.warn({ err: error }, 'Backfills could not be looked at'),
+  );
 
   return {
-    start: () => next(0),
-    async stop() {
-      clearTimeout(timer);
-      timer = undefined;
-      await running;
-    },
+    start: () => loop.start(0),
+    stop: () => loop.stop(),
     tick,
   };
 }

@@ -2,12 +2,12 @@ import { projectionKeyOf } from '../../domain/billingAccount/key.ts';
 import type { Db } from '../../platform/db/database.ts';
 import type { Log } from '../../platform/log.ts';
 import { partsTakenBy, TAKE_EVERYTHING, type BillingFilter } from '../../workflows/ports/billingFilter.ts';
-import { createBackfillStore } from '../backfill/state.ts';
+import { readPartsAnew } from '../backfill/parts.ts';
 import { bumpKeys } from '../keys/bump.ts';
 import { forgetKinds } from '../mirror/forget.ts';
 
 const KINDS_OF = {
-  subscriptions: ['subscription'],
+  subscriptions: ['subscription', 'change'],
   invoices: ['invoice', 'memo'],
   payments: ['payment'],
   usage: ['usage'],
@@ -51,21 +51,8 @@ export async function applyFilter(db: Db, connection: string, filter: BillingFil
   const added = [...partsTakenBy(filter)].filter((part) => !partsTakenBy(before).has(part));
   const conditions = ({ currencies, fields }: BillingFilter) => textOf({ objects: [], currencies, fields });
   const isOtherAccounts = conditions(before) !== conditions(filter);
-  const swept = await db
-    .selectFrom('sweep_cursor')
-    .select('cursor')
-    .where('connection', '=', connection)
-    .where('cursor', 'is not', null)
-    .executeTakeFirst();
-  // A connection that was never looked at is read as a whole anyway.
-  if (swept !== undefined && (added.length > 0 || isOtherAccounts)) {
-    const backfills = createBackfillStore(db);
-    const running = await backfills.backfillOf(connection);
-    const isWhole = running !== null && running.endedAt === null && running.parts.length === 0;
-    const parts = [...(isOtherAccounts ? (['account'] as const) : []), ...added];
-    const reason = isWhole ? running.reason : 'The filter of the connection was changed.';
-    await backfills.startBackfill({ connection, parts: isWhole ? [] : parts, reason }, true);
-  }
+  const parts = [...(isOtherAccounts ? (['account'] as const) : []), ...added];
+  if (parts.length > 0) await readPartsAnew(db, connection, parts, 'The filter of the connection was changed.');
   await db.updateTable('connection').set({ filter: text }).where('name', '=', connection).execute();
   return true;
 }

@@ -3,6 +3,7 @@ import { newId } from '../../platform/ids.ts';
 import type { Log } from '../../platform/log.ts';
 import type { ConnectionProbe } from '../../workflows/ports/connectionProbe.ts';
 import { whileAlone, type LeaseStore } from '../leases.ts';
+import { repeat } from '../repeat.ts';
 import type { ConnectionStore } from './store.ts';
 
 export type ConnectionWatchOptions = {
@@ -50,8 +51,7 @@ export function createConnectionWatch(options: ConnectionWatchOptions): Connecti
   const holder = { store, owner: newId(), leaseMs: LEASE_MS, log };
   const verified = new Set<string>();
   const underway = new Map<string, Promise<void>>();
-  let timer: NodeJS.Timeout | undefined;
-  let running: Promise<unknown> = Promise.resolve();
+  let looking: Promise<unknown> = Promise.resolve();
 
   async function stopFor(name: string, fault: Fault): Promise<void> {
     if (!(await store.breakConnection(name, fault.publicText))) return;
@@ -136,13 +136,7 @@ export function createConnectionWatch(options: ConnectionWatchOptions): Connecti
     await whileAlone(holder, LEASE, async () => void (await Promise.all(due.map(lookAgain))));
   }
 
-  function next(): void {
-    timer = setTimeout(() => {
-      running = tick()
-        .catch((error: unknown) => log.warn({ err: error }, 'Connections could not be looked at'))
-        .finally(() => timer && next());
-    }, everyMs);
-  }
+  const loop = repeat(tick, everyMs, (error) => log.warn({ err: error }, 'Connections could not be looked at'));
 
   return {
     start() {
@@ -151,13 +145,11 @@ export function createConnectionWatch(options: ConnectionWatchOptions): Connecti
           log.warn({ err: error, connection: name }, 'A connection could not be looked at; it is tried when needed'),
         ),
       );
-      running = Promise.all(looks);
-      next();
+      looking = Promise.all(looks);
+      loop.start();
     },
     async stop() {
-      clearTimeout(timer);
-      timer = undefined;
-      await running;
+      await Promise.all([looking, loop.stop()]);
     },
     ensure,
     async isStoppedBy(name, fault) {

@@ -34,7 +34,14 @@ export function createOrgAccounts(db: Db): OrgAccounts {
         from unnest(${names.map(({ object }) => object)}::text[], ${names.map(({ key }) => key)}::text[])
           as named (object, key)
         join org_rows o on o.object = named.object and o.key = named.key
-        left join org_account a on a.account_id = o.account_id`.execute(db);
+        left join org_account a on a.account_id = o.account_id
+        union all
+        -- What is about to be deleted is no surprise while it is there.
+        select r.object, r.key, '{}', '{}', r.account_id, null
+        from unnest(${names.map(({ object }) => object)}::text[], ${names.map(({ key }) => key)}::text[])
+          as named (object, key)
+        join org_row_removal r on r.object = named.object and r.key = named.key
+        where not exists (select from org_rows o where o.object = r.object and o.key = r.key)`.execute(db);
       return rows.map(({ accountId, confirmedVersion, ...row }) => ({ row, accountId, confirmedVersion }));
     },
   };

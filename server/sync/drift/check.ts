@@ -17,6 +17,7 @@ import type { ReceivedEvent } from '../../workflows/ports/webhook.ts';
 import type { Intake } from '../inbox/intake.ts';
 import { bumpKeys } from '../keys/bump.ts';
 import { whileAlone } from '../leases.ts';
+import { repeat } from '../repeat.ts';
 import {
   accountsAfter,
   countAccounts,
@@ -70,8 +71,6 @@ export function createOrgCheck(options: OrgCheckOptions): OrgCheck {
   const { db, orgId, reader, reads, intake, clock, timeZone, log, onFound = () => {} } = options;
   const { everyMs = 10_000, leaseMs = 30_000 } = options;
   const holder = { store: leasesIn(db), owner: newId(), leaseMs, log };
-  let timer: NodeJS.Timeout | undefined;
-  let running: Promise<unknown> = Promise.resolve();
 
   /** Accounts that are to be checked by this time of the business day. */
   async function dueBy(now: Date): Promise<number> {
@@ -163,23 +162,15 @@ export function createOrgCheck(options: OrgCheckOptions): OrgCheck {
     return checked;
   }
 
-  function next(waitMs: number): void {
-    timer = setTimeout(() => {
-      running = tick()
-        .catch((error: unknown) =>
-          log.warn({ err: error }, 'What Salesforce holds could not be checked; it is tried again'),
-        )
-        .finally(() => timer && next(everyMs));
-    }, waitMs);
-  }
+  const loop = repeat(
+    async () => void (await tick()),
+    everyMs,
+    (error) => log.warn({ err: error }, 'What Salesforce holds could not be checked; it is tried again'),
+  );
 
   return {
-    start: () => next(everyMs),
-    async stop() {
-      clearTimeout(timer);
-      timer = undefined;
-      await running;
-    },
+    start: () => loop.start(),
+    stop: () => loop.stop(),
     tick,
     request: () => requestCheck(db, orgId, today(clock.businessNow(), timeZone)),
   };

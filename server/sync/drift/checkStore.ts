@@ -89,7 +89,12 @@ export async function rowsOf(db: Db, accountIds: readonly string[]): Promise<Kno
       case when not o.pending and o.quarantined_at is null and o.confirmed_hash = o.hash
         then o.confirmed_version end as "confirmedVersion"
     from org_rows o left join org_account a on a.account_id = o.account_id
-    where o.account_id = any(${[...accountIds]}::text[])`.execute(db);
+    where o.account_id = any(${[...accountIds]}::text[]) and o.initial is null
+    union all
+    -- What is about to be deleted is no surprise while it is there.
+    select object, key, '{}', '{}', account_id, null, null from org_row_removal r
+    where account_id = any(${[...accountIds]}::text[])
+      and not exists (select from org_rows o where o.object = r.object and o.key = r.key)`.execute(db);
   return rows.map(({ accountId, confirmedVersion, state, ...row }) => ({ row, accountId, confirmedVersion, state }));
 }
 

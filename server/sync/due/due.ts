@@ -1,6 +1,7 @@
 import { today } from '../../domain/time/instant.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Clock } from '../../workflows/ports/clock.ts';
+import { repeat } from '../repeat.ts';
 import type { DueStore } from './take.ts';
 
 export type DueOptions = {
@@ -32,9 +33,6 @@ export function createDueTicker({
   onDue = () => {},
   everyMs = 1000,
 }: DueOptions): DueTicker {
-  let timer: NodeJS.Timeout | undefined;
-  let running: Promise<unknown> = Promise.resolve();
-
   async function tick(): Promise<number> {
     const day = today(clock.businessNow(), timeZone);
     const count = await store.takeDue(day, MOST_AT_ONCE);
@@ -42,25 +40,15 @@ export function createDueTicker({
     return count;
   }
 
-  function next(): void {
-    timer = setTimeout(() => {
-      running = tick().then(
-        () => timer && next(),
-        (error: unknown) => {
-          log.warn({ err: error }, 'Due dates could not be looked at');
-          if (timer) next();
-        },
-      );
-    }, everyMs);
-  }
+  const loop = repeat(
+    async () => void (await tick()),
+    everyMs,
+    (error) => log.warn({ err: error }, 'Due dates could not be looked at'),
+  );
 
   return {
-    start: next,
-    async stop() {
-      clearTimeout(timer);
-      timer = undefined;
-      await running;
-    },
+    start: () => loop.start(),
+    stop: () => loop.stop(),
     tick,
   };
 }

@@ -67,6 +67,32 @@ export async function refetchKeys(
     ${sql.raw(REFETCH)}`.execute(db);
 }
 
+/**
+ * The same for billing accounts for which somebody waits: they are claimed before all others, also while they wait after a
+ * failure, and their calls go before those of others.
+ * @returns the request for each, by which it is told whether it was answered
+ */
+export async function refetchNow(db: Db, keys: readonly string[]): Promise<{ key: string; generation: number }[]> {
+  const sorted = [...new Set(keys)].sort();
+  if (sorted.length === 0) return [];
+  const { rows } = await sql<{ key: string; generation: number }>`
+    insert into dirty (key, not_before, refetch, refetch_generation, interactive)
+    select key, now() - interval '1 hour', ${[...BILLING_PARTS]}::text[], nextval('dirty_generation'), true
+    from unnest(${sorted}::text[]) as bumped (key) order by key collate "C"
+    on conflict (key) do update set
+      generation = nextval('dirty_generation'),
+      not_before = excluded.not_before,
+      attempt = case when dirty.quarantined_at is null then dirty.attempt else ${MAX_ATTEMPTS - 1} end,
+      quarantined_at = null,
+      batch = false,
+      reason = case when dirty.quarantined_at is null then dirty.reason end,
+      refetch = excluded.refetch,
+      refetch_generation = excluded.refetch_generation,
+      interactive = true
+    returning key, refetch_generation as generation`.execute(db);
+  return rows;
+}
+
 /** Lets keys in quarantine be tried anew, all of them when none is named. @returns how many */
 export async function releaseKeys(db: Db, keys?: readonly string[]): Promise<number> {
   if (keys?.length === 0) return 0;

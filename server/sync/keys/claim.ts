@@ -16,6 +16,8 @@ export type LeasedKey = KeyClaim & {
   more: boolean;
   /** Which request `refetch` answers; null when there is none. */
   refetchGeneration: number | null;
+  /** True while somebody waits for it; absent for nobody. */
+  interactive?: boolean;
 };
 
 const EVENTS_PER_KEY = 500;
@@ -32,6 +34,7 @@ type Claimed = {
   batch: boolean;
   refetch: string[];
   refetchGeneration: number | null;
+  interactive: boolean;
 };
 
 /**
@@ -60,7 +63,7 @@ async function lease(db: Db, name: string, count: number, leaseMs: number, mostB
     returning dirty.key, held, generation, attempt, now() as "claimedAt",
       pg_current_snapshot()::text as snapshot, poll_at as "pollAt",
       polled_generation is not distinct from generation as "pollOnly", batch, refetch,
-      refetch_generation as "refetchGeneration"`.execute(db);
+      refetch_generation as "refetchGeneration", interactive`.execute(db);
   return rows;
 }
 
@@ -100,6 +103,7 @@ export async function claimKeys(db: Db, count: number, leaseMs: number, mostBatc
       batch: row.batch,
       refetch: row.refetch,
       refetchGeneration: row.refetchGeneration,
+      interactive: row.interactive,
       events: own.map(({ key: _key, ...event }) => event),
       more: own.length === EVENTS_PER_KEY,
     };

@@ -3,12 +3,14 @@ import { isProjection, projectionKeyOf } from '../../domain/billingAccount/key.t
 import type { Db } from '../../platform/db/database.ts';
 import { BILLING_PARTS } from '../../workflows/ports/billingSystem.ts';
 import type { KeyResult, Projection } from '../../workflows/ports/keyWork.ts';
+import { saveDeal, withoutLeft } from '../deals/save.ts';
 import { saveOrgFinding, saveRetired } from '../drift/save.ts';
 import { bumpMatches } from '../matching/due.ts';
 import { saveMatchRow, saveMatchState } from '../matching/save.ts';
 import { forget } from '../mirror/forget.ts';
 import { saveLevels } from '../mirror/levels.ts';
 import { accountsOf, saveLink, saveMirror } from '../mirror/save.ts';
+import { dropRows, lockBoth } from '../outbox/drop.ts';
 import { setOrgRows, type OrgStamp } from '../outbox/setRows.ts';
 import { bumpKeys, refetchKeys } from './bump.ts';
 import type { LeasedKey } from './claim.ts';
@@ -36,10 +38,13 @@ function locksBefore(key: string, other: string): boolean {
 async function saveProjection(
   db: Db,
   stamp: OrgStamp,
-  { accountId, rows, nextChangeOn, levels }: Projection,
+  { accountId, rows, dropped = [], nextChangeOn, levels }: Projection,
   { snapshot, batch }: LeasedKey,
 ): Promise<number> {
-  const waiting = await setOrgRows(db, stamp, accountId, rows, { snapshot, batch });
+  const own = await withoutLeft(db, accountId, rows);
+  if (dropped.length > 0) await lockBoth(db, own, dropped);
+  const waiting = await setOrgRows(db, stamp, accountId, own, { snapshot, batch });
+  if (dropped.length > 0) await dropRows(db, accountId, dropped);
   await saveLevels(db, accountId, levels ?? []);
   if (nextChangeOn === null) await db.deleteFrom('account_due').where('account_id', '=', accountId).execute();
   else
@@ -76,6 +81,7 @@ async function clear(db: Db, claim: LeasedKey, { againAt, pollAt, pollAsBatch = 
       batch: pollAsBatch && unchanged !== undefined,
       refetch: sql<string[]>`case when ${asked} then '{}' else refetch end`,
       refetch_generation: sql<number | null>`case when not ${asked} then refetch_generation end`,
+      interactive: sql<boolean>`interactive and not ${asked}`,
       not_before: unchanged && next && !claim.more ? next : sql<Date>`now()`,
       poll_at: pollAt ?? null,
       polled_generation: pollAt ? claim.generation : null,
@@ -127,6 +133,8 @@ export async function commitResult(db: Db, stamp: OrgStamp, claim: LeasedKey, re
       (retired?.rowsWaiting ?? 0) +
       (org ? await saveOrgFinding(transaction, org) : 0) +
       (match ? await saveMatchRow(transaction, stamp, match) : 0) +
+      (result.deal ? await saveDeal(transaction, stamp, result.deal) : 0) +
+      (result.catalog ? await setOrgRows(transaction, stamp, null, result.catalog, claim) : 0) +
       (result.projection ? await saveProjection(transaction, stamp, result.projection, claim) : 0);
     if (result.done.length > 0)
       await sql`update inbox set done_at = now() where id = any(${[...result.done]}::bigint[]) and done_at is null`.execute(

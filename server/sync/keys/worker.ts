@@ -149,7 +149,7 @@ export function createKeyWorker(options: KeyWorkerOptions): KeyWorker {
     const end = seconds.startTimer();
     try {
       const { key, events, claimedAt, attempt, pollAt, pollOnly, batch, refetch } = claim;
-      const working = withPriority(batch ? 'batch' : 'mirror', () =>
+      const working = withPriority(claim.interactive ? 'interactive' : batch ? 'batch' : 'mirror', () =>
         handler({ key, events, claimedAt, attempt, pollAt, pollOnly, batch, refetch }),
       );
       await commit(claim, await withinTime(working, handlerTimeoutMs));

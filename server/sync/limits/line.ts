@@ -46,8 +46,8 @@ export class Line {
   #asking = false;
   #stoppedForGood = false;
   #hasRows = false;
-  /** The answer that stopped everybody, and until when nobody need ask again (Date.now, ms). */
-  #stopped: { granted: Granted; until: number } | null = null;
+  /** The answer that stopped everybody, and when it came (Date.now, ms). */
+  #stopped: { granted: Granted; at: number } | null = null;
   #beat: NodeJS.Timeout | undefined;
   #telling: NodeJS.Timeout | undefined;
 
@@ -104,9 +104,7 @@ export class Line {
         if (answer.granted === wanted) continue;
         this.#refuseLate(answer);
         if (PRIORITIES.every((one) => this.#waiting[one].length === 0)) return;
-        // Until the end of a pause nothing can change; a free place may be there at any moment.
-        const longest = answer.stopped === null ? LONGEST_SLEEP_MS : answer.waitMs;
-        await this.#wakeup.wait(Math.min(longest, answer.waitMs) + Math.random() * 10);
+        await this.#wakeup.wait(Math.min(LONGEST_SLEEP_MS, answer.waitMs) + Math.random() * 10);
       }
     } catch (error) {
       for (const one of PRIORITIES) for (const waiting of this.#waiting[one].splice(0)) waiting.refuse(error);
@@ -115,10 +113,12 @@ export class Line {
     }
   }
 
+  /** What stopped everybody a moment ago: asked for anew each second, since a pause may be ended by somebody else. */
   #stoppedAnswer(): Granted | null {
     if (this.#stopped === null) return null;
-    const waitMs = this.#stopped.until - Date.now();
-    if (waitMs > 0) return { ...this.#stopped.granted, waitMs };
+    const { granted, at } = this.#stopped;
+    const age = Date.now() - at;
+    if (age < Math.min(LONGEST_SLEEP_MS, granted.waitMs)) return { ...granted, waitMs: granted.waitMs - age };
     this.#stopped = null;
     return null;
   }
@@ -164,7 +164,7 @@ export class Line {
       this.#held += answer.granted;
       this.#told = held + answer.granted;
     }
-    if (answer.stopped !== null) this.#stopped = { granted: answer, until: Date.now() + answer.waitMs };
+    if (answer.stopped !== null) this.#stopped = { granted: answer, at: Date.now() };
     this.#keepBeating();
     return answer;
   }

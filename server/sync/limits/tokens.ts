@@ -6,6 +6,9 @@ import type { AccessToken, NewAccessToken, SharedToken, ShareToken } from '../..
 /** A token is made anew so long before it ends, ms; of a short-lived one half of its life is used. */
 const RENEW_EARLY_MS = 300_000;
 
+/** Longer than any upstream may take to make a token. */
+const RENEWAL_WITHIN = '60s';
+
 type Known = { token: AccessToken; goodForMs: number };
 
 const sealedAs = (name: string): string => `upstream_token ${name}`;
@@ -34,6 +37,7 @@ async function readOrRenew(
     .onConflict((conflict) => conflict.doNothing())
     .execute();
   return db.transaction().execute(async (transaction) => {
+    await sql.raw(`set local idle_in_transaction_session_timeout = '${RENEWAL_WITHIN}'`).execute(transaction);
     const { rows } = await sql<{ sealed: string | null; instanceUrl: string | null; goodForMs: number | null }>`
       select sealed, instance_url as "instanceUrl",
         (extract(epoch from renew_at - clock_timestamp()) * 1000)::float8 as "goodForMs"

@@ -25,6 +25,8 @@ export function createMatchReader(db: Db): MatchReader {
         chosen: row.chosen,
         dismissed: row.dismissed,
         hasRow: row.has_row,
+        made: row.made_account_id,
+        refusal: row.refusal,
       };
     },
   };

@@ -49,6 +49,8 @@ export async function saveMatchState(
     chosen: next.chosen,
     dismissed: next.dismissed,
     has_row: next.hasRow,
+    made_account_id: next.made,
+    refusal: next.refusal,
   };
   const saved = await db
     .insertInto('billing_match')
@@ -59,6 +61,8 @@ export async function saveMatchState(
     .returning('version')
     .executeTakeFirst();
   if (!saved) throw new Collision('How a billing account was matched');
+  // Whoever looks from here on finds the Account that was made, if one was.
+  await db.deleteFrom('account_creation').where('billing_account_key', '=', key).execute();
   if (moved && before?.account_id != null) {
     const { account_id: accountId, rule, score, linked_by } = before;
     const old = { accountId, rule: (rule ?? 'operator') as MatchLink['rule'], score, by: linked_by ?? '' };

@@ -61,6 +61,13 @@ describe('mayReplace', () => {
       false,
     ],
     [
+      'usage was gone in an earlier second, as from where its subscription left',
+      stored(2),
+      write(1, 'fetch', { kind: 'usage', deleted: true }),
+      false,
+    ],
+    ['usage is gone', stored(2), write(3, 'fetch', { kind: 'usage', deleted: true }), true],
+    [
       'usage is there again, as of an undone cancellation',
       stored(1, { deleted: true }),
       write(2, 'fetch', { kind: 'usage' }),

@@ -19,13 +19,26 @@ export type StoredRecord = MirrorState & { digest: string; billingAccountKey: st
 /** The record that is to be saved under each key, and the billing accounts whose content changes by it. */
 export type Accepted = { records: Map<string, { record: MirrorRecord; digest: string }>; changed: Set<string> };
 
-/** Takes writes one after the other, each where the guard allows it; a newer time alone is no change of content. */
+/**
+ * Usage has no time but that at which it was read, in whole seconds: of two owners that read it in the same one nobody can
+ * tell which is the later.
+ */
+function isContested(stored: StoredRecord | null, { record }: MirrorWrite): boolean {
+  if (stored === null || record.kind !== 'usage') return false;
+  return stored.billingAccountKey !== record.billingAccountKey && stored.asOf.getTime() === record.asOf.getTime();
+}
+
+/**
+ * Takes writes one after the other, each where the guard allows it; a newer time alone is no change of content.
+ * @throws Collision where the same has to be read again, in a later second
+ */
 export function acceptWrites(stored: ReadonlyMap<string, StoredRecord>, writes: readonly MirrorWrite[]): Accepted {
   const state = new Map(stored);
   const accepted: Accepted = { records: new Map(), changed: new Set() };
   for (const write of writes) {
     const { record } = write;
     const before = state.get(record.key) ?? null;
+    if (isContested(before, write)) throw new Collision('The owner of usage');
     if (!mayReplace(before, write)) continue;
     const digest = digestOf([record.kind, record.deleted, record.body]);
     if (before?.digest !== digest) accepted.changed.add(record.billingAccountKey);

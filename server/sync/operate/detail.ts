@@ -25,6 +25,10 @@ export async function detailOf(db: Db, { kind, object, id }: FailureRef): Promis
     const event = await first(sql`select ${EVENT} from inbox where id = ${id}::bigint`.execute(db));
     return event === null ? null : { event };
   }
+  if (kind === 'notice') {
+    const notice = await first(sql`select * from owner_notice where deal_key = ${id}`.execute(db));
+    return notice === null ? null : { notice };
+  }
   const key = await first(sql`select * from dirty where key = ${id}`.execute(db));
   const { rows: events } = await sql`select ${EVENT} from inbox where key = ${id} and done_at is null
     order by id limit ${EVENTS_SHOWN}`.execute(db);

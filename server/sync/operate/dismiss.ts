@@ -28,11 +28,24 @@ async function dismissRow(db: Db, { object, id }: FailureRef): Promise<string[] 
   return gone.length > 0 ? [] : null;
 }
 
+/** The owner is not told. @returns null when it is tried again meanwhile */
+async function dismissNotice(db: Db, dealKey: string): Promise<string[] | null> {
+  const { rows } = await sql`update owner_notice set state = 'dismissed', ended_at = now()
+    where deal_key = ${dealKey} and quarantined_at is not null and state = 'wanted' returning deal_key`.execute(db);
+  return rows.length > 0 ? [] : null;
+}
+
 async function dismissEvent(db: Db, id: string): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     update inbox set done_at = now() where id = ${id}::bigint and done_at is null
       and not exists (select from dirty where dirty.key = inbox.key) returning id::text`.execute(db);
   return rows.map((row) => row.id);
+}
+
+function dismiss(db: Db, ref: FailureRef): Promise<string[] | null> {
+  if (ref.kind === 'key') return dismissKey(db, ref.id);
+  if (ref.kind === 'row') return dismissRow(db, ref);
+  return ref.kind === 'notice' ? dismissNotice(db, ref.id) : dismissEvent(db, ref.id);
 }
 
 /**
@@ -53,12 +66,7 @@ export async function dismissFailures(
     for (const ref of refs.toSorted((a, b) => (failureIdOf(a) < failureIdOf(b) ? -1 : 1))) {
       const failure = byId.get(failureIdOf(ref));
       if (failure === undefined) continue;
-      const eventIds =
-        ref.kind === 'key'
-          ? await dismissKey(transaction, ref.id)
-          : ref.kind === 'row'
-            ? await dismissRow(transaction, ref)
-            : await dismissEvent(transaction, ref.id);
+      const eventIds = await dismiss(transaction, ref);
       if (eventIds === null) continue;
       const values = {
         kind: ref.kind,

@@ -73,10 +73,18 @@ const ofEvents = sql`
     and (i.conflicts > 0 or (i.done_at is null and i.received_at < now() - ${STUCK_SECONDS} * interval '1 s'
       and not exists (select from dirty where dirty.key = i.key)))`;
 
+const ofNotices = (retrying: boolean): RawBuilder<unknown> => sql`
+  select 'notice:' || deal_key, 'notice', split_part(deal_key, ':', 1), account_id, concat_ws(': ', code, message),
+    attempt, coalesce(quarantined_at, wanted_at),
+    case when quarantined_at is null then 'tried again' else 'put aside' end
+  from owner_notice
+  where state = 'wanted' and (quarantined_at is not null or (${retrying} and message is not null))`;
+
 const ofDismissed = sql`
   select failure_id as id, kind, case kind
       when 'row' then nullif(split_part(failure_id, ':', 3), 'account')
-      when 'key' then nullif(split_part(failure_id, ':', 2), 'account') end as connection,
+      when 'key' then nullif(split_part(failure_id, ':', 2), 'account')
+      when 'notice' then split_part(failure_id, ':', 2) end as connection,
     null as account,
     failed_with || ' Dismissed by ' || dismissed_by || ': ' || reason as reason, 0 as attempts,
     dismissed_at as since, 'dismissed' as state
@@ -87,7 +95,8 @@ export async function listFailures(db: Db, filter: FailureFilter = {}): Promise<
   const retrying = filter.retrying ?? false;
   const all = filter.dismissed
     ? ofDismissed
-    : sql`${ofKeys(retrying)} union all ${ofRows(retrying)} union all ${ofGoneAccounts} union all ${ofEvents}`;
+    : sql`${ofKeys(retrying)} union all ${ofRows(retrying)} union all ${ofGoneAccounts} union all ${ofEvents}
+      union all ${ofNotices(retrying)}`;
   const { ids = null, kind = null, connection = null, account = null, limit = null } = filter;
   const { rows } = await sql<Failure>`
     select * from (${all}) as failure

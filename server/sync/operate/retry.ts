@@ -20,6 +20,12 @@ async function retryRows(db: Db, rows: readonly FailureRef[]): Promise<void> {
       order by o.object, o.key for update of o)`.execute(db);
 }
 
+/** When it is looked at next stays: until then a call without an answer may be on its way. */
+async function retryNotices(db: Db, dealKeys: readonly string[]): Promise<void> {
+  await sql`update owner_notice set state = 'wanted', ended_at = null, quarantined_at = null, attempt = 0
+    where deal_key = any(${[...dealKeys]}::text[]) and state in ('wanted', 'dismissed')`.execute(db);
+}
+
 /** Takes dismissals back: the events that went with them are to be worked again. @returns the keys of these events */
 async function takeBack(db: Db, ids: readonly string[]): Promise<string[]> {
   const { rows } = await sql<{ event_ids: string[] }>`
@@ -53,6 +59,7 @@ export async function retryFailures(db: Db, operator: string, refs: readonly Fai
       transaction,
       refs.filter(({ kind }) => kind === 'row'),
     );
+    await retryNotices(transaction, idsOf(refs, 'notice'));
     await noteAction(transaction, operator, 'retry', refs.map(failureIdOf));
   });
 }

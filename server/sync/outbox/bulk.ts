@@ -72,7 +72,11 @@ export function createBulkLane(options: BulkOptions): BulkLane {
       const shapes = Map.groupBy(rows, (row) => bulk.shapeOf(row));
       shapes.delete(null);
       const most = [...shapes.values()].sort((a, b) => b.length - a.length)[0] ?? [];
-      if (most.length <= threshold) return [];
+      if (most.length <= threshold) {
+        // Rows that no job takes, or of too many shapes for one, go by calls until it is looked again.
+        if (rows.length > threshold) objects = objects.filter((one) => one !== object);
+        return [];
+      }
       const sorted = most.sort(
         (a, b) => compare(a.accountId ?? '', b.accountId ?? '') || compare(a.row.key, b.row.key),
       );

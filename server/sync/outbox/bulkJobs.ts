@@ -21,7 +21,7 @@ export interface BulkStore {
   endBulkJob(id: string): Promise<void>;
 }
 
-const COLUMNS = sql`object, key, account_id, partition, fields, parents, hash, row_version, changed_at, attempt`;
+const COLUMNS = sql`object, key, account_id, partition, fields, parents, initial, confirmed_version, hash, row_version, changed_at, attempt`;
 const WAITS = sql`pending and batch and quarantined_at is null and bulk_job is null and not_before <= now()`;
 
 export function createBulkStore(db: Db): BulkStore {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 /** All rows of an Account are in the same one; one call at a time works on it. */
 export const PARTITIONS = 8;
 
-/** @param of id of the Account, or the key of a row that belongs to none */
+/** @param of id of the Account; of a row that belongs to none the key of what it is a part of, or its own */
 export function partitionOf(of: string): number {
   return createHash('sha256').update(of).digest().readUInt32BE(0) % PARTITIONS;
 }

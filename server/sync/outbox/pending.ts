@@ -3,7 +3,13 @@ import type { Db } from '../../platform/db/database.ts';
 import type { OrgRow, OrgWrite } from '../../workflows/ports/orgRows.ts';
 
 /** A row as it was taken for a call. */
-export type TakenRow = OrgWrite & { partition: number; hash: string; attempt: number };
+export type TakenRow = OrgWrite & {
+  partition: number;
+  hash: string;
+  attempt: number;
+  /** A record that was made and of which nothing is ours any more: it is not sent. */
+  isLeft?: boolean;
+};
 
 /** What waits in the partitions asked for. */
 export type Backlog = {
@@ -34,6 +40,8 @@ export type RowAsStored = {
   partition: number;
   fields: OrgRow['fields'];
   parents: OrgRow['parents'];
+  initial: NonNullable<OrgRow['initial']> | null;
+  confirmed_version: number | null;
   hash: string;
   row_version: number;
   changed_at: Date;
@@ -41,8 +49,11 @@ export type RowAsStored = {
 };
 
 export function takenRow(row: RowAsStored): TakenRow {
+  const { object, key, fields, parents, initial } = row;
+  const isMade = row.confirmed_version !== null;
   return {
-    row: { object: row.object, key: row.key, fields: row.fields, parents: row.parents },
+    row: { object, key, fields, parents, ...(initial === null || isMade ? {} : { initial }) },
+    ...(initial !== null && isMade && Object.keys(fields).length === 0 ? { isLeft: true } : {}),
     accountId: row.account_id,
     rowVersion: row.row_version,
     syncedAt: row.changed_at,
@@ -89,7 +100,9 @@ export async function takeRows(
       select object, key from org_rows
       where ${READY} and (not batch or (${batch} and object <> all(${[...except]}::text[]))) and partition = any(${[...partitions]}::smallint[])
       order by batch, not_before limit ${most} for update skip locked)
-    returning object, key, account_id, partition, fields, parents, hash, row_version, changed_at, attempt`.execute(db);
+    returning object, key, account_id, partition, fields, parents, initial, confirmed_version, hash, row_version, changed_at, attempt`.execute(
+    db,
+  );
   return rows
     .map(takenRow)
     .sort(

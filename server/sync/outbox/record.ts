@@ -3,6 +3,7 @@ import type { Db } from '../../platform/db/database.ts';
 import type { OrgWriteResult } from '../../workflows/ports/orgRows.ts';
 import { backoffMs } from '../backoff.ts';
 import { MAX_ATTEMPTS } from '../keys/bump.ts';
+import { wantNotices } from '../notices/store.ts';
 import { endPauses, pauseObjects, type PausedObject } from './pause.ts';
 import type { TakenRow } from './pending.ts';
 
@@ -49,7 +50,7 @@ async function lock(db: Db, rows: readonly TakenRow[]): Promise<void> {
 
 /** Notes what Salesforce holds now. A row that changed while the call was on its way stays pending. */
 async function confirm(db: Db, rows: readonly TakenRow[]): Promise<void> {
-  const { rows: confirmed } = await sql<{ account_id: string | null; first: boolean }>`
+  const { rows: confirmed } = await sql<{ object: string; key: string; account_id: string | null; first: boolean }>`
     with answer as (
       select * from unnest(
         ${rows.map(({ row }) => row.object)}::text[],
@@ -66,8 +67,12 @@ async function confirm(db: Db, rows: readonly TakenRow[]): Promise<void> {
     from answer join before using (object, key)
     where o.object = answer.object and o.key = answer.key
       and (o.confirmed_version is null or o.confirmed_version <= answer.version)
-    returning o.account_id, before.first`.execute(db);
+    returning o.object, o.key, o.account_id, before.first`.execute(db);
   const accountsOf = (found: typeof confirmed) => found.map((row) => row.account_id).filter((id) => id !== null);
+  await wantNotices(
+    db,
+    confirmed.filter(({ first }) => first),
+  );
   await releaseOthers(db, accountsOf(confirmed.filter(({ first }) => first)), accountsOf(confirmed));
 }
 

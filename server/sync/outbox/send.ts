@@ -69,7 +69,15 @@ export function createSend(options: SendOptions): (rows: readonly TakenRow[], he
     }
   }
 
-  return async (rows, held) => {
+  return async (all, held) => {
+    const left = all.filter(({ isLeft }) => isLeft === true);
+    if (left.length > 0)
+      await store.recordResults(
+        left,
+        left.map(() => ({ outcome: 'written' })),
+        random,
+      );
+    const rows = all.filter(({ isLeft }) => isLeft !== true);
     let failed: { error: unknown } | undefined;
     async function sendLane(lane: readonly TakenRow[]): Promise<void> {
       for (const call of callsOf(chunksOf(lane, objectOrder))) {

@@ -28,7 +28,17 @@ const idOf = (row: { object: string; key: string }) => `${row.object}\n${row.key
 
 /** @returns what a row's content is compared by */
 export function hashOf(stamp: OrgStamp, accountId: string | null, row: OrgRow): string {
-  return digestOf([stamp.orgId, stamp.mappingVersion, accountId, row.object, row.key, row.parents, row.fields]);
+  return digestOf([
+    stamp.orgId,
+    stamp.mappingVersion,
+    accountId,
+    row.object,
+    row.key,
+    row.parents,
+    row.fields,
+    ...(row.initial === undefined ? [] : [row.initial]),
+    ...(row.notes === undefined ? [] : [{ notes: row.notes }]),
+  ]);
 }
 
 /** True when nothing but what Salesforce confirmed has been sent, and that is what the row is to be again. */
@@ -101,8 +111,8 @@ export async function setOrgRows(
   if (changes.length === 0) return 0;
   const { rows: saved } = await sql<{ key: string }>`
     insert into org_rows
-      (object, key, account_id, part_of, partition, fields, parents, hash, row_version, pending, batch)
-    select object, key, ${accountId}, part_of, partition, fields, parents, hash,
+      (object, key, account_id, part_of, partition, fields, parents, initial, notes, hash, row_version, pending, batch)
+    select object, key, ${accountId}, part_of, partition, fields, parents, initial, notes, hash,
       (extract(epoch from clock_timestamp()) * 1000)::bigint, pending, ${batch}
     from unnest(
       ${changes.map(({ row }) => row.object)}::text[],
@@ -110,13 +120,16 @@ export async function setOrgRows(
       ${changes.map(({ row }) => row.partOf ?? null)}::text[],
       ${changes.map(({ row }) => JSON.stringify(row.fields))}::jsonb[],
       ${changes.map(({ row }) => JSON.stringify(row.parents))}::jsonb[],
+      ${changes.map(({ row }) => (row.initial === undefined ? null : JSON.stringify(row.initial)))}::jsonb[],
+      ${changes.map(({ row }) => (row.notes === undefined ? null : JSON.stringify(row.notes)))}::jsonb[],
       ${changes.map(({ hash }) => hash)}::text[],
-      ${changes.map(({ row }) => partitionOf(accountId ?? row.key))}::smallint[],
-      ${changes.map(({ waits }) => waits)}::boolean[]) as change (object, key, part_of, fields, parents, hash, partition, pending)
+      ${changes.map(({ row }) => partitionOf(accountId ?? row.partOf ?? row.key))}::smallint[],
+      ${changes.map(({ waits }) => waits)}::boolean[]) as change (object, key, part_of, fields, parents, initial, notes, hash, partition, pending)
     order by object, key
     on conflict (object, key) do update set account_id = excluded.account_id, part_of = excluded.part_of,
       partition = excluded.partition,
-      fields = excluded.fields, parents = excluded.parents, hash = excluded.hash,
+      fields = excluded.fields, parents = excluded.parents, initial = excluded.initial,
+      notes = excluded.notes, hash = excluded.hash,
       row_version = greatest(org_rows.row_version + 1, excluded.row_version),
       changed_at = now(), changed_by = pg_current_xact_id(), pending = excluded.pending,
       batch = excluded.batch and (org_rows.batch or not org_rows.pending),

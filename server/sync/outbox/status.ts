@@ -12,8 +12,9 @@ export type OrgStatus = { state: 'Connected' | 'Delayed' | 'Broken'; message: st
 /**
  * @param orgId org that is written to
  * @param reserve share (0..1) of the org's API calls that is kept for others
+ * @param mapping what of an admin's mapping is not written, and why
  */
-export async function orgStatus(db: Db, orgId: string, reserve: number): Promise<OrgStatus> {
+export async function orgStatus(db: Db, orgId: string, reserve: number, mapping = ''): Promise<OrgStatus> {
   const pin = await orgPin(db);
   if (pin?.met) return { state: 'Broken', message: changedOrgText({ ...pin, met: pin.met }) };
   const held = await heldForMs(db, 'salesforce');
@@ -36,5 +37,6 @@ export async function orgStatus(db: Db, orgId: string, reserve: number): Promise
   const { rows } = await sql<{ count: number }>`
     select count(*)::int as count from org_rows where quarantined_at is not null`.execute(db);
   const aside = rows[0]?.count ?? 0;
-  return { state: 'Connected', message: aside > 0 ? `Salesforce refused ${aside} rows, which were put aside.` : '' };
+  const refused = aside > 0 ? `Salesforce refused ${aside} rows, which were put aside.` : '';
+  return { state: 'Connected', message: [refused, mapping].filter((text) => text !== '').join(' ') };
 }

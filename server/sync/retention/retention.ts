@@ -1,9 +1,13 @@
 import { sql } from 'kysely';
+import { TIMELINE_DAYS } from '../../domain/timeline/timeline.ts';
 import type { Db } from '../../platform/db/database.ts';
 import { leasesIn } from '../../platform/db/leases.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Log } from '../../platform/log.ts';
+import { forgetOldActions } from '../actions/audit.ts';
+import { forgetPast } from '../actions/tokens.ts';
 import { whileAlone } from '../leases.ts';
+import { repeat } from '../repeat.ts';
 import { daysAhead, daysKept, dropPartition, makePartition } from './partitions.ts';
 
 export type RetentionOptions = {
@@ -54,13 +58,23 @@ async function dropStrayPayloads(db: Db, days: number): Promise<void> {
   await sql`update inbox set payload = null where payload is not null and done_at is not null and ${over}`.execute(db);
 }
 
-/** Keeps the inbox as long as is wanted and no longer, one process at a time. */
+/** What was done to subscriptions and is no longer told; a month more, so that no clock takes what the timeline still has. */
+async function deleteChanges(db: Db, alive: () => boolean): Promise<void> {
+  for (let count = ROWS_AT_ONCE; count === ROWS_AT_ONCE && alive();) {
+    const { rows } = await sql<{ key: string }>`
+      delete from mirror where key in (
+        select key from mirror where kind = 'change' and as_of < now() - ${TIMELINE_DAYS + 30} * interval '1 day'
+        order by key limit ${ROWS_AT_ONCE} for update skip locked)
+      returning key`.execute(db);
+    count = rows.length;
+  }
+}
+
+/** Keeps the inbox, and what was done to subscriptions, as long as is wanted and no longer, one process at a time. */
 export function createRetention(options: RetentionOptions): Retention {
   const { db, payloadDays, idDays, log, everyMs = 3_600_000 } = options;
   const holder = { store: leasesIn(db), owner: newId(), leaseMs: LEASE_MS, log };
   let stopping = false;
-  let timer: NodeJS.Timeout | undefined;
-  let running: Promise<void> = Promise.resolve();
 
   async function step(what: string, work: () => Promise<unknown>): Promise<void> {
     if (stopping) return;
@@ -87,27 +101,22 @@ export function createRetention(options: RetentionOptions): Retention {
     await dropDays();
     await step('drop stray payloads', () => dropStrayPayloads(db, payloadDays));
     await step('delete ids', () => deleteIds(db, idDays, () => !stopping));
+    await step('delete actions', () => forgetOldActions(db));
+    await step('delete tokens', () => forgetPast(db));
+    await step('delete changes', () => deleteChanges(db, () => !stopping));
   }
 
   async function tick(): Promise<void> {
     await whileAlone(holder, LEASE, work);
   }
 
-  function next(waitMs: number): void {
-    timer = setTimeout(() => {
-      running = tick()
-        .catch((error: unknown) => log.warn({ err: error }, 'Retention could not be looked at'))
-        .finally(() => timer && next(everyMs));
-    }, waitMs);
-  }
+  const loop = repeat(tick, everyMs, (error) => log.warn({ err: error }, 'Retention could not be looked at'));
 
   return {
-    start: () => next(0),
+    start: () => loop.start(0),
     async stop() {
       stopping = true;
-      clearTimeout(timer);
-      timer = undefined;
-      await running;
+      await loop.stop();
     },
     tick,
   };

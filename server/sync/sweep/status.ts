@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Db } from '../../platform/db/database.ts';
 import { ANEW, FIRST } from '../backfill/first.ts';
+import { refusedInWords } from '../connections/refused.ts';
 import type { ConnectionStatus } from '../../workflows/ports/sweep.ts';
 
 /** Lag from which a connection counts as delayed, seconds. */
@@ -24,6 +25,7 @@ export async function statusOf(db: Db, connection: string): Promise<ConnectionSt
     state: 'Connected' | 'Broken' | 'Paused';
     reason: string;
     filling: string | null;
+    refused: string[];
   }>`
     select c.checked_through, coalesce(c.failures, 0) as failures, coalesce(c.broken, false) as broken,
       coalesce(c.message, '') as message,
@@ -34,15 +36,19 @@ export async function statusOf(db: Db, connection: string): Promise<ConnectionSt
             and not_before > now() + interval '1 s')), 0) as lag,
       coalesce(s.state, 'Connected') as state, coalesce(s.reason, '') as reason,
       (select reason from backfill where connection = ${connection} and reason in (${sql.join(Object.keys(FILLING))})
-        and ended_at is null) as filling
+        and ended_at is null) as filling,
+      (select coalesce(array_agg(what order by what), '{}') from connection_refused
+        where connection = ${connection}) as refused
     from (select 1) as one left join sweep_cursor c on c.connection = ${connection}
     left join connection s on s.name = ${connection}`.execute(db);
-  const { checked_through: checkedThrough, lag, state, reason, filling, ...row } = rows[0]!;
+  const { checked_through: checkedThrough, lag, state, reason, filling, refused, ...row } = rows[0]!;
   const lagSeconds = Math.max(0, lag);
   if (state !== 'Connected') return { connection, checkedThrough, lagSeconds, state, message: reason };
   if (filling !== null && row.failures <= FAILURES_UNNOTICED)
     return { connection, checkedThrough, lagSeconds, state: 'Delayed', message: FILLING[filling] ?? filling };
-  return toStatus(connection, { ...row, checkedThrough, lagSeconds: Math.max(0, lag) });
+  const status = toStatus(connection, { ...row, checkedThrough, lagSeconds });
+  const message = [status.message, refusedInWords(refused)].filter((text) => text !== '').join(' ');
+  return { ...status, message };
 }
 
 /** What the last sweeps and the events that wait say about a connection. */

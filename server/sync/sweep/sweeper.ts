@@ -9,6 +9,7 @@ import type { ReceivedEvent } from '../../workflows/ports/webhook.ts';
 import { countFailures } from '../failureCount.ts';
 import type { Intake } from '../inbox/intake.ts';
 import { whileAlone, type LeaseStore } from '../leases.ts';
+import { repeat } from '../repeat.ts';
 import type { SweepStore } from './store.ts';
 
 export type SweeperOptions = {
@@ -26,6 +27,8 @@ export type SweeperOptions = {
    * asked for everything.
    */
   begin?: ReturnType<typeof beginWithBackfill>;
+  /** Told what the credentials of a connection may and may not look for. */
+  onAccess?: (connection: string, what: string, isRefused: boolean) => Promise<void>;
   /** Which connections may be asked, and what a refusal means; every connection when absent. */
   watch?: Pick<ConnectionWatch, 'ensure' | 'isStopped' | 'isStoppedBy'>;
 };
@@ -44,8 +47,6 @@ export function createSweeper(options: SweeperOptions): Sweeper {
   const { store, sources, intake, log, everyMs, onStatus, leaseMs = 30_000, watch, begin } = options;
   const countFailure = countFailures(options.metrics);
   const holder = { store, owner: newId(), leaseMs, log };
-  let timer: NodeJS.Timeout | undefined;
-  let running: Promise<void> = Promise.resolve();
 
   async function sweepOne(source: ChangeSource): Promise<void> {
     const { connection } = source;
@@ -53,14 +54,15 @@ export function createSweeper(options: SweeperOptions): Sweeper {
     await watch?.ensure(connection);
     const before = await store.cursorOf(connection);
     const take = async (events: ReceivedEvent[]): Promise<void> => void (await intake.accept(events));
-    const { cursor, checkedThrough } = await (before === null && begin
+    const swept: Awaited<ReturnType<ChangeSource['sweep']>> = await (before === null && begin
       ? begin(connection, FIRST)
       : source.sweep(before, take).catch((error: unknown) => {
           if (begin === undefined || !(error instanceof Fault) || error.code !== 'changes_forgotten') throw error;
           log.warn({ err: error, connection, cursor: before }, 'Changes were missed; everything is read anew');
           return begin(connection, ANEW);
         }));
-    await store.saveCursor(connection, cursor, checkedThrough);
+    await store.saveCursor(connection, swept.cursor, swept.checkedThrough);
+    for (const { what, isRefused } of swept.access ?? []) await options.onAccess?.(connection, what, isRefused);
   }
 
   async function recordFailure(connection: string, error: unknown): Promise<void> {
@@ -96,21 +98,11 @@ export function createSweeper(options: SweeperOptions): Sweeper {
     );
   }
 
-  function next(waitMs: number): void {
-    timer = setTimeout(() => {
-      running = sweep().finally(() => {
-        if (timer) next(everyMs);
-      });
-    }, waitMs);
-  }
+  const loop = repeat(sweep, everyMs, (error) => log.error({ err: error }, 'A sweep could not be begun'));
 
   return {
-    start: () => next(0),
-    async stop() {
-      clearTimeout(timer);
-      timer = undefined;
-      await running;
-    },
+    start: () => loop.start(0),
+    stop: () => loop.stop(),
     sweep,
   };
 }

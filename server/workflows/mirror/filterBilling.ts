@@ -31,12 +31,14 @@ export function filterBilling(billing: BillingSystem, filter: BillingFilter): Bi
       const others = parts.filter((part) => part !== 'account');
       if (others.length === 0) return account;
       const rest = await billing.fetch(id, others);
-      return rest.found ? { ...account, parts: [...account.parts, ...rest.parts] } : rest;
+      if (!rest.found) return rest;
+      const access = [...(account.access ?? []), ...(rest.access ?? [])];
+      return { ...account, parts: [...account.parts, ...rest.parts], access };
     },
 
     read(event, known) {
       const reading = billing.read(event, known);
-      const { records, fetch, about } = reading;
+      const { records, fetch, about, changes } = reading;
       // What an event says of the account itself need not hold what decides whether it is taken.
       const asksForAccount = byAccount && records.some(({ kind }) => kind === 'account');
       const parts = new Set(fetch.filter((part) => taken.has(part)));
@@ -44,6 +46,7 @@ export function filterBilling(billing: BillingSystem, filter: BillingFilter): Bi
       return {
         ...reading,
         records: records.filter(({ kind }) => takes(kind) && !(byAccount && kind === 'account')),
+        ...(changes === undefined ? {} : { changes: changes.filter(({ kind }) => takes(kind)) }),
         fetch: [...parts],
         about: asksForAccount ? [] : about.filter((key) => takes(partsOf(key).kind)),
       };

@@ -1,4 +1,5 @@
-import { partsOf, projectionKeyOf } from '../../domain/billingAccount/key.ts';
+import { orgKeyOf, partsOf, projectionKeyOf } from '../../domain/billingAccount/key.ts';
+import { NAMED_DEAL } from '../ports/deals.ts';
 import type { KeyClaim, KeyHandler, KeyResult, StoredEvent } from '../ports/keyWork.ts';
 import {
   nameOf,
@@ -22,6 +23,9 @@ export type FollowDeps = {
 
 /** Merges of merges that are followed. */
 const MOST_MERGES = 20;
+
+/** An Opportunity is followed by a key of its own. */
+const isDeal = ({ object }: RowName): boolean => object === NAMED_DEAL;
 
 /** Rows that an event names. */
 function rowsNamedBy({ payload }: StoredEvent): RowName[] {
@@ -75,7 +79,7 @@ export function followAccount({ reader, accounts, onFound = () => {} }: FollowDe
     const { states, held } = await read(accountId);
     const { state } = states[0]!;
     const was = before?.state ?? 'live';
-    const dirty: string[] = [];
+    const dirty = [...names.values()].filter(isDeal).map(({ key }) => orgKeyOf('Opportunity', key));
     if (state !== was) {
       onFound(state === 'live' ? 'account_undeleted' : `account_${state}`);
       dirty.push(projectionKeyOf(accountId));
@@ -84,7 +88,7 @@ export function followAccount({ reader, accounts, onFound = () => {} }: FollowDe
     if (state === 'merged' && before?.mergedInto !== states[0]!.mergedInto) dirty.push(projectionKeyOf(accountId));
     const drifts: Drift[] = [];
     if (held !== null) {
-      const rows = [...names.values()].filter(({ object }) => object !== 'Account');
+      const rows = [...names.values()].filter((row) => row.object !== 'Account' && !isDeal(row));
       const there = new Map([...(await reader.rows(rows)), [nameOf(own), held]]);
       for (const row of [own, ...rows]) {
         const known = byName.get(nameOf(row));

@@ -8,6 +8,8 @@ export type ConnectionHandlers = {
   refresh: KeyHandler;
   /** Products and coupons, which concern many billing accounts. */
   catalog: KeyHandler;
+  /** All that can be sold, for the price book of the org. */
+  priceBook: KeyHandler;
   /** Other objects, whose billing account is still to be found. */
   place: KeyHandler;
 };
@@ -28,6 +30,7 @@ export function handleKeys(project: KeyHandler, connections: ReadonlyMap<string,
         publicText: `The connection ${first} is not configured in this process; its changes wait.`,
       });
     if (kind === 'account') return handlers.refresh(claim);
+    if (kind === 'catalog') return handlers.priceBook(claim);
     return kind === 'product' || kind === 'coupon' ? handlers.catalog(claim) : handlers.place(claim);
   };
 }

@@ -37,7 +37,9 @@ export async function mergeFetched(
   part: FetchedPart,
   mirrored: ReadonlyMap<string, BillingRecord>,
 ): Promise<Merged> {
-  const merged: Merged = { records: [...part.records], movedTo: new Set() };
+  const { unread = [] } = part;
+  const records = part.records.map((record) => withUnread(record, mirrored.get(record.key), unread));
+  const merged: Merged = { records, movedTo: new Set() };
   const listed = new Set(part.records.map(({ key }) => key));
   for (const record of mirrored.values()) {
     if (record.kind !== KIND_OF[part.part] || record.deleted || listed.has(record.key)) continue;
@@ -47,6 +49,13 @@ export async function mergeFetched(
     else if (owner !== billingAccountKey) merged.movedTo.add(owner);
   }
   return merged;
+}
+
+/** What could not be read of an object stays as it was. */
+function withUnread(record: BillingRecord, known: BillingRecord | undefined, unread: readonly string[]): BillingRecord {
+  if (known === undefined || known.deleted || known.kind !== record.kind) return record;
+  const kept = Object.entries(known.body).filter(([name]) => unread.includes(name) && !(name in record.body));
+  return kept.length === 0 ? record : { ...record, body: { ...record.body, ...Object.fromEntries(kept) } };
 }
 
 /** @returns whether a record says anything that the mirror does not */

@@ -1,5 +1,6 @@
 import { factsOf, type BillingObject } from '../../domain/account/facts.ts';
 import { deriveAccount } from '../../domain/account/deriveAccount.ts';
+import type { Reporting } from '../../domain/account/reporting.ts';
 import type { AccountView } from '../../domain/account/view.ts';
 import { partsOf, projectionKeyOf } from '../../domain/billingAccount/key.ts';
 import { monthsOf, noteLevel, type MrrLevel } from '../../domain/metrics/movements.ts';
@@ -7,11 +8,13 @@ import { zero } from '../../domain/money/money.ts';
 import { earliest, firstOfNextMonth } from '../../domain/time/calendarDate.ts';
 import { today } from '../../domain/time/instant.ts';
 import type { Clock } from '../ports/clock.ts';
+import { NAMED_DEAL, type DealReader } from '../ports/deals.ts';
 import type { KeyClaim, KeyHandler, KeyResult } from '../ports/keyWork.ts';
 import type { MirrorReader } from '../ports/mirror.ts';
 import type { MrrHistory } from '../ports/mrrHistory.ts';
 import type { OrgAccounts } from '../ports/org.ts';
-import type { OrgProjection } from '../ports/orgProjection.ts';
+import type { OrgProjection, RecordSettings } from '../ports/orgProjection.ts';
+import type { RowRetention } from '../ports/orgRetention.ts';
 import type { OrgRow, OrgRowsReader } from '../ports/orgRows.ts';
 
 export type ProjectDeps = {
@@ -20,10 +23,24 @@ export type ProjectDeps = {
   history: MrrHistory;
   accounts: Pick<OrgAccounts, 'stateOf'>;
   projection: OrgProjection;
+  /** Which rows the org is to hold by their age; all of them without it. */
+  retain?: RowRetention;
+  /** Activities and deals that are made besides the rows; none when absent. */
+  records?: {
+    settings: RecordSettings;
+    /** Id of the user whose an Account is; null when the user is not active. Throws Faults */
+    ownerOf: (accountId: string) => Promise<string | null>;
+  };
+  /** Opportunities in which people named a subscription; none when absent. */
+  deals?: Pick<DealReader, 'ofAccount'>;
   clock: Pick<Clock, 'businessNow'>;
   /** IANA name of the business time zone. */
   timeZone: string;
+  /** Rates and tiers for reports; none without it. */
+  reporting?: Reporting;
 };
+
+const keepAll: RowRetention = (rows) => ({ rows: [...rows], over: [], nextOn: null });
 
 /** The billing account that a row stems from; null for rows that are derived for the Account itself. */
 function billingAccountOf(row: OrgRow): string | null {
@@ -38,7 +55,7 @@ function billingAccountOf(row: OrgRow): string | null {
  * rows; what belonged to one that was merged belongs to the other one.
  */
 export function projectAccount(deps: ProjectDeps): KeyHandler {
-  const { mirror, orgRows, history, projection, clock } = deps;
+  const { mirror, orgRows, history, projection, clock, retain = keepAll } = deps;
 
   /** @returns levels of every currency as they are now, and those of them that are to be saved */
   async function noteLevels(
@@ -61,6 +78,20 @@ export function projectAccount(deps: ProjectDeps): KeyHandler {
     return { levels, noted };
   }
 
+  /** A deal is its Account's owner's, as of when it is made. */
+  async function recordsOf(view: AccountView, before: readonly OrgRow[]): Promise<OrgRow[]> {
+    if (!deps.records) return [];
+    const known = new Map(before.filter((row) => row.object === 'Opportunity').map((row) => [row.key, row]));
+    const records = projection.toRecords(view, deps.records.settings, new Set(known.keys()));
+    const isNew = records.some((row) => row.object === 'Opportunity' && !known.has(row.key));
+    const owner = isNew ? await deps.records.ownerOf(view.accountId) : null;
+    return records.map((row) => {
+      if (row.object !== 'Opportunity') return row;
+      const ownerId = known.has(row.key) ? known.get(row.key)!.initial?.['OwnerId'] : owner;
+      return ownerId == null ? row : { ...row, initial: { ...row.initial, OwnerId: ownerId } };
+    });
+  }
+
   async function isElsewhere(row: OrgRow, accountId: string): Promise<boolean> {
     // Not the one that the row names: its object may have moved since.
     const billingAccountKey = await mirror.ownerOf(row.partOf ?? row.key);
@@ -72,7 +103,10 @@ export function projectAccount(deps: ProjectDeps): KeyHandler {
   /** What is left of an Account that became part of another one: totals of its own, and rows that were removed before. */
   async function retire(accountId: string, mergedInto: string, done: string[]): Promise<KeyResult> {
     const left = (await orgRows.projected(accountId)).filter(
-      (row) => row.object !== 'Account' && (billingAccountOf(row) === null || projection.isRemoved(row)),
+      (row) =>
+        row.object !== 'Account' &&
+        !projection.isRecord(row) &&
+        (billingAccountOf(row) === null || projection.isRemoved(row)),
     );
     const rows = left.map((row) => (projection.isRemoved(row) ? row : projection.removedRow(row)));
     const moves = rows.length > 0 || (await mirror.ofAccount(accountId)).length > 0;
@@ -91,18 +125,41 @@ export function projectAccount(deps: ProjectDeps): KeyHandler {
     // Its rows went with it and would be refused; they are projected when it is back.
     if (known?.state === 'deleted') return { done, projection: { accountId, rows: [], nextChangeOn: null } };
     const records = await mirror.ofAccount(accountId);
+    const deals = (await deps.deals?.ofAccount(accountId)) ?? [];
+    const before = await orgRows.projected(accountId);
+    // Billing knows nothing of the Account, and nothing else is written to it.
+    if (records.length === 0 && before.every(({ object }) => object === NAMED_DEAL))
+      return {
+        done,
+        projection: {
+          accountId,
+          rows: deals.map((deal) => projection.toNamedDeal(deal, { subscriptions: [] })),
+          nextChangeOn: null,
+        },
+      };
     const facts = factsOf(records.filter(({ deleted }) => !deleted).map(({ body }) => body as BillingObject));
-    const view = deriveAccount(accountId, facts, today(clock.businessNow(), deps.timeZone), deps.timeZone);
+    const day = today(clock.businessNow(), deps.timeZone);
+    const view = deriveAccount(accountId, facts, day, deps.timeZone, deps.reporting);
     const { levels, noted } = await noteLevels(accountId, view);
     const months = [...levels.values()].flatMap((own) => monthsOf(own, view.asOf));
     const rows = projection.toOrgRows(view, months);
     const present = new Set(rows.map(({ object, key }) => `${object} ${key}`));
-    for (const row of await orgRows.projected(accountId)) {
-      if (row.object === 'Account' || present.has(`${row.object} ${row.key}`) || projection.isRemoved(row)) continue;
-      if (!(await isElsewhere(row, accountId))) rows.push(projection.removedRow(row));
+    rows.push(...deals.map((deal) => projection.toNamedDeal(deal, view)), ...(await recordsOf(view, before)));
+    for (const row of before) {
+      if (row.object === 'Account' || projection.isRecord(row) || present.has(`${row.object} ${row.key}`)) continue;
+      if (projection.isRemoved(row)) {
+        // One that was removed under another mapping gives up what that mapping added.
+        const again = projection.removedRow(row);
+        if (Object.keys(again.fields).length !== Object.keys(row.fields).length) rows.push(again);
+      } else if (!(await isElsewhere(row, accountId))) rows.push(projection.removedRow(row));
     }
+    const retained = retain(rows, view.asOf);
+    const projectedBefore = new Set(before.map(({ object, key }) => `${object} ${key}`));
+    const dropped = retained.over
+      .filter(({ row }) => projectedBefore.has(`${row.object} ${row.key}`))
+      .map(({ row: { object, key }, reason }) => ({ object, key, reason }));
     const nextMonth = months.some(({ closing }) => closing.minor !== 0) ? firstOfNextMonth(view.asOf) : null;
-    const nextChangeOn = earliest([view.nextChangeOn, nextMonth]);
-    return { done, projection: { accountId, rows, nextChangeOn, levels: noted } };
+    const nextChangeOn = earliest([view.nextChangeOn, nextMonth, retained.nextOn]);
+    return { done, projection: { accountId, rows: retained.rows, dropped, nextChangeOn, levels: noted } };
   };
 }

@@ -226,6 +226,16 @@ describe('refreshing a billing account', () => {
     expect((await run([], { pollAt: NOW, pollOnly: true })).pollAt).toBeUndefined();
   });
 
+  test('usage is asked for once more too when it was read beside the subscription that turns out to have ended', async () => {
+    const { run } = rig({ known: metered, current: known, now: 20, link });
+    const ended = await run([], { pollAt: NOW });
+    expect(ended.mirror).toContainEqual({
+      record: expect.objectContaining({ kind: 'subscription', deleted: true }) as object,
+      via: 'fetch',
+    });
+    expect(ended.pollAt).toEqual(new Date(NOW.getTime() + 300_000));
+  });
+
   test('a newer complete event is trusted', async () => {
     const { fetched, run } = rig({ known, current: known, now: 20, link });
     const result = await run([event('e1', 11, 250)]);
@@ -278,6 +288,21 @@ describe('refreshing a billing account', () => {
       const { fetched, differing, run } = rig(world);
       expect((await run([checked])).done).toEqual(['e1']);
       expect([fetched, differing]).toEqual([[], []]);
+    });
+
+    test('does not keep a key that was bumped for another reason from being read', async () => {
+      const world = {
+        known: [known[0]!, record(250, 11)],
+        current: [account('001000000000001AAA'), record(300, 0)],
+        link,
+      };
+      const bumped = rig({ ...world, now: 50 });
+      const result = await bumped.run([checked]);
+      expect(bumped.fetched).toEqual([['account', 'subscriptions', 'invoices', 'memos', 'payments', 'usage']]);
+      expect([amounts(result), result.done]).toEqual([[300], ['e1']]);
+      const polled = rig({ ...world, now: 50 });
+      await polled.run([checked], { pollAt: NOW });
+      expect(polled.fetched).toEqual([['usage']]);
     });
 
     test('costs nothing when its key is worked for another reason before', async () => {

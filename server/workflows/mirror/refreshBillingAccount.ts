@@ -5,6 +5,7 @@ import { Fault } from '../../domain/fault.ts';
 import {
   BILLING_PARTS,
   PART_OF,
+  type Access,
   type BillingPart,
   type BillingRecord,
   type BillingSystem,
@@ -24,10 +25,15 @@ export type RefreshDeps = {
   onSnapshotDiffers?: (key: string) => void;
   /** Told of each word of the billing system that nobody here knows, and what it is a word for. */
   onUnknownWord?: (what: string) => void;
+  /** Told what the credentials may and may not read, besides what nothing goes without. */
+  onAccess?: (what: string, isRefused: boolean) => Promise<void>;
 };
 
 /** A read that shows nothing new is repeated so long after its event came (real time, ms). */
 const LAG_RETRIES_MS = [5_000, 60_000];
+
+/** What may not be read is asked for again so much later (real time, ms). */
+const REFUSED_RETRY_MS = 3_600_000;
 
 /** By then no other event of the same change is on its way (real time, ms). */
 const AUDIT_AFTER_MS = 30_000;
@@ -86,6 +92,7 @@ type Outcome = {
   known: Map<string, BillingRecord>;
   /** True when a filter leaves the billing account out. */
   excluded: boolean;
+  access: readonly Access[];
 };
 
 function save(outcome: Outcome, record: BillingRecord, via: MirrorWrite['via']): void {
@@ -132,6 +139,7 @@ export function refreshBillingAccount(deps: RefreshDeps): KeyHandler {
     }
     if (fetched.billingAccountKey !== key) return fetched.billingAccountKey;
     if (fetched.excluded === true) outcome.excluded = true;
+    outcome.access = fetched.access ?? [];
     for (const part of fetched.parts) {
       const merged = await mergeFetched(billing, key, part, outcome.known);
       for (const record of merged.records) {
@@ -147,6 +155,27 @@ export function refreshBillingAccount(deps: RefreshDeps): KeyHandler {
       for (const owner of merged.movedTo) outcome.movedTo.add(owner);
     }
     return key;
+  }
+
+  /**
+   * @returns events of what may not be read, with when to look again: they are done once it may, so that no change is lost.
+   * An event that merely asks for it besides is done, where nothing of it was ever there
+   */
+  function refused({ asked }: Weighed, { access, known }: Outcome, now: Date): Map<StoredEvent, Date> {
+    const withheld = access.filter(({ isRefused }) => isRefused);
+    const parts = withheld.map(({ part }) => part);
+    const subjects = withheld.map(({ part, subject }) => subject ?? part);
+    const isKnown = (part: BillingPart): boolean =>
+      [...known.values()].some(({ kind, deleted }) => !deleted && PART_OF[kind] === part);
+    const again = new Date(now.getTime() + REFUSED_RETRY_MS);
+    const isAbout = (event: StoredEvent): boolean => {
+      const { of } = billing.read(event, known);
+      return of !== undefined && subjects.includes(of);
+    };
+    const waiting = [...asked].filter(
+      ([event, wanted]) => wanted.some((part) => parts.includes(part) && isKnown(part)) || isAbout(event),
+    );
+    return new Map(waiting.map(([event]) => [event, again]));
   }
 
   /** @returns events whose change the read did not show, though it may have shown others, with when to look again */
@@ -175,14 +204,21 @@ export function refreshBillingAccount(deps: RefreshDeps): KeyHandler {
       const at = auditAt(event);
       return at === null ? 'never' : at > now ? 'later' : 'now';
     });
-    const askedForNothing = claim.events.length === 0 && claim.refetch.length === 0 && !claim.pollOnly;
-    const everything = account === undefined || askedForNothing;
     const pollDue = claim.pollAt !== null && claim.pollAt <= now;
+    // Snapshots that are known and only wait to be checked are no reason why the key was claimed.
+    const onlyChecks = claim.events.length === weighed.audits.length && weighed.snapshots.size === 0;
+    const askedForNothing =
+      onlyChecks &&
+      weighed.fetch.size === 0 &&
+      claim.refetch.length === 0 &&
+      !claim.pollOnly &&
+      (claim.events.length === 0 || !pollDue);
+    const everything = account === undefined || askedForNothing;
     const parts = BILLING_PARTS.filter(
       (part) => everything || claim.refetch.includes(part) || weighed.fetch.has(part) || (part === 'usage' && pollDue),
     );
-    const outcome: Outcome = { writes: [], movedTo: new Set(), known: new Map(mirrored), excluded: false };
-    for (const record of weighed.snapshots.values()) save(outcome, record, 'snapshot');
+    const outcome: Outcome = { writes: [], movedTo: new Set(), known: new Map(mirrored), excluded: false, access: [] };
+    for (const record of [...weighed.snapshots.values(), ...weighed.changes]) save(outcome, record, 'snapshot');
     if (parts.length > 0) {
       const name = await fetchInto(outcome, key, parts, weighed);
       if (name === null) return waitForObject(claim);
@@ -195,13 +231,16 @@ export function refreshBillingAccount(deps: RefreshDeps): KeyHandler {
         dirty: before?.accountId == null ? [] : [projectionKeyOf(before.accountId)],
       };
 
-    const newIn = new Set(
-      outcome.writes.flatMap(({ record }) => (isNews(record, mirrored) ? [PART_OF[record.kind]!] : [])),
-    );
-    for (const { record } of outcome.writes)
-      if (isNews(record, mirrored)) for (const what of unknownWordsOf(record.body)) deps.onUnknownWord?.(what);
-    const news = newIn.size > 0;
-    const waiting = outcome.movedTo.size > 0 ? new Map<StoredEvent, Date>() : lagging(weighed, outcome, newIn, now);
+    for (const { what, isRefused } of outcome.access) await deps.onAccess?.(what, isRefused);
+    const told = outcome.writes.map(({ record }) => record).filter((record) => isNews(record, mirrored));
+    for (const { body } of told) for (const what of unknownWordsOf(body)) deps.onUnknownWord?.(what);
+    const news = told.length > 0;
+    // That something was done is no sign that the read shows what it led to.
+    const newIn = new Set(told.filter(({ kind }) => kind !== 'change').map(({ kind }) => PART_OF[kind]!));
+    const waiting = new Map([
+      ...(outcome.movedTo.size > 0 ? [] : lagging(weighed, outcome, newIn, now)),
+      ...refused(weighed, outcome, now),
+    ]);
     const link = linkOf(key, outcome.known.values());
     // What it was matched with stays when billing names none.
     const keeps = link?.byMatch === true && before?.byMatch === true;
@@ -209,12 +248,9 @@ export function refreshBillingAccount(deps: RefreshDeps): KeyHandler {
     const accounts = new Set(news || linked ? [before?.accountId, link?.accountId] : []);
     const nextPoll = new Date(now.getTime() + deps.usagePollSeconds * 1000);
     const metered = isMetered(outcome.known.values());
-    // What was metered until now is asked for once more, so that usage of a canceled subscription does not stay.
-    const pollAt = parts.includes('usage')
-      ? metered
-        ? nextPoll
-        : null
-      : (claim.pollAt ?? (metered ? nextPoll : null));
+    // What was metered until now is asked for once more: usage of a canceled subscription may have been read just before.
+    const goesOn = metered || isMetered(mirrored.values());
+    const pollAt = (parts.includes('usage') ? null : claim.pollAt) ?? (goesOn ? nextPoll : null);
     const audits = everything ? [] : weighed.audits;
     const open = new Set([...waiting.keys(), ...audits].map(({ id }) => id));
     const againAt = earliest(...waiting.values(), ...audits.map(auditAt));

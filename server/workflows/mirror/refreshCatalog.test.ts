@@ -4,7 +4,7 @@ import { refreshCatalog } from './refreshCatalog.ts';
 
 const NOW = new Date('2026-11-21T09:00:00Z');
 
-function work(key: string, waitedMs: number) {
+function work(key: string, waitedMs: number, sells = false) {
   const receivedAt = new Date(NOW.getTime() - waitedMs);
   const event = { id: '1', connection: 'stripe', eventId: 'e', kind: 'product.updated', occurredAt: null, receivedAt };
   const claim: KeyClaim = {
@@ -18,6 +18,7 @@ function work(key: string, waitedMs: number) {
     refetch: [],
   };
   return refreshCatalog({
+    sells,
     mirror: { using: (...args) => Promise.resolve(args[2] === 'unused' ? [] : [args.join(' ')]) },
   })(claim);
 }
@@ -35,4 +36,9 @@ test.each(['product', 'coupon'])('what uses an edited %s is read anew', async (k
 
 test('an edit that concerns nobody is done', async () => {
   expect(await work('stripe:product:unused', 90_000)).toEqual({ done: ['1'] });
+});
+
+test('an edited product is also read for the price book, a coupon is not', async () => {
+  expect(await work('stripe:product:unused', 90_000, true)).toEqual({ done: ['1'], dirty: ['stripe:catalog:all'] });
+  expect(await work('stripe:coupon:unused', 90_000, true)).toEqual({ done: ['1'] });
 });

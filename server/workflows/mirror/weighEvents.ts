@@ -8,6 +8,8 @@ export type Weighed = {
   known: Map<string, BillingRecord>;
   /** Trusted states to save, the newest of each object. */
   snapshots: Map<string, BillingRecord>;
+  /** What was done to subscriptions, of every event, also of those that need nothing else. */
+  changes: BillingRecord[];
   fetch: Set<BillingPart>;
   /** What each event that names parts to be fetched asks for. */
   asked: Map<StoredEvent, readonly BillingPart[]>;
@@ -40,6 +42,7 @@ export function weighEvents(
   const weighed: Weighed = {
     known: new Map(mirrored),
     snapshots: new Map(),
+    changes: [],
     fetch: new Set(),
     asked: new Map(),
     audits: [],
@@ -49,6 +52,7 @@ export function weighEvents(
   const inOrder = events.toSorted((a, b) => (a.occurredAt?.getTime() ?? 0) - (b.occurredAt?.getTime() ?? 0));
   for (const event of inOrder) {
     const reading = billing.read(event, weighed.known);
+    weighed.changes.push(...(reading.changes ?? []));
     const at = event.occurredAt === null ? null : secondsOf(event.occurredAt);
     const isTied = (key: string): boolean => {
       const record = weighed.known.get(key);

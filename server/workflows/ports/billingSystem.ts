@@ -17,6 +17,8 @@ export const PART_OF: Readonly<Record<string, BillingPart>> = {
   creditnote: 'memos',
   payment: 'payments',
   usage: 'usage',
+  // What was done to a subscription is told with it, as far back as the billing system tells it.
+  change: 'subscriptions',
 };
 
 export type BillingRecord = MirrorRecord<BillingObject>;
@@ -24,10 +26,29 @@ export type BillingRecord = MirrorRecord<BillingObject>;
 /** One part as the billing system has it now. */
 export type FetchedPart = {
   part: BillingPart;
-  /** Every object of the part; one that the mirror holds and that is missing here is gone. */
+  /** Every object of the part; one that the mirror holds and that is missing here is gone. Of changes only the latest. */
   records: BillingRecord[];
   /** Provider time of the answer. */
   asOf: Date;
+  /** Fields of its objects that could not be read this time and stay as the mirror has them; absent where none is. */
+  unread?: readonly string[];
+};
+
+/** What an event is about, where that is one part or something in it that may be refused alone. */
+export type Subject = BillingPart | 'refunds';
+
+/**
+ * Whether the credentials may read something that a billing account is also known without. Of what they may not read the
+ * mirror keeps what it has.
+ */
+export type Access = {
+  /** In words, such as `credit and debit memos`. */
+  what: string;
+  isRefused: boolean;
+  /** The part that stays as it was while it is refused; null where something of a part is merely absent. */
+  part: BillingPart | null;
+  /** What events are about that wait while it is refused, where that is no whole part. */
+  subject?: Subject;
 };
 
 export type FetchedBillingAccount =
@@ -38,6 +59,8 @@ export type FetchedBillingAccount =
       parts: FetchedPart[];
       /** Metadata or custom fields of the billing account, by name; there when `account` was asked for. */
       fields?: Readonly<Record<string, string>>;
+      /** What was asked for besides and may or may not be read with these credentials. */
+      access?: readonly Access[];
       /** True when a filter leaves the billing account out: nothing of it is to be kept. */
       excluded?: boolean;
     }
@@ -58,11 +81,18 @@ export type EventReading = {
   records: BillingRecord[];
   /** Parts that it leaves open and that have to be fetched. */
   fetch: BillingPart[];
+  /** What it is about, where it is told of that alone; while that may not be read, the event is not done. */
+  of?: Subject;
   /**
    * Keys of the objects that it is about, as far as they are known. An event whose objects are all known later than it
    * happened is done.
    */
   about: string[];
+  /**
+   * What was done to subscriptions, as the event alone says it. It is kept however old the event is: what happened stays
+   * true when more has happened since.
+   */
+  changes?: BillingRecord[];
   /** Keys of objects whose newest version was taken back, so that an older one is true again. */
   takenBack?: string[];
   /**

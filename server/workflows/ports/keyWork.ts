@@ -1,8 +1,10 @@
 import type { MrrLevel } from '../../domain/metrics/movements.ts';
 import type { BillingPart } from './billingSystem.ts';
+import type { DealChange } from './deals.ts';
 import type { MatchResult } from './matching.ts';
 import type { AccountLink, MirrorWrite } from './mirror.ts';
 import type { OrgFinding, RetiredAccount } from './org.ts';
+import type { DroppedRow } from './orgRetention.ts';
 import type { OrgRow } from './orgRows.ts';
 
 /** An event in the inbox that is not worked off yet. */
@@ -37,10 +39,12 @@ export type KeyClaim = {
   refetch: readonly string[];
 };
 
-/** The set of rows that one Account is to have in Salesforce; rows projected before and absent here stay as they are. */
+/** The set of rows that one Account is to have in Salesforce; rows projected before and absent here stay as they are, */
 export type Projection = {
   accountId: string;
   rows: readonly OrgRow[];
+  /** but these, which the org holds no longer. */
+  dropped?: readonly DroppedRow[];
   /** First day (YYYY-MM-DD) on which the same mirror would give other rows; null when none is known. */
   nextChangeOn: string | null;
   /** MRR of the Account by day, all levels of each currency in which there is a new one. */
@@ -56,9 +60,13 @@ export type KeyResult = {
   forget?: boolean;
   link?: AccountLink;
   projection?: Projection;
+  /** Products and prices of a catalog, as the org is to hold them; those that are absent here stay as they are. */
+  catalog?: readonly OrgRow[];
   /** What was found in Salesforce. */
   org?: OrgFinding;
   retired?: RetiredAccount;
+  /** How an Opportunity stands in which people name a subscription. */
+  deal?: DealChange;
   /** How the matching of a billing account stands now. */
   match?: MatchResult;
   /** Keys that are to be worked because of this one. */

@@ -7,7 +7,7 @@ import type { OrgRow } from './orgRows.ts';
 
 /** What is at stake for a billing account that no Account shows: by currency, and the currency with most of it. */
 export type Stakes = {
-  balances: readonly BalanceView[];
+  balances: readonly Pick<BalanceView, 'currency' | 'arr' | 'outstanding'>[];
   mainCurrency: string | null;
   /** False for a customer that never subscribed to anything and was never billed. */
   everBilled: boolean;

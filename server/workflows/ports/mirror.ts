@@ -1,5 +1,5 @@
 /** What the mirror holds of a billing account. */
-export type MirrorKind = 'account' | 'subscription' | 'invoice' | 'memo' | 'payment' | 'usage';
+export type MirrorKind = 'account' | 'subscription' | 'invoice' | 'memo' | 'payment' | 'usage' | 'change';
 
 /** One object of a billing system as last known, in the terms of the domain. */
 export type MirrorRecord<Body = unknown> = {

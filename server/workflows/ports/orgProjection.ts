@@ -1,11 +1,40 @@
 import type { AccountView } from '../../domain/account/view.ts';
 import type { MrrMonth } from '../../domain/metrics/movements.ts';
+import type { CalendarDate } from '../../domain/time/calendarDate.ts';
+import type { NamedDeal } from './deals.ts';
 import type { OrgRow } from './orgRows.ts';
+
+/** What of billing gets records of standard objects besides rows, and from which day on it counts; null for nothing. */
+export type RecordSettings = {
+  invoices: CalendarDate | null;
+  payments: CalendarDate | null;
+  deals: {
+    from: CalendarDate;
+    /** Stage of a deal that is won. */
+    stage: string;
+    /** Currency of the org, in which alone the amount of a deal can be written. */
+    currency: string;
+  } | null;
+  /** In which a moment becomes a day. */
+  timeZone: string;
+};
 
 /** Turns what is derived for an Account into the rows that Salesforce is to hold. */
 export interface OrgProjection {
   /** @param months of MRR in every currency; none where only what is now is asked for */
   toOrgRows(view: AccountView, months?: readonly MrrMonth[]): OrgRow[];
+  /**
+   * Activities and deals of what billing did. Each is a function of billing at the time when it is first made.
+   * @param known keys of the deals that were made before
+   */
+  toRecords(view: AccountView, settings: RecordSettings, known: ReadonlySet<string>): OrgRow[];
+  /**
+   * What an Opportunity is to hold in which people named a subscription.
+   * @param view of its Account; null where it has none
+   */
+  toNamedDeal(deal: NamedDeal, view: Pick<AccountView, 'subscriptions'> | null): OrgRow;
+  /** Whether a row is of a record of a standard object, which stays when billing no longer has its cause. */
+  isRecord(row: OrgRow): boolean;
   /** The row as it is written once when billing no longer has it: status Removed, amounts zero. */
   removedRow(row: OrgRow): OrgRow;
   isRemoved(row: OrgRow): boolean;

@@ -4,15 +4,25 @@ export type OrgValue = string | number | boolean | null;
 
 /** One record that Salesforce is to hold. The outbox adds Key__c, Account__c, the row version and Synced_At__c. */
 export type OrgRow = {
-  /** API name, such as `Billing_Invoice__c`; `Account` for fields on the Account itself. */
+  /**
+   * API name, such as `Billing_Invoice__c`; `Account` for fields on the Account itself, `NAMED_DEAL` for those on an
+   * Opportunity of people.
+   */
   object: string;
-  /** Value of `Key__c`; for object `Account` the 18-character id. */
+  /** Value of `Key__c`; for object `Account` and `NAMED_DEAL` the 18-character id. */
   key: string;
   fields: Readonly<Record<string, OrgValue>>;
   /** Lookup field → `Key__c` of the row it points to, by relationship name (`Billing_Account__r`). */
   parents: Readonly<Record<string, { object: string; key: string }>>;
+  /**
+   * Fields that a record is made with and that are people's afterwards; they are not sent again once it is confirmed. There
+   * for records of standard objects (Task, Opportunity), which are neither removed nor compared.
+   */
+  initial?: Readonly<Record<string, OrgValue>> | undefined;
   /** Key of the mirrored object of which the row shows a part; none where it shows all of it, or is derived from several. */
   partOf?: string | null;
+  /** Why fields of it do not hold what billing says, a line each; they stay here, for whoever runs the server. */
+  notes?: readonly string[];
 };
 
 /** A row as it is sent. */

@@ -100,14 +100,14 @@ describe('the stock CLI deploys the package', { timeout: 120_000 }, () => {
     sim.org.insert('Account', [{ Name: 'Acme' }], admin);
     const deleted = await sf.json(
       [
-        ...['project', 'delete', 'source', '--metadata', 'CustomField:Account.Billing_Next_Renewal__c'],
+        ...['project', 'delete', 'source', '--metadata', 'CustomField:Account.Billing_Lifetime_Value__c'],
         ...['--target-org', 'org', '--no-prompt'],
       ],
       { cwd: project.folder },
     );
     expect(deleted).toMatchObject({ code: 0, result: { status: 'Succeeded' } });
-    expect(sim.org.object('Account')!.fields.has('Billing_Next_Renewal__c')).toBe(false);
-    expect(sim.org.all('Account')[0]).not.toHaveProperty('Billing_Next_Renewal__c');
+    expect(sim.org.object('Account')!.fields.has('Billing_Lifetime_Value__c')).toBe(false);
+    expect(sim.org.all('Account')[0]).not.toHaveProperty('Billing_Lifetime_Value__c');
   });
 });
 

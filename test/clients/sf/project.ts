@@ -10,7 +10,7 @@ export class SfProject {
   readonly folder = mkdtempSync(join(tmpdir(), 'sf-project-'));
 
   constructor() {
-    for (const name of ['sfdx-project.json', '.forceignore', 'force-app', 'config'])
+    for (const name of ['sfdx-project.json', '.forceignore', 'force-app', 'unpackaged', 'config'])
       cpSync(join(ROOT, name), join(this.folder, name), { recursive: true });
   }
 

@@ -116,6 +116,15 @@ describe.each(SUBJECTS)('keys in %s', (_name, open) => {
     expect(await store.claimKeys(1, 60_000)).toMatchObject([{ refetch: [] }]);
   });
 
+  it('set what a catalog is to have, which belongs to no Account', async () => {
+    await take(event('evt_1', 'stripe:catalog:all'));
+    const [claim] = await store.claimKeys(1, 60_000);
+    const product = { object: 'Product2', key: 'stripe:price:price_1', fields: { IsActive: true }, parents: {} };
+    const result = { ...allDone(claim!), catalog: [product] };
+    expect(await store.commitResult(claim!, result)).toEqual({ cleared: true, rowsWaiting: 1 });
+    expect((await subject.look()).rows).toMatchObject([{ key: product.key, accountId: null, pending: true }]);
+  });
+
   it('get the events that were found to belong to them', async () => {
     await take(event('evt_1', 'stripe:invoice:in_1'), event('evt_2'));
     const seen: [string, string[]][] = [];

@@ -4,6 +4,7 @@ import { money } from '../../../server/domain/money/money.ts';
 import { calendarDate } from '../../../server/domain/time/calendarDate.ts';
 import { createLog } from '../../../server/platform/log.ts';
 import { createKeyWorker } from '../../../server/sync/keys/worker.ts';
+import { Collision } from '../../../server/sync/mirror/save.ts';
 import type { KeyResult } from '../../../server/workflows/ports/keyWork.ts';
 import type { MirrorRecord, MirrorWrite } from '../../../server/workflows/ports/mirror.ts';
 import type { Store } from '../../../server/sync/store.ts';
@@ -40,11 +41,8 @@ describe.each(SUBJECTS)('the mirror in %s', (_name, open) => {
   async function commit(result: Partial<KeyResult>, key = KEY): Promise<void> {
     await store.bumpKeys([key]);
     const claims = await store.claimKeys(100, 60_000);
-    await store.commitResult(
-      claims.find((claim) => claim.key === key)!,
-      { done: [], ...result },
-    );
-    await store.giveBack(claims);
+    const claim = claims.find((one) => one.key === key)!;
+    await store.commitResult(claim, { done: [], ...result }).finally(() => store.giveBack(claims));
   }
   const save = (record: MirrorRecord, via: MirrorWrite['via'] = 'snapshot') => commit({ mirror: [{ record, via }] });
   const link = (accountId: string | null) => commit({ link: { billingAccountKey: KEY, accountId } });
@@ -149,6 +147,19 @@ describe.each(SUBJECTS)('the mirror in %s', (_name, open) => {
       expect(await body()).toBe('paid');
       await save(invoice(2, 'fetched in the same second'), 'fetch');
       expect(await body()).toBe('fetched in the same second');
+    });
+
+    it('takes usage of no owner that read it in the same second as another: it is read again in a later one', async () => {
+      const OTHER = 'stripe:account:cus_2';
+      const usage = (second: number, owner: string, more: Partial<MirrorRecord> = {}) =>
+        invoice(second, { quantity: '5' }, { kind: 'usage', key: 'z:usage:1', billingAccountKey: owner, ...more });
+      await save(usage(2, OTHER), 'fetch');
+      await expect(save(usage(2, KEY), 'fetch')).rejects.toThrow(Collision);
+      await expect(save(usage(2, KEY, { deleted: true }), 'fetch')).rejects.toThrow(Collision);
+      await save(usage(1, KEY, { deleted: true }), 'fetch');
+      expect(await store.ofBillingAccount(OTHER)).toEqual([usage(2, OTHER)]);
+      await save(usage(3, KEY), 'fetch');
+      expect(await store.ofBillingAccount(KEY)).toEqual([usage(3, KEY)]);
     });
 
     it('does not revive what was deleted', async () => {

@@ -61,6 +61,24 @@ describe.each(SUBJECTS)('rows for Salesforce in %s', (_name, open) => {
     expect(await store.takeRows(ALL, 2)).toHaveLength(2);
   });
 
+  it('without an Account are in the partition of what they are a part of', async () => {
+    const product: OrgRow = {
+      object: 'Product2',
+      key: 'stripe:price:price_1',
+      fields: { IsActive: true },
+      parents: {},
+    };
+    const entry = (book: string): OrgRow => ({
+      object: 'PricebookEntry',
+      key: `${product.key}:${book}`,
+      partOf: product.key,
+      fields: { UnitPrice: 1 },
+      parents: {},
+    });
+    await store.setRows(null, [product, entry('01s1'), entry('01s2'), entry('01s3')]);
+    expect(await store.takeRows([partitionOf(product.key)], 10)).toHaveLength(4);
+  });
+
   it('get a higher version with each change of content, also when they go back', async () => {
     const versions: number[] = [];
     for (const amount of [1, 2, 1]) {

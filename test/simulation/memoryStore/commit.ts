@@ -87,6 +87,7 @@ export function commitIn(
   if (result.refetch) bump(memory, result.refetch.keys, 0, result.refetch.parts);
   bump(memory, [...projections, ...[...moved, ...accounts].map(projectionKeyOf)], 0);
   let rowsWaiting = 0;
+  if (result.catalog) rowsWaiting = setRowsIn(memory, stamp, null, result.catalog, transaction, Number(claim.snapshot));
   if (result.projection) {
     const { accountId, rows, nextChangeOn, levels = [] } = result.projection;
     saveLevelsIn(memory, accountId, levels);

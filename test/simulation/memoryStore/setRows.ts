@@ -37,7 +37,7 @@ export function setRowsIn(
     memory.orgRows.set(rowId(row), {
       row: JSON.parse(JSON.stringify(row)) as OrgRow,
       accountId,
-      partition: partitionOf(accountId ?? row.key),
+      partition: partitionOf(accountId ?? row.partOf ?? row.key),
       hash,
       rowVersion: Math.max((before?.rowVersion ?? 0) + 1, Math.floor(now)),
       changedAt: now,

@@ -2,6 +2,7 @@ import type { BillingObject } from '../../../server/domain/account/facts.ts';
 import { keyOf, partsOf } from '../../../server/domain/billingAccount/key.ts';
 import {
   BILLING_PARTS,
+  PART_OF,
   type BillingPart,
   type BillingRecord,
   type BillingSystem,
@@ -26,13 +27,6 @@ type Told = {
   deleted: boolean;
 };
 
-const PART_OF: Readonly<Record<string, BillingPart>> = {
-  account: 'account',
-  subscription: 'subscriptions',
-  invoice: 'invoices',
-  payment: 'payments',
-  usage: 'usage',
-};
 /** Reads lag by less than this, ms; sweeps look back further. */
 const MOST_LAG_MS = 4000;
 const OVERLAP_MS = 30_000;
@@ -155,10 +149,8 @@ export class BillingModel implements BillingSystem, ChangeSource {
     const { deleted, asOf } = found;
     if (!found.exists && this.readsMayLag) return { found: false, deleted: null, asOf: null };
     if (!found.exists) return { found: false, deleted, asOf };
-    // It has no memos, and is not asked for them.
-    const had = parts.filter((part) => Object.values(PART_OF).includes(part));
     const read = await Promise.all(
-      had.map((part) => call(this.#weather, this.connection, () => this.#list(part, key))),
+      parts.map((part) => call(this.#weather, this.connection, () => this.#list(part, key))),
     );
     return { found: true, billingAccountKey: key, parts: read };
   }

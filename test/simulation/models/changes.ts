@@ -93,6 +93,18 @@ export function change(billing: BillingModel, random: Random, id: string, day: C
           billing.put({ ...one, number: one.key.split(':')[2]!, status: 'Paid', balance: money(0, 'USD') });
         }),
     ],
+    [
+      6,
+      () =>
+        some(openInvoices, (one) => {
+          const minor = 1 + random.below(one.balance.minor);
+          billing.put(objects.creditMemo(connection, one.billingAccountKey.split(':')[2]!, id, one, minor));
+          const left = one.balance.minor - minor;
+          billing.put({ ...one, status: left === 0 ? 'Paid' : 'Open', balance: money(left, 'USD') });
+        }),
+    ],
+    [4, () => some(billing.of('memo'), (one) => billing.put({ ...one, status: 'Void', applied: money(0, 'USD') }))],
+    [3, () => some(billing.of('memo'), (one) => billing.remove(one.key))],
     [5, () => some(openInvoices, (one) => billing.remove(one.key))],
     // One that goes with what it was just given, before anybody read it there, leaves that with its giver: see README.
     [2, () => !billing.wasGivenSomething(account.key) && billing.removeAccount(account.key)],

@@ -2,6 +2,7 @@ import type { BillingObject } from '../../../server/domain/account/facts.ts';
 import type { BillingAccount } from '../../../server/domain/billingAccount/billingAccount.ts';
 import type { Invoice } from '../../../server/domain/invoice/invoice.ts';
 import { money } from '../../../server/domain/money/money.ts';
+import type { Memo } from '../../../server/domain/memo/memo.ts';
 import type { Payment } from '../../../server/domain/payment/payment.ts';
 import type { Subscription } from '../../../server/domain/subscription/subscription.ts';
 import { addDays, type CalendarDate } from '../../../server/domain/time/calendarDate.ts';
@@ -60,6 +61,7 @@ export function invoice(
 ): Invoice {
   return sample.invoice({
     ...common(connection, 'invoice', account, id),
+    id,
     number: more.refused ? `REFUSED ${id}` : id,
     amount: money(more.minor, 'USD'),
     balance: money(more.minor, 'USD'),
@@ -85,6 +87,18 @@ export function payment(connection: Connection, account: string, id: string, pai
     amount: paid.balance,
     at: instant(at),
     invoiceKeys: [paid.key],
+  });
+}
+
+/** A part of an invoice that was credited. */
+export function creditMemo(connection: Connection, account: string, id: string, of: Invoice, minor: number): Memo {
+  return sample.memo({
+    ...common(connection, 'memo', account, id),
+    key: `${connection}:creditmemo:${id}`,
+    amount: money(minor, 'USD'),
+    applied: money(minor, 'USD'),
+    balance: money(0, 'USD'),
+    invoiceId: of.id ?? null,
   });
 }
 

@@ -60,7 +60,7 @@ export async function startSalesforceSim(options: SalesforceSimOptions = {}): Pr
     orgId: options.orgId,
     sandbox: options.sandbox,
   });
-  const automation = new Automation(org);
+  const automation = new Automation(org, options.calloutTimeoutMs);
   const views = new Views(org);
   const switches = new RestSwitches();
   const changes = new ChangeData(org, { clock, stateFile: options.stateFile && `${options.stateFile}.events` });

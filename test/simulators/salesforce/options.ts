@@ -38,6 +38,8 @@ export type SalesforceSimOptions = Omit<SimOptions, 'tls'> & {
   connectedApps?: readonly ConnectedApp[] | undefined;
   /** Allows the password flow, one password for all users; without it the flow is refused as in orgs of today. */
   passwordFlow?: { password: string; securityToken: string } | undefined;
+  /** How long a callout waits for an answer, ms of real time; two minutes when absent. */
+  calloutTimeoutMs?: number;
   /** Calls allowed in 24 hours; 100,000 when absent. */
   dailyApiLimit?: number | undefined;
   /** Told in words what takes long at the start. */

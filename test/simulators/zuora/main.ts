@@ -22,6 +22,7 @@ import { lineItemRoutes } from './orders/lineItemRoutes.ts';
 import { orderListRoutes } from './orders/lists.ts';
 import { orderOptions } from './orders/options.ts';
 import { orderRoutes } from './orders/routes.ts';
+import { chargebackRoutes } from './payments/chargeback.ts';
 import { paymentMethodRoutes } from './payments/methodRoutes.ts';
 import { refundRoutes } from './payments/refundRoutes.ts';
 import { paymentRoutes } from './payments/routes.ts';
@@ -82,6 +83,7 @@ export type RunningZuoraSim = RunningSim & {
 
 const presetFields: CustomFieldDefinitions = {
   account: ['CRMAccountId__c'],
+  invoice: [],
   order: ['OpportunityId__c'],
   orderAction: [],
   orderLineItem: [],
@@ -209,6 +211,7 @@ function addRoutes(tenant: Tenant, origin: () => string): void {
     billRunRoutes(tenant),
     paymentRoutes(tenant, origin),
     refundRoutes(tenant, origin),
+    chargebackRoutes(tenant),
     paymentRunRoutes(tenant, origin),
     usageRoutes(tenant, origin),
     calloutRoutes(tenant, origin),

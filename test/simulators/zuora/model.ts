@@ -60,7 +60,7 @@ export type TenantData = AccountData &
     deleted: DeletedRows;
   };
 
-export const dataFormat = 3;
+export const dataFormat = 4;
 
 export function emptyTenant(): TenantData {
   return {

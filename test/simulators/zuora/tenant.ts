@@ -15,6 +15,7 @@ export type CalloutTarget = { url: string; user: string; password: string };
 /** Custom fields that an administrator has defined in the tenant. */
 export type CustomFieldDefinitions = Record<
   | 'account'
+  | 'invoice'
   | 'order'
   | 'orderAction'
   | 'orderLineItem'
@@ -91,6 +92,8 @@ export class Tenant {
   readonly entityId = '2c92c0f86a0ad8b1016a0be1ffbb3d6d';
   /** Number of the tenant, in the scope of its tokens. */
   readonly tenantId: string;
+  /** E-mails of invoices since the start, for tests to count. */
+  readonly sentEmails: { invoiceNumber: string; to: string[] }[] = [];
   /** User that made everything. */
   readonly userId = '2c92c0f86a0ad8b1016a0be200113d9f';
 

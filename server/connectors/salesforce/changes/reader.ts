@@ -3,6 +3,7 @@ import { id18 } from '../../../domain/billingAccount/salesforceId.ts';
 import { nameOf, type HeldFields, type OrgReader } from '../../../workflows/ports/org.ts';
 import type { OrgValue } from '../../../workflows/ports/orgRows.ts';
 import type { SalesforceClient } from '../client.ts';
+import { dealsOfAccounts } from './deals.ts';
 import { gather } from './gather.ts';
 import { inList, queryAll, textList, type Found } from './query.ts';
 
@@ -40,11 +41,11 @@ export function heldOf(shape: RowShape, record: Found): HeldFields {
 
 /**
  * Reads Accounts and rows for the drift check. Reads that are asked for at about the same time share a call.
- * @param shapes of Account and of every mirrored object
+ * @param shapes of Account and of every mirrored object, as they are now
  */
-export function createOrgReader(client: SalesforceClient, shapes: readonly RowShape[]): OrgReader {
+export function createOrgReader(client: SalesforceClient, shapes: () => readonly RowShape[]): OrgReader {
   const shapeOf = (object: string): RowShape => {
-    const shape = shapes.find((one) => one.object === object);
+    const shape = shapes().find((one) => one.object === object);
     if (shape) return shape;
     throw new Fault({ code: 'key_invalid', kind: 'bug', publicText: `No rows of ${object} are mirrored.` });
   };
@@ -55,9 +56,10 @@ export function createOrgReader(client: SalesforceClient, shapes: readonly RowSh
   });
 
   const rowsByKey = new Map(
-    shapes.map((shape) => [
-      shape.object,
+    shapes().map(({ object }) => [
+      object,
       gather<string, HeldFields>(MOST_KEYS, async (keys) => {
+        const shape = shapeOf(object);
         const soql = `SELECT ${selectOf(shape)} FROM ${shape.object} WHERE IsDeleted = false AND Key__c IN ${textList(keys)}`;
         const found = await queryAll(client, soql);
         return new Map(found.map((record) => [String(record['Key__c']), heldOf(shape, record)]));
@@ -87,13 +89,14 @@ export function createOrgReader(client: SalesforceClient, shapes: readonly RowSh
     async rowsOf(accountIds) {
       const rows = new Map<string, HeldFields>();
       let withoutKey = 0;
-      for (const shape of shapes.filter(({ object }) => object !== 'Account')) {
+      for (const shape of shapes().filter(({ object }) => object !== 'Account')) {
         const soql = `SELECT ${selectOf(shape)} FROM ${shape.object} WHERE IsDeleted = false AND Account__c IN ${inList(accountIds)}`;
         for (const record of await queryAll(client, soql)) {
           if (typeof record['Key__c'] !== 'string') withoutKey += 1;
           else rows.set(nameOf({ object: shape.object, key: record['Key__c'] }), heldOf(shape, record));
         }
       }
+      for (const [name, held] of await dealsOfAccounts(client, accountIds)) rows.set(name, held);
       return { rows, withoutKey };
     },
   };

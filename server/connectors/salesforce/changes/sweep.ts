@@ -1,9 +1,12 @@
 import { id18 } from '../../../domain/billingAccount/salesforceId.ts';
 import { billingAccountOfLinkRow, matchKeyOf, orgKeyOf } from '../../../domain/billingAccount/key.ts';
+import type { DealReader, NamedDeal } from '../../../workflows/ports/deals.ts';
 import type { BatchReads } from '../../../workflows/ports/org.ts';
 import type { ChangeSource } from '../../../workflows/ports/sweep.ts';
 import type { ReceivedEvent } from '../../../workflows/ports/webhook.ts';
 import type { SalesforceClient } from '../client.ts';
+import { REQUESTS } from '../requests.ts';
+import { OF_PEOPLE, toNamedDeal } from './deals.ts';
 import { queriesAll, type Found } from './query.ts';
 
 export type ChangeSweepOptions = {
@@ -14,6 +17,8 @@ export type ChangeSweepOptions = {
   userId: () => Promise<string>;
   now: () => Date;
   reads: BatchReads;
+  /** Opportunities of people that are followed already. */
+  deals: Pick<DealReader, 'known'>;
 };
 
 /** Looked at again by each sweep: transactions that commit late, and clocks that differ by minutes. */
@@ -23,6 +28,8 @@ const SAME_SECOND_MS = 10_000;
 
 /** Rows that belong to no Account. */
 const LINKS = 'Billing_Link__c';
+/** Records of people, of which few are followed. */
+const DEALS = 'Opportunity';
 
 const timeOf = (record: Found): Date => new Date(String(record['SystemModstamp']));
 
@@ -66,9 +73,31 @@ function toLinkEvent(object: string, record: Found, sweptAt: Date): ReceivedEven
   ];
 }
 
+/** Whether it is followed or to be, and anybody but us has written it, or people since it was last looked at. */
+function isNews(record: Found, known: NamedDeal | undefined, userId: string): boolean {
+  if (record['IsDeleted'] === true) return known !== undefined;
+  const { accountId, subscriptionNumber } = toNamedDeal(record);
+  if (known === undefined) return subscriptionNumber !== null;
+  const isOurs = id18(String(record['LastModifiedById'])) === userId;
+  return !isOurs || known.accountId !== accountId || known.subscriptionNumber !== subscriptionNumber;
+}
+
+/** A record that is its own key: what it says is read when the key is worked. */
+function toRecordEvent(object: string, record: Found, sweptAt: Date): ReceivedEvent {
+  const id = id18(String(record['Id']));
+  return {
+    connection: 'salesforce',
+    eventId: eventIdOf(object, record, sweptAt),
+    kind: `${object}.swept`,
+    key: orgKeyOf(object, id),
+    occurredAt: timeOf(record),
+    payload: { id, changedBy: record['LastModifiedById'] },
+  };
+}
+
 /**
- * Finds what others than the integration user changed or deleted, whether or not an event told it: Accounts, and the rows
- * that are ours.
+ * Finds what others than the integration user changed or deleted, whether or not an event told it: Accounts, the rows that
+ * are ours, Opportunities in which people name a subscription, and what people ask for by a record.
  */
 export function createChangeSweep(client: SalesforceClient, options: ChangeSweepOptions): ChangeSource {
   return {
@@ -88,6 +117,15 @@ export function createChangeSweep(client: SalesforceClient, options: ChangeSweep
         object: LINKS,
         soql: `SELECT Id, IsDeleted, SystemModstamp, LastModifiedById, Key__c FROM ${LINKS} WHERE SystemModstamp >= ${since} AND (IsDeleted = true OR ${others})`,
       });
+      // Of these one that we wrote last, too: people may have named another subscription just before.
+      queries.push({
+        object: DEALS,
+        soql: `SELECT Id, IsDeleted, SystemModstamp, LastModifiedById, AccountId, Billing_Subscription_Number__c FROM ${DEALS} WHERE SystemModstamp >= ${since} AND ((Billing_Key__c = null AND LastModifiedById != '${userId}') OR IsDeleted = true OR (${OF_PEOPLE}))`,
+      });
+      queries.push({
+        object: REQUESTS,
+        soql: `SELECT Id, SystemModstamp, LastModifiedById FROM ${REQUESTS} WHERE SystemModstamp >= ${since} AND IsDeleted = false AND State__c IN ('Requested', 'Running')`,
+      });
       await options.reads(() =>
         queriesAll(
           client,
@@ -95,6 +133,12 @@ export function createChangeSweep(client: SalesforceClient, options: ChangeSweep
           queries.map(({ soql }) => soql),
           async (query, records) => {
             const { object } = queries[query]!;
+            if (object === DEALS) {
+              const known = await options.deals.known(records.map(({ Id }) => id18(String(Id))));
+              const news = records.filter((one) => isNews(one, known.get(id18(String(one['Id']))), userId));
+              return take(news.map((record) => toRecordEvent(DEALS, record, sweptAt)));
+            }
+            if (object === REQUESTS) return take(records.map((record) => toRecordEvent(REQUESTS, record, sweptAt)));
             const toEvents = object === LINKS ? toLinkEvent : (...of: Parameters<typeof toEvent>) => [toEvent(...of)];
             await take(records.flatMap((record) => toEvents(object, record, sweptAt)));
           },

@@ -14,7 +14,7 @@ const MOST_SUBJECTS = 20;
 const MOST_RECORDS = 2000;
 
 type Wanted = { subject: MatchSubject; field: string | null };
-type Query = { kind: 'field' | 'contact' | 'name'; soql: string };
+type Query = { kind: 'field' | 'made' | 'contact' | 'name'; soql: string };
 
 const textOf = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
 const unique = (texts: readonly (string | null)[]): string[] => [...new Set(texts.filter((text) => text !== null))];
@@ -29,6 +29,8 @@ function toCandidate(record: Found, field: string | null): Candidate {
     contactEmails: [],
     personEmail: null,
     fieldValue: field === null ? null : textOf(record[field]),
+    madeFor: textOf(record['Billing_Key__c']),
+    parentId: typeof record['ParentId'] === 'string' ? id18(record['ParentId']) : null,
   };
 }
 
@@ -38,7 +40,7 @@ function toCandidate(record: Found, field: string | null): Candidate {
  */
 function queriesFor(wanted: readonly Wanted[], { hasPersons }: AccountFields): Query[] {
   const fields = unique(wanted.map(({ field }) => field));
-  const columns = ['Id', 'Name', 'Website', ...fields];
+  const columns = ['Id', 'Name', 'Website', 'Billing_Key__c', 'ParentId', ...fields];
   const accounts = (where: string): string =>
     `SELECT ${columns.join(', ')} FROM Account WHERE IsDeleted = false AND (${where}) LIMIT ${MOST_RECORDS}`;
   const emails = unique(wanted.map(({ subject }) => normaliseEmail(subject.email)));
@@ -50,6 +52,8 @@ function queriesFor(wanted: readonly Wanted[], { hasPersons }: AccountFields): Q
     );
     if (values.length > 0) queries.push({ kind: 'field', soql: accounts(`${field} IN ${textList(values)}`) });
   }
+  const keys = unique(wanted.map(({ subject }) => subject.key)).filter(isPlain);
+  if (keys.length > 0) queries.push({ kind: 'made', soql: accounts(`Billing_Key__c IN ${textList(keys)}`) });
   if (emails.length > 0) {
     // The address of a person is that of the Contact behind the Account, which nobody has to be granted anew.
     const ofAccount = [...columns, ...(hasPersons ? ['IsPersonAccount'] : [])].map((column) => `Account.${column}`);
@@ -69,6 +73,7 @@ function queriesFor(wanted: readonly Wanted[], { hasPersons }: AccountFields): Q
 function concerns({ subject, field }: Wanted, candidate: Candidate): boolean {
   const email = normaliseEmail(subject.email);
   return (
+    candidate.madeFor === subject.key ||
     (field !== null && candidate.fieldValue !== null && subject.fieldValues.includes(candidate.fieldValue)) ||
     (email !== null &&
       [candidate.personEmail, ...candidate.contactEmails].some((one) => normaliseEmail(one) === email)) ||
@@ -121,7 +126,7 @@ export function createCandidateReader(
     return new Map(
       wanted.map((one) => {
         const candidates = gathered(found, one.field).filter((candidate) => concerns(one, candidate));
-        return [one, { candidates, complete: !cut.some(({ kind }) => kind !== 'field') }];
+        return [one, { candidates, complete: !cut.some(({ kind }) => kind === 'contact' || kind === 'name') }];
       }),
     );
   });

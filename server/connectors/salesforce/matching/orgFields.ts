@@ -3,9 +3,17 @@ import type { SalesforceClient } from '../client.ts';
 import { toFault } from '../errors.ts';
 
 /** What Account has in an org, as far as matching uses it; `hasPersons` where an Account may be a person. */
-export type AccountFields = { hasPersons: boolean };
+export type AccountFields = {
+  hasPersons: boolean;
+  /** Ids of the record types that the integration user may choose, by developer name. */
+  recordTypes: ReadonlyMap<string, string>;
+};
 
-type Described = { fields?: { name: string; filterable?: boolean }[] };
+type Described = {
+  fields?: { name: string; filterable?: boolean }[];
+  recordTypeInfos?: { developerName: string; recordTypeId: string; available: boolean }[];
+};
+type Known = { fields: Map<string, boolean>; recordTypes: Map<string, string> };
 
 /** How long a description of Account holds, ms: an org is changed now and then. */
 const HOLDS_MS = 3_600_000;
@@ -15,19 +23,25 @@ const HOLDS_MS = 3_600_000;
  * @returns a function that throws a Fault when the field that it is given is not there, or cannot be searched by
  */
 export function accountFields(client: SalesforceClient): (field: string | null) => Promise<AccountFields> {
-  let known: { at: number; described: Promise<Map<string, boolean>> } | undefined;
+  let known: { at: number; described: Promise<Known> } | undefined;
 
-  async function describe(): Promise<Map<string, boolean>> {
+  async function describe(): Promise<Known> {
     try {
       const session = await client.session();
       const answer = (await session.request('/sobjects/Account/describe')) as Described | null;
-      return new Map((answer?.fields ?? []).map(({ name, filterable }) => [name.toLowerCase(), filterable === true]));
+      const types = (answer?.recordTypeInfos ?? []).filter(({ available }) => available);
+      return {
+        fields: new Map(
+          (answer?.fields ?? []).map(({ name, filterable }) => [name.toLowerCase(), filterable === true]),
+        ),
+        recordTypes: new Map(types.map(({ developerName, recordTypeId }) => [developerName, recordTypeId])),
+      };
     } catch (error) {
       throw toFault(error, 'describe Account');
     }
   }
 
-  function fields(): Promise<Map<string, boolean>> {
+  function fields(): Promise<Known> {
     if (known === undefined || performance.now() - known.at > HOLDS_MS) {
       const described = describe().catch((error: unknown) => {
         known = undefined;
@@ -39,7 +53,7 @@ export function accountFields(client: SalesforceClient): (field: string | null) 
   }
 
   return async (field) => {
-    const described = await fields();
+    const { fields: described, recordTypes } = await fields();
     if (field !== null && described.get(field.toLowerCase()) !== true) {
       known = undefined;
       throw new Fault({
@@ -49,6 +63,6 @@ export function accountFields(client: SalesforceClient): (field: string | null) 
         retryAfterMs: 60_000,
       });
     }
-    return { hasPersons: described.has('ispersonaccount') };
+    return { hasPersons: described.has('ispersonaccount'), recordTypes };
   };
 }

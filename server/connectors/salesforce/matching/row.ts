@@ -4,7 +4,7 @@ import type { MatchState } from '../../../domain/matching/state.ts';
 import { inWords, toMajor } from '../../../domain/money/money.ts';
 import type { OrgRow } from '../../../workflows/ports/orgRows.ts';
 import type { LinkView } from '../../../workflows/ports/matching.ts';
-import { text } from '../convert.ts';
+import { text } from '../rows/fields.ts';
 
 export const LINK_OBJECT = 'Billing_Link__c';
 
@@ -28,8 +28,13 @@ function messageOf({ account, state }: LinkView): string {
     return `Billing itself names the Account ${account?.accountId ?? ''}; to change it, change it there.`;
   if (link?.rule === 'person') return 'Linked as chosen here. Empty the choice to take it back.';
   if (link?.rule === 'operator') return `Linked by ${link.by}. Choose another Account to change it.`;
+  if (link?.rule === 'created')
+    return 'This Account was made for it, since nobody resembled it. Choose another one if it is the wrong one; it stays until somebody deletes it.';
   if (link !== null) return `Linked by rule: ${link.rule}. Choose another Account if it is the wrong one.`;
   if (state.state === 'dismissed') return 'Dismissed here; it is not looked for any more.';
+  if (state.refusal !== null) return state.refusal;
+  if (state.made !== null && state.candidates.length === 0)
+    return 'The Account that was made for it is gone; no second one is made. Choose one, or restore it.';
   if (!state.complete) return 'More Accounts have such a name than are looked at. Choose the right one.';
   if (state.candidates.length === 0)
     return 'No Account resembles it. Choose one, or make one; it is looked for once a day.';

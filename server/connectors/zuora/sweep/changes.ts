@@ -3,6 +3,7 @@ import { instantIn } from '../../../domain/time/instant.ts';
 import type { ReceivedEvent } from '../../../workflows/ports/webhook.ts';
 import type { ZuoraClient } from '../client.ts';
 import type { ZuoraContext } from '../context.ts';
+import { WITH_ACTIONS } from '../orders.ts';
 import { queryPages, type Query } from '../paging.ts';
 import { changedRowSchema } from '../schema.ts';
 import type { Mark } from './cursor.ts';
@@ -27,7 +28,7 @@ export type SweptChanges = {
 /**
  * Takes the changes of one object in the order in which they were made, from a mark on. Rows that change meanwhile move to
  * the end and are seen there.
- * @returns null where the tenant lacks the object
+ * @returns null where the tenant lacks the object, `refused` where its user may not read it
  */
 export async function sweepChanges(
   client: ZuoraClient,
@@ -36,7 +37,7 @@ export async function sweepChanges(
   mark: Mark | null,
   mostPages: number,
   take: (events: ReceivedEvent[]) => Promise<void>,
-): Promise<SweptChanges | null> {
+): Promise<SweptChanges | 'refused' | null> {
   let from = mark === null ? null : Date.parse(mark.through) - (mark.whole ? OVERLAP_MS : 0);
   let startedAt: Date | null = null;
   let last: number | null = null;
@@ -46,7 +47,8 @@ export async function sweepChanges(
       from === null ? [] : [['filter[]', `updateddate.GE:${new Date(from).toISOString().slice(0, 19)}Z`]];
     const isAhead = (): boolean => last !== null && (from === null || last > from);
     try {
-      const query: Query = [...filter, ['sort[]', 'updateddate.asc']];
+      const expanded: Query = object === 'orders' ? [WITH_ACTIONS] : [];
+      const query: Query = [...filter, ['sort[]', 'updateddate.asc'], ...expanded];
       for await (const page of queryPages(client, 'looking for changes', object, query, changedRowSchema)) {
         startedAt ??= page.asOf;
         const events = eventsOf(object, page.rows, page.asOf, context);
@@ -60,7 +62,8 @@ export async function sweepChanges(
       return { mark: { through: startedAt!.toISOString(), whole: true }, startedAt: startedAt! };
     } catch (error) {
       const isMissing = error instanceof Fault && ['invalid', 'not_found', 'forbidden'].includes(error.kind);
-      if (startedAt === null && isMissing && WHAT[object].optional) return null;
+      if (startedAt === null && isMissing && WHAT[object].optional)
+        return error.kind === 'forbidden' ? 'refused' : null;
       if (!isOfCursor(error) || !isAhead()) throw error;
       from = last;
     }

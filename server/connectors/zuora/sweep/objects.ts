@@ -5,14 +5,14 @@ import { instantIn } from '../../../domain/time/instant.ts';
 import type { BillingPart } from '../../../workflows/ports/billingSystem.ts';
 import type { ReceivedEvent } from '../../../workflows/ports/webhook.ts';
 import type { ZuoraContext } from '../context.ts';
-import type { changedRowSchema } from '../schema.ts';
+import { orderSchema, type changedRowSchema } from '../schema.ts';
 
 /** Kind of the events that a sweep makes of changed rows: `swept.<object>`. */
 export const SWEPT = 'swept.';
 
 /**
  * Objects of Object Query that a sweep looks through (Zuora docs, "Object Query"): everything that carries money, or
- * decides over it. Orders are not among them: what they do shows in a new version of a subscription.
+ * decides over it. What orders do shows in new versions of subscriptions; of themselves they only tell what was done.
  */
 export const SWEPT_OBJECTS = [
   'accounts',
@@ -24,6 +24,7 @@ export const SWEPT_OBJECTS = [
   'refunds',
   'payment-methods',
   'usages',
+  'orders',
 ] as const;
 export type SweptObject = (typeof SWEPT_OBJECTS)[number];
 
@@ -32,22 +33,38 @@ type What = {
   part: BillingPart;
   /** All parts that a change of it changes. */
   parts: readonly BillingPart[];
-  /** Kind of the record that tells whether a change is known; null where a reading of the account tells it. */
-  kind: KeyKind | null;
+  /** Kind of the record by which a change is known; null where the mirror keeps none of its own. */
+  record: KeyKind | null;
+  /** Kind of the record that was made of it, and stands for when it was read; null where reading that tells nothing. */
+  reading: 'account' | 'usage' | null;
   /** A tenant without the feature refuses to be asked for it. */
   optional: boolean;
 };
 
 export const WHAT: Readonly<Record<SweptObject, What>> = {
-  accounts: { part: 'account', parts: ['account'], kind: 'account', optional: false },
-  subscriptions: { part: 'subscriptions', parts: ['subscriptions'], kind: 'subscription', optional: false },
-  invoices: { part: 'invoices', parts: ['account', 'invoices'], kind: 'invoice', optional: false },
-  payments: { part: 'payments', parts: ['account', 'payments'], kind: 'payment', optional: false },
-  'credit-memos': { part: 'account', parts: ['account', 'invoices', 'memos'], kind: null, optional: true },
-  'debit-memos': { part: 'account', parts: ['account', 'memos'], kind: null, optional: true },
-  refunds: { part: 'payments', parts: ['account', 'payments'], kind: null, optional: true },
-  'payment-methods': { part: 'account', parts: ['account'], kind: null, optional: true },
-  usages: { part: 'usage', parts: ['usage'], kind: null, optional: true },
+  accounts: { part: 'account', parts: ['account'], record: 'account', reading: null, optional: false },
+  subscriptions: {
+    part: 'subscriptions',
+    parts: ['subscriptions'],
+    record: 'subscription',
+    reading: null,
+    optional: false,
+  },
+  invoices: { part: 'invoices', parts: ['account', 'invoices'], record: 'invoice', reading: null, optional: false },
+  payments: { part: 'payments', parts: ['account', 'payments'], record: 'payment', reading: null, optional: false },
+  'credit-memos': {
+    part: 'account',
+    parts: ['account', 'invoices', 'memos'],
+    record: 'creditmemo',
+    reading: null,
+    optional: true,
+  },
+  'debit-memos': { part: 'account', parts: ['account', 'memos'], record: 'debitmemo', reading: null, optional: true },
+  // The mirror sums refunds in payments, whose own reading may be older than that of the account.
+  refunds: { part: 'payments', parts: ['account', 'payments'], record: null, reading: null, optional: true },
+  'payment-methods': { part: 'account', parts: ['account'], record: null, reading: 'account', optional: true },
+  orders: { part: 'subscriptions', parts: [], record: null, reading: null, optional: true },
+  usages: { part: 'usage', parts: ['usage'], record: null, reading: 'usage', optional: true },
 };
 
 export const sweptSchema = z.object({
@@ -57,10 +74,16 @@ export const sweptSchema = z.object({
   version: z.number(),
   updatedDate: z.string(),
   status: z.string().nullish(),
-  /** What is open of an invoice; what an account owes. */
+  /** What is open of an invoice or a memo; what an account owes. */
   balance: z.string().nullish(),
+  /** Whole amount of a memo. */
+  amount: z.string().nullish(),
+  /** What of a credit memo was paid back. */
+  refunded: z.string().nullish(),
   name: z.string().nullish(),
   autoPay: z.boolean().nullish(),
+  /** An order with its actions, which are all that is needed of it. */
+  order: orderSchema.nullish(),
 });
 export type Swept = z.infer<typeof sweptSchema>;
 
@@ -68,8 +91,10 @@ type Row = z.infer<typeof changedRowSchema>;
 
 function numberOf(object: SweptObject, row: Row): string {
   if (object === 'subscriptions') return row.name ?? row.id;
+  if (object === 'orders') return row.orderNumber ?? row.id;
   if (object === 'invoices') return row.invoiceNumber ?? row.id;
   if (object === 'payments') return row.paymentNumber ?? row.id;
+  if (object === 'credit-memos' || object === 'debit-memos') return row.memoNumber ?? row.id;
   return row.id;
 }
 
@@ -98,7 +123,9 @@ export function eventOf(
     updatedDate: at.toISOString(),
     status: row.status,
     balance: object === 'accounts' ? owedOf(row) : (row.balance ?? null),
+    ...(row.memoNumber == null ? {} : { amount: row.totalAmount, refunded: row.refundAmount }),
     ...(object === 'accounts' ? { name: row.name, autoPay: row.autoPay ?? false } : {}),
+    ...(object === 'orders' ? { order: orderSchema.safeParse(row).data ?? null } : {}),
   };
   return {
     connection,

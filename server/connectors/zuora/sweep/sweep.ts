@@ -1,8 +1,10 @@
+import type { Access } from '../../../workflows/ports/billingSystem.ts';
 import type { Clock } from '../../../workflows/ports/clock.ts';
 import type { ChangeSource } from '../../../workflows/ports/sweep.ts';
 import type { ZuoraClient } from '../client.ts';
 import type { ZuoraContext } from '../context.ts';
 import { createDataQuery } from '../dataQuery.ts';
+import { ordersSince } from '../orders.ts';
 import { sweepChanges } from './changes.ts';
 import { readCursor, type Mark } from './cursor.ts';
 import { sweepDeletions } from './deletions.ts';
@@ -42,13 +44,20 @@ export function createZuoraSweep(
     async sweep(text, take) {
       const cursor = readCursor(text);
       const now = clock.now();
+      const access: Pick<Access, 'what' | 'isRefused'>[] = [];
       const isTime = cursor.sweptAt === null || now.getTime() - Date.parse(cursor.sweptAt) >= roundEveryMs;
       if (isTime) {
         const { marks } = cursor;
         let providerNow: Date | null = null;
         for (const object of swept) {
+          // The build before did not ask for orders; what they did is told as far back as the timeline goes.
+          if (object === 'orders' && marks.accounts !== undefined)
+            marks.orders ??= { through: ordersSince(new Date(marks.accounts.through)).toISOString(), whole: true };
           const isFirst = marks[object] === undefined;
-          const changes = await sweepChanges(client, context, object, marks[object] ?? null, mostPages, take);
+          const found = await sweepChanges(client, context, object, marks[object] ?? null, mostPages, take);
+          if (WHAT[object].optional)
+            access.push({ what: `changes of ${object.replace('-', ' ')}`, isRefused: found === 'refused' });
+          const changes = found === 'refused' ? null : found;
           providerNow ??= changes?.startedAt ?? null;
           if (changes === null) delete marks[object];
           else marks[object] = changes.mark;
@@ -62,7 +71,7 @@ export function createZuoraSweep(
         cursor.sweptAt = now.toISOString();
       }
       const times = Object.values(cursor.marks).map(({ through }) => Date.parse(through));
-      return { cursor: JSON.stringify(cursor), checkedThrough: new Date(Math.min(...times)) };
+      return { cursor: JSON.stringify(cursor), checkedThrough: new Date(Math.min(...times)), access };
     },
   };
 }

@@ -23,7 +23,8 @@ export const explain: Verb = {
   usage: 'explain <subscription> [--as-of DATE]',
   summary: 'where MRR, ARR and TCV of a subscription come from, step by step',
   help: `A subscription is named by its key (zuora:subscription:A-S00000001) or by its number in the billing system. Reads
-only what is mirrored: npm run ops -- repull brings it up to date first, if that is in doubt.
+only what is mirrored: npm run ops -- repull brings it up to date first, if that is in doubt. Rules of MRR (REPORTING_FILE) are
+those of the server that was started last.
 --as-of DATE              the day it is for (2026-11-21), by what is known now; today in TIME_ZONE (UTC)`,
   options: { 'as-of': { type: 'string' } },
   async run({ db, today }, input) {

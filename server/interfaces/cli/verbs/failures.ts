@@ -4,7 +4,7 @@ import { listFailures, type Failure, type FailureFilter } from '../../../sync/op
 import { ago, count, redacted, table } from '../text.ts';
 import { isSet, Refusal, textOf, UsageError, type Answer, type Context, type Input, type Verb } from '../verb.ts';
 
-const KINDS: readonly FailureKind[] = ['key', 'row', 'event'];
+const KINDS: readonly FailureKind[] = ['key', 'row', 'event', 'notice'];
 const LIMIT = 100;
 
 /** Options that choose failures, for every command that takes some. */
@@ -14,14 +14,15 @@ export const FILTER_OPTIONS = {
   account: { type: 'string' },
 } as const;
 
-export const FILTER_HELP = `--kind key|row|event      key: cannot be worked; row: Salesforce refuses it; event: needs a look
+export const FILTER_HELP = `--kind KIND               key: cannot be worked; row: Salesforce refuses it; event: needs a look; notice: an owner
+                          could not be told of an Opportunity
 --connection NAME         of one connection, such as stripe
 --account ID              of one Salesforce Account`;
 
 export function filterOf(input: Input): FailureFilter {
   const kind = textOf(input, 'kind');
   if (kind !== undefined && !KINDS.some((known) => known === kind))
-    throw new UsageError(`--kind is key, row or event, not ${kind}.`);
+    throw new UsageError(`--kind is key, row, event or notice, not ${kind}.`);
   const connection = textOf(input, 'connection');
   const account = textOf(input, 'account');
   if (account !== undefined && !/^[A-Za-z0-9]{15}([A-Za-z0-9]{3})?$/.test(account))

@@ -82,7 +82,8 @@ export const unlink: Verb = {
   summary: 'takes customers away from the Accounts that they were linked to by a rule or a person',
   help: `${DRY_RUN}
 
-What billing shows of them is removed from these Accounts; they wait, and no rule links them there again.`,
+What billing shows of them is removed from these Accounts; they wait, and no rule links them there again. The Accounts
+themselves stay, those that were made for a customer too: delete or merge them in Salesforce.`,
   options: { 'dry-run': { type: 'boolean' } },
   async run({ db, operator }, input) {
     const keys = [...new Set(input.positionals)];

@@ -2,6 +2,11 @@ import { syncStatus } from '../../../sync/operate/status.ts';
 import { ago, count, duration, table } from '../text.ts';
 import type { Verb } from '../verb.ts';
 
+function seeAlso(putAside: number, retrying: number): string[] {
+  if (putAside + retrying === 0) return [];
+  return ['', `See: npm run ops -- failures${retrying > 0 ? ' --retrying' : ''}`];
+}
+
 /** How everything stands. */
 export const status: Verb = {
   name: 'status',
@@ -36,7 +41,7 @@ export const status: Verb = {
       processes.length === 0
         ? 'No server process is connected to this database.'
         : `${count(processes.length, 'server process', 'server processes')} connected.`,
-      ...(keys.putAside + rows.putAside + events.conflicts > 0 ? ['', 'See: npm run ops -- failures'] : []),
+      ...seeAlso(keys.putAside + rows.putAside + events.conflicts, keys.retrying),
     ];
     return { data, text: lines.join('\n') };
   },

@@ -221,9 +221,49 @@ describe('an autolaunched flow over REST', () => {
 
   it('is listed, and screen flows are not', async () => {
     const { body } = await org.rest(USERS.rep, 'GET', '/actions/custom/flow');
-    expect(body).toMatchObject({ actions: [{ name: 'Rename_Account', type: 'FLOW' }] });
+    const names = (body as { actions: { name: string }[] }).actions.map(({ name }) => name).sort();
+    expect(names).toEqual(['Billing_Test_Connection', 'Rename_Account']);
     const screen = await org.rest(USERS.rep, 'POST', '/actions/custom/flow/Refresh_Account', { inputs: [{}] });
     expect([screen.status, screen.body]).toMatchObject([404, [{ errorCode: 'NOT_FOUND' }]]);
+  });
+});
+
+/** A choice for each Account that the user finds. */
+const CHOICES =
+  '<dynamicChoiceSets><name>Owners</name><dataType>String</dataType><displayField>Name</displayField><limit>2</limit><object>Account</object><sortField>Name</sortField><sortOrder>Desc</sortOrder><valueField>Id</valueField></dynamicChoiceSets>';
+
+describe('a screen flow', () => {
+  const file = 'flows/Refresh_Account.flow-meta.xml';
+  const begin = (org: FlowOrg, recordId: string) =>
+    org.page(USERS.rep, '', { flow: 'Refresh_Account', inputs: [{ name: 'recordId', value: recordId }] });
+
+  it('offers the records that its user sees, sorted and cut off as it says', async () => {
+    const org = await FlowOrg.start({
+      [file]: (text) =>
+        text
+          .replace('<interviewLabel>', `${CHOICES}<interviewLabel>`)
+          .replace(
+            '<fieldType>InputField</fieldType>',
+            '<choiceReferences>Owners</choiceReferences><fieldType>DropdownBox</fieldType>',
+          ),
+    });
+    const [acme] = ['Acme', 'Birch', 'Cedar'].map((name) => org.account(USERS.rep, name));
+    org.account(USERS.otherRep, 'Zebra');
+    const { view } = await begin(org, acme!);
+    expect(view.screen!.fields[1]!.choices.map(({ label }) => label)).toEqual(['Cedar', 'Birch']);
+    await org.close();
+  });
+
+  it('fails where it reads a field of a record that was not found', async () => {
+    const org = await FlowOrg.start({
+      [file]: (text) => text.replace('There is no such account.', 'There is no {!Get_Account.Name}.'),
+    });
+    const { view } = await begin(org, '001000000000000AAA');
+    expect([view.status, view.error]).toEqual([
+      'ERROR',
+      "The flow failed to access the value for Get_Account.Name because it hasn't been set or assigned.",
+    ]);
+    await org.close();
   });
 });
 
@@ -237,7 +277,7 @@ describe('credentials of the org', () => {
   it('are set by an admin, and their secrets never come back', async () => {
     const path = '/named-credentials/credential';
     const query = `${path}?externalCredential=Orders&principalName=Org&principalType=NamedPrincipal`;
-    expect((await org.rest(USERS.admin, 'GET', query)).body).toMatchObject({ authenticationStatus: 'Unconfigured' });
+    expect((await org.rest(USERS.admin, 'GET', query)).body).toMatchObject({ authenticationStatus: 'NotConfigured' });
     expect((await org.rest(USERS.admin, 'PUT', path, credential())).status).toBe(400);
     expect((await org.rest(USERS.admin, 'POST', path, credential())).status).toBe(201);
     expect((await org.rest(USERS.admin, 'POST', path, credential())).status).toBe(400);
@@ -289,6 +329,18 @@ describe('automation that the org would not take', () => {
       flow,
       (text) => text.replace('Orders.refreshaccount', 'Orders.getorder'),
       /no action Orders.getorder/,
+    ],
+    [
+      'choices of an unknown field',
+      flow,
+      (text) => text.replace('<interviewLabel>', `${CHOICES.replace('>Id<', '>Nothing<')}<interviewLabel>`),
+      /Owners: Account has no field Nothing/,
+    ],
+    [
+      'choices of an unknown object',
+      flow,
+      (text) => text.replace('<interviewLabel>', `${CHOICES.replace('>Account<', '>Nothing__c<')}<interviewLabel>`),
+      /Owners: there is no object Nothing__c/,
     ],
     [
       'an unknown field',

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { customPermissionsOf } from '../org/customPermissions.ts';
 import { readLabels } from '../org/labels.ts';
 import type { SimulatedOrg } from '../org/org.ts';
 import { CalloutFault } from './credentials/fault.ts';
@@ -16,7 +17,7 @@ import { Interview, type RunAction } from './flow/interview.ts';
 import type { Flow, ValueType } from './flow/model.ts';
 import { readFlow } from './flow/read.ts';
 import type { FlowWorld } from './flow/scope.ts';
-import { callOperation } from './services/call.ts';
+import { CALLOUT_TIMEOUT_MS, callOperation } from './services/call.ts';
 import type { Operation } from './services/openApi.ts';
 import { readRegistration, type ServiceRegistration } from './services/registration.ts';
 
@@ -70,7 +71,7 @@ function compileServices(forceApp: string, version: number): Compiled {
       '.externalCredential-meta.xml',
       readExternalCredential,
     ),
-    customPermissions: new Set(readAll(forceApp, 'customPermissions', '.customPermission-meta.xml', () => null).keys()),
+    customPermissions: new Set(customPermissionsOf(forceApp)),
     labels: readLabels(forceApp),
   };
   for (const { name, namedCredential } of compiled.services.values())
@@ -122,12 +123,14 @@ function compileAutomation(org: SimulatedOrg): Compiled {
 export class Automation {
   readonly vault = new CredentialVault();
   readonly #org: SimulatedOrg;
+  readonly #calloutTimeoutMs: number;
   #compiled: Compiled;
   readonly #interviews = new Map<string, Interview>();
 
   /** @throws Error that names the file and everything that is wrong in it */
-  constructor(org: SimulatedOrg) {
+  constructor(org: SimulatedOrg, calloutTimeoutMs = CALLOUT_TIMEOUT_MS) {
     this.#org = org;
+    this.#calloutTimeoutMs = calloutTimeoutMs;
     this.#compiled = compileAutomation(org);
   }
 
@@ -167,7 +170,14 @@ export class Automation {
     const access = this.#org.accessOf(userId);
     const principal = external.principals.find((one) => access.hasPrincipal(`${external.name}-${one}`));
     if (principal === undefined || !access.readsObject('UserExternalCredential')) throw NO_CREDENTIAL(external.name);
-    return callOperation(found.service, found.operation, inputs, { named, external, principal }, this.vault);
+    return callOperation(
+      found.service,
+      found.operation,
+      inputs,
+      { named, external, principal },
+      this.vault,
+      this.#calloutTimeoutMs,
+    );
   };
 
   /**

@@ -106,7 +106,7 @@ function mountCredentials(route: Route, automation: Automation): void {
   const status = (credential: string, principal: string) => ({
     authenticationProtocol: 'OAuth',
     authenticationProtocolVariant: 'ClientCredentialsClientSecret',
-    authenticationStatus: automation.vault.has(credential, principal) ? 'Configured' : 'Unconfigured',
+    authenticationStatus: automation.vault.has(credential, principal) ? 'Configured' : 'NotConfigured',
     credentials: automation.vault.has(credential, principal)
       ? { clientId: { encrypted: false }, clientSecret: { encrypted: true } }
       : {},

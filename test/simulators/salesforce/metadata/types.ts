@@ -36,6 +36,7 @@ const plain = (name: string, folder: string, suffix: string): MetadataType => ({
 /** What the simulated org can hold, in the order in which an org takes it in (Metadata API Developer Guide, "Metadata Types"). */
 export const METADATA_TYPES: readonly MetadataType[] = [
   { ...plain('CustomLabels', 'labels', 'labels'), children: { labels: { type: 'CustomLabel' } } },
+  plain('Group', 'groups', 'group'),
   { ...plain('CustomObject', 'objects', 'object'), children: OBJECT_CHILDREN },
   plain('CustomPermission', 'customPermissions', 'customPermission'),
   plain('ReportType', 'reportTypes', 'reportType'),

@@ -83,8 +83,7 @@ describe('who changes what', () => {
     expect(own!.success).toBe(true);
     const [other] = org.update('Account', [{ Id: account.Id, Industry: 'Energy' }], { userId });
     expect(other!.errors[0]).toMatchObject({ statusCode: 'INVALID_FIELD_FOR_INSERT_UPDATE', fields: ['Industry'] });
-    expect(code('integration', 'Account', { Name: 'New' })).toBe('INSUFFICIENT_ACCESS_OR_READONLY');
-    expect(code('integration', 'Contact', { LastName: 'New' })).toBe('INSUFFICIENT_ACCESS_OR_READONLY');
+    expect(code('integration', 'Lead', { LastName: 'New', Company: 'New' })).toBe('INSUFFICIENT_ACCESS_OR_READONLY');
   });
 
   it('nobody reaches the Account of another rep, by id or by lookup', () => {

@@ -16,6 +16,8 @@ const SECURED: ReadonlySet<string> = new Set([
 const FREE_FIELDS: ReadonlySet<string> = new Set([
   ...SYSTEM_FIELD_NAMES,
   ...['Name', 'OwnerId', 'MasterRecordId', 'RecordTypeId'],
+  // Parts of a person's name go with the name.
+  ...['Salutation', 'FirstName', 'LastName'],
 ]);
 /** Objects without permissions of their own: what may be done with the parent's records may be done with theirs. */
 const FOLLOWS: Readonly<Record<string, string>> = {
@@ -24,6 +26,9 @@ const FOLLOWS: Readonly<Record<string, string>> = {
   CampaignMember: 'Campaign',
   PricebookEntry: 'Pricebook2',
 };
+
+/** Activities are no object that a permission set grants: a user permission is all that they take. */
+const OF_ACTIVITIES: Readonly<Record<string, string>> = { Task: 'EditTask', Event: 'EditEvent' };
 
 /** Read by those who may run reports, whatever objects they are granted. */
 const OF_REPORTS = ['Report', 'Dashboard', 'Folder'];
@@ -108,6 +113,9 @@ export class UserAccess implements Access {
       for (const key of Object.keys(permission) as (keyof ObjectPermission)[])
         permission[key] ||= granted?.[key] ?? false;
     }
+    const activity = OF_ACTIVITIES[object.name];
+    if (activity !== undefined && this.hasPermission(activity))
+      for (const key of ['create', 'read', 'edit', 'delete'] as const) permission[key] = true;
     if (this.isAdmin)
       for (const key of ['create', 'read', 'edit', 'delete', 'viewAll', 'modifyAll'] as const) permission[key] = true;
     else if (this.hasPermission('ViewAllData')) permission.read = permission.viewAll = true;

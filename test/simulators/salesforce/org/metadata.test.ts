@@ -1,10 +1,11 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SimClock } from '../../kit/clock.ts';
 import { createOrg, type SimulatedOrg } from './org.ts';
 import { USERS } from './seed.ts';
+import { PARTS } from './testing/parts.ts';
 
 const FORCE_APP = join(import.meta.dirname, '../../../../force-app/main/default');
 
@@ -22,8 +23,7 @@ describe('an org that gets other metadata', () => {
 
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'force-app-'));
-    for (const part of ['objects', 'permissionsets', 'tabs'])
-      cpSync(join(FORCE_APP, part), join(folder, part), { recursive: true });
+    for (const part of PARTS) cpSync(join(FORCE_APP, part), join(folder, part), { recursive: true });
     org = createOrg({ clock: new SimClock(), forceApp: FORCE_APP });
     admin = org.userNamed(USERS.admin)!.Id;
   });
@@ -61,6 +61,22 @@ describe('an org that gets other metadata', () => {
     org.useMetadata(folder);
     expect(org.accessOf(rep).readsObject('Billing_Invoice__c')).toBe(false);
     expect(org.all('PermissionSet').map((record) => record['Name'])).not.toContain('Billing_Viewer');
+  });
+
+  it('has the public groups of its metadata, with whoever is in them until they are gone', () => {
+    const file = join(folder, 'groups/Collectors.group-meta.xml');
+    mkdirSync(join(folder, 'groups'), { recursive: true });
+    writeFileSync(file, '<Group xmlns="http://soap.sforce.com/2006/04/metadata"><name>Collectors</name></Group>');
+    org.useMetadata(folder);
+    const named = () => org.all('Group').filter((group) => group['DeveloperName'] === 'Collectors');
+    expect(named()).toMatchObject([{ Name: 'Collectors', Type: 'Regular' }]);
+    const member = { GroupId: named()[0]!.Id, UserOrGroupId: org.userNamed(USERS.rep)!.Id };
+    org.insert('GroupMember', [member], { userId: admin });
+    org.useMetadata(folder);
+    expect(org.all('GroupMember')).toMatchObject([member]);
+    rmSync(file);
+    org.useMetadata(folder);
+    expect([named(), org.all('GroupMember')]).toEqual([[], []]);
   });
 
   it('stays as it is when the new metadata is wrong', () => {

@@ -8,6 +8,7 @@ import { purge } from './dml/restore.ts';
 import { DuplicateRules } from './duplicates/rules.ts';
 import { RequestFault } from './errors.ts';
 import { Evaluator } from './formula/evaluator.ts';
+import { readGroups, type PublicGroup } from './groups.ts';
 import { RowLocks } from './locks.ts';
 import type { Permissions } from './permissions.ts';
 import { readPermissionSets } from './permissionSets.ts';
@@ -47,11 +48,16 @@ type OrgOptions = {
 };
 
 /** What is compiled from one folder of metadata. */
-type Metadata = { folder: string; schema: Schema; permissionSets: readonly Permissions[] };
+type Metadata = {
+  folder: string;
+  schema: Schema;
+  permissionSets: readonly Permissions[];
+  groups: readonly PublicGroup[];
+};
 
 function readMetadata({ forceApp: folder, personAccounts = false }: OrgOptions): Metadata {
   const schema = compileSchema(folder, { personAccounts });
-  return { folder, schema, permissionSets: readPermissionSets(folder, schema) };
+  return { folder, schema, permissionSets: readPermissionSets(folder, schema), groups: readGroups(folder) };
 }
 
 /** The simulated org: schema of force-app, records, users, access and saves. */
@@ -94,7 +100,7 @@ export class SimulatedOrg implements Org {
   #seed(): void {
     const now = toDateTime(this.clock.now());
     const company = { id: this.orgId, sandbox: this.#options.sandbox ?? false };
-    seedOrg(this, this.schema, this.store, this.#metadata.permissionSets, now, company);
+    seedOrg(this, this.schema, this.store, this.#metadata, now, company);
   }
 
   get schema(): Schema {
@@ -127,20 +133,25 @@ export class SimulatedOrg implements Org {
 
   /**
    * Puts other metadata in force, as after a deploy: records are kept, without what no field holds any more; permission
-   * sets that are gone are taken from their users.
+   * sets that are gone are taken from their users, and groups from their members.
    * @throws Error that names the file when something in it is wrong; then nothing has changed
    */
   useMetadata(folder: string): void {
     const metadata = readMetadata({ ...this.#options, forceApp: folder });
-    const names = new Set(metadata.permissionSets.map(({ name }) => name));
-    const gone = this.#metadata.permissionSets.filter(({ name }) => !names.has(name)).map(({ name }) => name);
     const userId = this.userNamed(USERS.admin)!.Id;
-    const ids = this.all('PermissionSet').filter((record) => gone.includes(String(record['Name'])));
-    this.remove(
-      'PermissionSet',
-      ids.map(({ Id }) => Id),
-      { userId },
-    );
+    const removeGone = (object: string, field: string, before: readonly string[], after: readonly string[]): void => {
+      const gone = before.filter((name) => !after.includes(name));
+      const ids = this.all(object).filter((record) => gone.includes(String(record[field])));
+      this.remove(
+        object,
+        ids.map(({ Id }) => Id),
+        { userId },
+      );
+    };
+    const setNames = (sets: readonly Permissions[]): string[] => sets.map(({ name }) => name);
+    const groupNames = (groups: readonly PublicGroup[]): string[] => groups.map((group) => group.developerName);
+    removeGone('PermissionSet', 'Name', setNames(this.#metadata.permissionSets), setNames(metadata.permissionSets));
+    removeGone('Group', 'DeveloperName', groupNames(this.#metadata.groups), groupNames(metadata.groups));
     this.#metadata = metadata;
     this.schemaVersion++;
     this.store.useSchema(metadata.schema);

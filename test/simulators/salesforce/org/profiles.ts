@@ -10,7 +10,7 @@ export const PROFILES = {
 /** What everybody may read: who is who, and what the org is made of. */
 const DIRECTORY = ['User', 'UserRole', 'Group', 'GroupMember', 'QueueSobject', 'Profile', 'Organization'].concat([
   ...['PermissionSet', 'PermissionSetAssignment', 'ObjectPermissions', 'FieldPermissions', 'RecordType'],
-  'ListView',
+  ...['ListView', 'FeedItem'],
   ...['UserRecordAccess', 'OpportunityStage', 'CaseStatus', 'TaskStatus', 'TaskPriority', 'ContractStatus'],
 ]);
 const SALES = [

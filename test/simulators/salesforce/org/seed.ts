@@ -1,3 +1,4 @@
+import type { PublicGroup } from './groups.ts';
 import { toId18 } from './ids.ts';
 import type { Permissions } from './permissions.ts';
 import { PROFILES } from './profiles.ts';
@@ -54,7 +55,7 @@ export function seedOrg(
   org: Org,
   schema: Schema,
   store: Store,
-  permissionSets: readonly Permissions[],
+  metadata: { permissionSets: readonly Permissions[]; groups: readonly PublicGroup[] },
   now: string,
   { id, sandbox }: { id: string; sandbox: boolean },
 ): void {
@@ -70,7 +71,8 @@ export function seedOrg(
   setup.masters();
   setup.recordTypes();
   const profiles = setup.profiles();
-  setup.permissionSets(permissionSets);
+  setup.permissionSets(metadata.permissionSets);
+  setup.groups(metadata.groups);
   if (!fresh) return;
   const adminId = setup.ensure(
     'User',

@@ -1,3 +1,4 @@
+import type { PublicGroup } from './groups.ts';
 import type { Permissions } from './permissions.ts';
 import { profilePermissions, PROFILES } from './profiles.ts';
 import { defaultOf } from './schema/fields.ts';
@@ -110,6 +111,12 @@ export class SetupRecords {
       this.#objectPermissions(set, profilePermissions(name, this.#schema, new Set()));
     }
     return ids;
+  }
+
+  /** Public groups of the metadata, without members. */
+  groups(groups: readonly PublicGroup[]): void {
+    for (const { developerName, name } of groups)
+      this.ensure('Group', { DeveloperName: developerName, Type: 'Regular' }, { Name: name });
   }
 
   /** Permission sets of the metadata, with rows for what they grant. */

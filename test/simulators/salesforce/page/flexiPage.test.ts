@@ -104,3 +104,40 @@ test('an object without a page gets highlights and details', () => {
     { name: 'force:detailPanel' },
   ]);
 });
+
+const action = (content: string): string =>
+  `<QuickAction>${content}<optionsCreateFeedItem>false</optionsCreateFeedItem></QuickAction>`;
+const FLOW_ACTION = '<flowDefinition>Billing_Refresh</flowDefinition><label>Refresh</label><type>Flow</type>';
+const withActions = (names: readonly string[], enabled = true): Record<string, string> => {
+  const items = names.map((name) => `<valueListItems><value>${name}</value></valueListItems>`).join('');
+  const lists = `<componentInstanceProperties><name>actionNames</name><valueList>${items}</valueList></componentInstanceProperties>`;
+  const flag = `<componentInstanceProperties><name>enableActionsConfiguration</name><value>${enabled}</value></componentInstanceProperties>`;
+  const page = accountPage({ header: ['force:highlightsPanel'] })[PAGE]!;
+  return {
+    [PAGE]: page.replace('<componentName>', `${lists}${flag}<componentName>`),
+    'quickActions/Account.Refresh.quickAction-meta.xml': action(FLOW_ACTION),
+    'quickActions/Case.Refresh.quickAction-meta.xml': action(FLOW_ACTION),
+    'quickActions/Account.Create.quickAction-meta.xml': action('<label>New</label><type>Create</type>'),
+    'quickActions/Account.Lost.quickAction-meta.xml': action(FLOW_ACTION.replace('Billing_Refresh', 'Nonsense')),
+  };
+};
+
+test('the highlights show the flow actions that the page names; one that cannot be shown is counted', () => {
+  const { html, refused } = laidOut(
+    withActions(['Edit', 'Account.Refresh', 'Case.Refresh', 'Account.Create', 'Account.Lost', 'Account.None']),
+  );
+  expect(html).toContain('{&#34;name&#34;:&#34;Account.Refresh&#34;');
+  expect(html.match(/&#34;flow&#34;/g)).toHaveLength(1);
+  expect(refused.map((what) => what.split(': ').at(-1))).toEqual([
+    'it is no action of Account',
+    'only actions of type Flow are supported',
+    'there is no flow Nonsense',
+    'there is no such quick action',
+  ]);
+});
+
+test('actions of a page that does not configure them are those of the layout, which is not simulated', () => {
+  const { html, refused } = laidOut(withActions(['Account.Refresh'], false));
+  expect(html).not.toContain('Account.Refresh');
+  expect(refused).toEqual([]);
+});

@@ -7,6 +7,8 @@ export type PageComponent = {
   /** `c:billing360`, `force:highlightsPanel`. */
   name: string;
   properties: Record<string, string>;
+  /** Properties that are lists, such as the actions of a highlights panel. */
+  lists?: Record<string, string[]>;
   /** Shown only under a condition, which the simulated org does not work out. */
   conditional: boolean;
 };
@@ -18,7 +20,11 @@ export type RecordPage = { label: string; sobjectType: string; regions: { name: 
 
 type Instance = {
   componentName: string;
-  componentInstanceProperties?: { name: string; value?: string }[];
+  componentInstanceProperties?: {
+    name: string;
+    value?: string;
+    valueList?: { valueListItems?: { value: string }[] };
+  }[];
   visibilityRule?: unknown;
 };
 type Region = { name: string; type: string; itemInstances?: { componentInstance?: Instance }[] };
@@ -46,7 +52,7 @@ const STANDARD_TITLES: Record<string, string> = {
   'Standard.Tab.activity': 'Activity',
 };
 
-const LISTS = new Set(['flexiPageRegions', 'itemInstances', 'componentInstanceProperties']);
+const LISTS = new Set(['flexiPageRegions', 'itemInstances', 'componentInstanceProperties', 'valueListItems']);
 const parser = new XMLParser({ parseTagValue: false, isArray: (name) => LISTS.has(name) });
 
 /** @throws Error that names the file when its template or a facet is not known */
@@ -72,7 +78,17 @@ export function readFlexiPage(path: string): RecordPage | null {
     if (instance.componentName === 'flexipage:tabset')
       return { kind: 'tabs', tabs: itemsOf(facet(properties['tabs'])).map(tabOf) };
     const name = instance.componentName.includes(':') ? instance.componentName : `c:${instance.componentName}`;
-    return { kind: 'component', name, properties, conditional: instance.visibilityRule !== undefined };
+    const lists = (instance.componentInstanceProperties ?? []).flatMap(({ name: list, valueList }) =>
+      valueList ? [[list, (valueList.valueListItems ?? []).map(({ value }) => value)] as const] : [],
+    );
+    const conditional = instance.visibilityRule !== undefined;
+    return {
+      kind: 'component',
+      name,
+      properties,
+      conditional,
+      ...(lists.length > 0 ? { lists: Object.fromEntries(lists) } : {}),
+    };
   };
   const tabOf = (item: PageItem): PageTabs['tabs'][number] => {
     if (item.kind !== 'component' || item.name !== 'flexipage:tab')

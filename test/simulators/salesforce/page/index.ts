@@ -2,8 +2,9 @@ import express, { type Request, type Response, type Router } from 'express';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { SimContext } from '../../kit/sim.ts';
+import { customPermissionsOf } from '../org/customPermissions.ts';
 import type { SimulatedOrg } from '../org/org.ts';
-import type { Org, SObject, SRecord } from '../org/types.ts';
+import type { SObject, SRecord } from '../org/types.ts';
 import { navigationOf } from '../views/navigation/apps.ts';
 import type { Views } from '../views/views.ts';
 import { buildLightningHost, type BuiltHost } from './build/buildLightningHost.ts';
@@ -154,7 +155,7 @@ export async function pageRoutes(ctx: SimContext, org: SimulatedOrg, options: Pa
       framed({
         ...frame(req, userId),
         title: String(nameOf(record) ?? record.Id),
-        head: headScripts(ctx, org, host, userId, object, record, nonce),
+        head: headScripts(ctx, org, options.forceApp, host, userId, object, record, nonce),
         body: regionsHtml(options.forceApp, page, (what) => ctx.calls.refuse(what)),
       }),
     );
@@ -181,7 +182,8 @@ const contentPolicy = (nonce: string): string =>
 
 function headScripts(
   ctx: SimContext,
-  org: Org,
+  org: SimulatedOrg,
+  forceApp: string,
   { app, base }: BuiltHost,
   userId: string,
   object: SObject,
@@ -190,10 +192,12 @@ function headScripts(
 ): string {
   const url = (folder: string, file: string) => `${ASSETS}/${folder}/${file}`;
   const imports = Object.fromEntries(Object.entries(base.modules).map(([id, file]) => [id, url(base.folder, file)]));
-  const fields = pageFields(org, org.accessOf(userId), object);
+  const access = org.accessOf(userId);
+  const fields = pageFields(org, access, object);
   const config = {
     apiVersion: org.apiVersion,
     userId,
+    customPermissions: customPermissionsOf(forceApp).filter((name) => access.hasCustomPermission(name)),
     timeZone: String(org.get('User', userId)?.['TimeZoneSidKey'] ?? 'UTC'),
     record: { id: record.Id, objectApiName: object.name, objectLabel: object.label },
     fields,

@@ -1,7 +1,10 @@
 import { placeBundle } from './exposure.ts';
 import type { PageComponent, PageItem, RecordPage } from './flexiPage.ts';
 import { escapeHtml } from './html.ts';
+import { readQuickAction } from './quickActions.ts';
 
+/** Edit is there for whoever may edit; of the others the simulated org has no buttons. */
+const STANDARD_ACTIONS = new Set(['Edit', 'Clone', 'Delete']);
 const STANDARD = new Set(['force:highlightsPanel', 'force:detailPanel']);
 
 /**
@@ -15,9 +18,22 @@ export function regionsHtml(forceApp: string, page: RecordPage, refuse: (what: s
     refuse(`component ${name} on the page ${page.label}: ${reason}`);
     return `<p class="host-notice slds-box slds-box_x-small">${escapeHtml(`${name} is not shown: ${reason}.`)}</p>`;
   };
-  const component = ({ name, properties, conditional }: PageComponent): string => {
+  /** Dynamic actions: those that the page names, as long as it says that it does. */
+  const actionsOf = ({ name, properties, lists = {} }: PageComponent) =>
+    properties['enableActionsConfiguration'] !== 'true'
+      ? []
+      : (lists['actionNames'] ?? []).flatMap((action) => {
+          if (STANDARD_ACTIONS.has(action)) return [];
+          const found = readQuickAction(forceApp, action, page.sobjectType);
+          if (!('refusal' in found)) return found;
+          refuse(`action ${action} of ${name} on the page ${page.label}: ${found.refusal}`);
+          return [];
+        });
+  const component = (one: PageComponent): string => {
+    const { name, properties, conditional } = one;
     const unsupported = 'the simulated org does not support it';
     if (conditional) return leftOut(name, 'the simulated org does not work out visibility rules');
+    if (name === 'force:highlightsPanel') return slot(name, { actions: actionsOf(one) });
     if (STANDARD.has(name)) return slot(name, {});
     if (!name.startsWith('c:')) return leftOut(name, unsupported);
     const placement = placeBundle(forceApp, name.slice(2), page.sobjectType, properties);

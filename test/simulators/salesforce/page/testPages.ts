@@ -11,6 +11,7 @@ import { mountUiApi } from '../uiapi/index.ts';
 import { Views } from '../views/views.ts';
 import { pageRoutes } from './index.ts';
 import { sessionMiddleware } from './session.ts';
+import { PARTS } from '../org/testing/parts.ts';
 
 const ROOT = join(import.meta.dirname, '../../../..');
 const FORCE_APP = join(ROOT, 'force-app/main/default');
@@ -23,8 +24,7 @@ export type TestPackage = { forceApp: string; write(path: string, text: string):
 /** A package with the schema of the real one and whatever bundles, labels and pages a test writes. */
 export function testPackage(files: Record<string, string> = {}): TestPackage {
   const forceApp = mkdtempSync(join(tmpdir(), 'force-app-'));
-  for (const name of ['objects', 'permissionsets', 'tabs'])
-    symlinkSync(join(FORCE_APP, name), join(forceApp, name), 'junction');
+  for (const name of PARTS) symlinkSync(join(FORCE_APP, name), join(forceApp, name), 'junction');
   const write = (path: string, text: string): void => {
     mkdirSync(dirname(join(forceApp, path)), { recursive: true });
     writeFileSync(join(forceApp, path), text);

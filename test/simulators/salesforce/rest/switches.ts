@@ -9,6 +9,8 @@ const defaults = () => ({
   longRequests: { afterMs: 20_000, max: 25 },
   /** Whether Composite takes Collections as subrequests. */
   collectionsInComposite: true,
+  /** Whether the org has Chatter, and whether it is rolled out to whoever calls. */
+  chatter: { enabled: true, permitted: true },
   /** Everything under /services answers 503 with a page of HTML. */
   maintenance: false,
   /** `Sforce-Limit-Info` tells the calls of the connected app too, against this allowance; 0 leaves it out. */
@@ -34,6 +36,7 @@ export class RestSwitches implements Values {
   latency!: Values['latency'];
   longRequests!: Values['longRequests'];
   collectionsInComposite!: boolean;
+  chatter!: Values['chatter'];
   maintenance!: boolean;
   perAppLimit!: number;
   bulkDelayMs!: number;

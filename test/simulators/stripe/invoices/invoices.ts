@@ -185,9 +185,11 @@ function addActionRoutes(routes: Routes, world: World, find: (id: string | undef
     ({ path, params }) => payInvoice(world, find(path['id']), params),
   );
   routes.post('/v1/invoices/:id/send', {}, ({ path }) => {
-    const invoice = inStatus(find(path['id']), 'send', 'draft', 'open');
+    const invoice = inStatus(find(path['id']), 'send', 'draft', 'open', 'paid');
     if (invoice.collection_method !== 'send_invoice')
       throw invalid('You can only manually send an invoice if its collection method is `send_invoice`.');
+    if (!invoice.customer_email)
+      throw invalid(`Missing email. In order to email this invoice, the customer must have a valid email.`);
     if (invoice.status === 'draft') finalize(world, invoice, null);
     world.emit('invoice.sent', invoice);
     return invoice;

@@ -7,7 +7,7 @@ import { parseCrud } from '../protocol/crud.ts';
 import { category, notFound, notSimulated, resource, ZuoraError } from '../protocol/errors.ts';
 import { remove } from '../queries/deleted.ts';
 import { onlyQuery, page, pageParameters } from '../protocol/paging.ts';
-import { currencyField, dateField, parse, refuseFields } from '../protocol/parse.ts';
+import { currencyField, dateField, parse, refuseFields, splitCustomFields } from '../protocol/parse.ts';
 import { contactSchema } from '../accounts/contact.ts';
 import type { Tenant } from '../tenant.ts';
 import { postInvoice } from './billRun.ts';
@@ -159,10 +159,12 @@ export function invoiceRoutes(tenant: Tenant, origin: () => string): express.Rou
   });
   router.put('/v1/invoices/:key', (req, res) => {
     const invoice = find(req.params.key);
-    const { comments, ...fields } = parse(changeSchema, req.body, resource.invoice);
+    const { standard, custom } = splitCustomFields(req.body, tenant.customFields.invoice, resource.invoice);
+    const { comments, ...fields } = parse(changeSchema, standard, resource.invoice);
     if (invoice.status !== 'Draft' && (fields.invoiceDate !== undefined || fields.autoPay !== undefined))
       refuse('Only invoices with Draft status can get another date.');
     Object.assign(invoice, fields, comments !== undefined && { comment: comments });
+    if (Object.keys(custom).length > 0) invoice.customFields = { ...invoice.customFields, ...custom };
     invoice.updatedDate = tenant.now();
     tenant.touch();
     res.json(answer(invoice));
@@ -206,8 +208,13 @@ export function invoiceRoutes(tenant: Tenant, origin: () => string): express.Rou
     const account = tenant.account(invoice.accountId);
     const known = account.invoiceDeliveryPrefsEmail ? tenant.contact(account.billToId).workEmail : null;
     if (invoice.status !== 'Posted') refuse('Only posted invoices can be emailed.');
-    if (!body.useEmailTemplateSetting && (body.emailAddresses ?? known ?? '') === '')
-      refuse('There is no email address to send the invoice to.');
+    const to = (body.useEmailTemplateSetting ? (known ?? '') : (body.emailAddresses ?? known ?? ''))
+      .split(',')
+      .map((one) => one.trim())
+      .filter((one) => one !== '');
+    if (!body.useEmailTemplateSetting && to.length === 0) refuse('There is no email address to send the invoice to.');
+    if (to.some((one) => !/^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(one))) refuse('An email address is not valid.');
+    tenant.sentEmails.push({ invoiceNumber: invoice.invoiceNumber, to });
     invoice.lastEmailSentDate = tenant.now();
     tenant.touch();
     emit(tenant, 'ManualEmailForInvoice', account, { invoiceId: invoice.id, invoiceNumber: invoice.invoiceNumber });

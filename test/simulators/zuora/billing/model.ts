@@ -1,4 +1,4 @@
-import type { ChargeType } from '../model.ts';
+import type { ChargeType, CustomFields } from '../model.ts';
 
 export type TaxItem = {
   id: string;
@@ -77,6 +77,8 @@ export type Invoice = Document & {
   autoPay: boolean;
   reversed: boolean;
   lastEmailSentDate: number | null;
+  /** None until one is set. */
+  customFields?: CustomFields;
   /** Files that were made for the document; the newest first. */
   files: { id: string; versionNumber: number }[];
 };

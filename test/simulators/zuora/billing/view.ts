@@ -60,6 +60,7 @@ export function invoiceView(tenant: Tenant, invoice: Invoice): Record<string, un
     updatedDate: tenant.dateTime(invoice.updatedDate),
     billRunId: invoice.billRunId,
     reversed: invoice.reversed,
+    ...Object.fromEntries(tenant.customFields.invoice.map((name) => [name, invoice.customFields?.[name] ?? null])),
   };
 }
 

@@ -27,6 +27,7 @@ export const presetEvents = new Set([
   'InvoicePosted',
   'PaymentDeclined',
   'PaymentProcessed',
+  'PaymentRefundProcessed',
   'CreditMemoPosted',
   'DebitMemoPosted',
 ]);

@@ -146,7 +146,9 @@ function tcvOff(sold: Sold, everything: readonly Sold[]): Fraction {
   return sum(
     cuts.slice(1).map((to, index) => {
       const amounts = mrrOn(subscription, cuts[index]!).get(segment);
-      return amounts ? amounts.gross.sub(amounts.net).mul(monthsBetween(cuts[index]!, to)) : zero;
+      const start = segment.effectiveStartDate;
+      const months = monthsBetween(start, to).sub(monthsBetween(start, cuts[index]!));
+      return amounts ? amounts.gross.sub(amounts.net).mul(months) : zero;
     }),
   );
 }

@@ -1,5 +1,5 @@
 import Fraction from 'fraction.js';
-import { addMonths, daysBetween } from '../dates.ts';
+import { addDays, addMonths, daysBetween } from '../dates.ts';
 import type { Segment, SubscriptionVersion } from '../subscriptions/model.ts';
 
 const monthsIn: Record<string, number> = {
@@ -67,13 +67,21 @@ export function priceBaseLength(segment: Segment, subscription: SubscriptionVers
 export const inMonths = (length: PeriodLength): Fraction =>
   'months' in length ? new Fraction(length.months) : new Fraction(length.days, 30);
 
-/** Whole months from a date, and the rest by actual days of the month it lies in (Zuora docs, "How TCV is calculated"). */
+/** The day on which so many months from a date are full; from the end of a month it is the end of one. */
+function fullAfter(from: string, months: number): string {
+  const isMonthEnd = addDays(from, 1).endsWith('-01');
+  return isMonthEnd ? addDays(addMonths(addDays(from, 1), months), -1) : addMonths(from, months);
+}
+
+/**
+ * Whole months from a date, and the rest by actual days of the month it lies in (Zuora docs, "How TCV is calculated"; Zuora
+ * community, "TCV calculation").
+ */
 export function monthsBetween(from: string, to: string): Fraction {
   if (to <= from) return new Fraction(0);
   const [fromYear, fromMonth, toYear, toMonth] = [from, to].flatMap((day) => day.split('-').slice(0, 2).map(Number));
   let whole = (toYear! - fromYear!) * 12 + toMonth! - fromMonth!;
-  while (addMonths(from, whole) > to) whole--;
-  const start = addMonths(from, whole);
-  const rest = new Fraction(daysBetween(start, to), daysBetween(start, addMonths(from, whole + 1)));
-  return rest.add(whole);
+  while (fullAfter(from, whole) > to) whole--;
+  const start = fullAfter(from, whole);
+  return new Fraction(daysBetween(start, to), daysBetween(start, fullAfter(from, whole + 1))).add(whole);
 }

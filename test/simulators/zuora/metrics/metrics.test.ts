@@ -97,6 +97,9 @@ describe('monthly recurring revenue', () => {
 describe('total contracted value', () => {
   it('counts whole months and the rest by actual days', () => {
     expect(monthsBetween('2026-01-15', '2026-03-01').toFraction()).toBe('3/2');
+    // Zuora community, "TCV calculation".
+    expect(monthsBetween('2017-02-27', '2018-02-01').toFraction()).toBe('346/31');
+    expect(monthsBetween('2017-02-28', '2018-02-01').toFraction()).toBe('309/28');
     // Seven more units at 5.00 from 18 August to the end of the year (Zuora docs, "Order metrics", part 3).
     expect(metric(monthsBetween('2026-08-18', '2027-01-01').mul(exact(35)))).toBe(155.806451613);
   });

@@ -58,6 +58,8 @@ export function createPayment(tenant: Tenant, account: Account, request: Payment
     gatewayResponse: electronic ? (decline?.message ?? 'Approved') : null,
     gatewayResponseCode: electronic ? (decline?.code ?? 'approve') : null,
     gatewayState: electronic && !decline ? 'Submitted' : 'NotSubmitted',
+    gatewayReconciliationStatus: null,
+    gatewayReconciliationReason: null,
     transactionLogId: null,
     cancelledOn: null,
     standalone: request.standalone ?? false,

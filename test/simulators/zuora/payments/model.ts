@@ -90,6 +90,11 @@ export type Payment = {
   gatewayResponse: string | null;
   gatewayResponseCode: string | null;
   gatewayState: 'MarkedForSubmission' | 'Submitted' | 'Settled' | 'NotSubmitted' | 'FailedToSettle';
+  gatewayReconciliationStatus: string | null;
+  gatewayReconciliationReason: string | null;
+  /** What the gateway told when it settled; absent before. */
+  payoutId?: string | null;
+  settledOn?: string;
   transactionLogId: string | null;
   cancelledOn: number | null;
   standalone: boolean;
@@ -114,8 +119,13 @@ export type Refund = {
   comment: string | null;
   reasonCode: string | null;
   referenceId: string | null;
+  secondRefundReferenceId: string | null;
   gatewayResponse: string | null;
   gatewayResponseCode: string | null;
+  gatewayReconciliationStatus: string | null;
+  gatewayReconciliationReason: string | null;
+  payoutId: string | null;
+  settledOn: string | null;
   cancelledOn: number | null;
   createdDate: number;
   updatedDate: number;

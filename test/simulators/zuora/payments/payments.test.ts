@@ -39,6 +39,131 @@ const balance = async (id: string) => (await zuora.get(`/v1/invoices/${id}`)).bo
 const methodId = async (of = account) =>
   text((await zuora.get(`/v1/accounts/${of.number}`)).body.billingAndPayment?.defaultPaymentMethodId);
 
+describe('chargebacks', () => {
+  const chargeback = (number: string, body: object) =>
+    zuora.call('POST', `/v1/gateway-settlement/payments/${number}/chargeback`, body);
+
+  it('free what was applied, and give it back outside of the gateway', async () => {
+    const id = await invoice(100);
+    const paid = await zuora.post('/v1/payments', {
+      accountId: account.id,
+      amount: 120,
+      currency: 'USD',
+      type: 'Electronic',
+      invoices: [{ invoiceId: id, amount: 100 }],
+    });
+    const number = text(paid.number);
+    expect(codeOf(await chargeback(number, {}))).toBe(59710022);
+    expect(codeOf(await chargeback(number, { amount: 120.01 }))).toBe(59710030);
+    expect(codeOf(await chargeback('P-none', { amount: 1 }))).toBe(50000040);
+    const body = { amount: 50, gatewayReconciliationReason: 'fraudulent', gatewayReconciliationStatus: 'disputed' };
+    expect((await chargeback(number, { ...body, settledOn: '2026-11-21 10:00:00' })).body).toMatchObject({
+      type: 'External',
+      amount: 50,
+      reasonCode: 'Payment Reversal',
+      gatewayReconciliationReason: 'fraudulent',
+      settledOn: '2026-11-21 10:00:00',
+      success: true,
+    });
+    expect(await balance(id)).toBe(30);
+    expect((await zuora.get(`/v1/payments/${number}`)).body).toMatchObject({
+      status: 'Processed',
+      appliedAmount: 70,
+      unappliedAmount: 0,
+      refundAmount: 50,
+      gatewayState: 'Settled',
+      gatewayReconciliationStatus: 'disputed',
+    });
+    expect(codeOf(await chargeback(number, { amount: 71 }))).toBe(59710030);
+  });
+
+  it('and owner transfers are made by switches, too', async () => {
+    const act = async (name: string, body: object) => {
+      const response = await fetch(`${zuora.sim.url}/__sim/act/${name}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+      return { status: response.status, body: (await response.json()) as Loose };
+    };
+    expect((await act('charge-back', { account: account.number })).status).toBe(400);
+    const id = await invoice(100);
+    await act('pay-invoice', { account: account.number });
+    expect(await balance(id)).toBe(0);
+    const made = await act('charge-back', { account: account.number, amount: 40 });
+    expect(made.body).toMatchObject({ refund: { amount: 40 } });
+    expect(await balance(id)).toBe(40);
+    const other = await zuora.account({});
+    const unknown = await act('transfer', { subscription: 'A-S-none', to: other.number });
+    expect(unknown.status).toBe(404);
+  });
+
+  it('are of payments that went through a gateway', async () => {
+    const { number } = await external(80);
+    expect(codeOf(await chargeback(text(number), { amount: 80 }))).toBe(59710030);
+  });
+});
+
+describe('settlement', () => {
+  const tell = (number: string, what: string, body: object = {}) =>
+    zuora.call('POST', `/v1/gateway-settlement/payments/${number}/${what}`, body);
+  const electronic = async (id: string) =>
+    text(
+      (
+        await zuora.post('/v1/payments', {
+          accountId: account.id,
+          amount: 100,
+          currency: 'USD',
+          type: 'Electronic',
+          invoices: [{ invoiceId: id, amount: 100 }],
+        })
+      ).number,
+    );
+
+  it('of a payment answers with the payment and its gateway state, once', async () => {
+    const id = await invoice(100);
+    const number = await electronic(id);
+    expect(codeOf(await tell(number, 'settle', { amount: 1 }))).toBe(59710021);
+    expect(
+      (await tell(number, 'settle', { payoutId: 'PAYOUT123', settledOn: '2026-11-21 10:00:00' })).body,
+    ).toMatchObject({
+      number,
+      status: 'Processed',
+      gatewayState: 'Settled',
+      payoutId: 'PAYOUT123',
+      settledOn: '2026-11-21 10:00:00',
+      appliedAmount: 100,
+      success: true,
+    });
+    expect(await balance(id)).toBe(0);
+    expect(codeOf(await tell(number, 'settle'))).toBe(59710030);
+    expect(codeOf(await tell(number, 'reject'))).toBe(59710030);
+    expect(codeOf(await tell('P-none', 'settle'))).toBe(50000040);
+    expect(codeOf(await tell(text((await external(80)).number), 'settle'))).toBe(59710030);
+  });
+
+  it('that fails gives the whole payment back outside of the gateway, and its documents are open again', async () => {
+    const id = await invoice(100);
+    const number = await electronic(id);
+    const why = { gatewayResponseCode: '023', gatewayResponse: 'Insufficient funds' };
+    expect((await tell(number, 'reject', why)).body).toMatchObject({
+      type: 'External',
+      amount: 100,
+      reasonCode: 'Payment Rejection',
+      ...why,
+      success: true,
+    });
+    expect(await balance(id)).toBe(100);
+    expect((await zuora.get(`/v1/payments/${number}`)).body).toMatchObject({
+      status: 'Processed',
+      gatewayState: 'FailedToSettle',
+      appliedAmount: 0,
+      refundAmount: 100,
+    });
+    expect(codeOf(await tell(number, 'reject'))).toBe(59710030);
+  });
+});
+
 describe('payments', () => {
   it('are applied, unapplied, refunded and cancelled', async () => {
     const id = await invoice(100);

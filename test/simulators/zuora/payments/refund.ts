@@ -70,8 +70,13 @@ export function createRefund(tenant: Tenant, of: Payment | CreditMemo, body: z.o
     comment: body.comment ?? null,
     reasonCode: body.reasonCode ?? null,
     referenceId: body.referenceId ?? null,
+    secondRefundReferenceId: null,
     gatewayResponse: electronic ? 'Approved' : null,
     gatewayResponseCode: electronic ? 'approve' : null,
+    gatewayReconciliationStatus: null,
+    gatewayReconciliationReason: null,
+    payoutId: null,
+    settledOn: null,
     cancelledOn: null,
     createdDate: at,
     updatedDate: at,
@@ -98,7 +103,8 @@ export function cancelRefund(tenant: Tenant, refund: Refund): void {
   changeRefunded(tenant, of, -refund.amount);
 }
 
-function changeRefunded(tenant: Tenant, of: Payment | CreditMemo, amount: number): void {
+/** Counts what was given back of a payment or memo; a negative amount takes it back. */
+export function changeRefunded(tenant: Tenant, of: Payment | CreditMemo, amount: number): void {
   of.refundAmount = money(exact(of.refundAmount).add(exact(amount)), of.currency);
   of.updatedDate = tenant.now();
   tenant.touch();

@@ -17,7 +17,6 @@ const families = [
   'v1/einvoice',
   'v1/fulfillment-items',
   'v1/fulfillments',
-  'v1/gateway-settlement',
   'v1/hostedpages',
   'v1/journal-entries',
   'v1/journal-runs',

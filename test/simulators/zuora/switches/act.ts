@@ -7,6 +7,7 @@ import type { Account, Invoice, Payment, SubscriptionVersion } from '../model.ts
 import { createOrder } from '../orders/create.ts';
 import type { OrderAction } from '../orders/schema/actions.ts';
 import type { Pricing } from '../orders/schema/pricing.ts';
+import { isReversible, reverse } from '../payments/chargeback.ts';
 import { createPayment } from '../payments/collect.ts';
 import { addPaymentMethod } from '../payments/methods.ts';
 import { category, ZuoraError } from '../protocol/errors.ts';
@@ -37,6 +38,12 @@ const schemas = {
     date: dateField.optional(),
     reason: z.string().optional(),
   }),
+  chargeBack: z.strictObject({
+    account: z.string(),
+    amount: z.number().positive().optional(),
+    reason: z.string().optional(),
+  }),
+  transfer: z.strictObject({ subscription: z.string(), to: z.string() }),
   recordUsage: z.strictObject({
     account: z.string(),
     subscription: z.string().optional(),
@@ -51,6 +58,10 @@ const schemas = {
     invoiceDate: dateField.optional(),
   }),
 };
+
+/** Today, or the first day of a subscription that has not begun: it may be a day later elsewhere than in the tenant's zone. */
+const todayOf = (tenant: Tenant, { subscriptionStartDate: first }: SubscriptionVersion): string =>
+  first > tenant.today() ? first : tenant.today();
 
 const shownInvoice = (one: Invoice) => ({
   id: one.id,
@@ -162,7 +173,7 @@ export function actRoutes(tenant: Tenant): express.Router {
     if (Object.keys(change).length === 0)
       throw new ZuoraError(category.missingField, 'Missing required value: quantity or price.');
     const pricing = { [`recurring${segment.model}`]: change } as Pricing;
-    const day = body.date ?? tenant.today();
+    const day = body.date ?? todayOf(tenant, subscription);
     return order(tenant, subscription, {
       type: 'UpdateProduct',
       triggerDates: [{ name: 'ContractEffective', triggerDate: day }],
@@ -174,13 +185,36 @@ export function actRoutes(tenant: Tenant): express.Router {
   });
   act('cancel', schemas.cancel, (body) => {
     const policy = body.policy ?? 'SpecificDate';
-    return order(tenant, tenant.subscription(body.subscription), {
+    const subscription = tenant.subscription(body.subscription);
+    return order(tenant, subscription, {
       type: 'CancelSubscription',
       changeReason: body.reason,
       cancelSubscription: {
         cancellationPolicy: policy,
-        ...(policy === 'SpecificDate' && { cancellationEffectiveDate: body.date ?? tenant.today() }),
+        ...(policy === 'SpecificDate' && { cancellationEffectiveDate: body.date ?? todayOf(tenant, subscription) }),
       },
+    });
+  });
+  act('charge-back', schemas.chargeBack, (body) => {
+    const account = tenant.account(body.account);
+    const payment = tenant.by('payments', 'accountId', account.id).findLast(isReversible);
+    if (!payment)
+      throw new ZuoraError(category.rule, `Account ${account.accountNumber} has no payment to charge back.`);
+    const left = money(exact(payment.amount).sub(exact(payment.refundAmount)), payment.currency);
+    const { number, amount } = reverse(tenant, payment, {
+      amount: body.amount ?? left,
+      gatewayReconciliationStatus: 'chargeback',
+      gatewayReconciliationReason: body.reason ?? 'fraudulent',
+    });
+    return { account: account.accountNumber, payment: shownPayment(payment), refund: { number, amount } };
+  });
+  act('transfer', schemas.transfer, (body) => {
+    const subscription = tenant.subscription(body.subscription);
+    const { accountNumber } = tenant.account(body.to);
+    return order(tenant, subscription, {
+      type: 'OwnerTransfer',
+      triggerDates: [{ name: 'ContractEffective', triggerDate: todayOf(tenant, subscription) }],
+      ownerTransfer: { destinationAccountNumber: accountNumber, destinationInvoiceAccountNumber: accountNumber },
     });
   });
   act('record-usage', schemas.recordUsage, (body) => {

@@ -1,40 +1,45 @@
-import timeZone from '@salesforce/i18n/timeZone';
-import { formatTime } from 'c/dateUtils';
 import type { Row } from 'c/graphqlRows';
 import type { Asked, Panel } from 'c/panelState';
 import { connectionsOf, NOT_ASKED, panelOf, remember } from 'c/panelState';
-import type { Link } from 'c/sourceUtils';
-import { fill } from 'c/textUtils';
-import { every, whenVisible } from 'c/ticker';
+import type { Known } from 'c/sourceUtils';
+import type { Watch } from 'c/ticker';
+import { watch } from 'c/ticker';
 import type { GraphqlResult } from 'lightning/graphql';
 import { graphql } from 'lightning/graphql';
 import { api, LightningElement, wire } from 'lwc';
 import { labels } from './labels';
+import type { Overview } from './overview';
+import { isInDunning, overviewOf } from './overview';
 import { QUERY } from './query';
-
-const WATCH_SECONDS = 60;
-
-type Refreshable = Element & { refresh(): Promise<void> };
+import type { Refreshable } from './refreshing';
+import { allDone, outcomeOf } from './refreshing';
 
 /** Everything that billing knows about an Account. Asks again when told, when seen again, and while in dunning. */
 export default class Billing360 extends LightningElement {
   @api recordId: string | undefined;
+  /** The figures that matter most; the lists are a click away. */
+  @api compact = false;
+  /** Invoices that are shown first: `All`, `Open`, `Overdue` or `Paid`. */
+  @api invoiceFilter = 'All';
+  @api pageSize = 10;
+  @api hideSubscriptions = false;
+  @api hideInvoices = false;
+  @api hidePayments = false;
+  @api hideUsage = false;
+  @api hideTimeline = false;
 
   readonly labels = labels;
   asked: Asked = NOT_ASKED;
-  isRefreshing = false;
-  /** How the last refresh went, whoever asked for it. */
+  showsDetails = false;
+  /** How asking again went last. */
   outcome = '';
-  /** The same read aloud, for a refresh that the person asked for. */
-  announcement = '';
-  /** Of the Account's subscriptions, by their number. */
-  links: ReadonlyMap<string, Link> = new Map();
-  stopVisible: (() => void) | undefined;
-  stopWatching: (() => void) | undefined;
+  known: ReadonlyMap<string, Known> = new Map();
+  watching: Watch | undefined;
 
   @wire(graphql, { query: QUERY, variables: '$variables' })
   received(result: GraphqlResult): void {
     this.asked = remember(this.asked, result, this.recordId);
+    this.watching?.inMotion(isInDunning(this.asked));
   }
 
   get variables(): { recordId: string | undefined } {
@@ -42,46 +47,22 @@ export default class Billing360 extends LightningElement {
   }
 
   override connectedCallback(): void {
-    this.stopVisible = whenVisible(() => this.refresh());
+    this.watching = watch(() => this.refresh());
   }
 
   override disconnectedCallback(): void {
-    this.stopVisible?.();
-    this.watch(false);
+    this.watching?.stop();
   }
 
   /** Asks Salesforce again, for every panel at once; one that fails says so itself. */
   @api async refresh(): Promise<void> {
     const panels = [...(this.template?.querySelectorAll<Refreshable>('[data-panel]') ?? [])];
-    const asked = await Promise.allSettled([this.asked.refresh?.(), ...panels.map((panel) => panel.refresh())]);
-    const failed = this.asked.errors.length > 0 || asked.some(({ status }) => status === 'rejected');
-    this.outcome = failed ? labels.refreshFailed : fill(labels.refreshed, formatTime(new Date(), timeZone));
+    const isDone = await allDone([this.asked.refresh?.(), ...panels.map((panel) => panel.refresh())]);
+    this.outcome = outcomeOf(isDone && this.asked.errors.length === 0, new Date());
   }
 
-  async handleRefresh(): Promise<void> {
-    this.isRefreshing = true;
-    this.announcement = labels.refreshing;
-    await this.refresh();
-    this.isRefreshing = false;
-    this.announcement = this.outcome;
-  }
-
-  handleKnown(event: CustomEvent<{ links: ReadonlyMap<string, Link> }>): void {
-    this.links = event.detail.links;
-  }
-
-  handleMotion(event: CustomEvent<{ inMotion: boolean }>): void {
-    this.watch(event.detail.inMotion);
-  }
-
-  watch(inMotion: boolean): void {
-    if (inMotion && !this.stopWatching) {
-      // A hidden page asks nothing: it asks as soon as it is seen again.
-      this.stopWatching = every(WATCH_SECONDS, () => document.visibilityState !== 'hidden' && this.refresh());
-    } else if (!inMotion) {
-      this.stopWatching?.();
-      this.stopWatching = undefined;
-    }
+  handleKnown(event: CustomEvent<{ known: ReadonlyMap<string, Known> }>): void {
+    this.known = event.detail.known;
   }
 
   get panel(): Panel {
@@ -92,7 +73,11 @@ export default class Billing360 extends LightningElement {
     return connectionsOf(this.panel);
   }
 
-  get refreshText(): string {
-    return this.isRefreshing ? labels.refreshing : labels.refresh;
+  get overview(): Overview {
+    return overviewOf(this.asked, this.compact, this.showsDetails);
+  }
+
+  showDetails(): void {
+    this.showsDetails = true;
   }
 }

@@ -1,7 +1,11 @@
-import refresh from '@salesforce/label/c.Billing_Refresh';
-import refreshed from '@salesforce/label/c.Billing_Refreshed';
 import refreshFailed from '@salesforce/label/c.Billing_Refresh_Failed';
-import refreshing from '@salesforce/label/c.Billing_Refreshing';
+import refreshed from '@salesforce/label/c.Billing_Refreshed';
+import showDetails from '@salesforce/label/c.Billing_Show_Details';
 import title from '@salesforce/label/c.Billing_Title';
 
-export const labels = { refresh, refreshed, refreshFailed, refreshing, title };
+export const labels = {
+  refreshFailed,
+  refreshed,
+  showDetails,
+  title,
+};

@@ -3,50 +3,39 @@ import { formatDate } from 'c/dateUtils';
 import type { Row } from 'c/graphqlRows';
 import { rowsOf, standing, textOf } from 'c/graphqlRows';
 import type { Asked, Panel } from 'c/panelState';
-import { NOT_ASKED, remember } from 'c/panelState';
-import type { Link } from 'c/sourceUtils';
+import { NOT_ASKED } from 'c/panelState';
+import type { Known } from 'c/sourceUtils';
 import type { Status } from 'c/statusUtils';
 import { needsAction, statusOf } from 'c/statusUtils';
 import { fill } from 'c/textUtils';
-import type { GraphqlResult } from 'lightning/graphql';
-import { graphql } from 'lightning/graphql';
-import { api, LightningElement, wire } from 'lwc';
+import { api, LightningElement } from 'lwc';
 import type { Figure } from './figures';
 import { figuresOf } from './figures';
-import { healthPanel } from './healthPanel';
+import { healthPanel, PLACES } from './healthPanel';
 import { labels } from './labels';
-import { QUERY } from './query';
+import type { Detail } from './details';
+import { detailOf } from './details';
 
-/**
- * How the billing of an Account stands: one sentence, then figures. Fires `motion` with `{ inMotion }` whenever an
- * answer says whether something is under way that the person would want to watch.
- */
+/** How the billing of an Account stands: one sentence, then figures, each of which tells on request how it came about. */
 export default class BillingHealth extends LightningElement {
-  @api recordId: string | undefined;
-  /** Links of the Account's subscriptions by their number, as far as they are known. */
-  @api links: ReadonlyMap<string, Link> = new Map();
+  /** What was answered about the Account. */
+  @api asked: Asked = NOT_ASKED;
+  /** What is known of the Account's subscriptions, by their number. */
+  @api known: ReadonlyMap<string, Known> = new Map();
+  /** Leaves out all but the figures that matter most. */
+  @api compact = false;
 
   readonly labels = labels;
-  asked: Asked = NOT_ASKED;
-
-  @wire(graphql, { query: QUERY, variables: '$variables' })
-  received(result: GraphqlResult): void {
-    this.asked = remember(this.asked, result, this.recordId);
-    const inMotion = textOf(this.health, 'Status__c') === 'In Dunning';
-    this.dispatchEvent(new CustomEvent('motion', { detail: { inMotion } }));
-  }
-
-  get variables(): { recordId: string | undefined } {
-    return { recordId: this.recordId };
-  }
-
-  /** Asks Salesforce again. */
-  @api async refresh(): Promise<void> {
-    await this.asked.refresh?.();
-  }
+  readonly places = PLACES;
+  /** Key of the figure whose details are open. */
+  opened = '';
 
   get panel(): Panel {
     return healthPanel(this.asked);
+  }
+
+  get isLoading(): boolean {
+    return this.panel.phase === 'loading';
   }
 
   get health(): Row | undefined {
@@ -61,9 +50,13 @@ export default class BillingHealth extends LightningElement {
     return textOf(this.health, 'Summary__c');
   }
 
-  get summaryClass(): string {
-    const status = textOf(this.health, 'Status__c');
-    return needsAction(status) ? `note note_${this.status?.tone ?? 'quiet'}` : 'quiet-note';
+  get action(): string | null {
+    return textOf(this.health, 'Recommended_Action__c');
+  }
+
+  get noteClass(): string {
+    const pressing = needsAction(textOf(this.health, 'Status__c'));
+    return `note note_${pressing ? (this.status?.tone ?? 'quiet') : 'quiet'}`;
   }
 
   get asOf(): string {
@@ -72,8 +65,20 @@ export default class BillingHealth extends LightningElement {
   }
 
   get figures(): Figure[] {
-    const balances = standing(rowsOf(this.asked.data, 'Billing_Balance__c') ?? []);
-    const currency = textOf(rowsOf(this.asked.data, 'Account')?.[0], 'Billing_Currency__c');
-    return figuresOf(this.health, balances, currency, this.links, new Date(), timeZone);
+    const figures = figuresOf(this.asked.data, this.known, new Date(), timeZone, this.opened);
+    return this.compact ? figures.filter(({ isMain }) => isMain) : figures;
+  }
+
+  get detail(): Detail | null {
+    return this.opened ? detailOf(this.opened, this.asked.data) : null;
+  }
+
+  toggle(event: Event): void {
+    const key = (event.currentTarget as HTMLElement).dataset.key ?? '';
+    this.opened = this.opened === key ? '' : key;
+  }
+
+  retry(): void {
+    this.dispatchEvent(new CustomEvent('retry'));
   }
 }

@@ -1,10 +1,15 @@
+import type { Sparkline } from 'c/chartMath';
+import { SPARK_VIEW_BOX } from 'c/chartMath';
 import { formatDate, fromToday } from 'c/dateUtils';
 import type { Row } from 'c/graphqlRows';
-import { numberOf, textOf } from 'c/graphqlRows';
+import { numberOf, rowsOf, standing, textOf } from 'c/graphqlRows';
 import { formatMoney } from 'c/moneyUtils';
-import type { Link } from 'c/sourceUtils';
+import type { Known, Link } from 'c/sourceUtils';
+import type { Status } from 'c/statusUtils';
+import { chip } from 'c/statusUtils';
 import { fill, join, shorten } from 'c/textUtils';
 import { labels } from './labels';
+import { trendOf } from './trend';
 
 export type Line = {
   readonly key: string;
@@ -20,33 +25,102 @@ export type Figure = {
   readonly value: string;
   readonly valueClass: string;
   readonly lines: readonly Line[];
+  /** Stands in place of the value. */
+  readonly chip: Status | null;
+  readonly spark: Sparkline | null;
+  readonly sparkLabel: string;
+  readonly viewBox: string;
+  /** Words of the button that opens the details; empty without any. */
+  readonly more: string;
+  readonly expanded: string;
+  /** Shown in a compact panel too. */
+  readonly isMain: boolean;
 };
 
-type Plain = Omit<Figure, 'valueClass'>;
+type Plain = Pick<Figure, 'key' | 'label' | 'value' | 'lines'> &
+  Partial<Pick<Figure, 'chip' | 'spark' | 'sparkLabel' | 'more'>>;
+
+const MAIN: ReadonlySet<string> = new Set(['mrr', 'outstanding', 'renewal', 'health']);
 
 /**
  * Figures of an Account; one that the user may not read is left out.
  *
- * @param balances one row a currency
- * @param mainCurrency the currency that comes first
- * @param links of the subscriptions that are known, by their number
+ * @param data what was answered about the Account
+ * @param known what is known of subscriptions, by their number
+ * @param opened key of the figure whose details are open
  */
 export function figuresOf(
-  health: Row | undefined,
-  balances: readonly Row[],
-  mainCurrency: string | null,
-  links: ReadonlyMap<string, Link>,
+  data: unknown,
+  known: ReadonlyMap<string, Known>,
   now: Date,
   timeZone: string,
+  opened: string,
 ): Figure[] {
+  const [health] = standing(rowsOf(data, 'Billing_Health__c') ?? []);
+  const mainCurrency = textOf(rowsOf(data, 'Account')?.[0], 'Billing_Currency__c');
+  const balances = standing(rowsOf(data, 'Billing_Balance__c') ?? []);
   const ordered = [...balances].sort((a, b) => Number(isIn(b, mainCurrency)) - Number(isIn(a, mainCurrency)));
   return [
-    amountFigure('mrr', labels.mrr, ordered, 'MRR__c', []),
+    mrrFigure(data, ordered),
     amountFigure('arr', labels.arr, ordered, 'ARR__c', []),
     amountFigure('outstanding', labels.outstanding, ordered, 'Outstanding__c', overdueLines(ordered)),
-    renewalFigure(health, links, now, timeZone),
+    renewalFigure(health, known, now, timeZone),
+    healthFigure(health),
     paymentFigure(ordered, now, timeZone),
-  ].flatMap((figure) => (figure ? [{ ...figure, valueClass: classOf(figure.value) }] : []));
+  ].flatMap((figure) => (figure ? [complete(figure, opened)] : []));
+}
+
+function complete(figure: Plain, opened: string): Figure {
+  return {
+    chip: null,
+    spark: null,
+    sparkLabel: '',
+    more: '',
+    ...figure,
+    valueClass: classOf(figure.value),
+    viewBox: SPARK_VIEW_BOX,
+    expanded: String(figure.key === opened),
+    isMain: MAIN.has(figure.key),
+  };
+}
+
+/** MRR of the currency that comes first, with its trend. */
+function mrrFigure(data: unknown, balances: readonly Row[]): Plain | null {
+  const figure = amountFigure('mrr', labels.mrr, balances, 'MRR__c', []);
+  const trend = figure && trendOf(data, currencyOf(balances, 'MRR__c'));
+  if (!figure || !trend) {
+    return figure;
+  }
+  const change = trend.text ? [{ key: 'change', text: trend.text, className: `quiet ${trend.tone}` }] : [];
+  const { spark, sparkLabel } = trend;
+  return { ...figure, lines: [...change, ...figure.lines], spark, sparkLabel, more: labels.whyNumber };
+}
+
+const TIER_TONES: Readonly<Record<string, Status['tone']>> = {
+  Healthy: 'good',
+  Watch: 'warn',
+  'At Risk': 'bad',
+  Critical: 'bad',
+};
+
+function healthFigure(health: Row | undefined): Plain | null {
+  const tier = textOf(health, 'Tier__c');
+  const score = numberOf(health, 'Score__c');
+  if (!health || (tier === null && score === null)) {
+    return null;
+  }
+  const risk = textOf(health, 'Churn_Risk__c');
+  const value = [score, tier].filter((part) => part !== null).join(' ');
+  const lines = [...(risk ? [{ key: 'risk', text: fill(labels.risk, risk), className: 'quiet' }] : [])];
+  const more = 'Reasons__c' in health || 'Churn_Risk_Reasons__c' in health ? labels.allReasons : '';
+  return {
+    key: 'health',
+    label: labels.healthTile,
+    value,
+    chip: chip(value, TIER_TONES[tier ?? ''] ?? 'quiet'),
+    lines,
+    more,
+  };
 }
 
 /** A long value is written smaller, so that it does not break in the middle of a number. */
@@ -62,6 +136,17 @@ function money(balance: Row, field: string): string {
   return formatMoney(numberOf(balance, field), textOf(balance, 'Currency_Code__c'), true);
 }
 
+/** The currency that a figure is told in, and those that it has besides: amounts of two are never added. */
+function headOf(balances: readonly Row[], field: string): { head: Row | undefined; others: readonly Row[] } {
+  const known = balances.filter((balance) => numberOf(balance, field) !== null);
+  const [first, ...others] = known.filter((balance) => numberOf(balance, field) !== 0);
+  return { head: first ?? known[0], others };
+}
+
+function currencyOf(balances: readonly Row[], field: string): string | null {
+  return textOf(headOf(balances, field).head, 'Currency_Code__c');
+}
+
 function amountFigure(
   key: string,
   label: string,
@@ -69,9 +154,7 @@ function amountFigure(
   field: string,
   lines: Line[],
 ): Plain | null {
-  const known = balances.filter((balance) => numberOf(balance, field) !== null);
-  const [first, ...others] = known.filter((balance) => numberOf(balance, field) !== 0);
-  const head = first ?? known[0];
+  const { head, others } = headOf(balances, field);
   if (!head) {
     return null;
   }
@@ -96,7 +179,7 @@ function overdueLines(balances: readonly Row[]): Line[] {
 
 function renewalFigure(
   health: Row | undefined,
-  links: ReadonlyMap<string, Link>,
+  known: ReadonlyMap<string, Known>,
   now: Date,
   timeZone: string,
 ): Plain | null {
@@ -106,9 +189,10 @@ function renewalFigure(
   const date = textOf(health, 'Next_Renewal_Date__c');
   const when = fromToday(date, now, timeZone);
   const number = date && textOf(health, 'Next_Renewal_Number__c');
+  const arr = number && known.get(number)?.arr;
   const lines = [
-    ...(when ? [{ key: 'when', text: when, className: 'quiet' }] : []),
-    ...(number ? [numberLine(number, links.get(number))] : []),
+    ...(when ? [{ key: 'when', text: join([when, arr && fill(labels.aYear, arr)]), className: 'quiet' }] : []),
+    ...(number ? [numberLine(number, known.get(number)?.link)] : []),
   ];
   return { key: 'renewal', label: labels.nextRenewal, value: formatDate(date) || labels.none, lines };
 }
@@ -129,7 +213,13 @@ function paymentFigure(balances: readonly Row[], now: Date, timeZone: string): P
   const day = formatDate(date(last));
   const amount = money(last, 'Last_Payment_Amount__c');
   const isPaid = Boolean(day) || !('Last_Payment_Date__c' in last);
-  const texts = day ? [amount && day, fromToday(date(last), now, timeZone)].filter(Boolean) : [];
-  const lines = texts.map((text) => ({ key: text, text, className: 'quiet' }));
+  const texts = day ? [join([amount && day, fromToday(date(last), now, timeZone)])] : [];
+  const lifetime = known.filter((balance) => (numberOf(balance, 'Lifetime_Value__c') ?? 0) !== 0);
+  const worth = lifetime.map((balance) => money(balance, 'Lifetime_Value__c'));
+  const lines = [...texts, ...(worth.length > 0 ? [fill(labels.lifetime, join(worth))] : [])].map((text) => ({
+    key: text,
+    text,
+    className: 'quiet',
+  }));
   return { key: 'payment', label: labels.lastPayment, value: (isPaid && (amount || day)) || labels.none, lines };
 }

@@ -18,3 +18,6 @@ export function healthPanel(asked: Asked): Panel {
   const order = [health, balances];
   return order.find(({ phase }) => phase === 'ready') ?? order.find(({ phase }) => phase === 'empty') ?? health;
 }
+
+/** Where figures will stand, while they are not there yet. */
+export const PLACES = ['mrr', 'arr', 'outstanding', 'renewal', 'health', 'payment'];

@@ -1,64 +1,97 @@
 import timeZone from '@salesforce/i18n/timeZone';
-import type { Asked, Panel } from 'c/panelState';
-import { NOT_ASKED, panelOf, remember, shortList } from 'c/panelState';
-import { fill } from 'c/textUtils';
+import type { Listed, Page, Place, Turn, Variables } from 'c/pagedList';
+import { FIRST_PAGE, NOT_LISTED, pagedPanel, pageOf, receive, turned, variablesOf } from 'c/pagedList';
+import type { Panel } from 'c/panelState';
+import { toggled } from 'c/panelState';
 import type { GraphqlResult } from 'lightning/graphql';
 import { graphql } from 'lightning/graphql';
 import { api, LightningElement, wire } from 'lwc';
+import { chosenBy, filterOf, FILTERS } from './filters';
 import { labels } from './labels';
 import { QUERY } from './query';
-import type { InvoiceRow } from './rows';
-import { FIELDS, invoiceRows } from './rows';
+import type { InvoiceRow, Shows } from './rows';
+import { FIELDS, invoiceRows, showsOf } from './rows';
 
-/** Invoices with what is still to be paid, how late it is, and how collecting it goes. */
+const OBJECT = 'Billing_Invoice__c';
+
+/** Invoices with what is still to be paid, how late it is, and how collecting it goes. Fires `count` when all are listed. */
 export default class BillingInvoices extends LightningElement {
   @api recordId: string | undefined;
+  /** Rows of a page. */
+  @api pageSize = 10;
+  /** What is shown first: `All`, `Open`, `Overdue` or `Paid`. */
+  @api invoiceFilter = 'All';
 
   readonly labels = labels;
-  asked: Asked = NOT_ASKED;
-  showsAll = false;
+  readonly filters = FILTERS;
+  listed: Listed = NOT_LISTED;
+  place: Place = FIRST_PAGE;
+  chosen: string | undefined;
+  account = '';
+  opened: ReadonlySet<string> = new Set();
+
+  /** Shows those of one billing account alone; empty for all. */
+  @api
+  get accountId(): string {
+    return this.account;
+  }
+  set accountId(id: string) {
+    this.account = id;
+    this.place = turned(this.place, this.listed, OBJECT, 'first');
+  }
 
   @wire(graphql, { query: QUERY, variables: '$variables' })
   received(result: GraphqlResult): void {
-    this.asked = remember(this.asked, result, this.recordId);
+    Object.assign(this, receive(this, result, this.recordId));
+    const count = this.filter === 'All' && !this.account ? this.page.total : null;
+    if (count !== null) {
+      this.dispatchEvent(new CustomEvent('count', { detail: { section: 'invoices', count } }));
+    }
   }
 
-  get variables(): { recordId: string | undefined } {
-    return { recordId: this.recordId };
+  get filter(): string {
+    return filterOf(this.chosen ?? this.invoiceFilter);
+  }
+
+  get variables(): Variables {
+    return variablesOf(this.place, this.recordId, this.pageSize, chosenBy(this.filter, this.account));
   }
 
   /** Asks Salesforce again. */
   @api async refresh(): Promise<void> {
-    await this.asked.refresh?.();
+    await this.listed.asked.refresh?.();
   }
 
   get panel(): Panel {
-    return panelOf(this.asked, 'Billing_Invoice__c', FIELDS);
+    return pagedPanel(this.listed, OBJECT, FIELDS);
   }
 
-  get shows(): { due: boolean; balance: boolean; status: boolean } {
-    const { fields } = this.panel;
-    return {
-      due: fields.has('Due_Date__c') || fields.has('Days_Overdue__c'),
-      balance: fields.has('Balance__c') || fields.has('Amount__c'),
-      status: fields.has('Status__c'),
-    };
+  get page(): Page {
+    return pageOf(this.listed, this.place, OBJECT, this.pageSize);
+  }
+
+  get emptyText(): string {
+    return this.filter === 'All' ? labels.empty : labels.noneSuch;
+  }
+
+  get shows(): Shows {
+    return showsOf(this.panel.fields);
   }
 
   get rows(): InvoiceRow[] {
-    return this.showsAll ? this.allRows : shortList(this.allRows, (row) => row.open);
+    return invoiceRows(this.panel.rows, timeZone, this.opened);
   }
 
-  get allRows(): InvoiceRow[] {
-    return invoiceRows(this.panel.rows, timeZone);
+  choose(event: CustomEvent<{ value: string }>): void {
+    this.chosen = event.detail.value;
+    this.place = turned(this.place, this.listed, OBJECT, 'first');
   }
 
-  get showAllText(): string {
-    const total = this.allRows.length;
-    return this.rows.length < total ? fill(labels.showAll, total) : '';
+  turn(event: CustomEvent<{ to: Turn }>): void {
+    this.place = turned(this.place, this.listed, OBJECT, event.detail.to);
   }
 
-  showAll(): void {
-    this.showsAll = true;
+  toggle(event: Event): void {
+    this.opened = toggled(this.opened, (event.currentTarget as HTMLElement).dataset.key ?? '');
   }
 }

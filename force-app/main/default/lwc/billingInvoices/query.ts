@@ -1,18 +1,17 @@
 import { gql } from 'lightning/graphql';
 
-/**
- * Filters and sorts only by what everybody who sees a row may read: Salesforce refuses a query whose filter names a
- * field that the user may not read, and `@optional` does not help there. Removed rows are left out afterwards.
- */
+/** A page of invoices. Filter and order are variables, so that a user who may not read their fields can be asked for the list without them. */
 export const QUERY = gql`
-  query BillingInvoices($recordId: ID) {
+  query BillingInvoices(
+    $where: Billing_Invoice__c_Filter
+    $orderBy: Billing_Invoice__c_OrderBy
+    $first: Int
+    $after: String
+  ) {
     uiapi {
       query {
-        Billing_Invoice__c(
-          first: 200
-          where: { Account__c: { eq: $recordId } }
-          orderBy: { LastModifiedDate: { order: DESC } }
-        ) @optional {
+        Billing_Invoice__c(first: $first, after: $after, where: $where, orderBy: $orderBy) @optional {
+          totalCount
           edges {
             node {
               Id
@@ -46,6 +45,9 @@ export const QUERY = gql`
               Next_Attempt__c @optional {
                 value
               }
+              Pdf_Url__c @optional {
+                value
+              }
               Source__c @optional {
                 value
               }
@@ -65,25 +67,7 @@ export const QUERY = gql`
           }
           pageInfo {
             hasNextPage
-          }
-        }
-        Billing_Connection__c(first: 20) @optional {
-          edges {
-            node {
-              Id
-              Source__c @optional {
-                value
-              }
-              State__c @optional {
-                value
-              }
-              Checked_Through__c @optional {
-                value
-              }
-              Message__c @optional {
-                value
-              }
-            }
+            endCursor
           }
         }
       }

@@ -3,7 +3,7 @@ import type { Row } from 'c/graphqlRows';
 import { numberOf, textOf } from 'c/graphqlRows';
 import { formatMoney } from 'c/moneyUtils';
 import type { Link } from 'c/sourceUtils';
-import { linkOf, sourceOf } from 'c/sourceUtils';
+import { linkOf, safeUrl, sourceOf } from 'c/sourceUtils';
 import type { Status } from 'c/statusUtils';
 import { chip, statusOf } from 'c/statusUtils';
 import { fill } from 'c/textUtils';
@@ -22,19 +22,35 @@ export type InvoiceRow = {
   readonly status: Status | null;
   readonly attempts: string;
   readonly nextAttempt: string;
-  /** Still to be paid: shown however many rows there are. */
-  readonly open: boolean;
+  /** Opens without a login; null where billing has none. */
+  readonly pdf: string | null;
+  readonly pdfLabel: string;
+  readonly opened: boolean;
+  readonly expanded: string;
+  readonly toggleLabel: string;
+  readonly linesKey: string;
 };
 
 /** Fields without which the panel would say nothing. */
 export const FIELDS = ['Number__c', 'Status__c', 'Due_Date__c', 'Days_Overdue__c', 'Balance__c', 'Amount__c'];
 
-/** Rows to show: the longest overdue first, then those due soonest, then the newest. */
-export function invoiceRows(rows: readonly Row[], timeZone: string): InvoiceRow[] {
-  return [...rows].sort(byUrgency).map((row) => rowOf(row, timeZone));
+/** Columns that the user may read something of. */
+export type Shows = { readonly due: boolean; readonly balance: boolean; readonly status: boolean };
+
+export function showsOf(fields: ReadonlySet<string>): Shows {
+  return {
+    due: fields.has('Due_Date__c') || fields.has('Days_Overdue__c'),
+    balance: fields.has('Balance__c') || fields.has('Amount__c'),
+    status: fields.has('Status__c'),
+  };
 }
 
-function rowOf(row: Row, timeZone: string): InvoiceRow {
+/** @param opened keys of the rows whose lines are shown */
+export function invoiceRows(rows: readonly Row[], timeZone: string, opened: ReadonlySet<string>): InvoiceRow[] {
+  return rows.map((row) => rowOf(row, timeZone, opened.has(row.Id)));
+}
+
+function rowOf(row: Row, timeZone: string, opened: boolean): InvoiceRow {
   const number = textOf(row, 'Number__c') ?? row.Id;
   const currency = textOf(row, 'Currency_Code__c');
   const balance = numberOf(row, 'Balance__c');
@@ -57,20 +73,15 @@ function rowOf(row: Row, timeZone: string): InvoiceRow {
     status: days > 0 ? chip(labels.overdue, 'bad') : statusOf(textOf(row, 'Status__c')),
     attempts: count > 0 ? (count === 1 ? labels.oneAttempt : fill(labels.attempts, count)) : '',
     nextAttempt: next ? fill(labels.nextAttempt, next) : '',
-    open: isOpen(row),
+    pdf: safeUrl(textOf(row, 'Pdf_Url__c')),
+    pdfLabel: fill(labels.pdfOf, number),
+    opened,
+    expanded: String(opened),
+    toggleLabel: fill(labels.showLines, number),
+    linesKey: `${row.Id}-lines`,
   };
 }
 
 function isOpen(row: Row): boolean {
   return textOf(row, 'Status__c') === 'Open';
-}
-
-function byUrgency(a: Row, b: Row): number {
-  const overdue = (numberOf(b, 'Days_Overdue__c') ?? 0) - (numberOf(a, 'Days_Overdue__c') ?? 0);
-  const open = Number(isOpen(b)) - Number(isOpen(a));
-  const text = (row: Row, field: string) => textOf(row, field) ?? '';
-  const date = isOpen(a)
-    ? text(a, 'Due_Date__c').localeCompare(text(b, 'Due_Date__c'))
-    : text(b, 'Invoice_Date__c').localeCompare(text(a, 'Invoice_Date__c'));
-  return overdue || open || date || text(b, 'Number__c').localeCompare(text(a, 'Number__c'));
 }

@@ -1,6 +1,7 @@
 import loadingLabel from '@salesforce/label/c.Billing_Loading';
 import moreLabel from '@salesforce/label/c.Billing_More_Rows';
 import noAccessLabel from '@salesforce/label/c.Billing_No_Access';
+import staleLabel from '@salesforce/label/c.Billing_Stale';
 import type { Row } from 'c/graphqlRows';
 import type { Panel } from 'c/panelState';
 import { connectionsOf } from 'c/panelState';
@@ -15,6 +16,10 @@ export default class BillingPanel extends LightningElement {
   @api panel: Panel | undefined;
   /** For panels that show figures, not a list. */
   @api hidesCount = false;
+  /** For panels below something that names them and says how fresh they are. */
+  @api bare = false;
+
+  readonly labels = { stale: staleLabel };
 
   get phase(): string {
     return this.panel?.phase ?? 'loading';
@@ -51,6 +56,18 @@ export default class BillingPanel extends LightningElement {
 
   get hasErrors(): boolean {
     return this.errors.length > 0;
+  }
+
+  get isStale(): boolean {
+    return this.hasErrors && this.isReady;
+  }
+
+  get showsFreshness(): boolean {
+    return !this.bare;
+  }
+
+  get headerClass(): string {
+    return this.bare ? 'slds-assistive-text' : '';
   }
 
   get connections(): readonly Row[] {

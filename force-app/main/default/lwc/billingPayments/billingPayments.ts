@@ -1,64 +1,76 @@
 import timeZone from '@salesforce/i18n/timeZone';
-import type { Asked, Panel } from 'c/panelState';
-import { NOT_ASKED, panelOf, remember, shortList } from 'c/panelState';
-import { fill } from 'c/textUtils';
+import type { Listed, Page, Place, Turn, Variables } from 'c/pagedList';
+import { FIRST_PAGE, NOT_LISTED, pagedPanel, pageOf, receive, turned, variablesOf } from 'c/pagedList';
+import type { Panel } from 'c/panelState';
 import type { GraphqlResult } from 'lightning/graphql';
 import { graphql } from 'lightning/graphql';
 import { api, LightningElement, wire } from 'lwc';
 import { labels } from './labels';
 import { QUERY } from './query';
-import type { PaymentRow } from './rows';
-import { FIELDS, paymentRows } from './rows';
+import type { PaymentRow, Shows } from './rows';
+import { chosenBy, FIELDS, paymentRows, showsOf } from './rows';
 
-/** Payments and attempts, the newest first, each failed one with its reason. */
+const OBJECT = 'Billing_Payment__c';
+
+/**
+ * Payments and attempts, the newest first: each failed one with its reason, what was given back and what is disputed. Fires
+ * `count` when all are listed.
+ */
 export default class BillingPayments extends LightningElement {
   @api recordId: string | undefined;
+  /** Rows of a page. */
+  @api pageSize = 10;
 
   readonly labels = labels;
-  asked: Asked = NOT_ASKED;
-  showsAll = false;
+  listed: Listed = NOT_LISTED;
+  place: Place = FIRST_PAGE;
+  account = '';
+
+  /** Shows those of one billing account alone; empty for all. */
+  @api
+  get accountId(): string {
+    return this.account;
+  }
+  set accountId(id: string) {
+    this.account = id;
+    this.place = turned(this.place, this.listed, OBJECT, 'first');
+  }
 
   @wire(graphql, { query: QUERY, variables: '$variables' })
   received(result: GraphqlResult): void {
-    this.asked = remember(this.asked, result, this.recordId);
+    Object.assign(this, receive(this, result, this.recordId));
+    const count = !this.account ? this.page.total : null;
+    if (count !== null) {
+      this.dispatchEvent(new CustomEvent('count', { detail: { section: 'payments', count } }));
+    }
   }
 
-  get variables(): { recordId: string | undefined } {
-    return { recordId: this.recordId };
+  get variables(): Variables {
+    return variablesOf(this.place, this.recordId, this.pageSize, chosenBy(this.account));
   }
 
   /** Asks Salesforce again. */
   @api async refresh(): Promise<void> {
-    await this.asked.refresh?.();
+    await this.listed.asked.refresh?.();
   }
 
   get panel(): Panel {
-    return panelOf(this.asked, 'Billing_Payment__c', FIELDS);
+    return pagedPanel(this.listed, OBJECT, FIELDS);
   }
 
-  get shows(): { when: boolean; amount: boolean; status: boolean } {
-    const { fields } = this.panel;
-    return {
-      when: fields.has('Paid_At__c') || fields.has('Method__c'),
-      amount: fields.has('Amount__c'),
-      status: ['Status__c', 'Decline_Reason__c', 'Decline_Code__c'].some((field) => fields.has(field)),
-    };
+  get page(): Page {
+    return pageOf(this.listed, this.place, OBJECT, this.pageSize);
+  }
+
+  get shows(): Shows {
+    return showsOf(this.panel.fields);
   }
 
   get rows(): PaymentRow[] {
-    return this.showsAll ? this.allRows : shortList(this.allRows, () => false);
-  }
-
-  get allRows(): PaymentRow[] {
     return paymentRows(this.panel.rows, timeZone);
   }
 
-  get showAllText(): string {
-    const total = this.allRows.length;
-    return this.rows.length < total ? fill(labels.showAll, total) : '';
-  }
-
-  showAll(): void {
-    this.showsAll = true;
+  turn(event: CustomEvent<{ to: Turn }>): void {
+    this.place = turned(this.place, this.listed, OBJECT, event.detail.to);
   }
 }

@@ -1,10 +1,27 @@
 import amount from '@salesforce/label/c.Billing_Amount';
 import code from '@salesforce/label/c.Billing_Decline_Code';
+import disputed from '@salesforce/label/c.Billing_Disputed';
+import disputeDue from '@salesforce/label/c.Billing_Dispute_Due';
 import empty from '@salesforce/label/c.Billing_Payments_Empty';
 import heading from '@salesforce/label/c.Billing_Payments';
 import payment from '@salesforce/label/c.Billing_Payment';
-import showAll from '@salesforce/label/c.Billing_Show_All';
+import plain from '@salesforce/label/c.Billing_Plain_List';
+import refunded from '@salesforce/label/c.Billing_Refunded';
+import refundedOn from '@salesforce/label/c.Billing_Refunded_On';
 import status from '@salesforce/label/c.Billing_Status';
 import when from '@salesforce/label/c.Billing_When';
 
-export const labels = { amount, code, empty, heading, payment, showAll, status, when };
+export const labels = {
+  amount,
+  code,
+  disputed,
+  disputeDue,
+  empty,
+  heading,
+  payment,
+  plain,
+  refunded,
+  refundedOn,
+  status,
+  when,
+};

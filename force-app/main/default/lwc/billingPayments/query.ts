@@ -1,18 +1,17 @@
 import { gql } from 'lightning/graphql';
 
-/**
- * Filters and sorts only by what everybody who sees a row may read: Salesforce refuses a query whose filter names a
- * field that the user may not read, and `@optional` does not help there. Removed rows are left out afterwards.
- */
+/** A page of payments. Filter and order are variables, so that a user who may not read their fields can be asked for the list without them. */
 export const QUERY = gql`
-  query BillingPayments($recordId: ID) {
+  query BillingPayments(
+    $where: Billing_Payment__c_Filter
+    $orderBy: Billing_Payment__c_OrderBy
+    $first: Int
+    $after: String
+  ) {
     uiapi {
       query {
-        Billing_Payment__c(
-          first: 200
-          where: { Account__c: { eq: $recordId } }
-          orderBy: { LastModifiedDate: { order: DESC } }
-        ) @optional {
+        Billing_Payment__c(first: $first, after: $after, where: $where, orderBy: $orderBy) @optional {
+          totalCount
           edges {
             node {
               Id
@@ -40,6 +39,27 @@ export const QUERY = gql`
               Decline_Reason__c @optional {
                 value
               }
+              Refunded__c @optional {
+                value
+              }
+              Refunded_At__c @optional {
+                value
+              }
+              Refund_Reason__c @optional {
+                value
+              }
+              Dispute_Status__c @optional {
+                value
+              }
+              Dispute_Reason__c @optional {
+                value
+              }
+              Dispute_Due__c @optional {
+                value
+              }
+              Disputed_Amount__c @optional {
+                value
+              }
               Source__c @optional {
                 value
               }
@@ -59,25 +79,7 @@ export const QUERY = gql`
           }
           pageInfo {
             hasNextPage
-          }
-        }
-        Billing_Connection__c(first: 20) @optional {
-          edges {
-            node {
-              Id
-              Source__c @optional {
-                value
-              }
-              State__c @optional {
-                value
-              }
-              Checked_Through__c @optional {
-                value
-              }
-              Message__c @optional {
-                value
-              }
-            }
+            endCursor
           }
         }
       }

@@ -2,11 +2,12 @@ import { formatInstant } from 'c/dateUtils';
 import type { Row } from 'c/graphqlRows';
 import { numberOf, textOf } from 'c/graphqlRows';
 import { formatMoney } from 'c/moneyUtils';
+import type { Choice } from 'c/pagedList';
 import type { Link } from 'c/sourceUtils';
 import { linkOf, sourceOf } from 'c/sourceUtils';
 import type { Status } from 'c/statusUtils';
 import { statusOf } from 'c/statusUtils';
-import { fill } from 'c/textUtils';
+import { fill, join } from 'c/textUtils';
 import { labels } from './labels';
 
 export type PaymentRow = {
@@ -17,7 +18,7 @@ export type PaymentRow = {
   readonly method: string | null;
   readonly amount: string;
   readonly status: Status | null;
-  /** Why it failed and what helps. */
+  /** Why it failed and what helps; how its dispute stands; why it was refunded. */
   readonly reason: string | null;
   readonly code: string;
 };
@@ -31,13 +32,33 @@ export const FIELDS = [
   'Method__c',
   'Decline_Reason__c',
   'Decline_Code__c',
+  'Dispute_Status__c',
+  'Refund_Reason__c',
 ];
 
-/** Rows to show, the newest first. */
+/** Columns that the user may read something of. */
+export type Shows = { readonly when: boolean; readonly amount: boolean; readonly status: boolean };
+
+export function showsOf(fields: ReadonlySet<string>): Shows {
+  return {
+    when: fields.has('Paid_At__c') || fields.has('Method__c'),
+    amount: fields.has('Amount__c'),
+    status:
+      FIELDS.slice(FIELDS.indexOf('Decline_Reason__c')).some((field) => fields.has(field)) || fields.has('Status__c'),
+  };
+}
+
+/** Those that still stand, the newest first. @param accountId of one billing account; empty for all */
+export function chosenBy(accountId: string): Choice {
+  const where = { Status__c: { ne: 'Removed' }, ...(accountId ? { Billing_Account__c: { eq: accountId } } : {}) };
+  return { where, orderBy: { Paid_At__c: { order: 'DESC', nulls: 'LAST' }, Name: { order: 'DESC' } } };
+}
+
 export function paymentRows(rows: readonly Row[], timeZone: string): PaymentRow[] {
-  return [...rows].sort(byTime).map((row) => {
+  return rows.map((row) => {
     const number = textOf(row, 'Number__c') ?? row.Id;
     const code = textOf(row, 'Decline_Code__c');
+    const reasons = [textOf(row, 'Decline_Reason__c'), ...refundOf(row, timeZone), ...disputeOf(row, timeZone)];
     return {
       key: row.Id,
       link: linkOf(row, number),
@@ -46,13 +67,27 @@ export function paymentRows(rows: readonly Row[], timeZone: string): PaymentRow[
       method: textOf(row, 'Method__c'),
       amount: formatMoney(numberOf(row, 'Amount__c'), textOf(row, 'Currency_Code__c')),
       status: statusOf(textOf(row, 'Status__c')),
-      reason: textOf(row, 'Decline_Reason__c'),
+      reason: reasons.filter(Boolean).join(' ') || null,
       code: code ? fill(labels.code, code) : '',
     };
   });
 }
 
-function byTime(a: Row, b: Row): number {
-  const time = (row: Row) => Date.parse(textOf(row, 'Paid_At__c') ?? '') || 0;
-  return time(b) - time(a);
+function refundOf(row: Row, timeZone: string): string[] {
+  const refunded = numberOf(row, 'Refunded__c') ?? 0;
+  const amount = formatMoney(refunded, textOf(row, 'Currency_Code__c'));
+  const when = formatInstant(textOf(row, 'Refunded_At__c'), timeZone);
+  const back = refunded === 0 ? '' : when ? fill(labels.refundedOn, amount, when) : fill(labels.refunded, amount);
+  return [back, textOf(row, 'Refund_Reason__c') ?? ''];
+}
+
+function disputeOf(row: Row, timeZone: string): string[] {
+  const status = textOf(row, 'Dispute_Status__c');
+  if (!status) {
+    return [];
+  }
+  const amount = formatMoney(numberOf(row, 'Disputed_Amount__c') || null, textOf(row, 'Currency_Code__c'));
+  const due = formatInstant(textOf(row, 'Dispute_Due__c'), timeZone);
+  const said = join([amount, status, textOf(row, 'Dispute_Reason__c')]);
+  return [fill(labels.disputed, said), due ? fill(labels.disputeDue, due) : ''];
 }

@@ -1,5 +1,6 @@
+import { ofBillingAccount } from 'c/graphqlRows';
 import type { Asked, Panel } from 'c/panelState';
-import { NOT_ASKED, panelOf, remember, shortList } from 'c/panelState';
+import { NOT_ASKED, panelOf, remember, shortList, toggled } from 'c/panelState';
 import { fill } from 'c/textUtils';
 import type { GraphqlResult } from 'lightning/graphql';
 import { graphql } from 'lightning/graphql';
@@ -7,23 +8,32 @@ import { api, LightningElement, wire } from 'lwc';
 import { labels } from './labels';
 import { QUERY } from './query';
 import type { SubscriptionRow } from './rows';
-import { FIELDS, linksByNumber, subscriptionRows } from './rows';
+import { FIELDS, knownByNumber, subscriptionRows } from './rows';
 
 /**
- * What the customer has bought: plan, term, MRR with its reason, and state of each subscription. Fires `known` with
- * `{ links }`, a Map of subscription number → Link, at every answer.
+ * What the customer has bought: plan, term, MRR and state of each subscription, with its charges and the reason of its MRR
+ * when it is opened. Fires at every answer `known` with `{ known }`, a Map of subscription number → Known, and `count`.
  */
 export default class BillingSubscriptions extends LightningElement {
   @api recordId: string | undefined;
+  /** Shows those of one billing account alone; empty for all. */
+  @api accountId = '';
 
   readonly labels = labels;
   asked: Asked = NOT_ASKED;
   showsAll = false;
+  opened: ReadonlySet<string> = new Set();
 
   @wire(graphql, { query: QUERY, variables: '$variables' })
   received(result: GraphqlResult): void {
     this.asked = remember(this.asked, result, this.recordId);
-    this.dispatchEvent(new CustomEvent('known', { detail: { links: linksByNumber(this.panel.rows) } }));
+    const { phase, rows } = this.panel;
+    this.dispatchEvent(
+      new CustomEvent('known', { detail: { known: knownByNumber(rows) }, bubbles: true, composed: true }),
+    );
+    if (phase === 'ready') {
+      this.dispatchEvent(new CustomEvent('count', { detail: { section: 'subscriptions', count: rows.length } }));
+    }
   }
 
   get variables(): { recordId: string | undefined } {
@@ -53,12 +63,16 @@ export default class BillingSubscriptions extends LightningElement {
   }
 
   get allRows(): SubscriptionRow[] {
-    return subscriptionRows(this.panel.rows);
+    return subscriptionRows(ofBillingAccount(this.panel.rows, this.accountId), this.opened);
   }
 
   get showAllText(): string {
     const total = this.allRows.length;
     return this.rows.length < total ? fill(labels.showAll, total) : '';
+  }
+
+  toggle(event: Event): void {
+    this.opened = toggled(this.opened, (event.currentTarget as HTMLElement).dataset.key ?? '');
   }
 
   showAll(): void {

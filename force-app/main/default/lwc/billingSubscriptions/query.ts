@@ -46,6 +46,15 @@ export const QUERY = gql`
               Trial_End_Date__c @optional {
                 value
               }
+              Pending_Change__c @optional {
+                value
+              }
+              Last_Change__c @optional {
+                value
+              }
+              Last_Change_On__c @optional {
+                value
+              }
               Billing_Interval__c @optional {
                 value
               }
@@ -56,6 +65,9 @@ export const QUERY = gql`
                 value
               }
               MRR__c @optional {
+                value
+              }
+              ARR__c @optional {
                 value
               }
               MRR_Reason__c @optional {
@@ -80,25 +92,6 @@ export const QUERY = gql`
           }
           pageInfo {
             hasNextPage
-          }
-        }
-        Billing_Connection__c(first: 20) @optional {
-          edges {
-            node {
-              Id
-              Source__c @optional {
-                value
-              }
-              State__c @optional {
-                value
-              }
-              Checked_Through__c @optional {
-                value
-              }
-              Message__c @optional {
-                value
-              }
-            }
           }
         }
       }

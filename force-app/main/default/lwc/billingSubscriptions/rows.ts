@@ -2,7 +2,7 @@ import { formatDate, formatPeriod } from 'c/dateUtils';
 import type { Row } from 'c/graphqlRows';
 import { booleanOf, numberOf, textOf } from 'c/graphqlRows';
 import { formatMoney } from 'c/moneyUtils';
-import type { Link } from 'c/sourceUtils';
+import type { Known, Link } from 'c/sourceUtils';
 import { linkOf, sourceOf } from 'c/sourceUtils';
 import type { Status } from 'c/statusUtils';
 import { chip, statusOf } from 'c/statusUtils';
@@ -18,7 +18,13 @@ export type SubscriptionRow = {
   readonly period: string;
   readonly termNote: string;
   readonly mrr: string;
+  readonly opened: boolean;
+  readonly expanded: string;
+  readonly toggleLabel: string;
+  readonly chargesKey: string;
   readonly mrrReason: string | null;
+  /** The last change, with its day. */
+  readonly lastChange: string;
   readonly chips: readonly Status[];
   /** Not over yet: shown however many rows there are. */
   readonly live: boolean;
@@ -30,7 +36,8 @@ export const FIELDS = ['Number__c', 'Plan__c', 'Status__c', 'MRR__c', 'Term_End_
 /** Live subscriptions come before those that are over, those that need action before both. */
 const ORDER = ['Past Due', 'Unpaid', 'Suspended', 'Active', 'Trialing', 'Pending', 'Paused', 'Incomplete', 'Draft'];
 
-export function subscriptionRows(rows: readonly Row[]): SubscriptionRow[] {
+/** @param opened keys of the rows whose charges are shown */
+export function subscriptionRows(rows: readonly Row[], opened: ReadonlySet<string>): SubscriptionRow[] {
   return [...rows].sort(byNeed).map((row) => {
     const number = textOf(row, 'Number__c') ?? textOf(row, 'Plan__c') ?? row.Id;
     return {
@@ -43,20 +50,33 @@ export function subscriptionRows(rows: readonly Row[]): SubscriptionRow[] {
       termNote: termNoteOf(row),
       mrr: formatMoney(numberOf(row, 'MRR__c'), textOf(row, 'Currency_Code__c')),
       mrrReason: textOf(row, 'MRR_Reason__c'),
+      lastChange: lastChangeOf(row),
+      opened: opened.has(row.Id),
+      expanded: String(opened.has(row.Id)),
+      toggleLabel: fill(labels.showCharges, number),
+      chargesKey: `${row.Id}-charges`,
       chips: chipsOf(row),
       live: !isOver(row),
     };
   });
 }
 
-/** Where each subscription is found in its billing system. */
-export function linksByNumber(rows: readonly Row[]): Map<string, Link> {
+/** Where each subscription is found in its billing system, and what it brings in a year. */
+export function knownByNumber(rows: readonly Row[]): Map<string, Known> {
   return new Map(
-    rows.flatMap((row): [string, Link][] => {
+    rows.flatMap((row): [string, Known][] => {
       const number = textOf(row, 'Number__c');
-      return number ? [[number, linkOf(row, number)]] : [];
+      const arr = formatMoney(numberOf(row, 'ARR__c'), textOf(row, 'Currency_Code__c'), true);
+      return number ? [[number, { link: linkOf(row, number), arr }]] : [];
     }),
   );
+}
+
+function lastChangeOf(row: Row): string {
+  const change = textOf(row, 'Last_Change__c');
+  return change
+    ? fill(labels.lastChange, [formatDate(textOf(row, 'Last_Change_On__c')), change].filter(Boolean).join(': '))
+    : '';
 }
 
 function byNeed(a: Row, b: Row): number {
@@ -96,9 +116,11 @@ function chipsOf(row: Row): Status[] {
   const trialing = textOf(row, 'Status__c') === 'Trialing';
   const trialEnd = trialing ? formatDate(textOf(row, 'Trial_End_Date__c')) : '';
   const cancelOn = isOver(row) ? '' : formatDate(textOf(row, 'Cancel_On__c'));
+  const pending = isOver(row) ? null : textOf(row, 'Pending_Change__c');
   return [
     ...(trialEnd ? [chip(fill(labels.inTrialUntil, trialEnd), 'info')] : status ? [status] : []),
     ...(cancelOn ? [chip(fill(labels.canceledOn, cancelOn), 'warn')] : []),
+    ...(pending && !cancelOn ? [chip(pending, 'info')] : []),
   ];
 }
 

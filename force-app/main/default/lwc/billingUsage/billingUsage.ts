@@ -1,3 +1,4 @@
+import { ofBillingAccount } from 'c/graphqlRows';
 import type { Asked, Panel } from 'c/panelState';
 import { NOT_ASKED, panelOf, remember, shortList } from 'c/panelState';
 import { fill } from 'c/textUtils';
@@ -9,9 +10,11 @@ import { QUERY } from './query';
 import type { UsageRow } from './rows';
 import { FIELDS, usageRows } from './rows';
 
-/** What was used in each period, against the limit where there is one. */
+/** What was used in each period, against the limit where there is one. Fires `count` with how much is measured now. */
 export default class BillingUsage extends LightningElement {
   @api recordId: string | undefined;
+  /** Shows that of one billing account alone; empty for all. */
+  @api accountId = '';
 
   readonly labels = labels;
   asked: Asked = NOT_ASKED;
@@ -20,6 +23,10 @@ export default class BillingUsage extends LightningElement {
   @wire(graphql, { query: QUERY, variables: '$variables' })
   received(result: GraphqlResult): void {
     this.asked = remember(this.asked, result, this.recordId);
+    const count = this.allRows.filter((row) => row.current).length;
+    if (this.panel.phase === 'ready' && !this.accountId) {
+      this.dispatchEvent(new CustomEvent('count', { detail: { section: 'usage', count } }));
+    }
   }
 
   get variables(): { recordId: string | undefined } {
@@ -41,7 +48,7 @@ export default class BillingUsage extends LightningElement {
   }
 
   get allRows(): UsageRow[] {
-    return usageRows(this.panel.rows);
+    return usageRows(ofBillingAccount(this.panel.rows, this.accountId));
   }
 
   get showAllText(): string {

@@ -25,10 +25,19 @@ export const QUERY = gql`
               Quantity__c @optional {
                 value
               }
+              Left_Out__c @optional {
+                value
+              }
               Limit__c @optional {
                 value
               }
               Percent_Used__c @optional {
+                value
+              }
+              Trend__c @optional {
+                value
+              }
+              Limit_Reached_On__c @optional {
                 value
               }
               Period_Start__c @optional {
@@ -56,25 +65,6 @@ export const QUERY = gql`
           }
           pageInfo {
             hasNextPage
-          }
-        }
-        Billing_Connection__c(first: 20) @optional {
-          edges {
-            node {
-              Id
-              Source__c @optional {
-                value
-              }
-              State__c @optional {
-                value
-              }
-              Checked_Through__c @optional {
-                value
-              }
-              Message__c @optional {
-                value
-              }
-            }
           }
         }
       }

@@ -1,6 +1,6 @@
 import type { UsageBar } from 'c/chartMath';
 import { usageBar } from 'c/chartMath';
-import { formatPeriod } from 'c/dateUtils';
+import { formatDate, formatPeriod } from 'c/dateUtils';
 import type { Row } from 'c/graphqlRows';
 import { numberOf, textOf } from 'c/graphqlRows';
 import { formatNumber } from 'c/moneyUtils';
@@ -25,10 +25,22 @@ export type UsageRow = {
   readonly barClass: string;
   readonly viewBox: string;
   readonly barLabel: string;
+  /** Goes on from what is used to the limit, where the pace leads there. */
+  readonly forecast: boolean;
+  /** When the limit is reached at this pace; empty where it is not. */
+  readonly reached: string;
+  readonly trend: string;
+  readonly leftOut: string | null;
 };
 
 /** Fields without which the panel would say nothing. */
 export const FIELDS = ['Meter__c', 'Quantity__c', 'Percent_Used__c'];
+
+const TRENDS: ReadonlyMap<string, string> = new Map([
+  ['Rising', labels.rising],
+  ['Steady', labels.steady],
+  ['Falling', labels.falling],
+]);
 
 /** Rows to show: the current periods first, then the latest of the past. */
 export function usageRows(rows: readonly Row[]): UsageRow[] {
@@ -42,6 +54,8 @@ function rowOf(row: Row): UsageRow {
   const bar = quantity !== null && limit !== null ? usageBar(quantity, limit) : null;
   const used = usedText(quantity, textOf(row, 'Unit__c'), numberOf(row, 'Percent_Used__c'));
   const limitText = limit !== null ? fill(labels.limit, formatNumber(limit)) : 'Limit__c' in row ? labels.noLimit : '';
+  const reachedOn = formatDate(textOf(row, 'Limit_Reached_On__c'));
+  const reached = isCurrent(row) && reachedOn ? fill(labels.reachedOn, reachedOn) : '';
   return {
     key: row.Id,
     link: linkOf(row, meter),
@@ -55,7 +69,11 @@ function rowOf(row: Row): UsageRow {
     bar,
     barClass: `bar bar_${bar?.level ?? 'none'}`,
     viewBox: `0 0 ${bar?.width ?? 0} ${bar?.height ?? 0}`,
-    barLabel: [`${meter}:`, join([used, limitText])].join(' '),
+    barLabel: [`${meter}:`, join([used, limitText, reached])].join(' '),
+    forecast: reached !== '' && bar !== null && bar.mark !== null && bar.mark > bar.used,
+    reached,
+    trend: TRENDS.get(textOf(row, 'Trend__c') ?? '') ?? '',
+    leftOut: textOf(row, 'Left_Out__c'),
   };
 }
 

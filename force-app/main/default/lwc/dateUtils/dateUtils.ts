@@ -1,24 +1,10 @@
 import rangeLabel from '@salesforce/label/c.Billing_Range';
 import { fill } from 'c/textUtils';
+import { DAY_MS, dayNumber } from './dayNumber';
 
-/** The age of what is younger than a minute. */
-export const JUST_NOW = 'just now';
+export { ago, fromToday, isoDateOf, JUST_NOW } from './relative';
 
-const DAY_MS = 86_400_000;
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-const AGES: readonly [Intl.RelativeTimeFormatUnit, number][] = [
-  ['day', 86_400],
-  ['hour', 3_600],
-  ['minute', 60],
-];
-
-function dayNumber(date: string | null | undefined): number | null {
-  if (!date || !/^\d{4}-\d{2}-\d{2}$/.test(date)) {
-    return null;
-  }
-  const ms = Date.parse(`${date}T00:00:00Z`);
-  return Number.isNaN(ms) ? null : Math.round(ms / DAY_MS);
-}
 
 function writeDay(day: number | null): string {
   const date = new Date((day ?? 0) * DAY_MS);
@@ -69,31 +55,7 @@ export function formatTime(instant: Date, timeZone: string): string {
   return formatInstant(instant.toISOString(), timeZone).slice(-5);
 }
 
-/** Says how long ago an instant was: "2 minutes ago", "just now"; a moment ahead of our clock counts as now. */
-export function ago(instant: string | null | undefined, now: Date): string {
-  const then = Date.parse(instant ?? '');
-  if (Number.isNaN(then)) {
-    return '';
-  }
-  const seconds = Math.floor((now.getTime() - then) / 1000);
-  const unit = AGES.find(([, size]) => seconds >= size);
-  return unit ? relative(-Math.floor(seconds / unit[1]), unit[0], 'always') : JUST_NOW;
-}
-
-/** Says how far a calendar date is from today: "in 72 days", "tomorrow", "today", "3 days ago". */
-export function fromToday(date: string | null | undefined, now: Date, timeZone: string): string {
-  const day = dayNumber(date);
-  const today = dayNumber(isoDateOf(now, timeZone));
-  return day === null || today === null ? '' : relative(day - today, 'day', 'auto');
-}
-
-/** The calendar date (`YYYY-MM-DD`) of an instant in a time zone. */
-export function isoDateOf(instant: Date, timeZone: string): string {
-  return new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(
-    instant,
-  );
-}
-
-function relative(value: number, unit: Intl.RelativeTimeFormatUnit, numeric: 'always' | 'auto'): string {
-  return new Intl.RelativeTimeFormat('en', { numeric }).format(value, unit);
+/** Writes the month of a calendar date as "Feb 2027"; empty for what is no date. */
+export function formatMonth(date: string | null | undefined): string {
+  return formatDate(date).replace(/^\d+ /, '');
 }

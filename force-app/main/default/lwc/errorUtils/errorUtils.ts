@@ -18,6 +18,11 @@ export type Explained = {
   readonly details: string;
 };
 
+/** Whether Salesforce refused a query because of what the user may not read. */
+export function isRefused(errors: unknown): boolean {
+  return explain(errors).message === accessMessage;
+}
+
 type Kind = { readonly pattern: RegExp; readonly message: string; readonly advice: string };
 
 const KINDS: readonly Kind[] = [

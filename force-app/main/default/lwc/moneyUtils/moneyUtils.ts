@@ -31,3 +31,9 @@ export function formatMoney(
 export function formatNumber(quantity: number): string {
   return new Intl.NumberFormat('en-US', { maximumFractionDigits: 3 }).format(quantity);
 }
+
+/** Writes by how much an amount moved, with its sign, such as "+€ 500" or "−€ 500". */
+export function formatChange(amount: number | null | undefined, currency: string | null | undefined): string {
+  const text = formatMoney(amount, currency, true);
+  return (amount ?? 0) > 0 ? `+${text}` : text;
+}

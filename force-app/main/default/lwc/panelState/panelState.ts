@@ -24,11 +24,15 @@ export type Panel = {
 
 export const NOT_ASKED: Asked = { recordId: undefined, data: undefined, errors: [], refresh: undefined };
 
-/** Takes an answer in; a failed try keeps what is known about the same record, never about another one. */
+/** What an answer tells; undefined for one that was refused as a whole, which may come with an empty object. */
+export function toldBy({ data }: GraphqlResult): unknown {
+  return (data as { uiapi?: unknown } | null | undefined)?.uiapi ? data : undefined;
+}
+
+/** Takes an answer in; until there is one, what is known about the same record stays, never about another one. */
 export function remember(before: Asked, result: GraphqlResult, recordId: string | undefined): Asked {
   const errors = result.errors ?? [];
-  const failed = errors.length > 0 && !result.data;
-  const data = failed && before.recordId === recordId ? before.data : result.data;
+  const data = before.recordId === recordId ? (toldBy(result) ?? before.data) : toldBy(result);
   return { recordId, data, errors, refresh: result.refresh ?? before.refresh };
 }
 
@@ -49,6 +53,14 @@ export function panelOf(asked: Asked, object: string, fields: readonly string[])
     errors: asked.errors,
     more: hasMore(asked.data, object),
   };
+}
+
+/** Decides what to show of rows below one record; `found` is undefined when their object may not be read. */
+export function childPanel(asked: Asked, found: readonly Row[] | undefined, fields: readonly string[]): Panel {
+  const rows = standing(found ?? []);
+  const seen = readable(rows, fields);
+  const phase = phaseOf(asked, found, rows, seen);
+  return { phase, rows, fields: seen, connections: [], errors: asked.errors, more: false };
 }
 
 function phaseOf(asked: Asked, found: readonly Row[] | undefined, rows: readonly Row[], seen: Set<string>): Phase {
@@ -76,4 +88,10 @@ export function connectionsOf(panel: Panel): readonly Row[] {
   const sources = new Set(panel.rows.map((row) => textOf(row, 'Source__c')).filter(Boolean));
   const own = panel.connections.filter((connection) => sources.has(textOf(connection, 'Source__c')));
   return own.length > 0 ? own : panel.connections;
+}
+
+/** What is open once a key was pressed: it opens what was shut and shuts what was open. */
+export function toggled(opened: ReadonlySet<string>, key: string): ReadonlySet<string> {
+  const others = [...opened].filter((other) => other !== key);
+  return new Set(opened.has(key) ? others : [...others, key]);
 }

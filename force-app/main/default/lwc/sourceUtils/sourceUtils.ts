@@ -13,6 +13,12 @@ export type Link = {
   readonly title: string | null;
 };
 
+/** What one panel knows of a subscription and another one shows. */
+export type Known = {
+  readonly link: Link;
+  /** Recurring revenue of a year, with its currency. */ readonly arr: string;
+};
+
 /** An address that a browser may open; anything but http and https (such as `javascript:`) gives null. */
 export function safeUrl(address: string | null): string | null {
   try {

@@ -1,6 +1,7 @@
 import active from '@salesforce/label/c.Billing_State_Active';
 import canceled from '@salesforce/label/c.Billing_State_Canceled';
 import churned from '@salesforce/label/c.Billing_State_Churned';
+import closed from '@salesforce/label/c.Billing_State_Closed';
 import draft from '@salesforce/label/c.Billing_State_Draft';
 import ended from '@salesforce/label/c.Billing_State_Ended';
 import expired from '@salesforce/label/c.Billing_State_Expired';
@@ -14,6 +15,7 @@ import open from '@salesforce/label/c.Billing_State_Open';
 import overLimit from '@salesforce/label/c.Billing_State_Over_Limit';
 import overdue from '@salesforce/label/c.Billing_State_Overdue';
 import paid from '@salesforce/label/c.Billing_State_Paid';
+import partiallyRefunded from '@salesforce/label/c.Billing_State_Partially_Refunded';
 import pastDue from '@salesforce/label/c.Billing_State_Past_Due';
 import paused from '@salesforce/label/c.Billing_State_Paused';
 import pending from '@salesforce/label/c.Billing_State_Pending';
@@ -38,6 +40,7 @@ export const statusLabels: ReadonlyMap<string, string> = new Map(
     Overdue: overdue,
     'In Dunning': inDunning,
     Churned: churned,
+    Closed: closed,
     'No Subscription': noSubscription,
     Draft: draft,
     Pending: pending,
@@ -57,6 +60,7 @@ export const statusLabels: ReadonlyMap<string, string> = new Map(
     Void: voided,
     Succeeded: succeeded,
     Failed: failed,
+    'Partially Refunded': partiallyRefunded,
     Refunded: refunded,
     Future: future,
     Ended: ended,

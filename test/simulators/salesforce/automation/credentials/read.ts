@@ -61,10 +61,12 @@ export function readExternalCredential(path: string, name: string): ExternalCred
     throw file.fault(`${protocol} ${variant ?? ''} is not supported: use Oauth with ClientCredentialsClientSecret`);
   const tokenUrl = one('AuthProviderUrl')?.value;
   if (!tokenUrl) throw file.fault('needs the parameter AuthProviderUrl');
-  const known = ['AuthProtocolVariant', 'AuthProviderUrl', 'NamedPrincipal', 'Scope'];
+  const known = ['AuthProtocolVariant', 'AuthProviderUrl', 'NamedPrincipal', 'AuthParameter'];
   const other = list.find(({ type }) => !known.includes(type));
   if (other) throw file.fault(`parameter ${other.type} is not supported by the simulated org`);
+  const otherSetting = list.find(({ type, name: setting }) => type === 'AuthParameter' && setting !== 'Scope');
+  if (otherSetting) throw file.fault(`AuthParameter ${otherSetting.name} is not supported by the simulated org`);
   const principals = list.filter(({ type }) => type === 'NamedPrincipal').map((principal) => principal.name);
   if (principals.length === 0) throw file.fault('has no principal');
-  return { name, label: file.need(root, 'label'), tokenUrl, principals, scope: one('Scope')?.value ?? null };
+  return { name, label: file.need(root, 'label'), tokenUrl, principals, scope: one('AuthParameter')?.value ?? null };
 }

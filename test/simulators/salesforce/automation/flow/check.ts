@@ -129,7 +129,8 @@ class FlowCheck {
           this.#text(name, text);
           this.#value(name, null, initial);
           for (const choice of choices)
-            if (!this.#flow.choices.has(choice)) this.#problem(name, `there is no choice ${choice}`);
+            if (!this.#flow.choices.has(choice) && !this.#flow.recordChoices.has(choice))
+              this.#problem(name, `there is no choice ${choice}`);
           if (visible) {
             this.#logic(
               name,
@@ -223,6 +224,12 @@ class FlowCheck {
       } catch (error) {
         this.#problem(name, error instanceof Error ? error.message : String(error));
       }
+    for (const [name, choices] of this.#flow.recordChoices) {
+      if (!this.#object(name, choices.object)) continue;
+      this.#filters(name, choices.object, choices);
+      for (const field of [choices.label, choices.value, ...(choices.sort ? [choices.sort.field] : [])])
+        this.#field(name, choices.object, field);
+    }
     for (const element of this.#flow.elements.values()) this.#element(element);
     return this.problems;
   }

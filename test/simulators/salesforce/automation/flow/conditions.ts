@@ -4,7 +4,7 @@ import { asText } from './values.ts';
 /** Operators of decisions and record filters that the simulated org works out. */
 export const OPERATORS = [
   ...['EqualTo', 'NotEqualTo', 'GreaterThan', 'GreaterThanOrEqualTo', 'LessThan', 'LessThanOrEqualTo', 'Contains'],
-  ...['StartsWith', 'EndsWith', 'IsNull', 'IsBlank'],
+  ...['StartsWith', 'EndsWith', 'IsNull', 'IsBlank', 'IsEmpty'],
 ];
 
 const isBlank = (value: FlowValue): boolean =>
@@ -15,6 +15,8 @@ export function holds(operator: string, left: FlowValue, right: FlowValue): bool
   switch (operator) {
     case 'IsNull':
       return (left === null || left === '') === (right === true);
+    // Of lists, the other of text: the same here.
+    case 'IsEmpty':
     case 'IsBlank':
       return isBlank(left) === (right === true);
     case 'EqualTo':

@@ -245,6 +245,15 @@ export class Interview {
     return { object: typeOf(this.#world, this.#flow, path)!.object!, value: this.#memory.resolve(path) };
   }
 
+  /** One choice by its name, or one for each record that its name stands for. */
+  #choices(name: string): { label: string; value: FlowValue }[] {
+    const evaluate = (operand: Operand): FlowValue => this.#memory.evaluate(operand);
+    const records = this.#flow.recordChoices.get(name);
+    if (records) return this.#records.choices(records, evaluate);
+    const choice = this.#flow.choices.get(name)!;
+    return [{ label: merged(choice.text, (path) => this.#memory.resolve(path)), value: evaluate(choice.value) }];
+  }
+
   #screenView(screen: FlowElement & { kind: 'screen' }): ScreenView {
     const fields = screen.fields
       .filter(({ visible }) => this.#memory.met(visible))
@@ -255,13 +264,7 @@ export class Interview {
         data: field.data,
         required: field.required,
         value: this.#memory.get(field.name) ?? (field.initial ? this.#memory.evaluate(field.initial) : null),
-        choices: field.choices.map((name) => {
-          const choice = this.#flow.choices.get(name)!;
-          return {
-            label: merged(choice.text, (path) => this.#memory.resolve(path)),
-            value: this.#memory.evaluate(choice.value),
-          };
-        }),
+        choices: field.choices.flatMap((name) => this.#choices(name)),
         error: this.#errors.get(field.name) ?? null,
       }));
     const { name, label, allowFinish } = screen;

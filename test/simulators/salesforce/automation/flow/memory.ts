@@ -1,10 +1,14 @@
 import type { FieldValue } from '../../org/types.ts';
 import { combined, holds } from './conditions.ts';
+import { FlowFault } from './fault.ts';
 import { compileFlowFormula } from './formulas.ts';
 import type { Conditions, Flow, Operand } from './model.ts';
 import type { FlowRecords } from './records.ts';
 import { typeOf, type FlowWorld } from './scope.ts';
 import { asText, isFlowObject, merged, type FlowObject, type FlowValue } from './values.ts';
+
+const notSet = (path: string): string =>
+  `The flow failed to access the value for ${path} because it hasn't been set or assigned.`;
 
 /** Whose interview it is, and in what world it runs. */
 export type Setting = { id: string; userId: string; flow: Flow; world: FlowWorld; records: FlowRecords };
@@ -89,7 +93,7 @@ export class FlowMemory {
     }
     let value = this.#values.get(first) ?? null;
     for (let at = 0; at < rest.length; at++) {
-      if (!isFlowObject(value)) return null;
+      if (!isFlowObject(value)) throw new FlowFault(notSet(path));
       const object: FlowObject = value;
       if (isFlowObject(object[rest[at]!] ?? null)) value = object[rest[at]!]!;
       else return this.#setting.records.follow(object, rest.slice(at));

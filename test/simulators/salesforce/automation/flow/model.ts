@@ -1,5 +1,17 @@
 import type { FieldValue } from '../../org/types.ts';
 
+/** A choice for each record that is found: its label and value are fields of the record. */
+export type RecordChoices = {
+  object: string;
+  filters: Filter[];
+  logic: string;
+  label: string;
+  value: string;
+  data: DataType;
+  sort: { field: string; descending: boolean } | null;
+  limit: number | null;
+};
+
 /** A value in a flow: a literal, or a reference such as `recordId`, `Get_Account.Name` or `$User.Id`. */
 export type Operand = { kind: 'literal'; value: FieldValue } | { kind: 'reference'; path: string };
 
@@ -101,4 +113,5 @@ export type Flow = {
   formulas: Map<string, { type: ValueType; expression: string }>;
   templates: Map<string, string>;
   choices: Map<string, { text: string; value: Operand; data: DataType }>;
+  recordChoices: Map<string, RecordChoices>;
 };

@@ -1,5 +1,15 @@
 import { MetadataFile, type Element } from '../../org/schema/metadata.ts';
-import type { Conditions, DataType, Filter, Flow, FlowElement, Operand, ScreenField, ValueType } from './model.ts';
+import type {
+  Conditions,
+  DataType,
+  Filter,
+  Flow,
+  FlowElement,
+  Operand,
+  RecordChoices,
+  ScreenField,
+  ValueType,
+} from './model.ts';
 
 const DATA_TYPES: readonly DataType[] = ['String', 'Number', 'Boolean', 'Date', 'DateTime', 'SObject', 'Apex'];
 const SCREEN_FIELDS: readonly ScreenField['kind'][] = [
@@ -8,6 +18,7 @@ const SCREEN_FIELDS: readonly ScreenField['kind'][] = [
 const PLACE = ['name', 'label', 'description', 'locationX', 'locationY', 'connector'];
 const TOP = [
   ...['apiVersion', 'areMetricsLoggedToDataCloud', 'assignments', 'actionCalls', 'choices', 'constants', 'decisions'],
+  'dynamicChoiceSets',
   ...['description', 'environments', 'formulas', 'interviewLabel', 'label', 'loops', 'processMetadataValues'],
   ...['processType', 'recordCreates', 'recordDeletes', 'recordLookups', 'recordUpdates', 'runInMode', 'screens'],
   ...['start', 'status', 'textTemplates', 'variables'],
@@ -268,6 +279,25 @@ class FlowReader {
     };
   }
 
+  recordChoices(element: Element): RecordChoices {
+    const { file } = this;
+    file.allow(element, [
+      ...['name', 'description', 'dataType', 'displayField', 'valueField', 'object', 'filters', 'filterLogic', 'limit'],
+      ...['sortField', 'sortOrder'],
+    ]);
+    const sort = file.text(element, 'sortField');
+    const limit = file.text(element, 'limit');
+    return {
+      object: file.need(element, 'object'),
+      ...this.filters(element),
+      label: file.need(element, 'displayField'),
+      value: file.need(element, 'valueField'),
+      data: this.data(element),
+      sort: sort === undefined ? null : { field: sort, descending: file.text(element, 'sortOrder') === 'Desc' },
+      limit: limit === undefined ? null : Number(limit),
+    };
+  }
+
   valueType(element: Element): ValueType {
     const data = this.data(element);
     return {
@@ -315,6 +345,7 @@ export function readFlow(path: string, name: string): Flow {
     formulas: new Map(),
     templates: new Map(),
     choices: new Map(),
+    recordChoices: new Map(),
   };
   const taken = new Set<string>();
   const claim = (what: string): string => {
@@ -356,5 +387,7 @@ export function readFlow(path: string, name: string): Flow {
       value: reader.needOperand(element),
       data: reader.data(element),
     });
+  for (const element of file.list(root, 'dynamicChoiceSets'))
+    flow.recordChoices.set(claim(file.need(element, 'name')), reader.recordChoices(element));
   return flow;
 }

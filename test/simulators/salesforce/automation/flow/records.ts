@@ -1,10 +1,11 @@
 import type { Access, Actor, FieldValue, Org, RowResult, SObject, SRecord } from '../../org/types.ts';
 import { combined, holds } from './conditions.ts';
 import { FlowFault } from './fault.ts';
-import type { Filter, FlowElement, Operand } from './model.ts';
+import type { Filter, FlowElement, Operand, RecordChoices } from './model.ts';
 import type { FlowObject, FlowValue } from './values.ts';
 import { isFlowObject } from './values.ts';
 
+type Wanted = Pick<RecordChoices, 'object' | 'filters' | 'logic' | 'sort' | 'limit'>;
 type Evaluate = (operand: Operand) => FlowValue;
 
 /** What a user may do with records by a flow in user context: object permissions, field-level security and sharing bind. */
@@ -79,17 +80,31 @@ export class FlowRecords {
     });
   }
 
-  lookUp(element: FlowElement & { kind: 'lookup' }, evaluate: Evaluate): FlowValue {
-    const object = this.#object(element.object);
-    const found = this.#matching(element.object, element.filters, element.logic, evaluate);
-    for (const name of element.fields ?? []) this.#readable(object, name);
-    const { sort } = element;
+  /** What the user finds, sorted and cut off as the element says. */
+  #found(wanted: Wanted, evaluate: Evaluate): SRecord[] {
+    const object = this.#object(wanted.object);
+    const found = this.#matching(wanted.object, wanted.filters, wanted.logic, evaluate);
+    const { sort } = wanted;
     if (sort) {
       const key = (record: SRecord): FieldValue => this.#value(object, record, sort.field);
       const order = (a: FieldValue, b: FieldValue): number => (a === b ? 0 : (a ?? '') < (b ?? '') ? -1 : 1);
       found.sort((a, b) => (sort.descending ? -1 : 1) * order(key(a), key(b)));
     }
-    const limited = element.limit === null ? found : found.slice(0, element.limit);
+    return wanted.limit === null ? found : found.slice(0, wanted.limit);
+  }
+
+  choices(wanted: RecordChoices, evaluate: Evaluate): { label: string; value: FlowValue }[] {
+    const object = this.#object(wanted.object);
+    return this.#found(wanted, evaluate).map((record) => ({
+      label: String(this.#value(object, record, wanted.label) ?? ''),
+      value: this.#value(object, record, wanted.value),
+    }));
+  }
+
+  lookUp(element: FlowElement & { kind: 'lookup' }, evaluate: Evaluate): FlowValue {
+    const object = this.#object(element.object);
+    for (const name of element.fields ?? []) this.#readable(object, name);
+    const limited = this.#found(element, evaluate);
     if (!element.first) return limited.map((record) => this.#asObject(object, record));
     return limited[0] ? this.#asObject(object, limited[0]) : null;
   }

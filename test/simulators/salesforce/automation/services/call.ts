@@ -8,7 +8,7 @@ import type { ServiceRegistration } from './registration.ts';
 import { fromJson } from './values.ts';
 
 /** Callouts of the platform end after two minutes of real time. */
-const TIMEOUT_MS = 120_000;
+export const CALLOUT_TIMEOUT_MS = 120_000;
 
 type Endpoint = { named: NamedCredential; external: ExternalCredential; principal: string };
 
@@ -58,6 +58,7 @@ export async function callOperation(
   inputs: ReadonlyMap<string, FlowValue>,
   endpoint: Endpoint,
   vault: CredentialVault,
+  timeoutMs: number,
 ): Promise<Map<string, FlowValue>> {
   const { url, headers, body } = requestOf(operation, inputs, endpoint.named.url);
   const attempt = async (): Promise<{ status: number; text: string }> => {
@@ -67,8 +68,8 @@ export async function callOperation(
         method: operation.method as Dispatcher.HttpMethod,
         headers: { ...headers, authorization: `Bearer ${token}` },
         body,
-        headersTimeout: TIMEOUT_MS,
-        bodyTimeout: TIMEOUT_MS,
+        headersTimeout: timeoutMs,
+        bodyTimeout: timeoutMs,
       });
       return { status: answer.statusCode, text: await answer.body.text() };
     } catch (error) {

@@ -66,7 +66,8 @@ export const reportType: Check = (component, view) => {
       const field = textOf(column, 'field') ?? '';
       if (table === null) return at(column, `Invalid table ${textOf(column, 'table') ?? ''}`);
       const path = `${table}.${field.includes('.') ? field.replaceAll('__c.', '__r.') : field}`;
-      return fieldAt(view, path) ? null : at(column, `Invalid field ${table}.${field}`);
+      // References of the platform are columns by the name of their record: `Owner`.
+      return (fieldAt(view, path) ?? fieldAt(view, `${path}Id`)) ? null : at(column, `Invalid field ${table}.${field}`);
     },
   );
 };

@@ -10,6 +10,7 @@ import { CHECKS } from '../checks/checks.ts';
 import type { View } from '../checks/view.ts';
 import { keyOf, sameContent, xmlOf, type Component, type Components } from '../components/component.ts';
 import { sourcePath, writeSourceFolder } from '../components/sourceFolder.ts';
+import { objectsOf } from '../../org/schema/compile.ts';
 import { compileViews } from '../../views/views.ts';
 import type { Problem } from '../xml/check.ts';
 import type { Archive } from './archive.ts';
@@ -138,12 +139,15 @@ export class Attempt {
   }
 
   #changeProblem(component: Component, view: View): Problem | null {
-    const [objectName = '', fieldName = ''] = component.fullName.split('.');
-    const object = view.schema.object(objectName)!;
-    const field = view.schema.field(object, fieldName);
-    const old = this.#org.object(objectName);
-    const problem = field && changeProblem(this.#org, object, old && this.#org.field(old, fieldName), field);
-    return problem ? { problem } : null;
+    const [folder = '', fieldName = ''] = component.fullName.split('.');
+    for (const name of objectsOf(folder)) {
+      const object = view.schema.object(name)!;
+      const field = view.schema.field(object, fieldName);
+      const old = this.#org.object(name);
+      const problem = field && changeProblem(this.#org, object, old && this.#org.field(old, fieldName), field);
+      if (problem) return { problem };
+    }
+    return null;
   }
 
   /** @param message `<path in source format>: <problem>` of whoever reads the metadata */

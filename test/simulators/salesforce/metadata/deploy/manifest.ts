@@ -12,7 +12,8 @@ export function readManifest(text: string): Manifest {
   const members = new Map<string, string[]>();
   for (const type of childrenOf(root, 'types')) {
     const name = textOf(type, 'name') ?? '';
-    const named = childrenOf(type, 'members').map((member) => member.text);
+    // The stock CLI names folders of reports and dashboards with a slash behind.
+    const named = childrenOf(type, 'members').map((member) => member.text.replace(/\/$/, ''));
     members.set(name, [...(members.get(name) ?? []), ...named]);
   }
   return { version: textOf(root, 'version') ?? null, members };

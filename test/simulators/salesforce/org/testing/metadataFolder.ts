@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { PARTS } from './parts.ts';
 
 const FORCE_APP = join(import.meta.dirname, '../../../../../force-app/main/default');
 const HEADER = '<?xml version="1.0" encoding="UTF-8"?>';
@@ -10,8 +11,7 @@ export class MetadataFolder {
   readonly path = mkdtempSync(join(tmpdir(), 'force-app-'));
 
   constructor() {
-    for (const part of ['objects', 'permissionsets', 'tabs'])
-      cpSync(join(FORCE_APP, part), join(this.path, part), { recursive: true });
+    for (const part of PARTS) cpSync(join(FORCE_APP, part), join(this.path, part), { recursive: true });
   }
 
   remove(): void {

@@ -13,6 +13,7 @@ import { stripTypeScriptTypes } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { rollup, type Plugin, type RollupLog } from 'rollup';
+import { customPermissionsOf } from '../../org/customPermissions.ts';
 import { readLabels } from '../../org/labels.ts';
 import { compileSchema } from '../../org/schema/compile.ts';
 import { isPlatformModule } from './baseLibrary.ts';
@@ -125,7 +126,12 @@ async function bundle(forceApp: string, staged: string): Promise<Produced> {
         Object.entries(folders).flatMap(([space, folder]) => componentNames(folder).map((name) => `${space}:${name}`)),
       ),
       platformShims(),
-      scopedModules(compileSchema(forceApp), readLabels(forceApp), join(CLIENT, 'pageConfig.ts')),
+      scopedModules(
+        compileSchema(forceApp),
+        readLabels(forceApp),
+        new Set(customPermissionsOf(forceApp)),
+        join(CLIENT, 'pageConfig.ts'),
+      ),
       stripTypes,
       lwc({
         rootDir: staged,

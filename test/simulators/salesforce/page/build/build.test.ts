@@ -72,6 +72,7 @@ describe('what an org would refuse fails the build with the name of the file', (
     ['@salesforce/schema/Billing_Invoice__c.Nope__r.Name', 'Billing_Invoice__c has no relationship Nope__r'],
     ['@salesforce/schema/account.Name', 'the org has no object account'],
     ['@salesforce/label/c.Nonsense', 'there is no custom label Nonsense'],
+    ['@salesforce/customPermission/Nonsense', 'there is no custom permission Nonsense'],
     ['@salesforce/apex/Anything.run', 'not supported by the simulated org'],
     ['@salesforce/i18n/nonsense', 'not supported by the simulated org'],
     ['lightning/empApi', 'lightning/empApi is neither a base component nor supported by the simulated org'],

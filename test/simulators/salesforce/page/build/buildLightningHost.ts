@@ -29,7 +29,7 @@ export async function buildLightningHost(options: HostOptions): Promise<BuiltHos
   const { forceApp, cacheDir, onProgress = () => {} } = options;
   mkdirSync(cacheDir, { recursive: true });
   const packages = packageVersions(PACKAGES);
-  const sources = ['lwc', 'labels', 'objects'].map((folder) => join(forceApp, folder));
+  const sources = ['lwc', 'labels', 'objects', 'customPermissions'].map((folder) => join(forceApp, folder));
   const schema = join(import.meta.dirname, '..', '..', 'org', 'schema');
   const appKey = inputHash(forceApp, [...sources, CLIENT, import.meta.dirname, schema], packages);
   const how = inputHash(import.meta.dirname, [join(import.meta.dirname, 'baseLibrary.ts')], packages);

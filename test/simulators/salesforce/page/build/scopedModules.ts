@@ -32,7 +32,12 @@ const PREFIX = '\0scoped:';
  * The `@salesforce/*` modules of our own bundles, made from the package's metadata (LWC guide, "@salesforce Modules").
  * Something that the metadata lacks fails the build with the name of the importing file, as a deploy would.
  */
-export function scopedModules(schema: Schema, labels: ReadonlyMap<string, string>, pageConfig: string): Plugin {
+export function scopedModules(
+  schema: Schema,
+  labels: ReadonlyMap<string, string>,
+  customPermissions: ReadonlySet<string>,
+  pageConfig: string,
+): Plugin {
   const code = (id: string): string => {
     const [, kind, name] = /^@salesforce\/(\w+)\/(.+)$/.exec(id) ?? [];
     if (kind === 'schema' && name) return `export default ${JSON.stringify(schemaImport(schema, name))};`;
@@ -40,6 +45,10 @@ export function scopedModules(schema: Schema, labels: ReadonlyMap<string, string
       const label = labels.get(name.slice(2));
       if (label === undefined) throw new Error(`there is no custom label ${name.slice(2)}`);
       return `export default ${JSON.stringify(label)};`;
+    }
+    if (kind === 'customPermission' && name) {
+      if (!customPermissions.has(name)) throw new Error(`there is no custom permission ${name}`);
+      return `import { config } from ${JSON.stringify(pageConfig)}; export default config.customPermissions.includes(${JSON.stringify(name)}) ? true : undefined;`;
     }
     if (kind === 'user' && (name === 'Id' || name === 'isGuest'))
       return `import { config } from ${JSON.stringify(pageConfig)}; export default ${name === 'Id' ? 'config.userId' : 'false'};`;

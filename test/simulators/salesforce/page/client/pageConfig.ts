@@ -15,6 +15,8 @@ export type PageField = {
 export type PageConfig = {
   apiVersion: string;
   userId: string;
+  /** Custom permissions that the user has. */
+  customPermissions: string[];
   /** IANA name. */
   timeZone: string;
   record: { id: string; objectApiName: string; objectLabel: string };

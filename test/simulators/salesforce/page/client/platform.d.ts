@@ -7,3 +7,13 @@ declare module 'host/components' {
 }
 
 declare module '@lwc/synthetic-shadow';
+
+declare module 'lightning/modal' {
+  import { LightningElement } from 'lwc';
+
+  export default class LightningModal extends LightningElement {
+    static open(properties: Readonly<Record<string, unknown>>): Promise<unknown>;
+    label: string;
+    close(result?: unknown): void;
+  }
+}

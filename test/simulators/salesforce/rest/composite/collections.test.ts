@@ -56,7 +56,7 @@ describe('upsert of many rows', () => {
     const results = await upsert('Billing_Account__c', [
       row('good'),
       row('long', { Card_Last4__c: '12345' }),
-      row('picklist', { Status__c: 'Sleeping' }),
+      row('picklist', { Source__c: 'Sleeping' }),
       row('number', { Balance__c: 1e15 }),
       row('unknown', { Nothing__c: 1 }),
       row('date', { Bill_To_Email__c: 'nobody' }),
@@ -66,8 +66,8 @@ describe('upsert of many rows', () => {
       refused('STRING_TOO_LONG', 'Card Last Four: data value too large: 12345 (max length=4)', ['Card_Last4__c']),
     );
     expect(results[2]).toEqual(
-      refused('INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST', 'Status: bad value for restricted picklist field: Sleeping', [
-        'Status__c',
+      refused('INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST', 'Source: bad value for restricted picklist field: Sleeping', [
+        'Source__c',
       ]),
     );
     expect(results[3]).toEqual(

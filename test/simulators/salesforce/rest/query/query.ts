@@ -6,7 +6,9 @@ import { malformed } from '../../soql/fault.ts';
 import type { QueryContext } from '../../soql/names.ts';
 import { parse } from '../../soql/parse.ts';
 import { runQuery } from '../../soql/query.ts';
+import { checkFeeds } from '../chatter/chatter.ts';
 import type { Recents } from '../rows/recent.ts';
+import type { RestSwitches } from '../switches.ts';
 import { ok, param, type Call, type Reply } from '../wire/call.ts';
 import { notSimulated } from '../wire/faults.ts';
 import type { Routes } from '../wire/routes.ts';
@@ -48,9 +50,9 @@ export function addQuery(
   routes: Routes,
   ctx: SimContext,
   org: SimulatedOrg,
-  parts: { cursors: Cursors; recents: Recents },
+  parts: { cursors: Cursors; recents: Recents; switches: RestSwitches },
 ): void {
-  const { cursors, recents } = parts;
+  const { cursors, recents, switches } = parts;
   const answer = (call: Call, resource: Resource): Reply => {
     const plan = call.query.get('explain');
     if (plan !== null) return ok(explain(queryContext(ctx, org, call, plan), plan));
@@ -63,6 +65,7 @@ export function addQuery(
       openCursor: (total, batchSize, page) =>
         `/services/data/v${call.version}.0/${resource}/${cursors.children(call.access.userId, total, batchSize, page)}`,
     };
+    if (/\bFeedItem\b/i.test(text)) checkFeeds(parse(text).sObject ?? '', switches);
     const result = runQuery(context, call.version);
     if (call.query.get('columns') === 'true') return ok(columnMetadata(context));
     if (result.kind === 'count') return ok({ totalSize: result.totalSize, done: true, records: [] });

@@ -34,6 +34,13 @@ describe('dashboards', () => {
     expect(totals(await shown('admin'))).toEqual([9200, 9200, 12_750, 9200, 1250, 70]);
   });
 
+  it('have months in the order of time, whatever their names', async () => {
+    const url = `${org.sim.url}/lightning/r/Dashboard/${org.idOf('Dashboard', 'Billing_Overview')}/view`;
+    const page = await fetch(url, { headers: { cookie: `sid=${org.sim.tokenFor(org.sim.usernames.admin)}` } });
+    const rows = [...(await page.text()).matchAll(/<th scope="row">(\w+ \d{4})</g)].map(([, month]) => month);
+    expect(rows).toEqual(['December 2026', 'January 2027', 'February 2027']);
+  });
+
   it('describe their components, layout and running user', async () => {
     const { dashboardMetadata } = await shown('rep');
     expect(dashboardMetadata).toMatchObject({

@@ -27,9 +27,11 @@ export function componentReport(reader: Reader, views: Views, { report }: Compon
   throw new RequestFault(403, 'FORBIDDEN', 'You don’t have access to the report of this component.');
 }
 
-function sorted(points: Point[], { sort }: Component): Point[] {
+function sorted(points: Point[], { sort }: Component, byTime: boolean): Point[] {
   if (sort === null) return points;
-  const key = ({ group, values }: Point): FieldValue => (sort.startsWith('RowLabel') ? group.label : values[0]!.value);
+  const nameOf = ({ value, label }: Cell): FieldValue => (byTime ? value : label);
+  const key = ({ group, values }: Point): FieldValue =>
+    sort.startsWith('RowLabel') ? nameOf(group) : values[0]!.value;
   const direction = sort.endsWith('Descending') ? -1 : 1;
   return points.toSorted((a, b) => direction * compareValues(key(a), key(b)));
 }
@@ -58,5 +60,6 @@ export function componentData(reader: Reader, views: Views, component: Component
     values: figures(list),
     parts: groups.map((part) => ({ group: { label: part.label, value: part.value }, values: figures(part.rows) })),
   }));
-  return { total: figures(rows), points: sorted(points, component).slice(0, component.maxValues ?? undefined) };
+  const byTime = groupings[0] != null && groupings[0].granularity !== null;
+  return { total: figures(rows), points: sorted(points, component, byTime).slice(0, component.maxValues ?? undefined) };
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SimClock } from '../../../kit/clock.ts';
 import { startSalesforceSim, type RunningSalesforce } from '../../main.ts';
+import { filesIn } from '../../org/schema/metadata.ts';
 import type { FieldValue } from '../../org/types.ts';
 import { callsOf, NOW, type Answer, type Person } from '../../testing.ts';
 
@@ -16,7 +17,13 @@ export type Changes = Readonly<Record<string, (text: string) => string>>;
 export function viewsMetadata(changes: Changes = {}): string {
   const folder = mkdtempSync(join(tmpdir(), 'views-org-'));
   cpSync(FORCE_APP, folder, { recursive: true });
-  rmSync(join(folder, 'flexipages'), { recursive: true });
+  // The views of the fixture stand alone.
+  const views = ['applications', 'reports', 'dashboards', 'reportTypes', 'objects/Billing_Invoice__c/listViews'];
+  for (const part of ['flexipages', ...views]) rmSync(join(folder, part), { recursive: true });
+  for (const path of filesIn(join(folder, 'permissionsets'))) {
+    const text = readFileSync(path, 'utf8');
+    writeFileSync(path, text.replaceAll(/<(applicationVisibilities|tabSettings)>[^]*?<\/\1>/g, ''));
+  }
   cpSync(FIXTURE, folder, { recursive: true });
   for (const [file, change] of Object.entries(changes)) {
     const path = join(folder, file);

@@ -73,6 +73,7 @@ export const invoices = define<Invoice>({
     reversed: (one) => one.reversed,
     ...stamps,
   },
+  custom: { names: (tenant) => tenant.customFields.invoice, of: (one) => one.customFields ?? {} },
   one: { account },
   many: {
     invoiceItems: { object: 'invoice-items', of: (one, tenant) => invoiceItemsOf(tenant).get(one.id) ?? [] },

@@ -64,6 +64,9 @@ export const productRatePlanCharges = define<ProductCharge>({
     chargeType: (one) => one.type,
     chargeModel: (one) => one.model,
     billingPeriod: (one) => one.billingPeriod,
+    specificBillingPeriod: (one) => one.specificBillingPeriod,
+    listPriceBase: (one) => one.listPriceBase,
+    specificListPriceBase: (one) => one.specificListPriceBase,
     billingTiming: (one) => one.billingTiming,
     uOM: (one) => one.uom,
     defaultQuantity: (one) => one.quantity,
@@ -106,6 +109,8 @@ export const productRatePlanChargeTiers = define<ProductTier>({
     priceFormat: (one) => (tierOf(one)?.priceFormat === 'PerUnit' ? 'Per Unit' : 'Flat Fee'),
     startingUnit: (one) => tierOf(one)?.startingUnit,
     endingUnit: (one) => tierOf(one)?.endingUnit,
+    overagePrice: (one) => priceOf(one).overagePrice,
+    discountAmount: (one) => priceOf(one).discountAmount,
     discountPercentage: (one) => priceOf(one).discountPercentage,
     ...stampsOf<ProductTier>(({ charge }) => charge),
   },
@@ -153,6 +158,17 @@ const actionsOf = (tenant: Tenant): Map<string, Action[]> =>
     ),
   );
 
+const contractDate = (action: Action['action']): string | null | undefined =>
+  (action['triggerDates'] as { name: string; triggerDate?: string | null }[] | undefined)?.find(
+    ({ name }) => name === 'ContractEffective',
+  )?.triggerDate;
+
+/** The version of the subscription that an action of a type made; none of another type, or while the order waits. */
+const madeBy = (tenant: Tenant, { part, action }: Action, type: string) =>
+  action.type === type
+    ? tenant.by('subscriptions', 'number', part.subscriptionNumber).find(({ version }) => version === part.newVersion)
+    : undefined;
+
 export const orderActions = define<Action>({
   name: 'OrderAction',
   zoql: false,
@@ -165,6 +181,14 @@ export const orderActions = define<Action>({
     sequence: ({ action }) => action.sequence,
     subscriptionNumber: ({ part }) => part.subscriptionNumber,
     subscriptionVersion: ({ part }) => part.newVersion,
+    changeReason: ({ action }) => action['changeReason'],
+    subType: ({ action }) => (action['changePlan'] as { subType?: string } | undefined)?.subType,
+    contractEffectiveDate: ({ action }) => contractDate(action),
+    cancellationPolicy: ({ action }) =>
+      (action['cancelSubscription'] as { cancellationPolicy?: string } | undefined)?.cancellationPolicy,
+    cancellationEffectiveDate: (one, tenant) => madeBy(tenant, one, 'CancelSubscription')?.cancelledFrom,
+    suspendDate: (one, tenant) => madeBy(tenant, one, 'Suspend')?.suspensions.at(-1)?.from,
+    resumeDate: (one, tenant) => madeBy(tenant, one, 'Resume')?.suspensions.at(-1)?.to,
     ...stampsOf<Action>(({ order }) => order),
   },
   one: { order: { object: 'orders', of: ({ order }) => order } },

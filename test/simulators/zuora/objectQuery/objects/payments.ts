@@ -112,6 +112,12 @@ const log = (name: string, kind: TransactionLog['kind'], idField: string) =>
       gatewayReasonCode: (one) => one.decline?.code ?? 'approve',
       gatewayReasonCodeDescription: (one) => one.decline?.message ?? 'Approved',
       gatewayTransactionType: (one) => one.gatewayTransactionType,
+      ...(kind === 'PaymentMethod'
+        ? {
+            paymentMethodType: (one: TransactionLog, tenant: Tenant) =>
+              tenant.by('paymentMethods', 'id', one.paymentMethodId)[0]?.type,
+          }
+        : { gatewayState: (one: TransactionLog) => (one.decline ? 'NotSubmitted' : 'Submitted') }),
       transactionDate: (one) => isoSeconds(one.at),
       transactionId: (one) => one.transactionId,
       createdDate: (one) => isoSeconds(one.at),

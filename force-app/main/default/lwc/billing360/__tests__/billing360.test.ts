@@ -3,9 +3,13 @@ import { graphql } from 'lightning/graphql';
 import type { GraphqlStub, Node } from '../../../../../../test/lwc/answers';
 import { answer, clearPage, findAll, mount, node, rendered, textAt, words } from '../../../../../../test/lwc/answers';
 
+// Dialogs are of the platform; what they do is told by the tests of the actions.
+jest.mock('c/billingActionModal', () => ({ default: { open: jest.fn() } }));
+
 const wire = graphql as unknown as GraphqlStub;
 const RECORD = '001000000000001AAA';
-const QUERIES = 6;
+/** Of the panel itself, and of the tab that is open. */
+const QUERIES = 2;
 
 const billingAccount = (Source__c: string, Name: string, Number__c: string | null = null) =>
   node({ Source__c, Name, Number__c, Status__c: 'Active', Source_Url__c: `https://billing.example.com/${Name}` });
@@ -35,18 +39,43 @@ describe('c-billing360', () => {
     return element;
   }
 
-  it('shows every panel of its record at once', async () => {
-    const element = await show({});
-    const panels = findAll(element, '[data-panel]');
-    expect(panels.map((panel) => panel.tagName.toLowerCase())).toEqual([
-      'c-billing-health',
-      'c-billing-subscriptions',
-      'c-billing-invoices',
-      'c-billing-payments',
-      'c-billing-usage',
-    ]);
-    expect(panels.every((panel) => (panel as unknown as { recordId: string }).recordId === RECORD)).toBe(true);
+  it('shows the figures of its record, and of the lists the first alone', async () => {
+    const element = await show(state('Overdue'));
     expect(textAt(element, 'h2')).toBe('Billing 360');
+    expect(textAt(element, '[data-id=status]')).toBe('Overdue');
+    const lists = findAll(element, '[data-list]');
+    expect(lists.map((list) => list.tagName.toLowerCase())).toEqual(['c-billing-subscriptions']);
+    expect((lists[0] as unknown as { recordId: string }).recordId).toBe(RECORD);
+  });
+
+  it('keeps the lists out of sight until it is known what stands above them', async () => {
+    const element = mount<HTMLElement>('c-billing360', Billing360, { recordId: RECORD });
+    await rendered();
+    expect(findAll(element, '.slds-hide c-billing-sections')).toHaveLength(1);
+    wire.emit(answer({}));
+    await rendered();
+    expect(findAll(element, '.sections c-billing-sections')).toHaveLength(1);
+  });
+
+  it('leaves out balances and lists when it is compact, until they are asked for', async () => {
+    const element = mount<HTMLElement>('c-billing360', Billing360, { recordId: RECORD, compact: true });
+    wire.emit(answer(state('Overdue')));
+    await rendered();
+    expect(findAll(element, 'c-billing-sections, c-billing-balance')).toHaveLength(0);
+    (findAll(element, 'button.details')[0] as HTMLButtonElement).click();
+    await rendered();
+    expect(findAll(element, 'c-billing-sections')).toHaveLength(1);
+    expect(findAll(element, 'button.details')).toHaveLength(0);
+  });
+
+  it('shows cases of dunning that are open', async () => {
+    const one = (Invoice_Number__c: string, Status__c: string) => node({ Invoice_Number__c, Status__c });
+    const element = await show({
+      ...state('In Dunning'),
+      Dunning_Case__c: [one('IN-1', 'Closed'), one('IN-2', 'Open')],
+    });
+    expect(findAll(element, '[data-id=dunning]').map(words).join()).toContain('IN-2');
+    expect(words(element)).not.toContain('IN-1');
   });
 
   it('tells the freshness of those systems alone that bill the Account', async () => {
@@ -63,55 +92,49 @@ describe('c-billing360', () => {
     expect(await stamp([])).toBe('Stripe checked just now · Zuora checked just now');
   });
 
-  it('links the next renewal to its subscription', async () => {
+  it('links the next renewal to its subscription, and tells what that brings in a year', async () => {
     const number = 'sub_EJnaoyT2tBDmN21tUDxynXCj';
     const element = await show({
       Billing_Health__c: [node({ Next_Renewal_Date__c: '2027-02-01', Next_Renewal_Number__c: number })],
       Billing_Balance__c: [],
       Billing_Subscription__c: [
-        node({ Number__c: number, Source__c: 'Stripe', Source_Url__c: 'https://billing.example.com/sub' }),
+        node({
+          Number__c: number,
+          Source__c: 'Stripe',
+          Source_Url__c: 'https://billing.example.com/sub',
+          ARR__c: 1200,
+          Currency_Code__c: 'EUR',
+        }),
       ],
     });
+    await rendered();
+    expect(textAt(element, '[data-id=renewal]')).toContain('in 72 days · € 1,200 a year');
     const [link] = findAll(element, '[data-id=renewal] a');
     expect(link && words(link)).toBe('sub_EJnaoy…nXCj');
     expect(link?.getAttribute('href')).toBe('https://billing.example.com/sub');
     expect(link?.getAttribute('aria-label')).toBe(`${number}: open in Stripe (new tab)`);
   });
 
-  it('asks again for itself and every panel on the button, and says when it is done', async () => {
-    let answerAll: () => void = () => undefined;
-    refresh.mockReturnValue(new Promise<void>((resolve) => (answerAll = resolve)));
+  it('asks again for itself and every open list once billing may be another one, and says when', async () => {
     const element = await show({});
-    const [button] = findAll(element, 'lightning-button') as (HTMLElement & { label: string; disabled: boolean })[];
-    button?.click();
-    await rendered();
-    expect(refresh).toHaveBeenCalledTimes(QUERIES);
-    expect(button?.disabled).toBe(true);
-    expect(button?.label).toBe('Refreshing…');
-    expect(textAt(element, 'p.slds-assistive-text')).toBe('Refreshing…');
-    answerAll();
+    findAll(element, 'c-billing-actions')[0]?.dispatchEvent(
+      new CustomEvent('changed', { detail: { action: 'refresh' } }),
+    );
     await jest.advanceTimersByTimeAsync(0);
-    expect(button?.disabled).toBe(false);
-    expect(button?.label).toBe('Refresh');
-    expect(textAt(element, 'p.slds-assistive-text')).toBe('Refreshed at 09:41');
+    expect(refresh).toHaveBeenCalledTimes(QUERIES);
     expect(textAt(element, '[data-id=outcome]')).toBe('Refreshed at 09:41');
   });
 
-  it('ends a refresh even when a panel fails, and says so', async () => {
+  it('says that not everything could be asked again', async () => {
     refresh.mockRejectedValue(new Error('offline'));
-    const element = await show({});
-    const [button] = findAll(element, 'lightning-button') as (HTMLElement & { disabled: boolean })[];
-    button?.click();
-    await jest.advanceTimersByTimeAsync(0);
-    expect(button?.disabled).toBe(false);
+    const element = await show(state('In Dunning'));
+    await jest.advanceTimersByTimeAsync(60_000);
     expect(textAt(element, '[data-id=outcome]')).toBe('Not everything could be refreshed');
   });
 
-  it('reads aloud only what the person asked for', async () => {
-    const element = await show(state('In Dunning'));
-    await jest.advanceTimersByTimeAsync(60_000);
-    expect(textAt(element, '[data-id=outcome]')).toBe('Refreshed at 09:42');
-    expect(textAt(element, 'p.slds-assistive-text')).toBe('');
+  it('gives the actions their record', async () => {
+    const [actions] = findAll(await show({}), 'c-billing-actions');
+    expect(actions as unknown as object).toMatchObject({ recordId: RECORD, objectApiName: 'Account' });
   });
 
   it('asks again each minute while in dunning, and no longer', async () => {

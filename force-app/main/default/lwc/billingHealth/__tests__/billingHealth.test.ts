@@ -1,6 +1,6 @@
 import BillingHealth from 'c/billingHealth';
-import { graphql } from 'lightning/graphql';
-import type { GraphqlStub, Node } from '../../../../../../test/lwc/answers';
+import { NOT_ASKED } from 'c/panelState';
+import type { Node } from '../../../../../../test/lwc/answers';
 import {
   answer,
   clearPage,
@@ -13,7 +13,6 @@ import {
   words,
 } from '../../../../../../test/lwc/answers';
 
-const wire = graphql as unknown as GraphqlStub;
 const health = node({
   Status__c: 'In Dunning',
   Summary__c: 'In dunning since 12 Nov. Card •••• 4242 was declined twice.',
@@ -44,12 +43,18 @@ const dollar = node({
 const account = node({ Billing_Currency__c: 'USD' });
 const all = { Billing_Health__c: [health], Billing_Balance__c: [euro, dollar], Account: [account] };
 
-async function show(objects: Readonly<Record<string, readonly Node[]>>, onmotion = jest.fn()): Promise<HTMLElement> {
-  const element = mount<HTMLElement>('c-billing-health', BillingHealth, { recordId: '001000000000001AAA' });
-  element.addEventListener('motion', (event) => onmotion((event as CustomEvent).detail));
-  wire.emit(answer(objects));
+const asked = (data: unknown, errors: readonly { message: string }[] = []) => ({ ...NOT_ASKED, data, errors });
+
+async function show(objects: Readonly<Record<string, readonly Node[]>>, compact = false): Promise<HTMLElement> {
+  const props = { asked: asked(answer(objects)), compact };
+  const element = mount<HTMLElement>('c-billing-health', BillingHealth, props);
   await rendered();
   return element;
+}
+async function open(element: Element, key: string): Promise<string | null> {
+  (findAll(element, `button[data-key=${key}]`)[0] as HTMLButtonElement).click();
+  await rendered();
+  return textAt(element, '[data-id=detail]');
 }
 const figure = (element: Element, key: string) => textAt(element, `[data-id=${key}]`);
 
@@ -64,13 +69,12 @@ describe('c-billing-health', () => {
 
   it('says what matters first, then figures, the main currency before the others', async () => {
     const element = await show(all);
-    expect(figure(element, 'status')).toBe('In dunning');
     expect(figure(element, 'summary')).toBe('In dunning since 12 Nov. Card •••• 4242 was declined twice.');
     expect(figure(element, 'mrr')).toBe('MRR $ 12,400 also € 1,150');
     expect(figure(element, 'arr')).toBe('ARR $ 148,800 also € 13,800');
     expect(figure(element, 'outstanding')).toBe('Outstanding € 6,350 € 4,200 overdue');
     expect(figure(element, 'renewal')).toBe('Next renewal 1 Feb 2027 in 72 days A-S00000213');
-    expect(figure(element, 'payment')).toBe('Last payment $ 8,000 3 Nov 2026 18 days ago');
+    expect(figure(element, 'payment')).toBe('Last payment $ 8,000 3 Nov 2026 · 18 days ago');
   });
 
   it('colours the sentence only when something is to be done', async () => {
@@ -78,7 +82,7 @@ describe('c-billing-health', () => {
     clearPage();
     const well = node({ Status__c: 'Good Standing', Summary__c: 'All is paid.' });
     const element = await show({ ...all, Billing_Health__c: [well] });
-    expect(findAll(element, '.note')).toHaveLength(0);
+    expect(findAll(element, '.note_quiet')).toHaveLength(1);
     expect(figure(element, 'summary')).toBe('All is paid.');
   });
 
@@ -119,7 +123,7 @@ describe('c-billing-health', () => {
   it('shows the health that stands, though one that was removed is newer', async () => {
     const gone = node({ Status__c: 'Removed', Summary__c: 'Gone' });
     const element = await show({ ...all, Billing_Health__c: [gone, health] });
-    expect(figure(element, 'status')).toBe('In dunning');
+    expect(figure(element, 'summary')).toContain('In dunning since');
     expect(words(element)).not.toContain('Gone');
   });
 
@@ -141,7 +145,7 @@ describe('c-billing-health', () => {
     'shows the rest without %s of balances',
     async (field) => {
       const element = await show({ ...all, Billing_Balance__c: [without(euro, field), without(dollar, field)] });
-      expect(figure(element, 'status')).toBe('In dunning');
+      expect(figure(element, 'summary')).toContain('In dunning since');
       expect(findAll(element, '.figure').map(words).join()).not.toMatch(/undefined|null|NaN|Invalid/);
     },
   );
@@ -159,19 +163,101 @@ describe('c-billing-health', () => {
     clearPage();
     expect(textAt(await show({}), '.message')).toContain('You do not have access to: Billing health');
     clearPage();
-    const element = mount<HTMLElement>('c-billing-health', BillingHealth, { recordId: '001000000000001AAA' });
+    const loading = mount<HTMLElement>('c-billing-health', BillingHealth, { asked: NOT_ASKED });
     await rendered();
-    expect(textAt(element, '.stencil')).toBe('Loading: Billing health');
-    wire.emitErrors([{ message: 'boom' }]);
+    expect(textAt(loading, '.stencil')).toBe('Loading: Billing health');
+    expect(findAll(loading, '.figure')).toHaveLength(6);
+    clearPage();
+    const onretry = jest.fn();
+    const failed = mount<HTMLElement>('c-billing-health', BillingHealth, {
+      asked: asked(undefined, [{ message: 'boom' }]),
+    });
+    failed.addEventListener('retry', onretry);
     await rendered();
-    expect(textAt(element, '[role=alert]')).toContain('could not be loaded');
+    expect(textAt(failed, '[role=alert]')).toContain('could not be loaded');
+    (findAll(failed, '[role=alert] button')[0] as HTMLButtonElement).click();
+    expect(onretry).toHaveBeenCalledTimes(1);
   });
 
-  it('tells whether something is in motion', async () => {
-    const onmotion = jest.fn();
-    await show(all, onmotion);
-    expect(onmotion).toHaveBeenLastCalledWith({ inMotion: true });
-    wire.emit(answer({ ...all, Billing_Health__c: [node({ Status__c: 'Good Standing' })] }));
-    expect(onmotion).toHaveBeenLastCalledWith({ inMotion: false });
+  it('says what to do, and how healthy the billing is, with every point', async () => {
+    const known = node({
+      Score__c: 62,
+      Tier__c: 'Watch',
+      Reasons__c: '-30: Payment of USD 490.00 failed.\n-8: A trial ends.',
+      Churn_Risk__c: 'Medium',
+      Churn_Risk_Score__c: 20,
+      Churn_Risk_Reasons__c: '+20: Payment of USD 490.00 failed.',
+      Recommended_Action__c: 'Ask for another card.',
+      As_Of__c: '2026-11-21',
+    });
+    const element = await show({ ...all, Billing_Health__c: [known] });
+    expect(figure(element, 'action')).toBe('What to do: Ask for another card.');
+    expect(figure(element, 'health')).toBe('Health 62 Watch Risk of churn: Medium All reasons');
+    expect(await open(element, 'health')).toBe(
+      'Where the points went Health: 62 of 100 points −30 Payment of USD 490.00 failed. −8 A trial ends. Risk of churn: 20 of 100 points +20 Payment of USD 490.00 failed. as of 21 Nov 2026',
+    );
+    expect(findAll(element, 'button[data-key=health]')[0]?.getAttribute('aria-expanded')).toBe('true');
+    expect(await open(element, 'health')).toBeNull();
+  });
+
+  const month = (Month__c: string, Currency_Code__c: string, moves: Readonly<Record<string, number>>) =>
+    node({ Status__c: 'Past', Month__c, Currency_Code__c, Opening__c: 0, New__c: 0, Expansion__c: 0, ...moves });
+  const months = [
+    month('2026-11-01', 'USD', { Opening__c: 11500, Expansion__c: 1400, Churn__c: -500, Closing__c: 12400 }),
+    month('2026-08-01', 'USD', { Opening__c: 0, New__c: 11500, Closing__c: 11500 }),
+    month('2026-10-01', 'USD', { Opening__c: 11500, Closing__c: 11500 }),
+    month('2026-09-01', 'USD', { Opening__c: 11500, Closing__c: 11500 }),
+    month('2026-11-01', 'EUR', { Opening__c: 1150, Closing__c: 1150 }),
+    node({ Status__c: 'Removed', Month__c: '2026-07-01', Currency_Code__c: 'USD', Closing__c: 1 }),
+  ];
+
+  it('tells how MRR went and where it comes from, each currency for itself', async () => {
+    const element = await show({ ...all, Billing_MRR_Month__c: months });
+    expect(figure(element, 'mrr')).toBe('MRR $ 12,400 ▲ 8 % since Aug 2026 also € 1,150 Why this number');
+    expect(findAll(element, 'svg[role=img]')[0]?.getAttribute('aria-label')?.replace(/\s/g, ' ')).toBe(
+      'MRR over 4 months, from $ 11,500 to $ 12,400',
+    );
+    expect(await open(element, 'mrr')).toContain(
+      'Where MRR comes from, by month Nov 2026: $ 12,400 $ 11,500 at the start +$ 1,400 more of what was there −$ 500 lost Oct 2026: $ 11,500 $ 11,500 at the start, unchanged',
+    );
+    expect(textAt(element, '[data-id=detail]')).toContain('Nov 2026: € 1,150');
+  });
+
+  it.each([
+    [[month('2026-11-01', 'USD', { Closing__c: 12400 })], 'MRR $ 12,400 also € 1,150 Why this number'],
+    [
+      [month('2026-10-01', 'USD', { Closing__c: 12400 }), month('2026-11-01', 'USD', { Closing__c: 12400 })],
+      'MRR $ 12,400 unchanged since Oct 2026 also € 1,150 Why this number',
+    ],
+    [
+      [month('2026-10-01', 'USD', { Closing__c: 0 }), month('2026-11-01', 'USD', { Closing__c: 12400 })],
+      'MRR $ 12,400 new since Oct 2026 also € 1,150 Why this number',
+    ],
+    [
+      [month('2026-10-01', 'USD', { Closing__c: 12401 }), month('2026-11-01', 'USD', { Closing__c: 12400 })],
+      'MRR $ 12,400 ▼ less than 1 % since Oct 2026 also € 1,150 Why this number',
+    ],
+    [[node({ Month__c: '2026-11-01', Currency_Code__c: 'USD' })], 'MRR $ 12,400 also € 1,150'],
+  ])('compares MRR only with a month that there is (%#)', async (rows, text) => {
+    expect(figure(await show({ ...all, Billing_MRR_Month__c: rows }), 'mrr')).toBe(text);
+  });
+
+  it('shows the figures that matter most when it is compact', async () => {
+    const element = await show({ ...all, Billing_Health__c: [{ ...health, ...node({ Score__c: 62 }) }] }, true);
+    expect(findAll(element, '.figure').map((one) => one.getAttribute('data-id'))).toEqual([
+      'mrr',
+      'outstanding',
+      'renewal',
+      'health',
+    ]);
+  });
+
+  it('tells what the customer has paid so far, by currency', async () => {
+    const worth = [
+      { ...dollar, ...node({ Lifetime_Value__c: 312450 }) },
+      { ...euro, ...node({ Lifetime_Value__c: 900 }) },
+    ];
+    const element = await show({ ...all, Billing_Balance__c: worth });
+    expect(figure(element, 'payment')).toContain('lifetime $ 312,450 · € 900');
   });
 });

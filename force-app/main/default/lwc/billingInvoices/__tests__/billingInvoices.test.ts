@@ -1,4 +1,4 @@
-import type { GraphqlStub } from '../../../../../../test/lwc/answers';
+import type { GraphqlStub, Node } from '../../../../../../test/lwc/answers';
 import BillingInvoices from 'c/billingInvoices';
 import { graphql } from 'lightning/graphql';
 import {
@@ -51,9 +51,9 @@ const paid = (n: number) =>
 
 const rowsOn = (element: Element) => findAll(element, 'tbody tr').map(words);
 
-async function show(objects: Parameters<typeof answer>[0], more = false): Promise<HTMLElement> {
+async function show(objects: Parameters<typeof answer>[0]): Promise<HTMLElement> {
   const element = mount<HTMLElement>('c-billing-invoices', BillingInvoices, { recordId: RECORD });
-  wire.emit(answer(objects, more));
+  wire.emit(answer(objects));
   await rendered();
   return element;
 }
@@ -64,12 +64,19 @@ describe('c-billing-invoices', () => {
   it('asks for the invoices of its record, and shows that it is loading until the answer comes', async () => {
     const element = mount<HTMLElement>('c-billing-invoices', BillingInvoices, { recordId: RECORD });
     await rendered();
-    expect(wire.getLastConfig()).toMatchObject({ variables: { recordId: RECORD } });
+    expect(wire.getLastConfig()).toMatchObject({
+      variables: {
+        where: { Account__c: { eq: RECORD }, Status__c: { ne: 'Removed' } },
+        orderBy: { Invoice_Date__c: { order: 'DESC' } },
+        first: 10,
+        after: null,
+      },
+    });
     expect(textAt(element, '.stencil')).toBe('Loading: Invoices');
   });
 
   it('tells how late an invoice is, what is left to pay, and how collecting it goes', async () => {
-    const element = await show({ Billing_Invoice__c: [paid(3), late] });
+    const element = await show({ Billing_Invoice__c: [late, paid(3)] });
     const [first, second] = rowsOn(element);
     expect(first).toBe(
       'INV00000042 Zuora · Acme Europe 9 Nov 2026 12 days overdue € 5,000.00 € 4,200.00 to pay Overdue 2 attempts next attempt 24 Nov 2026, 09:00',
@@ -118,18 +125,129 @@ describe('c-billing-invoices', () => {
     expect(findAll(element, 'th').map(words)).toEqual(['Invoice', 'Due', 'Status']);
   });
 
-  it('shows a short list with everything open, and all of it when asked', async () => {
-    const open = node({ Number__c: 'OPEN', Status__c: 'Open', Days_Overdue__c: 0, Due_Date__c: '2027-01-01' });
-    const many = [1, 2, 3, 4, 5, 6, 7, 8].map(paid);
-    const element = await show({ Billing_Invoice__c: [...many, open] }, true);
-    expect(rowsOn(element)).toHaveLength(6);
-    expect(rowsOn(element)[0]).toContain('OPEN');
-    expect(textAt(element, '.count')).toBe('9+');
-    expect(textAt(element, 'section')).toContain('Showing the 9 that changed last');
-    (findAll(element, 'button')[0] as HTMLButtonElement).click();
+  /** Answers as Salesforce does to a page of a longer list. */
+  const pageOf = (rows: Node[], totalCount: number, endCursor: string | null) => ({
+    uiapi: {
+      query: {
+        Billing_Invoice__c: {
+          totalCount,
+          edges: rows.map((one) => ({ node: one })),
+          pageInfo: { hasNextPage: endCursor !== null, endCursor },
+        },
+      },
+    },
+  });
+  const asked = () => (wire.getLastConfig() as { variables: Record<string, unknown> }).variables;
+  const press = async (element: Element, name: string) => {
+    const button = findAll(element, 'button').find((one) => words(one) === name) as HTMLButtonElement;
+    button.click();
     await rendered();
-    expect(rowsOn(element)).toHaveLength(9);
-    expect(findAll(element, 'button')).toHaveLength(0);
+  };
+
+  it('leads from page to page by cursor, and says where it is', async () => {
+    const element = mount<HTMLElement>('c-billing-invoices', BillingInvoices, { recordId: RECORD, pageSize: 2 });
+    const onCount = jest.fn();
+    element.addEventListener('count', (event) => onCount((event as CustomEvent).detail));
+    wire.emit(pageOf([late, paid(1)], 5, 'after-2'));
+    await rendered();
+    expect(onCount).toHaveBeenLastCalledWith({ section: 'invoices', count: 5 });
+    expect(textAt(element, '.pager [role=status]')).toBe('1–2 of 5');
+    await press(element, 'Next');
+    expect(asked()).toMatchObject({ first: 2, after: 'after-2' });
+    expect(findAll(element, '.busy')).toHaveLength(1);
+    wire.emit(pageOf([paid(2), paid(3)], 5, 'after-4'));
+    await rendered();
+    expect(findAll(element, '.busy')).toHaveLength(0);
+    expect(textAt(element, '.pager [role=status]')).toBe('3–4 of 5');
+    await press(element, 'Previous');
+    expect(asked()).toMatchObject({ after: null });
+  });
+
+  it('asks nothing anew when an answer has come', async () => {
+    const element = mount<HTMLElement>('c-billing-invoices', BillingInvoices, { recordId: RECORD });
+    await rendered();
+    const before = wire.getLastConfig() as { variables: unknown };
+    wire.emit(pageOf([late], 1, null));
+    await rendered();
+    expect((wire.getLastConfig() as { variables: unknown }).variables).toBe(before.variables);
+    expect(findAll(element, '.pager')).toHaveLength(0);
+  });
+
+  it.each([
+    ['Open', { Status__c: { eq: 'Open' } }, 'ASC'],
+    ['Overdue', { Days_Overdue__c: { gt: 0 } }, 'ASC'],
+    ['Paid', { Status__c: { eq: 'Paid' } }, 'DESC'],
+  ])('asks for those that are %s, from the first page on', async (name, where, order) => {
+    const element = mount<HTMLElement>('c-billing-invoices', BillingInvoices, { recordId: RECORD });
+    wire.emit(pageOf([late], 40, 'after-10'));
+    await rendered();
+    await press(element, 'Next');
+    await press(element, name);
+    expect(asked()).toMatchObject({ where: { Account__c: { eq: RECORD }, ...where }, after: null });
+    expect(JSON.stringify(asked().orderBy)).toContain(order);
+    wire.emit(pageOf([], 0, null));
+    await rendered();
+    expect(textAt(element, '.message')).toBe('None of this kind.');
+  });
+
+  it.each([
+    ['Overdue', 'Overdue'],
+    ['nonsense of an admin', 'All'],
+  ])('begins with the filter of the page: %s', async (invoiceFilter, chosen) => {
+    const element = mount<HTMLElement>('c-billing-invoices', BillingInvoices, { recordId: RECORD, invoiceFilter });
+    await rendered();
+    expect(textAt(element, '[aria-pressed=true]')).toBe(chosen);
+  });
+
+  it('asks for one billing account alone, from the first page on', async () => {
+    const element = mount<HTMLElement & { accountId: string }>('c-billing-invoices', BillingInvoices, {
+      recordId: RECORD,
+    });
+    wire.emit(pageOf([late], 40, 'after-10'));
+    await rendered();
+    await press(element, 'Next');
+    element.accountId = 'a01000000000001AAA';
+    await rendered();
+    expect(asked()).toMatchObject({ where: { Billing_Account__c: { eq: 'a01000000000001AAA' } }, after: null });
+  });
+
+  it('asks without filter and order when the user may not read what they need, and says so', async () => {
+    const element = mount<HTMLElement>('c-billing-invoices', BillingInvoices, { recordId: RECORD });
+    wire.emitErrors([{ message: "Field 'Status__c' is undefined", extensions: { ErrorType: 'ValidationError' } }]);
+    await rendered();
+    expect(asked()).toMatchObject({
+      where: { Account__c: { eq: RECORD } },
+      orderBy: { LastModifiedDate: { order: 'DESC' } },
+    });
+    wire.emit(pageOf([without(late, 'Status__c')], 1, null));
+    await rendered();
+    expect(rowsOn(element)).toHaveLength(1);
+    expect(findAll(element, '[aria-pressed], [role=alert]')).toHaveLength(0);
+    expect(textAt(element, '[data-id=plain]')).toContain('you may not read a field');
+  });
+
+  it('offers no filter of what may not be read at all', async () => {
+    expect(findAll(await show({}), '[aria-pressed]')).toHaveLength(0);
+  });
+
+  it('links the PDF, and only by http', async () => {
+    const pdf = (Pdf_Url__c: string) => ({ ...late, ...node({ Pdf_Url__c, Source_Url__c: null }) });
+    const rows = [pdf('https://pay.example.com/1.pdf'), pdf('javascript:alert(1)')];
+    const links = findAll(await show({ Billing_Invoice__c: rows }), 'td a');
+    expect(links.map((link) => [link.getAttribute('href'), link.getAttribute('aria-label')])).toEqual([
+      ['https://pay.example.com/1.pdf', 'PDF of invoice INV00000042 (new tab)'],
+    ]);
+  });
+
+  it('asks for the lines of an invoice when they are opened', async () => {
+    const element = await show({ Billing_Invoice__c: [late] });
+    expect(findAll(element, 'c-billing-invoice-lines')).toHaveLength(0);
+    const [toggle] = findAll(element, '.toggle') as HTMLButtonElement[];
+    expect(toggle?.getAttribute('aria-label')).toBe('Lines of invoice INV00000042');
+    toggle?.click();
+    await rendered();
+    expect(toggle?.getAttribute('aria-expanded')).toBe('true');
+    expect(wire.getLastConfig()).toMatchObject({ variables: { invoiceId: late.Id } });
   });
 
   it('says what is wrong in plain words and asks again when told', async () => {
@@ -149,19 +267,6 @@ describe('c-billing-invoices', () => {
     await rendered();
     expect(rowsOn(element)).toHaveLength(1);
     expect(textAt(element, '[role=alert]')).toContain('too many were made');
-  });
-
-  it('says up to when the sources of its rows were looked at, and which of them is in trouble', async () => {
-    const checked = (Source__c: string, State__c: string, seconds: number) =>
-      node({
-        Source__c,
-        State__c,
-        Checked_Through__c: new Date(Date.now() - seconds * 1000).toISOString(),
-        Message__c: 'The password was refused.',
-      });
-    const connections = [checked('Zuora', 'Broken', 125), checked('Stripe', 'Delayed', 9000)];
-    const element = await show({ Billing_Invoice__c: [late], Billing_Connection__c: connections });
-    expect(textAt(element, '[data-id=freshness]')).toBe('Checked through 2 minutes ago');
-    expect(findAll(element, '.trouble').map(words)).toEqual(['Zuora is not connected']);
+    expect(textAt(element, '[data-id=stale]')).toContain('may be out of date');
   });
 });

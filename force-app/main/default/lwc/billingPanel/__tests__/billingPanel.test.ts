@@ -13,7 +13,14 @@ describe('c-billing-panel', () => {
     const element = show({});
     expect(textAt(element, '[role=status]')).toBe('Loading: Invoices');
     expect(textAt(element, 'h3')).toBe('Invoices');
-    expect(findAll(element, 'slot')).toHaveLength(0);
+    expect(findAll(element, 'slot:not([name])')).toHaveLength(0);
+  });
+
+  it('says that what is shown may be old when asking again failed', () => {
+    const stale = { ...panel('ready'), errors: [{ message: 'offline' }] };
+    expect(textAt(show({ panel: stale }), '[data-id=stale]')).toContain('was loaded earlier');
+    clearPage();
+    expect(findAll(show({ panel: { ...stale, phase: 'error' } }), '[data-id=stale]')).toHaveLength(0);
   });
 
   it('counts its rows beside the heading, unless it is to show figures', () => {

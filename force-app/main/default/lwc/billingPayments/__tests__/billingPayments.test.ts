@@ -54,13 +54,33 @@ describe('c-billing-payments', () => {
   afterEach(clearPage);
 
   it('tells the newest first, and why a payment failed', async () => {
-    const element = await show({ Billing_Payment__c: [failed, succeeded] });
+    const element = await show({ Billing_Payment__c: [succeeded, failed] });
+    expect(wire.getLastConfig()).toMatchObject({ variables: { orderBy: { Paid_At__c: { order: 'DESC' } } } });
     expect(rowsOn(element)).toEqual([
       'ch_1 Stripe 18 Nov 2026, 09:00 ¥ 54,000 Paid',
       'P-00000007 Zuora · Acme Europe 17 Nov 2026, 09:00 Visa •••• 4242 € 4,200.00 Failed The card has too little money. Trying again later helps. Code: insufficient_funds',
     ]);
     expect(findAll(element, '.chip_bad')).toHaveLength(1);
     expect(findAll(element, 'td a')[0]?.getAttribute('aria-label')).toBe('P-00000007: open in Zuora (new tab)');
+  });
+
+  it('tells how a dispute stands, and why money was given back', async () => {
+    const row = {
+      ...succeeded,
+      ...node({
+        Status__c: 'Partially Refunded',
+        Dispute_Status__c: 'Needs a response',
+        Dispute_Reason__c: 'Fraudulent',
+        Dispute_Due__c: '2026-12-01T17:00:00.000Z',
+        Disputed_Amount__c: 54000,
+        Refunded__c: 4000,
+        Refunded_At__c: '2026-11-19T17:00:00.000Z',
+        Refund_Reason__c: 'Requested by customer.',
+      }),
+    };
+    expect(rowsOn(await show({ Billing_Payment__c: [row] }))).toEqual([
+      'ch_1 Stripe 18 Nov 2026, 09:00 ¥ 54,000 Partially refunded ¥ 4,000 refunded on 19 Nov 2026, 09:00. Requested by customer. Disputed: ¥ 54,000 · Needs a response · Fraudulent. Answer the bank by 1 Dec 2026, 09:00.',
+    ]);
   });
 
   it.each(Object.keys(failed).filter((field) => field !== 'Id'))('shows the rest without %s', async (field) => {

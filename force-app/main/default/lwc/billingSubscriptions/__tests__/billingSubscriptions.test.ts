@@ -48,11 +48,34 @@ const rowsOn = (element: Element) => findAll(element, 'tbody tr').map(words);
 describe('c-billing-subscriptions', () => {
   afterEach(clearPage);
 
-  it('tells plan, source, why this MRR, the last day of the term, renewal and state', async () => {
+  it('tells plan, source, the last day of the term, renewal and state', async () => {
     const element = await show({ Billing_Subscription__c: [active] });
     expect(rowsOn(element)).toEqual([
-      'A-S00000213 Platform Enterprise Zuora · Acme Inc. Seats 60 × 150.00 = 9,000.00, less a discount of 1,000.00. 1 Feb 2026 – 31 Jan 2027 monthly · renews on 1 Feb 2027 $ 8,000.00 Active',
+      'A-S00000213 Platform Enterprise Zuora · Acme Inc. 1 Feb 2026 – 31 Jan 2027 monthly · renews on 1 Feb 2027 $ 8,000.00 Active',
     ]);
+  });
+
+  it('tells why this MRR and asks for the charges when it is opened', async () => {
+    const element = await show({ Billing_Subscription__c: [active] });
+    const [toggle] = findAll(element, '.toggle') as HTMLButtonElement[];
+    toggle?.click();
+    await rendered();
+    expect(wire.getLastConfig()).toMatchObject({ variables: { subscriptionId: active.Id } });
+    expect(textAt(element, '[data-id=mrr-reason]')).toBe(
+      'Why this MRR: Seats 60 × 150.00 = 9,000.00, less a discount of 1,000.00.',
+    );
+    toggle?.click();
+    await rendered();
+    expect(findAll(element, 'c-billing-charges')).toHaveLength(0);
+  });
+
+  it('shows those of one billing account alone', async () => {
+    const other = node(FIELDS, { Billing_Account__r: node({ Name: 'Other' }) });
+    const element = await show({ Billing_Subscription__c: [active, other] });
+    (element as HTMLElement & { accountId: string }).accountId = (other.Billing_Account__r as { Id: string }).Id;
+    await rendered();
+    expect(rowsOn(element).join()).toContain('Other');
+    expect(rowsOn(element)).toHaveLength(1);
   });
 
   it('puts what needs action first and what is over last', async () => {
@@ -67,6 +90,8 @@ describe('c-billing-subscriptions', () => {
     [{ Cancel_On__c: '2026-12-01' }, ['Active', 'Cancels on 1 Dec 2026']],
     [{ Status__c: 'Canceled', Cancel_On__c: '2026-01-01' }, ['Canceled']],
     [{ Status__c: 'Past Due' }, ['Past due']],
+    [{ Pending_Change__c: 'Downgrade on 1 Dec 2026' }, ['Active', 'Downgrade on 1 Dec 2026']],
+    [{ Status__c: 'Canceled', Pending_Change__c: 'Nothing any more' }, ['Canceled']],
   ])('says %j in chips', async (fields, chips) => {
     const element = await show({ Billing_Subscription__c: [node({ ...FIELDS, ...fields })] });
     expect(findAll(element, '.chip').map(words)).toEqual(chips);
@@ -121,7 +146,7 @@ describe('c-billing-subscriptions', () => {
     const over = [1, 2].map(numbered('Canceled'));
     const element = await show({ Billing_Subscription__c: [...over, ...live] });
     expect(rowsOn(element)).toHaveLength(7);
-    (findAll(element, 'button')[0] as HTMLButtonElement).click();
+    (findAll(element, 'button.slds-button')[0] as HTMLButtonElement).click();
     await rendered();
     expect(rowsOn(element)).toHaveLength(9);
   });

@@ -64,6 +64,24 @@ describe('c-billing-usage', () => {
     expect(findAll(element, 'svg')).toHaveLength(0);
   });
 
+  it('marks where the pace leads, and says when the limit is reached', async () => {
+    const rising = node({
+      ...FIELDS,
+      Trend__c: 'Rising',
+      Limit_Reached_On__c: '2026-11-25',
+      Left_Out__c: '3 of an unknown state',
+    });
+    const element = await show({ Usage__c: [rising] });
+    expect(textAt(element, '[data-id=reached]')).toBe('At this pace the limit is reached on 25 Nov 2026.');
+    expect(textAt(element, '[data-id=trend]')).toBe('▲ rising');
+    const [line] = findAll(element, '[data-id=forecast]');
+    expect([line?.getAttribute('x1'), line?.getAttribute('x2')]).toEqual(['354.96', '408']);
+    expect(rowsOn(element)[0]).toContain('3 of an unknown state');
+    clearPage();
+    const over = await show({ Usage__c: [node({ ...FIELDS, Status__c: 'Past', Limit_Reached_On__c: '2026-11-25' })] });
+    expect(findAll(over, '[data-id=forecast], [data-id=reached]')).toHaveLength(0);
+  });
+
   it('folds past periods without use, and shows them when asked', async () => {
     const idle = (Status__c: string) => node({ ...FIELDS, Status__c, Quantity__c: 0, Percent_Used__c: 0 });
     const element = await show({ Usage__c: [idle('Past'), idle('Current'), near] });

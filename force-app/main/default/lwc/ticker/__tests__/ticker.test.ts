@@ -1,4 +1,4 @@
-import { every, whenVisible } from 'c/ticker';
+import { every, watch, whenVisible } from 'c/ticker';
 
 function turn(state: 'visible' | 'hidden'): void {
   Object.defineProperty(document, 'visibilityState', { value: state, configurable: true });
@@ -28,5 +28,32 @@ describe('c/ticker', () => {
     stop();
     turn('visible');
     expect(run).toHaveBeenCalledTimes(1);
+  });
+
+  it('watches what is in motion each minute while the page is seen, and looks again when it is seen', () => {
+    jest.useFakeTimers();
+    const run = jest.fn();
+    const watching = watch(run);
+    turn('visible');
+    expect(run).toHaveBeenCalledTimes(1);
+    jest.advanceTimersByTime(120_000);
+    expect(run).toHaveBeenCalledTimes(1);
+    watching.inMotion(true);
+    watching.inMotion(true);
+    jest.advanceTimersByTime(120_000);
+    expect(run).toHaveBeenCalledTimes(3);
+    turn('hidden');
+    jest.advanceTimersByTime(120_000);
+    expect(run).toHaveBeenCalledTimes(3);
+    turn('visible');
+    watching.inMotion(false);
+    jest.advanceTimersByTime(120_000);
+    expect(run).toHaveBeenCalledTimes(4);
+    watching.inMotion(true);
+    watching.stop();
+    turn('visible');
+    jest.advanceTimersByTime(120_000);
+    expect(run).toHaveBeenCalledTimes(4);
+    jest.useRealTimers();
   });
 });

@@ -16,7 +16,7 @@ import {
   text,
   viewedFields,
 } from '../fields.ts';
-import { standard } from './parts.ts';
+import { SETUP_ONLY, standard } from './parts.ts';
 
 export const CASE_STATUSES = ['New', 'Working', 'Escalated', 'Closed'];
 export const TASK_STATUSES = ['Not Started', 'In Progress', 'Completed', 'Waiting on someone else', 'Deferred'];
@@ -116,6 +116,22 @@ export function service(): SObject[] {
         ownerField(),
       ],
       { nameField: 'Subject' },
+    ),
+    // Made by the Connect REST API alone; whoever sees the record sees its feed.
+    standard(
+      'FeedItem',
+      'Feed Items',
+      '0D5',
+      'ControlledByParent',
+      [
+        reference('ParentId', 'Parent ID', 'Opportunity', 'Parent', undefined, {
+          masterDetail: true,
+          updateable: false,
+        }),
+        picklist('Type', 'Feed Item Type', ['TextPost', 'TrackedChange', 'LinkPost', 'ContentPost'], READ_ONLY),
+        longText('Body', 'Body', 10_000),
+      ],
+      { operations: SETUP_ONLY, apiOnly: true },
     ),
   ];
 }

@@ -1,7 +1,11 @@
-import { LightningElement, wire } from 'lwc';
+import { api, LightningElement, wire } from 'lwc';
+import FlowAction from '../flowAction/flowAction.ts';
 import { config } from '../../../pageConfig.ts';
 import { shownFields, wantedFields, type ShownField } from '../../../recordFields.ts';
+import { refreshPage } from '../../../shims/refresh.ts';
 import { getRecord, type UiRecord, type WiredRecord } from '../../../shims/uiRecordApi.ts';
+
+type QuickAction = { name: string; label: string; flow: string };
 
 const { id: recordId, objectApiName, objectLabel } = config.record;
 const names = config.highlights;
@@ -10,6 +14,9 @@ const wanted = wantedFields(inForm);
 
 /** Name of the record and a few fields of its compact layout, which can be edited in place. */
 export default class HighlightsPanel extends LightningElement {
+  /** Those that the page names. */
+  @api actions: QuickAction[] = [];
+
   objectLabel = objectLabel;
   iconName = objectApiName.endsWith('__c') ? 'standard:record' : `standard:${objectApiName.toLowerCase()}`;
 
@@ -34,6 +41,13 @@ export default class HighlightsPanel extends LightningElement {
 
   get editable(): boolean {
     return !this.editing && config.fields.some(({ name, editable }) => editable && inForm.includes(name));
+  }
+
+  async run(event: Event): Promise<void> {
+    const name = (event.currentTarget as HTMLElement).dataset['action'];
+    const { label, flow } = this.actions.find((action) => action.name === name)!;
+    await FlowAction.open({ label, flow, recordId });
+    await refreshPage();
   }
 
   edit(): void {

@@ -1,0 +1,47 @@
+import { stackedBar } from 'c/chartMath';
+import type { Row } from 'c/graphqlRows';
+import { numberOf, textOf } from 'c/graphqlRows';
+import { formatMoney } from 'c/moneyUtils';
+import { fill } from 'c/textUtils';
+import { labels } from './labels';
+
+type Part = {
+  readonly key: string;
+  readonly label: string;
+  readonly amount: string;
+  readonly dotClass: string;
+  readonly x: number;
+  readonly width: number;
+};
+/** The outstanding amount of one currency by age. */
+export type Ages = { readonly key: string; readonly heading: string; readonly parts: readonly Part[] };
+
+const AGES = [
+  ['Not_Due__c', labels.notDue, 'age age_none'],
+  ['Days_1_30__c', labels.upTo30, 'age age_30'],
+  ['Days_31_60__c', labels.upTo60, 'age age_60'],
+  ['Days_61_90__c', labels.upTo90, 'age age_90'],
+  ['Over_90_Days__c', labels.over90, 'age age_more'],
+] as const;
+
+/** Fields without which there is nothing to draw. */
+export const FIELDS = AGES.map(([field]) => field);
+
+/** A bar for each currency in which something is to be paid; only ages in which there is something are named. */
+export function agesOf(balances: readonly Row[]): Ages[] {
+  return balances.flatMap((row) => {
+    const known = AGES.filter(([field]) => numberOf(row, field) !== null);
+    const amounts = known.map(([field]) => numberOf(row, field) ?? 0);
+    if (!amounts.some((amount) => amount > 0)) {
+      return [];
+    }
+    const currency = textOf(row, 'Currency_Code__c');
+    const segments = stackedBar(amounts);
+    const parts = known.flatMap(([field, label, dotClass], index) => {
+      const { x = 0, width = 0 } = segments[index] ?? {};
+      const amount = formatMoney(amounts[index], currency);
+      return width > 0 ? [{ key: field, label, amount, dotClass, x, width }] : [];
+    });
+    return [{ key: row.Id, heading: fill(labels.heading, currency ?? '').trim(), parts }];
+  });
+}

@@ -1,0 +1,32 @@
+import timeZone from '@salesforce/i18n/timeZone';
+import type { Panel } from 'c/panelState';
+import { fill } from 'c/textUtils';
+import { api, LightningElement } from 'lwc';
+import type { DunningCase } from './cases';
+import { dunningCases, SHOWN } from './cases';
+import { labels } from './labels';
+
+/** How collecting each unpaid invoice goes: what has failed, what comes next, what it means and what to do. */
+export default class BillingDunning extends LightningElement {
+  @api panel: Panel | undefined;
+
+  readonly labels = labels;
+  showsAll = false;
+
+  get allCases(): DunningCase[] {
+    return dunningCases(this.panel?.rows ?? [], timeZone);
+  }
+
+  get cases(): DunningCase[] {
+    return this.showsAll ? this.allCases : this.allCases.slice(0, SHOWN);
+  }
+
+  get showAllText(): string {
+    const { length } = this.allCases;
+    return this.cases.length < length ? fill(labels.showAll, length) : '';
+  }
+
+  showAll(): void {
+    this.showsAll = true;
+  }
+}

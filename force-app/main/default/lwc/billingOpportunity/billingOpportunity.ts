@@ -1,0 +1,96 @@
+import currency from '@salesforce/i18n/currency';
+import timeZone from '@salesforce/i18n/timeZone';
+import { textOf } from 'c/graphqlRows';
+import type { Asked, Panel } from 'c/panelState';
+import { NOT_ASKED, remember } from 'c/panelState';
+import type { Page, WiredRecord } from 'c/recordUtils';
+import { NO_PAGE, pageOf, panelBeside, readAgain } from 'c/recordUtils';
+import type { Watch } from 'c/ticker';
+import { watch } from 'c/ticker';
+import type { GraphqlResult } from 'lightning/graphql';
+import { graphql } from 'lightning/graphql';
+import { getRecord } from 'lightning/uiRecordApi';
+import { api, LightningElement, wire } from 'lwc';
+import { OBJECTS } from './deal';
+import { FIELDS } from './fields';
+import { labels } from './labels';
+import { QUERY } from './query';
+import type { View } from './view';
+import { NOTHING, viewOf } from './view';
+
+/**
+ * Whether a deal can be billed, what is overdue before it, what renews, and what became of its order.
+ *
+ * Slot `order-preview`: where what the order would do is to be shown; it takes no room while nothing is put there.
+ */
+export default class BillingOpportunity extends LightningElement {
+  @api recordId: string | undefined;
+
+  readonly labels = labels;
+  page: Page = NO_PAGE;
+  asked: Asked = NOT_ASKED;
+  /** Of the billing account that the person chose to look at. */
+  chosenId: string | undefined;
+  fields: readonly string[] = FIELDS;
+  watching: Watch | undefined;
+  /** Worked out when something is heard, not each time that the page looks at a part of it. */
+  view: View = NOTHING;
+
+  @wire(getRecord, { recordId: '$recordId', optionalFields: '$fields' })
+  opened(result: WiredRecord): void {
+    this.page = pageOf(this.page, result, this.recordId);
+    this.show();
+  }
+
+  @wire(graphql, { query: QUERY, variables: '$variables' })
+  received(result: GraphqlResult): void {
+    this.asked = remember(this.asked, result, this.accountId ?? undefined);
+    this.show();
+    this.watching?.inMotion(this.view.warning !== null);
+  }
+
+  override connectedCallback(): void {
+    this.watching = watch(() => this.refresh());
+  }
+
+  override disconnectedCallback(): void {
+    this.watching?.stop();
+  }
+
+  /** Asks Salesforce again. */
+  @api async refresh(): Promise<void> {
+    this.fields = await readAgain(this.page, this.fields);
+    await this.asked.refresh?.();
+  }
+
+  get accountId(): string | null {
+    return textOf(this.page.row, 'AccountId');
+  }
+
+  get variables(): { accountId: string | undefined } {
+    return { accountId: this.accountId ?? undefined };
+  }
+
+  get panel(): Panel {
+    return panelBeside(this.page, this.accountId, this.asked, OBJECTS);
+  }
+
+  get emptyText(): string {
+    return this.accountId === null ? labels.noAccount : labels.empty;
+  }
+
+  get hasNamed(): boolean {
+    return this.view.named.length > 0 || this.view.message !== null;
+  }
+
+  choose(event: Event): void {
+    this.chosenId = (event.target as HTMLSelectElement).value;
+    this.show();
+  }
+
+  show(): void {
+    // What was answered for another Account is not this deal's.
+    const data = this.asked.recordId === (this.accountId ?? undefined) ? this.asked.data : undefined;
+    this.view = viewOf(this.page.row, data, currency, this.chosenId, timeZone);
+  }
+}

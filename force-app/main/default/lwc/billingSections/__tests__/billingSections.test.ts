@@ -1,0 +1,95 @@
+import BillingSections from 'c/billingSections';
+import { graphql } from 'lightning/graphql';
+import type { GraphqlStub } from '../../../../../../test/lwc/answers';
+import { answer, clearPage, findAll, mount, node, rendered, words } from '../../../../../../test/lwc/answers';
+
+const wire = graphql as unknown as GraphqlStub;
+const account = (Source__c: string, Name: string, Number__c: string) => node({ Source__c, Name, Number__c });
+
+async function show(props: Record<string, unknown> = {}): Promise<HTMLElement> {
+  const element = mount<HTMLElement>('c-billing-sections', BillingSections, {
+    recordId: '001000000000001AAA',
+    ...props,
+  });
+  await rendered();
+  return element;
+}
+const tabs = (element: Element) => findAll(element, '[role=tab]') as HTMLButtonElement[];
+const tab = (element: Element, name: string) => tabs(element).find((one) => words(one).startsWith(name))!;
+const opened = (element: Element) => findAll(element, '[data-list]').map((one) => one.tagName.toLowerCase());
+const press = (on: HTMLElement, key: string) =>
+  on.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, composed: true, cancelable: true }));
+
+describe('c-billing-sections', () => {
+  afterEach(clearPage);
+
+  it('asks for a list when its tab is opened, and keeps it', async () => {
+    const element = await show();
+    expect(tabs(element).map(words)).toEqual(['Subscriptions', 'Invoices', 'Payments', 'Usage', 'Timeline']);
+    expect(opened(element)).toEqual(['c-billing-subscriptions']);
+    tab(element, 'Payments').click();
+    await rendered();
+    expect(opened(element)).toEqual(['c-billing-subscriptions', 'c-billing-payments']);
+    expect(tab(element, 'Payments').getAttribute('aria-selected')).toBe('true');
+    expect(findAll(element, '[role=tabpanel]:not(.slds-hide)')).toHaveLength(1);
+  });
+
+  it('shows how many rows a list has once it is known', async () => {
+    const element = await show();
+    wire.emit(answer({ Billing_Subscription__c: [node({ Number__c: 'A' }), node({ Number__c: 'B' })] }));
+    await rendered();
+    expect(words(tab(element, 'Subscriptions'))).toBe('Subscriptions 2');
+  });
+
+  it.each([
+    ['Subscriptions', 'ArrowRight', 'Invoices'],
+    ['Subscriptions', 'ArrowLeft', 'Timeline'],
+    ['Timeline', 'ArrowRight', 'Subscriptions'],
+    ['Usage', 'Home', 'Subscriptions'],
+    ['Usage', 'End', 'Timeline'],
+  ])('goes from %s by %s to %s, and asks nothing by it', async (from, key, to) => {
+    const element = await show();
+    const focus = jest.spyOn(tab(element, to), 'focus');
+    press(tab(element, from), key);
+    expect(focus).toHaveBeenCalledTimes(1);
+    expect(opened(element)).toEqual(['c-billing-subscriptions']);
+  });
+
+  it('has one tab that the keyboard stops at', async () => {
+    const element = await show();
+    expect(tabs(element).map((one) => one.getAttribute('tabindex'))).toEqual(['0', '-1', '-1', '-1', '-1']);
+  });
+
+  it('leaves out what an admin hides, and opens the first that is left', async () => {
+    const element = await show({ hideSubscriptions: true, hidePayments: true, hideTimeline: true });
+    expect(tabs(element).map(words)).toEqual(['Invoices', 'Usage']);
+    expect(opened(element)).toEqual(['c-billing-invoices']);
+    clearPage();
+    const hidden = Object.fromEntries(
+      ['Subscriptions', 'Invoices', 'Payments', 'Usage', 'Timeline'].map((name) => [`hide${name}`, true]),
+    );
+    expect(tabs(await show(hidden))).toEqual([]);
+  });
+
+  it('lets one of several billing accounts be looked at alone', async () => {
+    const [acme, twin] = [account('Zuora', 'Acme', 'A-1'), account('Zuora', 'Acme', 'A-2')];
+    const element = await show({ accounts: [twin, account('Stripe', 'Acme', 'cus_1'), acme] });
+    const [picker] = findAll(element, 'select') as HTMLSelectElement[];
+    expect(findAll(element, 'option').map(words)).toEqual([
+      'All billing accounts',
+      'Stripe · Acme',
+      'Zuora · Acme (A-1)',
+      'Zuora · Acme (A-2)',
+    ]);
+    picker!.value = acme.Id;
+    picker!.dispatchEvent(new CustomEvent('change'));
+    await rendered();
+    expect((findAll(element, 'c-billing-subscriptions')[0] as unknown as { accountId: string }).accountId).toBe(
+      acme.Id,
+    );
+  });
+
+  it('offers no choice where there is one billing account', async () => {
+    expect(findAll(await show({ accounts: [account('Stripe', 'Acme', 'cus_1')] }), 'select')).toHaveLength(0);
+  });
+});

@@ -1,0 +1,85 @@
+import type { Row } from 'c/graphqlRows';
+import { api, LightningElement } from 'lwc';
+import type { AccountOption } from './accountOptions';
+import { accountOptions } from './accountOptions';
+import { labels } from './labels';
+import type { Section, Tab } from './tabs';
+import { tabAt, tabsOf } from './tabs';
+
+/** Tabs with the lists of an Account. A list is asked when its tab is opened first, and kept from then on. */
+export default class BillingSections extends LightningElement {
+  @api recordId: string | undefined;
+  /** The Account's billing accounts, one of which can be looked at alone. */
+  @api accounts: readonly Row[] = [];
+  @api pageSize = 10;
+  @api invoiceFilter = 'All';
+  @api hideSubscriptions = false;
+  @api hideInvoices = false;
+  @api hidePayments = false;
+  @api hideUsage = false;
+  @api hideTimeline = false;
+
+  readonly labels = labels;
+  counts: Readonly<Partial<Record<Section, number>>> = {};
+  /** Opened so far, the newest last. */
+  chosen: readonly Section[] = [];
+  accountId = '';
+
+  get tabs(): Tab[] {
+    const hidden = {
+      subscriptions: this.hideSubscriptions,
+      invoices: this.hideInvoices,
+      payments: this.hidePayments,
+      usage: this.hideUsage,
+      timeline: this.hideTimeline,
+    };
+    return tabsOf(hidden, this.chosen, this.counts);
+  }
+
+  get hasTabs(): boolean {
+    return this.tabs.length > 0;
+  }
+
+  /** Where each list is shown, by its name. */
+  get panes(): Record<string, Tab> {
+    return Object.fromEntries(this.tabs.map((tab) => [tab.key, tab]));
+  }
+
+  get options(): AccountOption[] {
+    return accountOptions(this.accounts, this.accountId);
+  }
+
+  get canPick(): boolean {
+    return this.accounts.length > 1;
+  }
+
+  /** Asks Salesforce again for every list that was opened. */
+  @api async refresh(): Promise<void> {
+    const lists = [...(this.template?.querySelectorAll<Element & { refresh(): Promise<void> }>('[data-list]') ?? [])];
+    await Promise.all(lists.map((list) => list.refresh()));
+  }
+
+  open(event: Event): void {
+    const key = (event.currentTarget as HTMLElement).dataset.key as Section;
+    this.chosen = [...this.chosen.filter((other) => other !== key), key];
+  }
+
+  /** Arrows move between tabs; what they reach is opened by Enter or Space, so that passing by asks nothing. */
+  handleKey(event: KeyboardEvent): void {
+    const tabs = [...(this.template?.querySelectorAll<HTMLElement>('[role=tab]') ?? [])];
+    const target = tabAt(tabs, event.target as HTMLElement, event.key);
+    if (target) {
+      event.preventDefault();
+      target.focus();
+    }
+  }
+
+  pick(event: Event): void {
+    this.accountId = (event.target as HTMLSelectElement).value;
+  }
+
+  handleCount(event: CustomEvent<{ section: Section; count: number }>): void {
+    const { section, count } = event.detail;
+    this.counts = { ...this.counts, [section]: count };
+  }
+}

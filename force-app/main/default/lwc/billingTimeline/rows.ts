@@ -1,0 +1,44 @@
+import { formatDate, isoDateOf } from 'c/dateUtils';
+import type { Row } from 'c/graphqlRows';
+import { numberOf, textOf } from 'c/graphqlRows';
+import { formatChange } from 'c/moneyUtils';
+import type { Link } from 'c/sourceUtils';
+import { linkOf, sourceOf } from 'c/sourceUtils';
+import { fill, join } from 'c/textUtils';
+import { labels } from './labels';
+
+export type EventRow = {
+  readonly key: string;
+  readonly when: string;
+  readonly sentence: string;
+  readonly about: string;
+  readonly link: Link;
+  /** By how much MRR moved. */
+  readonly change: string;
+  readonly dotClass: string;
+};
+
+/** Fields without which the list would say nothing. */
+export const FIELDS = ['Sentence__c', 'Kind__c', 'Occurred_At__c', 'Occurred_On__c'];
+
+const BAD = ['Payment Failed', 'Refund Failed', 'Dispute'];
+const GOOD = ['Payment Received', 'Upgrade', 'Renewed', 'Trial Converted', 'Cancellation Taken Back'];
+
+export function eventRows(rows: readonly Row[], timeZone: string): EventRow[] {
+  return rows.map((row) => {
+    const kind = textOf(row, 'Kind__c');
+    const at = textOf(row, 'Occurred_At__c');
+    const moved = numberOf(row, 'MRR_Change__c');
+    const order = textOf(row, 'Order_Number__c');
+    return {
+      key: row.Id,
+      // The day as the business counts it, which need not be that of the person.
+      when: formatDate(textOf(row, 'Occurred_On__c') ?? (at && isoDateOf(new Date(at), timeZone))),
+      sentence: textOf(row, 'Sentence__c') ?? kind ?? '',
+      about: join([kind, order && fill(labels.order, order), sourceOf(row)]),
+      link: linkOf(row, textOf(row, 'Subject__c') ?? ''),
+      change: moved ? fill(labels.mrrChange, formatChange(moved, textOf(row, 'Currency_Code__c'))) : '',
+      dotClass: `dot ${BAD.includes(kind ?? '') ? 'dot_bad' : GOOD.includes(kind ?? '') ? 'dot_good' : ''}`.trim(),
+    };
+  });
+}

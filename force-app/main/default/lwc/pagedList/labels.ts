@@ -1,0 +1,7 @@
+import range from '@salesforce/label/c.Billing_Page';
+import rangeOf from '@salesforce/label/c.Billing_Page_Of';
+
+export const labels = {
+  range,
+  rangeOf,
+};

@@ -1,0 +1,30 @@
+import { hasMore, rowsOf, standing, totalOf } from 'c/graphqlRows';
+import { fill } from 'c/textUtils';
+import { labels } from './labels';
+import type { Listed, Page, Place } from './types';
+
+/**
+ * What there is to say of a page.
+ *
+ * @param place that is wanted, of which `listed` need not be the answer yet
+ * @param size rows of a page
+ */
+export function pageOf(listed: Listed, place: Place, object: string, size: number): Page {
+  const { data, errors } = listed.asked;
+  const all = totalOf(data, object);
+  const found = rowsOf(data, object);
+  const rows = standing(found ?? []).length;
+  const before = ((listed.place ?? place).cursors.length - 1) * size;
+  const [from, to] = [before + Math.min(1, rows), before + rows];
+  const hasNext = hasMore(data, object);
+  const hasPrevious = before > 0;
+  const range = all === null ? fill(labels.range, from, to) : fill(labels.rangeOf, from, to, all);
+  return {
+    text: hasNext || hasPrevious ? range : '',
+    hasPrevious,
+    hasNext,
+    total: place.plain ? null : all,
+    className: listed.place !== place && errors.length === 0 ? 'busy' : '',
+    canFilter: !place.plain && (found !== undefined || !data),
+  };
+}

@@ -1,0 +1,57 @@
+import { isRefused } from 'c/errorUtils';
+import { endCursorOf } from 'c/graphqlRows';
+import type { Panel } from 'c/panelState';
+import { NOT_ASKED, panelOf, remember, toldBy } from 'c/panelState';
+import type { GraphqlResult } from 'lightning/graphql';
+import type { Choice, Listed, Place, Variables } from './types';
+
+export type { Choice, Listed, Page, Place, Variables } from './types';
+
+export const FIRST_PAGE: Place = { cursors: [null], plain: false };
+export const NOT_LISTED: Listed = { asked: NOT_ASKED, place: null };
+
+/** Takes an answer in; one that refuses the filter leads to a place that is asked without. */
+export function receive(
+  { listed, place }: { readonly listed: Listed; readonly place: Place },
+  result: GraphqlResult,
+  recordId: string | undefined,
+): { listed: Listed; place: Place } {
+  if (!place.plain && !toldBy(result) && isRefused(result.errors)) {
+    return { listed, place: { cursors: [null], plain: true } };
+  }
+  const isAnswer = Boolean(toldBy(result) ?? result.errors);
+  return { listed: { asked: remember(listed.asked, result, recordId), place: isAnswer ? place : listed.place }, place };
+}
+
+/** Variables of the query of a list; without a record nothing is asked. */
+export function variablesOf(place: Place, recordId: string | undefined, first: number, chosen: Choice): Variables {
+  const account = recordId && { Account__c: { eq: recordId } };
+  return {
+    where: account && (place.plain ? account : { ...account, ...chosen.where }),
+    orderBy: place.plain ? { LastModifiedDate: { order: 'DESC' } } : chosen.orderBy,
+    first,
+    after: place.cursors.at(-1) ?? null,
+  };
+}
+
+/** Where people go from a page of a list. */
+export type Turn = 'first' | 'next' | 'previous';
+
+/** The place that a turn leads to; the same where it leads nowhere. */
+export function turned(place: Place, { asked }: Listed, object: string, to: Turn): Place {
+  if (to === 'first') {
+    return { ...place, cursors: [null] };
+  }
+  if (to === 'previous') {
+    return place.cursors.length > 1 ? { ...place, cursors: place.cursors.slice(0, -1) } : place;
+  }
+  const cursor = endCursorOf(asked.data, object);
+  return cursor ? { ...place, cursors: [...place.cursors, cursor] } : place;
+}
+
+/** The panel of a list: there is more on another page, which the pager says. */
+export function pagedPanel({ asked }: Listed, object: string, fields: readonly string[]): Panel {
+  return { ...panelOf(asked, object, fields), more: false };
+}
+
+export { pageOf } from './pageOf';

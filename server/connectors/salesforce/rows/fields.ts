@@ -1,0 +1,66 @@
+import type { Source } from '../../../domain/billingAccount/billingAccount.ts';
+import { exact, toDecimal, type Decimal } from '../../../domain/money/decimal.ts';
+import { toMajor, type Money } from '../../../domain/money/money.ts';
+import type { OrgRow, OrgValue } from '../../../workflows/ports/orgRows.ts';
+
+/** @returns the text, cut to the length of its field with `…` as the mark that something is missing */
+export function text(value: string | null, length = 255): string | null {
+  if (value === null || value === '') return null;
+  // A cut must not leave half of a surrogate pair behind: Salesforce counts UTF-16 units but refuses broken ones.
+  return value.length <= length ? value : `${value.slice(0, length - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+}
+
+/** An address that is cut leads nowhere, so one that is too long is left out. */
+export function address(url: string | undefined): string | null {
+  return url !== undefined && url.length <= 255 ? url : null;
+}
+
+export function amount(value: Money | null): number {
+  return value === null ? 0 : Number(toMajor(value));
+}
+
+/** An amount that may not be known, which is not the same as 0. */
+export function knownAmount(value: Money | null | undefined): number | null {
+  return value == null ? null : amount(value);
+}
+
+export function decimal(value: Decimal | null, digits = 3): number | null {
+  return value === null ? null : Number(toDecimal(exact(value), digits));
+}
+
+type Origin = { source: Source; connection: string; sourceUrl: string };
+
+export function origin({ source, connection, sourceUrl }: Origin, currency: string | null): Record<string, OrgValue> {
+  return {
+    Source__c: source,
+    Connection__c: text(connection, 40),
+    Source_Url__c: address(sourceUrl),
+    Currency_Code__c: currency,
+  };
+}
+
+export function derived(currency: string | null): Record<string, OrgValue> {
+  return { Source__c: 'Billing 360', Connection__c: null, Source_Url__c: null, Currency_Code__c: currency };
+}
+
+/** Label of a row in lists and lookups; Salesforce would show the record id without one. */
+export function name(value: string | null): Record<string, OrgValue> {
+  return { Name: text(value, 80) };
+}
+
+/**
+ * Lookups to rows of the same Account. One that has no parent among them is emptied: a row must not keep pointing to
+ * what it pointed to before.
+ * @param links relationship name → object and key of the parent
+ */
+export function lookups(
+  rows: ReadonlySet<string>,
+  links: Readonly<Record<string, readonly [string, string | null]>>,
+): { parents: OrgRow['parents']; emptied: Record<string, null> } {
+  const parents: Record<string, { object: string; key: string }> = {};
+  const emptied: Record<string, null> = {};
+  for (const [relationship, [object, key]] of Object.entries(links))
+    if (key !== null && rows.has(key)) parents[relationship] = { object, key };
+    else emptied[relationship.replace(/__r$/, '__c')] = null;
+  return { parents, emptied };
+}

@@ -1,0 +1,1 @@
+export { listActions, type ActionEntry } from '../actions/audit.ts';

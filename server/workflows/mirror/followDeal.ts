@@ -1,0 +1,46 @@
+import { partsOf, projectionKeyOf } from '../../domain/billingAccount/key.ts';
+import { NAMED_DEAL, type DealReader, type NamedDeal, type OrgDealReader } from '../ports/deals.ts';
+import type { KeyClaim, KeyHandler, KeyResult } from '../ports/keyWork.ts';
+import type { OrgAccounts } from '../ports/org.ts';
+import type { OrgProjection } from '../ports/orgProjection.ts';
+import { driftOf } from './compareRow.ts';
+import type { FollowDeps } from './followAccount.ts';
+
+export type FollowDealDeps = {
+  reader: OrgDealReader;
+  deals: Pick<DealReader, 'known'>;
+  accounts: Pick<OrgAccounts, 'projectedRows'>;
+  projection: Pick<OrgProjection, 'toNamedDeal'>;
+  onFound?: FollowDeps['onFound'];
+};
+
+const isSame = (a: NamedDeal | null, b: NamedDeal | null): boolean =>
+  a?.accountId === b?.accountId && a?.subscriptionNumber === b?.subscriptionNumber;
+
+/**
+ * Follows one Opportunity of people (key `salesforce:Opportunity:<id>`): which subscription it names, and to which Account it
+ * belongs. Its Account's projection says what it is to hold; what others changed of that is written again. One that names
+ * nothing any more is emptied, one that is deleted is left alone.
+ */
+export function followDeal(deps: FollowDealDeps): KeyHandler {
+  const { reader, deals, accounts, projection, onFound = () => {} } = deps;
+  return async (claim: KeyClaim): Promise<KeyResult> => {
+    const { id } = partsOf(claim.key);
+    const done = claim.events.map((event) => event.id);
+    const before = (await deals.known([id])).get(id) ?? null;
+    // Before the org is read: what is written in between is seen by its version when this is saved.
+    const [projected] = await accounts.projectedRows([{ object: NAMED_DEAL, key: id }]);
+    const found = await reader.deal(id);
+    const next = found?.deal ?? null;
+    if (before === null && (next === null || next.subscriptionNumber === null)) return { done };
+    if (next !== null && isSame(before, next)) {
+      const drift = projected ? driftOf(projected, found!.held) : null;
+      if (drift === null) return { done };
+      onFound(drift.kind);
+      return { done, org: { accounts: [], drifts: [drift] } };
+    }
+    const concerned = new Set([before?.accountId, next?.accountId].filter((accountId) => accountId != null));
+    const row = next !== null && next.accountId === null ? projection.toNamedDeal(next, null) : null;
+    return { done, dirty: [...concerned].map(projectionKeyOf), deal: { id, next, row } };
+  };
+}

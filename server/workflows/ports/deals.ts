@@ -1,0 +1,40 @@
+import type { HeldFields } from './org.ts';
+import type { OrgRow } from './orgRows.ts';
+
+/**
+ * Object of the rows that hold what billing says of the subscription that people named in an Opportunity; their key is its
+ * 18-character id. The Opportunity is people's: it is neither made nor removed by such a row.
+ */
+export const NAMED_DEAL = 'Named_Opportunity';
+
+/** An Opportunity in which people named a subscription. */
+export type NamedDeal = {
+  /** 18 characters. */
+  id: string;
+  /** null where it belongs to no Account. */
+  accountId: string | null;
+  /** As people entered it; null where they took it away again. */
+  subscriptionNumber: string | null;
+};
+
+/** What is known here of such Opportunities, as they were last read. */
+export interface DealReader {
+  /** @returns those that are known, by id */
+  known(ids: readonly string[]): Promise<Map<string, NamedDeal>>;
+  ofAccount(accountId: string): Promise<NamedDeal[]>;
+}
+
+/** Reads Opportunities from Salesforce, off the write path. Throws Faults. */
+export interface OrgDealReader {
+  /** @returns null when it is deleted, or one that the product made to report billing */
+  deal(id: string): Promise<{ deal: NamedDeal; held: HeldFields } | null>;
+}
+
+/** How an Opportunity stands from now on. */
+export type DealChange = {
+  id: string;
+  /** null when nothing is written to it any more. */
+  next: NamedDeal | null;
+  /** What it is to hold where no Account says it. */
+  row: OrgRow | null;
+};

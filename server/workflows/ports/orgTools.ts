@@ -1,0 +1,39 @@
+import type { MappingVerdict } from './orgMapping.ts';
+import type { DroppedRow } from './orgRetention.ts';
+import type { OrgRow, OrgValue } from './orgRows.ts';
+
+/** A value that a mapping may name as a source; `field` is where every org gets it. */
+export type MappingSource = { object: string; name: string; what: string; field: string | null };
+
+/** How a row in the org would change if it were written now. */
+export type RowPreview = {
+  object: string;
+  key: string;
+  accountId: string;
+  /** `new` where the org has no such row. */
+  kind: 'new' | 'changed';
+  fields: readonly { name: string; now: OrgValue; then: OrgValue }[];
+};
+
+/** What a command of an operator asks of the org, and of what would be written to it. Reads only; throws Faults. */
+export interface OrgTools {
+  /** Entries of MAPPING_FILE. */
+  readonly entries: number;
+  sources(): readonly MappingSource[];
+  /**
+   * @returns the verdict on MAPPING_FILE, fields of the package that cannot be written, and metadata and custom fields that
+   * no server has read yet, each in a line
+   */
+  check(): Promise<MappingVerdict & { missing: string[]; unread: string[] }>;
+  /** What rows of an Account would be by what is mirrored now, and which of them would be deleted. */
+  project(accountId: string): Promise<{ rows: readonly OrgRow[]; dropped: readonly DroppedRow[] }>;
+  /** Compares what would be written for some Accounts, at most 100, with what the org holds. */
+  preview(accountIds: readonly string[]): Promise<{ rows: number; changes: RowPreview[] }>;
+  /** @returns rows in the org by object, those that the integration user may see */
+  countRows(): Promise<ReadonlyMap<string, number>>;
+  /** The org's data storage in MB; null when it does not say. */
+  dataStorage(): Promise<{ allowedMb: number; leftMb: number } | null>;
+  /** Days for which rows that are Removed stay; null for good. */
+  readonly removedDays: number | null;
+  close(): Promise<void>;
+}

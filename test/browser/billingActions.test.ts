@@ -1,0 +1,201 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { assign, connectActions } from '../../scripts/demo/actions.ts';
+import { startSalesforceSim, type RunningSalesforce } from '../simulators/salesforce/main.ts';
+import { USERS } from '../simulators/salesforce/org/seed.ts';
+import { bundle } from '../simulators/salesforce/page/testPages.ts';
+import { startActionService, type ActionService } from '../support/actionService.ts';
+import { launchBrowser, openPage, type OpenPage, type PageOptions } from './browser.ts';
+
+const SHOTS = join(import.meta.dirname, '../../.data/screenshots/actions');
+const LINK = 'https://pay.example/inv_1?key=abcdefghijklmnopqrstuvwxyz0123456789';
+
+/** A panel as others make it, with the buttons in it. */
+const HOST = bundle(
+  'actionsHost',
+  `import { LightningElement, api } from 'lwc';
+export default class ActionsHost extends LightningElement {
+  @api recordId: string | undefined;
+  @api objectApiName: string | undefined;
+  changes: string[] = [];
+  note(event: CustomEvent<{ action: string }>) { this.changes = [...this.changes, event.detail.action]; }
+  get noted() { return this.changes.join(' '); }
+}`,
+  '<c-billing-actions record-id={recordId} object-api-name={objectApiName} onchanged={note}></c-billing-actions><p class="changed">{noted}</p>',
+);
+const property = (name: string, value: string) =>
+  `<componentInstanceProperties><name>${name}</name>${value}</componentInstanceProperties>`;
+const actions = ['Account.Billing_Refresh', 'Account.Nonsense', 'Case.Billing_Refresh'];
+const PAGE = `<FlexiPage><flexiPageRegions><itemInstances><componentInstance>
+${property('enableActionsConfiguration', '<value>true</value>')}
+${property('actionNames', `<valueList>${actions.map((name) => `<valueListItems><value>${name}</value></valueListItems>`).join('')}</valueList>`)}
+<componentName>force:highlightsPanel</componentName></componentInstance></itemInstances><name>header</name><type>Region</type></flexiPageRegions>
+<flexiPageRegions><itemInstances><componentInstance><componentName>actionsHost</componentName></componentInstance></itemInstances><name>main</name><type>Region</type></flexiPageRegions>
+<masterLabel>Actions</masterLabel><sobjectType>Account</sobjectType><template><name>flexipage:recordHomeTemplateDesktop</name></template><type>RecordPage</type></FlexiPage>`;
+
+let folder: string;
+let org: RunningSalesforce;
+let service: ActionService;
+let browser: Browser;
+let accountId: string;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'actions-org-'));
+  cpSync(join(import.meta.dirname, '../../force-app/main/default'), folder, { recursive: true });
+  rmSync(join(folder, 'flexipages'), { recursive: true });
+  for (const [file, text] of Object.entries({ ...HOST, 'flexipages/Actions.flexipage-meta.xml': PAGE })) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    writeFileSync(join(folder, file), text);
+  }
+  org = await startSalesforceSim({ forceApp: folder, buildPages: 'at start', calloutTimeoutMs: 2_000 });
+  service = await startActionService();
+  await connectActions({ org }, service.url, service.secret);
+  await assign({ org }, USERS.rep);
+  await assign({ org }, USERS.otherRep, ['Billing_Callout_Access']);
+  const integration = { userId: org.org.userNamed(USERS.integration)!.Id };
+  accountId = org.org.insert('Account', [{ Name: 'Acme' }], { userId: org.org.userNamed(USERS.rep)!.Id })[0]!.id!;
+  org.org.insert(
+    'Billing_Invoice__c',
+    [{ Account__c: accountId, Key__c: 'stripe:invoice:1', Name: 'INV-1', Status__c: 'Open', Balance__c: 490 }],
+    integration,
+  );
+  browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser?.close();
+  await org?.close();
+  await service?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+beforeEach(() => {
+  service.reply('refresh', {
+    status: 200,
+    body: { jobId: 'j', state: 'Running', message: 'Reading 3 subscriptions.', changes: '', done: false },
+  });
+  service.reply('refreshprogress', {
+    status: 200,
+    body: { jobId: 'j', state: 'Done', message: 'Billing is up to date.', changes: 'One.\nTwo.', done: true },
+  });
+  service.reply('paymentlink', {
+    status: 200,
+    body: { available: true, url: LINK, expiresAt: '2026-12-01T10:30:00Z', message: 'Invoice INV-1: 490.00 USD.' },
+  });
+});
+
+const open = (username: string = USERS.rep, options: PageOptions = {}): Promise<OpenPage> =>
+  openPage(browser, `${org.url}/lightning/r/Account/${accountId}/view?as=${username}`, options);
+const host = (page: Page) => page.locator('[data-region=main]');
+const press = (page: Page, name: string) => host(page).getByRole('button', { name, exact: true }).click();
+const dialog = (page: Page) => page.getByRole('dialog');
+const chooseInvoice = async (page: Page): Promise<void> => {
+  await dialog(page).getByRole('combobox').click();
+  await dialog(page).getByRole('option', { name: 'INV-1' }).click();
+  await dialog(page).getByRole('button', { name: 'Next' }).click();
+};
+
+it('refreshes through a dialog that shows how it stands, then says what changed and tells its host', async () => {
+  const { page, problems, screenshot, close } = await open();
+  await press(page, 'Refresh from billing');
+  await dialog(page).getByText('Reading 3 subscriptions.').waitFor();
+  await screenshot(join(SHOTS, 'refresh-running.png'));
+  await dialog(page).getByRole('button', { name: 'See how it stands' }).click();
+  await dialog(page).getByText('Billing is up to date.').waitFor();
+  await dialog(page).getByRole('button', { name: 'Close', exact: true }).last().click();
+  await host(page).getByText('Billing is up to date.').waitFor();
+  expect(await host(page).getByRole('listitem').allTextContents()).toEqual(['One.', 'Two.']);
+  expect(await host(page).locator('.changed').textContent()).toBe('refresh');
+  await screenshot(join(SHOTS, 'refresh-done.png'));
+  expect(problems()).toEqual([]);
+  await close();
+});
+
+it('tells its host of a dialog that was left by the keyboard, since the refresh goes on', async () => {
+  const { page, close } = await open();
+  await press(page, 'Refresh from billing');
+  await dialog(page).getByText('Reading 3 subscriptions.').waitFor();
+  // Everything outside of the dialog is inert.
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Escape');
+  await dialog(page).waitFor({ state: 'detached' });
+  await host(page).locator('.changed', { hasText: 'refresh' }).waitFor();
+  await close();
+});
+
+it.each(['light', 'dark'] as const)('shows a payment link, copied by a second click (%s)', async (theme) => {
+  const { page, problems, screenshot, close } = await open(USERS.rep, { theme });
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await press(page, 'Payment link');
+  await chooseInvoice(page);
+  await dialog(page).getByText('Works until 1 Dec 2026, 10:30.').waitFor();
+  expect(await dialog(page).getByRole('textbox').inputValue()).toBe(LINK);
+  await dialog(page).getByRole('button', { name: 'Copy link' }).click();
+  await dialog(page).getByText('Copied.').waitFor();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(LINK);
+  await screenshot(join(SHOTS, `payment-link-${theme}.png`));
+  await dialog(page).getByRole('button', { name: 'Close', exact: true }).last().click();
+  await dialog(page).waitFor({ state: 'detached' });
+  expect(await page.content()).not.toContain('pay.example');
+  expect(problems()).toEqual([]);
+  await close();
+});
+
+it('stays usable in a narrow window', async () => {
+  const { page, screenshot, close } = await open(USERS.rep, { width: 360, height: 740 });
+  await press(page, 'Payment link');
+  await chooseInvoice(page);
+  await dialog(page).getByRole('button', { name: 'Copy link' }).waitFor();
+  await screenshot(join(SHOTS, 'payment-link-narrow.png'));
+  expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+  await close();
+});
+
+it('explains a backend that does not answer, and leaves a request', async () => {
+  service.reply('refresh', 'never');
+  const { page, screenshot, close } = await open();
+  await press(page, 'Refresh from billing');
+  await dialog(page)
+    .getByText(/Billing could not be reached/)
+    .waitFor();
+  await screenshot(join(SHOTS, 'refresh-fault.png'));
+  await dialog(page).getByRole('button', { name: 'Leave a request' }).click();
+  await dialog(page)
+    .getByText(/Your request is left/)
+    .waitFor();
+  expect(org.org.all('Billing_Request__c').map((row) => row['Account__c'])).toEqual([accountId]);
+  await close();
+});
+
+it('has no button for what the user lacks the permission for', async () => {
+  org.org.insert(
+    'AccountShare',
+    [
+      {
+        AccountId: accountId,
+        UserOrGroupId: org.org.userNamed(USERS.otherRep)!.Id,
+        AccountAccessLevel: 'Read',
+        OpportunityAccessLevel: 'None',
+        CaseAccessLevel: 'None',
+      },
+    ],
+    { userId: org.org.userNamed(USERS.admin)!.Id },
+  );
+  const { page, close } = await open(USERS.otherRep);
+  await host(page).getByRole('button', { name: 'Open in billing' }).waitFor();
+  expect(await host(page).getByRole('button').allTextContents()).toEqual(['Refresh from billing', 'Open in billing']);
+  await close();
+});
+
+it('runs a flow as a quick action of the page, and shows no action that is none of its object', async () => {
+  const { page, close } = await open();
+  const header = page.locator('[data-region=header]');
+  await header.getByRole('button', { name: 'Edit' }).waitFor();
+  expect(await header.getByRole('button').allTextContents()).toEqual(['Refresh from billing', 'Edit']);
+  await header.getByRole('button', { name: 'Refresh from billing' }).click();
+  await dialog(page).getByText('Reading 3 subscriptions.').waitFor();
+  await dialog(page).getByRole('button', { name: 'See how it stands' }).click();
+  await dialog(page).getByText('Billing is up to date.').waitFor();
+  await close();
+});
