@@ -116,11 +116,49 @@ it('tells its host of a dialog that was left by the keyboard, since the refresh 
   const { page, close } = await open();
   await press(page, 'Refresh from billing');
   await dialog(page).getByText('Reading 3 subscriptions.').waitFor();
-  // Everything outside of the dialog is inert.
-  await page.keyboard.press('Tab');
   await page.keyboard.press('Escape');
   await dialog(page).waitFor({ state: 'detached' });
   await host(page).locator('.changed', { hasText: 'refresh' }).waitFor();
+  await close();
+});
+
+/** Where the keyboard is, as a person would name it: the dialog's heading, a button of the dialog, or of the page. */
+const focused = (page: Page): Promise<string> =>
+  page.evaluate(() => {
+    let element = document.activeElement;
+    let inDialog = false;
+    while (element?.shadowRoot?.activeElement) {
+      inDialog ||= element.localName === 'lightning-modal-base';
+      element = element.shadowRoot.activeElement;
+    }
+    const place = inDialog ? 'dialog' : 'page';
+    return element === document.body
+      ? 'nowhere'
+      : `${place}: ${element?.textContent?.trim() || element?.getAttribute('title')}`;
+  });
+
+it.each([
+  ['a button of the panel', 'main'],
+  ['a quick action', 'header'],
+])('a dialog that %s opens has the focus, keeps it, and gives it back', async (_what, region) => {
+  const { page, problems, close } = await open();
+  const button = page.locator(`[data-region=${region}]`).getByRole('button', { name: 'Refresh from billing' });
+  await button.focus();
+  await page.keyboard.press('Enter');
+  await expect.poll(() => focused(page)).toBe('dialog: Refresh from billing');
+  await dialog(page).getByRole('button', { name: 'See how it stands' }).waitFor();
+  expect(await focused(page)).toBe('dialog: Refresh from billing');
+  const round: string[] = [];
+  for (const key of ['Tab', 'Tab', 'Tab', 'Shift+Tab', 'Shift+Tab']) {
+    await page.keyboard.press(key);
+    round.push(await focused(page));
+  }
+  const [next, cross] = ['dialog: See how it stands', 'dialog: Cancel and close'];
+  expect(round).toEqual([next, cross, next, cross, next]);
+  await page.keyboard.press('Escape');
+  await dialog(page).waitFor({ state: 'detached' });
+  await expect.poll(() => focused(page)).toBe('page: Refresh from billing');
+  expect(problems()).toEqual([]);
   await close();
 });
 
