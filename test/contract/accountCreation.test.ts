@@ -42,18 +42,22 @@ let asOf = Date.UTC(2026, 0, 1);
 /** What one process works matchings with. */
 type Worker = { handler: KeyHandler; maker: AccountMaker };
 
-const nothing = async (): Promise<void> => {};
+/** What happens while a customer is worked: before its claim, before its Account is made, before its Contact is. */
+type Meanwhile = Partial<Record<'claim' | 'account' | 'contact', () => Promise<unknown>>>;
 
-function workerOf(persons: string | null = null, on = true, before = nothing, beforeClaim = nothing): Worker {
+function workerOf(persons: string | null = null, on = true, before: Meanwhile = {}): Worker {
   const options = orgLogin(sim, secrets);
   const client = createSalesforceClient(options, () => new Date());
   const fieldsOf = accountFields(client);
   const real = createAccountMaker({ client, calls: createOrgCalls(client), fieldsOf, personRecordType: () => persons });
   const maker: AccountMaker = {
-    ...real,
     async makeAccount(wanted) {
-      await before();
+      await before.account?.();
       return real.makeAccount(wanted);
+    },
+    async makeContact(wanted, accountId) {
+      await before.contact?.();
+      return real.makeContact(wanted, accountId);
     },
   };
   const handler = matchBillingAccount({
@@ -70,7 +74,7 @@ function workerOf(persons: string | null = null, on = true, before = nothing, be
       maker,
       claims: {
         async claim(key, identities) {
-          await beforeClaim();
+          await before.claim?.();
           return createCreationClaims(database.db).claim(key, identities);
         },
       },
@@ -276,7 +280,7 @@ describe('nobody gets a second Account', () => {
       await arrived.promise;
     };
     const claim = await claimOf(matchKeyOf(KEY));
-    const [one, two] = [workerOf(null, true, both), workerOf(null, true, both)];
+    const [one, two] = [workerOf(null, true, { account: both }), workerOf(null, true, { account: both })];
     const results = await Promise.all([one.handler(claim), two.handler(claim)]);
     const [first] = made();
     expect([made().length, made('Contact').length]).toEqual([1, 1]);
@@ -288,11 +292,11 @@ describe('nobody gets a second Account', () => {
     await save(OTHER, { name: 'ACME', billToEmail: 'ada@acme.example' });
     const begun = Promise.withResolvers<void>();
     const goOn = Promise.withResolvers<void>();
-    const slow = workerOf(null, true, async () => {
+    const slow = async () => {
       begun.resolve();
       await goOn.promise;
-    });
-    const first = work(KEY, slow);
+    };
+    const first = work(KEY, workerOf(null, true, { account: slow }));
     await begun.promise;
     await work(OTHER, workerOf());
     expect(await state(OTHER)).toMatchObject({ state: 'waiting', lookedBy: null });
@@ -312,10 +316,7 @@ describe('nobody gets a second Account', () => {
   it('when another billing account got its Account between the look and the claim: it is looked for once more', async () => {
     await save(KEY);
     await save(OTHER, { name: 'ACME' });
-    await work(
-      OTHER,
-      workerOf(null, true, nothing, () => work(KEY, workerOf())),
-    );
+    await work(OTHER, workerOf(null, true, { claim: () => work(KEY, workerOf()) }));
     expect(made()).toHaveLength(1);
     expect(await linked(OTHER)).toBe(await linked(KEY));
   });
@@ -334,10 +335,11 @@ describe('nobody gets a second Account', () => {
   it('when somebody makes the Account after the last look: both are shown, and a person chooses', async () => {
     await save(KEY);
     let theirs = '';
-    const worker = workerOf(null, true, async () => {
+    const account = async () => {
       theirs = byHand('Account', { Name: 'Acme' });
       byHand('Contact', { LastName: 'L', Email: 'ada@acme.example', AccountId: theirs });
-    });
+    };
+    const worker = workerOf(null, true, { account });
     await work(KEY, worker);
     expect(await linked(KEY)).toBeNull();
     const { candidates, refusal } = await state(KEY);
@@ -408,6 +410,54 @@ const rowMessage = async () =>
       "select fields ->> 'Message__c' as message from org_rows where object = 'Billing_Link__c'",
     )
   ).rows[0]?.message;
+
+describe('who finds the Account of the same customer before its Contact is there', () => {
+  it.each([
+    ['has none made', false],
+    ['may have one made', true],
+  ])('is linked to it seconds later, not a day: a connection that %s', async (_name, on) => {
+    await save(KEY);
+    await save(OTHER, { name: 'ACME' });
+    const early = async () => {
+      await work(OTHER, workerOf(null, on));
+      expect(await state(OTHER)).toMatchObject({ state: 'waiting', lookedBy: null, candidates: [{ rule: 'name' }] });
+    };
+    await work(KEY, workerOf(null, true, { contact: early }));
+    await work(OTHER, workerOf(null, on));
+    expect([await linked(KEY), await linked(OTHER)]).toEqual([made()[0]!.Id, made()[0]!.Id]);
+    expect(await state(OTHER)).toMatchObject({ link: { rule: 'email and name' }, made: null });
+  });
+
+  it('is linked to it at once when the Contact comes after the look and before what is made of it', async () => {
+    await save(KEY);
+    await save(OTHER, { name: 'ACME' });
+    const looked = Promise.withResolvers<void>();
+    const goOn = Promise.withResolvers<unknown>();
+    const claim = () => {
+      looked.resolve();
+      return goOn.promise;
+    };
+    let other: Promise<void> | undefined;
+    const contact = async () => {
+      other = work(OTHER, workerOf(null, true, { claim }));
+      await Promise.race([looked.promise, other]);
+    };
+    await work(KEY, workerOf(null, true, { contact }));
+    goOn.resolve(undefined);
+    await other;
+    expect(await linked(OTHER)).toBe(made()[0]!.Id);
+  });
+
+  it('waits for a person when no Contact comes that is like it', async () => {
+    await save(KEY);
+    await save(OTHER, { name: 'ACME', billToEmail: 'somebody@else.example' });
+    await work(KEY, workerOf());
+    await work(OTHER, workerOf());
+    expect(await state(OTHER)).toMatchObject({ state: 'waiting', candidates: [{ rule: 'name' }] });
+    expect((await state(OTHER)).lookedBy).not.toBeNull();
+    expect((await database.pool.query('select from account_creation')).rowCount).toBe(0);
+  });
+});
 
 describe('a duplicate rule of the org', () => {
   /** Compares by phone as no look of ours does, so that only the rule knows. */

@@ -52,7 +52,7 @@ const view = (more: Partial<LinkView> = {}): LinkView => ({
   billingAccountKey: KEY,
   state: {
     ...UNMATCHED,
-    candidates: [{ accountId, name: 'Acme 🚀', rule: 'name', score: 40, reasons: ['the same name'] }],
+    candidates: [{ accountId, name: 'Acme 🚀', madeFor: null, rule: 'name', score: 40, reasons: ['the same name'] }],
   },
   stakes: {
     balances: [balance('EUR', 120_050, 0), balance('JPY', 5000, 700)],

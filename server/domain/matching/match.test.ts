@@ -73,6 +73,7 @@ it('says why', () => {
   expect(rankCandidates(subject, [{ ...byBoth, website: 'acme.example' }])[0]).toEqual({
     accountId: A,
     name: 'acme',
+    madeFor: null,
     rule: 'email and name',
     score: 90,
     reasons: ['a contact has the same email', 'the website is of the same domain', 'the same name'],

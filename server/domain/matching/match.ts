@@ -67,7 +67,11 @@ export const LINK_FROM = SCORES['domain and name'];
 export const LEAD = SCORES['domain and name'] - SCORES.name;
 
 /** A candidate with how sure it is, and why in plain words. */
-export type ScoredCandidate = { accountId: string; name: string; rule: MatchRule; score: number; reasons: string[] };
+export type ScoredCandidate = Pick<Candidate, 'accountId' | 'name' | 'madeFor'> & {
+  rule: MatchRule;
+  score: number;
+  reasons: string[];
+};
 
 export type MatchDecision =
   { outcome: 'link'; to: ScoredCandidate } | { outcome: 'wait'; because: 'nothing found' | 'weak' | 'ambiguous' };
@@ -107,8 +111,8 @@ export function scoreCandidate(subject: MatchSubject, candidate: Candidate): Sco
     has.parent ? 'it stands below the Account of the billing account above' : [],
     has.name ? 'the same name' : [],
   ].flat();
-  const { accountId, name } = candidate;
-  return { accountId, name, rule, score: SCORES[rule], reasons };
+  const { accountId, name, madeFor } = candidate;
+  return { accountId, name, madeFor, rule, score: SCORES[rule], reasons };
 }
 
 /** The surest first; of two that are as sure the one with the lower id, whatever order they came in. */

@@ -30,11 +30,17 @@ export function mayCreate(
   );
 }
 
+/** Whether it is not certain of an Account that was made for another billing account, and whose Contact may be on its way. */
+function mayBeUnfinished({ link, candidates }: MatchState, account: BillingAccount): boolean {
+  return link === null && candidates.some(({ madeFor }) => madeFor !== null && madeFor !== account.key);
+}
+
 /**
  * Has an Account and its Contact made for a customer whom Salesforce does not know. Order matters: what the customer is told
  * by is reserved first, so that no other billing account of it is at the same place; then it is looked for once more,
  * and only then made. What was made is found again by its key, after a lost answer too, and weighed beside whatever somebody
- * else made meanwhile: two that are alike wait for a person.
+ * else made meanwhile: two that are alike wait for a person. Who finds what is just made for another billing account
+ * reserves and looks once more, too: before its Contact is there, too little speaks for it.
  * @param looked how it stands after a look of just now
  * @returns how it stands then; with nothing that was looked by while another billing account of the customer is at it
  */
@@ -45,10 +51,11 @@ export async function createAccount(
   isCustomer: boolean,
 ): Promise<MatchState> {
   const settings = of(account.connection);
+  const wanted = newAccountOf(account, settings?.persons ?? false);
   let state = looked;
-  const wanted = settings === null ? null : newAccountOf(account, settings.persons);
-  if (mayCreate({ of }, state, account, isCustomer)) {
-    if (wanted === null) return { ...state, refusal: NO_NAME };
+  const isMissing = mayCreate({ of }, state, account, isCustomer);
+  if (isMissing && wanted === null) return { ...state, refusal: NO_NAME };
+  if (wanted !== null && (isMissing || mayBeUnfinished(state, account))) {
     if (!(await claims.claim(account.key, identitiesOf(wanted)))) return { ...state, lookedBy: null };
     state = await look(state);
     if (mayCreate({ of }, state, account, isCustomer)) {
@@ -60,6 +67,6 @@ export async function createAccount(
   }
   const own = state.candidates.find(({ rule }) => rule === 'created');
   if (own === undefined || state.made !== null) return state;
-  if (wanted !== null) await reads(() => maker.makeContact(wanted, own.accountId));
+  if (wanted !== null && settings !== null) await reads(() => maker.makeContact(wanted, own.accountId));
   return { ...state, made: own.accountId };
 }

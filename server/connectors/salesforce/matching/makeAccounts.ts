@@ -107,6 +107,7 @@ export function createAccountMaker(deps: MakerDeps): AccountMaker {
     return accountIds.sort().map((accountId) => ({
       accountId,
       name: names.get(accountId) ?? '',
+      madeFor: null,
       rule: 'duplicate rule',
       score: SCORES['duplicate rule'],
       reasons: ['a duplicate rule of Salesforce names it'],
