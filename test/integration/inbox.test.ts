@@ -141,11 +141,14 @@ describe('taking events in', () => {
   });
 
   it('says that the sender may try again when every connection is in use, and takes the event once one is free', async () => {
-    const pool = new pg.Pool({ connectionString: database.url, max: 1, connectionTimeoutMillis: 100 });
+    const pool = new pg.Pool({ connectionString: database.url, max: 1 });
     const intake = createIntake(createPostgresStore({ db: database.db, pool }, { orgId: '', mappingVersion: '' }));
     const held = await pool.connect();
+    // Only now: the one connection may take its time to be made.
+    pool.options.connectionTimeoutMillis = 100;
     await expect(intake.accept([event('evt_1')])).rejects.toMatchObject({ kind: 'unavailable', retryAfterMs: 5000 });
     expect(await rows()).toEqual([]);
+    pool.options.connectionTimeoutMillis = 0;
     held.release();
     expect(await intake.accept([event('evt_1')])).toEqual({ stored: 1, duplicates: 0 });
     await pool.end();

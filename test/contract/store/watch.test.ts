@@ -1,5 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { projectionKeyOf } from '../../../server/domain/billingAccount/key.ts';
 import { createLog } from '../../../server/platform/log.ts';
 import { toInboxRow } from '../../../server/sync/inbox/storable.ts';
@@ -24,79 +23,81 @@ describe.each(SUBJECTS)('in %s', (_name, open) => {
 
   describe('leases', () => {
     it('are with one owner at a time, until they end or are given back', async () => {
-      expect(await store.takeLeases(['a', 'b'], 'one', 1000)).toEqual(['a', 'b']);
-      expect(await store.takeLeases(['b', 'c'], 'two', 1000)).toEqual(['c']);
-      await subject.advance(600);
-      expect(await store.takeLeases(['a'], 'one', 1000)).toEqual(['a']);
-      await subject.advance(600);
-      expect(await store.takeLeases(['a', 'b'], 'two', 1000)).toEqual(['b']);
+      expect(await store.takeLeases(['a', 'b'], 'one', 100_000)).toEqual(['a', 'b']);
+      expect(await store.takeLeases(['b', 'c'], 'two', 100_000)).toEqual(['c']);
+      await subject.advance(60_000);
+      expect(await store.takeLeases(['a'], 'one', 100_000)).toEqual(['a']);
+      await subject.advance(60_000);
+      expect(await store.takeLeases(['a', 'b'], 'two', 100_000)).toEqual(['b']);
       await store.giveLeases(['a', 'b'], 'one');
-      expect(await store.takeLeases(['a', 'b'], 'three', 1000)).toEqual(['a']);
+      expect(await store.takeLeases(['a', 'b'], 'three', 100_000)).toEqual(['a']);
     });
 
     it('go to one of many that ask at once', async () => {
-      const asked = Array.from({ length: 20 }, (_, index) => store.takeLeases(['a'], `owner ${index}`, 1000));
+      const asked = Array.from({ length: 20 }, (_, index) => store.takeLeases(['a'], `owner ${index}`, 60_000));
       expect((await Promise.all(asked)).flat()).toEqual(['a']);
     });
   });
 
   describe('leases of work', () => {
-    const holder = (over: Partial<LeaseStore> = {}) => ({
-      store: { takeLeases: store.takeLeases, giveLeases: store.giveLeases, ...over },
-      owner: 'one',
-      leaseMs: 60,
-      log: createLog('silent'),
-    });
+    // The process's own clock, by which it renews; databases keep theirs.
+    beforeEach(() => vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] }));
+    afterEach(() => vi.useRealTimers());
+
+    /** Answers of the store that have come or will come. */
+    let answers: Promise<unknown>[];
+    let asked: number;
+    type Answer = (nth: number, take: () => Promise<string[]>) => Promise<string[]>;
+    /** Leases of a minute. @param answer what the nth time that they are asked for gets */
+    const holder = (answer: Answer = (_nth, take) => take(), leaseMs = 60_000) => {
+      [answers, asked] = [[], 0];
+      const takeLeases: LeaseStore['takeLeases'] = (...args) =>
+        answer((asked += 1), () => {
+          const taken = store.takeLeases(...args);
+          answers.push(taken);
+          return taken;
+        });
+      return { store: { takeLeases, giveLeases: store.giveLeases }, owner: 'one', leaseMs, log: createLog('silent') };
+    };
 
     it('are free at once when it ends, also while they are being renewed', async () => {
-      let calls = 0;
-      const renewing = Promise.withResolvers<void>();
       const over = Promise.withResolvers<void>();
-      const renewed = Promise.withResolvers<unknown>();
-      const takeLeases: LeaseStore['takeLeases'] = async (...asked) => {
-        calls += 1;
-        if (calls === 2) {
-          renewing.resolve();
-          await over.promise;
-        }
-        const taking = store.takeLeases(...asked);
-        if (calls === 2) renewed.resolve(taking);
-        return taking;
-      };
-      const working = whileAlone(holder({ takeLeases }), 'a', () => renewing.promise);
-      await renewing.promise;
-      // The work ends now, and its renewal reaches the database after that.
-      setImmediate(over.resolve);
+      const late = holder((nth, take) => (nth === 2 ? over.promise.then(take) : take()));
+      const working = whileAlone(late, 'a', async () => {
+        vi.advanceTimersByTime(20_000);
+        // The work ends now, and its renewal reaches the database after that.
+        setImmediate(over.resolve);
+      });
       expect(await working).toBe(true);
-      await renewed.promise;
-      expect(calls).toBe(2);
+      await over.promise;
+      await Promise.all(answers);
+      expect([asked, answers.length]).toEqual([2, 2]);
       expect(await store.takeLeases(['a'], 'two', 60_000)).toEqual(['a']);
     });
 
     it('are renewed also when a renewal before got no answer, which their end does not wait for', async () => {
-      let calls = 0;
-      const takeLeases: LeaseStore['takeLeases'] = (...asked) => {
-        calls += 1;
-        return calls === 2 ? new Promise(() => {}) : store.takeLeases(...asked);
-      };
-      await whileAlone(holder({ takeLeases }), 'a', async (held) => {
-        await vi.waitFor(() => expect(calls).toBeGreaterThan(4), { interval: 5 });
-        expect(held()).toBe(true);
+      const deaf = holder((nth, take) => (nth === 2 ? new Promise(() => {}) : take()), 60);
+      await whileAlone(deaf, 'a', async (held) => {
+        for (let ms = 0; ms < 120; ms += 5) {
+          vi.advanceTimersByTime(5);
+          await Promise.all(answers);
+          expect(held()).toBe(true);
+        }
       });
+      expect(asked).toBeGreaterThan(4);
       expect(await store.takeLeases(['a'], 'two', 60_000)).toEqual(['a']);
     });
 
     it('are not sure while they are about to end since the answer that they are taken came late, until they are renewed', async () => {
-      let calls = 0;
-      const takeLeases: LeaseStore['takeLeases'] = async (...asked) => {
-        calls += 1;
-        const taken = await store.takeLeases(...asked);
-        if (calls === 1) await pause(200);
+      const late = holder(async (nth, take) => {
+        const taken = await take();
+        if (nth === 1) vi.advanceTimersByTime(45_000);
         return taken;
-      };
-      await whileAlone({ ...holder({ takeLeases }), leaseMs: 250 }, 'a', async (held) => {
+      });
+      await whileAlone(late, 'a', async (held) => {
         expect(held()).toBe(false);
-        await vi.waitFor(() => expect(held()).toBe(true), { interval: 5 });
+        await Promise.all(answers);
+        expect(held()).toBe(true);
       });
     });
 
@@ -108,17 +109,24 @@ describe.each(SUBJECTS)('in %s', (_name, open) => {
       expect(await store.takeLeases(['a'], 'three', 60_000)).toEqual([]);
     });
 
-    it('are known to be lost when a renewal finds them with another, or none comes through', async () => {
-      for (const answer of [() => Promise.resolve([]), () => Promise.reject(new Error('Connection terminated'))]) {
-        let calls = 0;
-        const takeLeases: LeaseStore['takeLeases'] = (names) =>
-          (calls += 1) === 1 ? Promise.resolve([...names]) : answer();
-        await whileAlone(holder({ takeLeases }), 'a', async (held) => {
-          expect(held()).toBe(true);
-          await vi.waitFor(() => expect(held()).toBe(false), { interval: 5 });
-        });
-        expect(calls).toBeGreaterThan(1);
-      }
+    it('are known to be lost when a renewal finds them with another', async () => {
+      const robbed = holder((nth, take) => (nth === 1 ? take() : Promise.resolve([])));
+      await whileAlone(robbed, 'a', async (held) => {
+        expect(held()).toBe(true);
+        await vi.advanceTimersByTimeAsync(20_000);
+        expect([asked, held()]).toEqual([2, false]);
+      });
+    });
+
+    it('are not sure any more when no renewal comes through', async () => {
+      const cut = holder((nth, take) => (nth === 1 ? take() : Promise.reject(new Error('Connection terminated'))));
+      await whileAlone(cut, 'a', async (held) => {
+        await vi.advanceTimersByTimeAsync(39_999);
+        expect(held()).toBe(true);
+        await vi.advanceTimersByTimeAsync(1);
+        expect(held()).toBe(false);
+      });
+      expect(asked).toBeGreaterThan(2);
     });
   });
 
@@ -157,8 +165,9 @@ describe.each(SUBJECTS)('in %s', (_name, open) => {
     it('say how old the oldest event is that waits', async () => {
       const event = { connection: 'stripe', eventId: 'evt_1', kind: 'x', key: 'stripe:account:cus_1' };
       await store.storeRows([toInboxRow({ ...event, occurredAt: null, payload: {} })], 0);
-      await subject.advance(600_500);
-      expect(await store.statusOf('stripe')).toMatchObject({ state: 'Delayed', lagSeconds: 600 });
+      await subject.advance(600_000);
+      const { state: delayed, lagSeconds } = await store.statusOf('stripe');
+      expect([delayed, Math.floor(lagSeconds / 100)]).toEqual(['Delayed', 6]);
       expect(await store.statusOf('zuora')).toMatchObject({ state: 'Connected', lagSeconds: 0 });
       const [claim] = await store.claimKeys(1, 60_000);
       await store.commitResult(claim!, { done: [], againAt: new Date(Date.now() + 86_400_000) });
