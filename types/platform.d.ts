@@ -28,7 +28,8 @@ declare module 'lightning/graphql' {
     /** Asks again, past the cache. */
     readonly refresh?: () => Promise<unknown>;
   }
-  export function gql(literals: TemplateStringsArray, ...parts: readonly GraphqlDocument[]): GraphqlDocument;
+  /** Texts among the parts become part of the query, documents lend it their fragments. */
+  export function gql(literals: TemplateStringsArray, ...parts: readonly (string | GraphqlDocument)[]): GraphqlDocument;
   export const graphql: WireAdapterConstructor<
     { query: GraphqlDocument; variables?: Readonly<Record<string, unknown>> },
     GraphqlResult

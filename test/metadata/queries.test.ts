@@ -3,19 +3,13 @@ import { join } from 'node:path';
 import type { DocumentNode, FieldNode, SelectionSetNode } from 'graphql';
 import { parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import { panelQueries } from '../lwc/queries.ts';
 import { bundles, customFields, LWC, objects } from './source.ts';
 
 const fields = customFields();
 const SYSTEM_FIELDS = ['Id', 'Name', 'LastModifiedDate'];
 
-const documents = bundles().flatMap((bundle) =>
-  readdirSync(join(LWC, bundle))
-    .filter((file) => file.endsWith('.ts'))
-    .flatMap((file) => {
-      const source = readFileSync(join(LWC, bundle, file), 'utf8');
-      return [...source.matchAll(/gql`([^`]*)`/g)].map((match) => [bundle, parse(match[1] ?? '')] as const);
-    }),
-);
+const documents = (await panelQueries()).map(([bundle, text]) => [bundle, parse(text)] as const);
 const panels = [
   'billing360',
   'billingCase',
@@ -29,6 +23,11 @@ const panels = [
   'billingUsage',
 ];
 
+const scriptsOf = (bundle: string): string =>
+  readdirSync(join(LWC, bundle))
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => readFileSync(join(LWC, bundle, file), 'utf8'))
+    .join('\n');
 const fieldNodes = (set: SelectionSetNode | undefined): FieldNode[] =>
   (set?.selections ?? []).filter((selection) => selection.kind === 'Field');
 const child = (parent: FieldNode, name: string) =>
@@ -90,6 +89,8 @@ const argumentNames = (object: FieldNode, argument: string): string[] => {
 describe('queries of the panels', () => {
   it('are one a panel', () => {
     expect(documents.map(([bundle]) => bundle).sort()).toEqual(panels);
+    const asking = bundles().filter((bundle) => /@wire\(graphql\b/.test(scriptsOf(bundle)));
+    expect(asking.sort()).toEqual(panels);
   });
 
   it.each(documents)(

@@ -1,15 +1,9 @@
-import { globSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { parse, print } from 'graphql';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { panelQueries } from '../../../lwc/queries.ts';
 import { TestOrg } from '../uiapi/testing.ts';
 
-/** The queries that the panels send, as their sources have them. */
-const folder = fileURLToPath(new URL('../../../../force-app/main/default/lwc', import.meta.url));
-const queries = globSync('*/*.ts', { cwd: folder }).flatMap((file) => {
-  const source = readFileSync(`${folder}/${file}`, 'utf8');
-  return [...source.matchAll(/gql`([^`]*)`/g)].map((found): [string, string] => [file, found[1]!]);
-});
+const queries = await panelQueries();
 
 let org: TestOrg;
 let acme: string;

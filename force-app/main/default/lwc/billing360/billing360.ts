@@ -42,8 +42,8 @@ export default class Billing360 extends LightningElement {
     this.watching?.inMotion(isInDunning(this.asked));
   }
 
-  get variables(): { recordId: string | undefined } {
-    return { recordId: this.recordId };
+  get variables(): { accountId: string | undefined } {
+    return { accountId: this.recordId };
   }
 
   override connectedCallback(): void {

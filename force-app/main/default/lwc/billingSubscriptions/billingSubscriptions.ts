@@ -36,8 +36,8 @@ export default class BillingSubscriptions extends LightningElement {
     }
   }
 
-  get variables(): { recordId: string | undefined } {
-    return { recordId: this.recordId };
+  get variables(): { accountId: string | undefined } {
+    return { accountId: this.recordId };
   }
 
   /** Asks Salesforce again. */

@@ -29,8 +29,8 @@ export default class BillingUsage extends LightningElement {
     }
   }
 
-  get variables(): { recordId: string | undefined } {
-    return { recordId: this.recordId };
+  get variables(): { accountId: string | undefined } {
+    return { accountId: this.recordId };
   }
 
   /** Asks Salesforce again. */

@@ -1,3 +1,5 @@
+export { BILLING_ACCOUNT, CONNECTIONS, list, MORE, own, query } from './query';
+
 /** A node of a GraphQL connection: Id, and `{ value }` for every field that the user may read. */
 export type Row = { readonly Id: string; readonly [field: string]: unknown };
 

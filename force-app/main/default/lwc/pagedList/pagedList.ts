@@ -1,14 +1,27 @@
 import { isRefused } from 'c/errorUtils';
-import { endCursorOf } from 'c/graphqlRows';
+import { BILLING_ACCOUNT, endCursorOf, list, query } from 'c/graphqlRows';
 import type { Panel } from 'c/panelState';
 import { NOT_ASKED, panelOf, remember, toldBy } from 'c/panelState';
-import type { GraphqlResult } from 'lightning/graphql';
+import type { GraphqlDocument, GraphqlResult } from 'lightning/graphql';
 import type { Choice, Listed, Place, Variables } from './types';
 
 export type { Choice, Listed, Page, Place, Variables } from './types';
 
 export const FIRST_PAGE: Place = { cursors: [null], plain: false };
 export const NOT_LISTED: Listed = { asked: NOT_ASKED, place: null };
+
+/**
+ * Asks for a page of a list. Filter and order are variables, so that a user who may not read their fields can be asked for
+ * the list without them.
+ *
+ * @param names of the fields of each row, with blanks between
+ */
+export function pageQuery(name: string, object: string, names: string): GraphqlDocument {
+  const variables = `$where: ${object}_Filter, $orderBy: ${object}_OrderBy, $first: Int, $after: String`;
+  const place = '(first: $first, after: $after, where: $where, orderBy: $orderBy)';
+  const beside = 'totalCount pageInfo { hasNextPage endCursor }';
+  return query(`${name}(${variables})`, list(object + place, names, BILLING_ACCOUNT, beside));
+}
 
 /** Takes an answer in; one that refuses the filter leads to a place that is asked without. */
 export function receive(
