@@ -11,6 +11,7 @@ npm run demo
 npm run demo -- --port-base 5000   backend on 5000, org 5100 (TLS 5143), Stripe 5200, Zuora 5300, control page 5900 (default 4000)
 npm run demo -- --no-open          leaves the browser shut
 npm run demo -- --fresh            forgets what earlier runs left and starts anew
+npm run demo -- --empty-org        starts anew with an org without the package, to install it by docs/admin-guide.md
 npm run demo -- --data-dir DIR     keeps data, log and demo.json there (default .data)
 npm run demo -- --set NAME=VALUE   starts the backend with a setting of the README's table, as often as needed
 
@@ -20,6 +21,7 @@ const options = readOptions(help, {
   'port-base': { type: 'string', default: '4000' },
   'no-open': { type: 'boolean', default: false },
   fresh: { type: 'boolean', default: false },
+  'empty-org': { type: 'boolean', default: false },
   'data-dir': { type: 'string', default: '.data' },
   set: { type: 'string', multiple: true, default: [] },
 });
@@ -48,14 +50,15 @@ const { startStack } = await import('../test/support/stack.ts');
 const { assign, connectActions, orgSecret } = await import('./demo/actions.ts');
 const { USERS } = await import('../test/simulators/salesforce/org/seed.ts');
 const { startControl, curlLine } = await import('./demo/control.ts');
-const { describeDemo, listBillingAccounts, printTable, seedingEnded } = await import('./demo/describe.ts');
+const { describeDemo, installed, listBillingAccounts, printInstall, printTable, seedingEnded } =
+  await import('./demo/describe.ts');
 const { deployRule } = await import('./demo/rule.ts');
 const { seedDemo } = await import('./demo/seed.ts');
 
 const dataDir = resolve(options['data-dir']);
 const demoDir = join(dataDir, 'demo');
 const demoFile = join(dataDir, 'demo.json');
-if (options.fresh) rmSync(demoDir, { recursive: true, force: true });
+if (options.fresh || options['empty-org']) rmSync(demoDir, { recursive: true, force: true });
 mkdirSync(dataDir, { recursive: true });
 rmSync(demoFile, { force: true });
 
@@ -75,6 +78,7 @@ const stack = await startStack({
   dataDir: demoDir,
   pagesAtStart: true,
   tls: true,
+  ...(options['empty-org'] ? { forceApp: null } : {}),
   env: Object.fromEntries(settings),
   onProgress: (text) => say(`Starting: ${text}`),
 }).catch((error: Error) =>
@@ -107,10 +111,19 @@ process.exit();
 
 /** Makes the data of a first start, says where everything is, and stays until it is stopped. */
 async function run(): Promise<void> {
-  if (!seedingEnded(demoDir)) await seedDemo(stack, demoDir, say, stopped.signal);
+  const lines = Object.entries(stack.env).map(([name, value]) => `${name}="${value.replaceAll('\n', '\\n')}"`);
+  writeFileSync(join(demoDir, 'settings.env'), `${lines.join('\n')}\n`, { mode: 0o600 });
+  const byHand = async () => {
+    printInstall(stack);
+    await installed(stack, stopped.signal);
+  };
+  if (!seedingEnded(demoDir))
+    await seedDemo(stack, demoDir, say, stopped.signal, options['empty-org'] ? byHand : undefined);
   stopped.signal.throwIfAborted();
-  await connectActions(stack, stack.backend.url, await orgSecret(stack, demoDir));
-  await assign(stack, USERS.rep);
+  if (!options['empty-org']) {
+    await connectActions(stack, stack.backend.url, await orgSecret(stack, demoDir));
+    await assign(stack, USERS.rep);
+  }
   const systems = { Stripe: stack.stripe.url, Zuora: stack.zuora.url };
   const control = await startControl(
     ports.control,
@@ -128,8 +141,6 @@ async function run(): Promise<void> {
         `\n  Make a payment fail in ${system} (${example.account}):\n  ${curlLine(systems, 'fail-payment', example)}`,
       );
   }
-  const lines = Object.entries(stack.env).map(([name, value]) => `${name}="${value.replaceAll('\n', '\\n')}"`);
-  writeFileSync(join(demoDir, 'settings.env'), `${lines.join('\n')}\n`, { mode: 0o600 });
   writeFileSync(demoFile, JSON.stringify(demo, null, 2));
   say(`Ready. Ctrl+C stops it; the data stays in ${demoDir}.`);
   const first = demo.pages.find((page) => page.situation === 'both') ?? demo.pages[0];

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { USERS } from '../../test/simulators/salesforce/org/seed.ts';
 import { join } from 'node:path';
@@ -98,6 +99,26 @@ export async function listBillingAccounts(stack: Pick<Stack, 'org'>): Promise<Co
         status: one.Status__c,
       })),
   }));
+}
+
+/** Says how a person gets the package into the org that the demo started without it. */
+export function printInstall({ org, backend }: Stack): void {
+  console.log(`
+  The org has no package yet: install it by docs/admin-guide.md, with these for its placeholders.
+
+  Instance URL       ${org.url}   (log in as ${USERS.admin}, any password)
+  Integration user   ${USERS.integration}
+  Server             ${backend.url}   (runs already)
+  Org id             ${org.orgId}
+  Sales rep          ${USERS.rep}   (needs Billing_Viewer; the demo goes on when the rep sees billing)
+`);
+}
+
+/** Resolves when a person has deployed the package and let the sales rep see billing. @throws when `signal` is aborted */
+export async function installed({ org }: Stack, signal: AbortSignal): Promise<void> {
+  const headers = { authorization: `Bearer ${org.tokenFor(USERS.rep)}` };
+  const url = `${org.url}/services/data/v66.0/sobjects/Billing_Account__c/describe`;
+  while ((await fetch(url, { headers, signal })).status !== 200) await pause(500, undefined, { signal });
 }
 
 export function printTable(demo: Demo, controlUrl: string): void {

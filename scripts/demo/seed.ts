@@ -13,6 +13,7 @@ const dayMs = 86_400_000;
 /**
  * Makes the demo's customers through the public APIs of the three systems: their story begins `storyDays` days ago by the
  * simulators' clock and is lived through day by day, so that renewals, retries and due dates are real ones.
+ * @param installed resolves when the org has the package
  * @throws when `signal` is aborted before the end
  */
 export async function seedDemo(
@@ -20,6 +21,7 @@ export async function seedDemo(
   dataDir: string,
   say: (text: string) => void,
   signal: AbortSignal,
+  installed: () => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
   const org = orgClient(stack);
   const address = new URL(stack.stripe.url);
@@ -56,6 +58,7 @@ export async function seedDemo(
     await stack.zuora.ctx.webhooks.idle();
   }
   for (const act of today) await act();
+  await installed();
   say('Waiting for Salesforce to show it');
   await settled(stack);
   await usageShown(org);

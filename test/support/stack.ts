@@ -20,7 +20,7 @@ export type StackOptions = {
   tls?: boolean;
   /** Has the channel tell the integration's own changes too; otherwise its filter leaves them out. */
   ownChanges?: boolean;
-  /** Source folder of the package that the org has; this repository's when absent, none when null. */
+  /** Source folder of the package that the org has; this repository's when absent, none when null: then set-up is not done either. */
   forceApp?: string | null;
   /** Keeps state and credentials here for the next start; without it everything is gone after stop(). */
   dataDir?: string;
@@ -83,7 +83,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       ...file('salesforce'),
     });
     closing.push(() => org.close());
-    if (org.pubsub) selectChanges(org, options.ownChanges ?? false);
+    if (org.pubsub && options.forceApp !== null) selectChanges(org, options.ownChanges ?? false);
     const changeEvents = org.pubsub ? changeEventsOf(org, dataDir) : { SALESFORCE_PUBSUB_ADDRESS: 'none' };
     say('Stripe');
     const stripe = await startStripeSim({
