@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { assign, connectActions, orgSecret } from '../../scripts/demo/actions.ts';
+import { orgClient } from '../../scripts/demo/org.ts';
 import type { FieldValue } from '../simulators/salesforce/org/types.ts';
 import { beginStory, type Story } from '../support/customers.ts';
+import { FlowVisit } from '../support/interviews.ts';
 import { person } from '../support/orgPeople.ts';
 import type { StackOptions } from '../support/stack.ts';
 import { settled } from '../support/settled.ts';
@@ -75,6 +78,23 @@ describe.each<[string, StackOptions, string]>([
       `salesforce:Billing_Request__c:${id}`,
     ]);
     expect(events.rows).toEqual([{ kind }]);
+  }, 60_000);
+
+  it('is left by the flow where billing cannot be reached, and tells whoever left it what came of it', async () => {
+    const { stack } = story;
+    // Nothing listens on the port that browsers call discard.
+    await connectActions(stack, 'http://127.0.0.1:9', await orgSecret(stack, null));
+    await assign(stack, USERS.rep);
+    const before = new Set(stack.org.org.all('Billing_Request__c').map(({ Id }) => Id));
+    const seen = await FlowVisit.start(stack, USERS.rep, 'Billing_Refresh', { recordId: accountId });
+    expect([seen.screen, seen.text]).toEqual(['Offer', expect.stringContaining('could not be reached')]);
+    expect((await seen.next()).text).toContain('Your request is left.');
+    const [left] = stack.org.org.all('Billing_Request__c').filter(({ Id }) => !before.has(Id));
+    expect(left).toMatchObject({ Account__c: accountId, Kind__c: 'Refresh', CreatedById: userId('rep') });
+    expect((await ended(left!.Id)).state).toBe('Done');
+    const fields = 'State__c, Message__c';
+    const seenByRep = await orgClient(stack).query(`SELECT ${fields} FROM Billing_Request__c WHERE Id = '${left!.Id}'`);
+    expect(seenByRep).toMatchObject([{ State__c: 'Done', Message__c: 'Nothing changed.' }]);
   }, 60_000);
 
   it('is refused to whoever may not see the Account any more, in the words for one that is not there', async () => {
