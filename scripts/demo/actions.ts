@@ -6,8 +6,11 @@ import { manifest } from '../../test/simulators/salesforce/metadata/testing.ts';
 import { USERS } from '../../test/simulators/salesforce/org/seed.ts';
 import { ops } from '../../test/support/ops.ts';
 import type { Stack } from '../../test/support/stack.ts';
+import { API_VERSION, Org, quoted } from '../org/org.ts';
+import { calloutAddress, secret, tokenEndpoint } from '../org/setup/credential.ts';
+import { grant } from '../org/setup/people.ts';
+import type { SetupOptions, StepResult } from '../org/setup/step.ts';
 
-const NAME = 'Billing_360';
 const ACCESS = 'Billing_Callout_Access';
 const ACCESS_FILE = join(
   import.meta.dirname,
@@ -17,7 +20,7 @@ const ACCESS_FILE = join(
 /** What the org authenticates with, as `npm run ops -- org-client add` prints it. */
 export type OrgSecret = { clientId: string; secret: string };
 
-type Org = Pick<Stack, 'org'>;
+type SimulatedOrg = Pick<Stack, 'org'>;
 
 /**
  * A client of the backend for the org, made by the operator's command and remembered for the next start.
@@ -33,12 +36,10 @@ export async function orgSecret({ env }: Pick<Stack, 'env'>, folder: string | nu
   return { clientId, secret };
 }
 
-const admin = ({ org }: Org) =>
-  new Connection({ instanceUrl: org.url, accessToken: org.tokenFor(USERS.admin), version: '66.0' });
-
 /** Deploys what no package holds: the permission set with the principal. */
-async function deployAccess(stack: Org): Promise<void> {
-  const { metadata } = admin(stack);
+async function deployAccess(stack: SimulatedOrg): Promise<void> {
+  const { url, tokenFor } = stack.org;
+  const { metadata } = new Connection({ instanceUrl: url, accessToken: tokenFor(USERS.admin), version: API_VERSION });
   metadata.pollInterval = 20;
   const zip = zipSync({
     'package.xml': strToU8(manifest({ PermissionSet: [ACCESS] })),
@@ -50,52 +51,49 @@ async function deployAccess(stack: Org): Promise<void> {
   if (!result.success) throw new Error(`The org did not take ${ACCESS}: ${JSON.stringify(result.details)}`);
 }
 
-/** Sets the secret of the principal, whether it has one or not (Connect REST API, "Credential"). */
-export async function setSecret(stack: Org, { clientId, secret }: OrgSecret): Promise<void> {
-  const connection = admin(stack);
-  const principal = { externalCredential: NAME, principalName: NAME, principalType: 'NamedPrincipal' };
-  const path = '/named-credentials/credential';
-  const { authenticationStatus } = await connection.request<{ authenticationStatus: string }>(
-    `${path}?${new URLSearchParams(principal).toString()}`,
-  );
-  const credentials = { clientId: { value: clientId }, clientSecret: { value: secret, encrypted: true } };
-  const body = { ...principal, authenticationProtocol: 'OAuth', credentials };
-  if (authenticationStatus === 'Configured') await connection.requestPut(path, body);
-  else await connection.requestPost(path, body);
+const orgOf = ({ org }: SimulatedOrg): Org =>
+  new Org({ id: org.orgId, username: USERS.admin, instanceUrl: org.url }, org.tokenFor(USERS.admin));
+const OPTIONS: SetupOptions = {
+  alias: '',
+  dryRun: false,
+  integrationUser: null,
+  backend: null,
+  client: null,
+  replaceSecret: true,
+};
+async function done(step: Promise<StepResult>): Promise<void> {
+  const { state, text } = await step;
+  if (state === 'failed' || state === 'skipped') throw new Error(text);
+}
+
+/** Sets the secret of the principal, whether it has one or not. @throws Error with what the org said */
+export function setSecret(stack: SimulatedOrg, { clientId: id, secret: value }: OrgSecret): Promise<void> {
+  return done(secret.run({ org: orgOf(stack), options: { ...OPTIONS, client: { id, secret: value } } }));
 }
 
 /**
  * What an admin does after installing so that people can act on billing: principal access, address, token endpoint and
- * secret, by the APIs of a real org.
- * @param url of the backend, without a slash at its end
+ * secret, by the steps of `npm run org:deploy`.
+ * @param backend its address
  * @throws Error with what the org said
  */
-export async function connectActions(stack: Org, url: string, secret: OrgSecret): Promise<void> {
+export async function connectActions(stack: SimulatedOrg, backend: string, client: OrgSecret): Promise<void> {
   // First: a deploy puts address and token endpoint back to what the metadata says.
   await deployAccess(stack);
-  const connection = admin(stack);
-  await connection.requestPut(`/named-credentials/named-credential-setup/${NAME}`, { calloutUrl: url });
-  await connection.requestPut(`/named-credentials/external-credentials/${NAME}`, {
-    parameters: [
-      { parameterName: 'AuthProviderUrl', parameterType: 'AuthProviderUrl', parameterValue: `${url}/oauth/token` },
-    ],
-  });
-  await setSecret(stack, secret);
+  const context = { org: orgOf(stack), options: { ...OPTIONS, backend } };
+  await done(calloutAddress.run(context));
+  await done(tokenEndpoint.run(context));
+  await setSecret(stack, client);
 }
 
 /** Assigns permission sets to a person, those that he has not yet. */
 export async function assign(
-  stack: Org,
+  stack: SimulatedOrg,
   username: string,
   names: readonly string[] = ['Billing_Agent', ACCESS],
 ): Promise<void> {
-  const connection = admin(stack);
-  const user = await connection.sobject('User').findOne({ Username: username }, ['Id']);
-  for (const name of names) {
-    const set = await connection.sobject('PermissionSet').findOne({ Name: name }, ['Id']);
-    if (!user || !set) throw new Error(`The org has no user ${username} or no permission set ${name}.`);
-    const assignment = { AssigneeId: user.Id!, PermissionSetId: set.Id! };
-    const known = await connection.sobject('PermissionSetAssignment').findOne(assignment, ['Id']);
-    if (!known) await connection.sobject('PermissionSetAssignment').create(assignment);
-  }
+  const org = orgOf(stack);
+  const [user] = await org.query<{ Id: string }>(`SELECT Id FROM User WHERE Username = ${quoted(username)}`);
+  if (!user) throw new Error(`The org has no user ${username}.`);
+  for (const name of names) await done(grant({ org, options: OPTIONS }, { id: user.Id, username }, name));
 }

@@ -5,28 +5,32 @@ export const API_VERSION = '66.0';
 /** A refusal of the org, or something that a person has to do first; told as it is. */
 export class SetupFault extends Error {}
 
-type Displayed = { id: string; instanceUrl: string; username: string; accessToken?: string };
+/** Who is logged in where. */
+export type Displayed = { id: string; instanceUrl: string; username: string };
 
-/** The org behind an alias, as the person sees it who is logged in to it. */
+/** An org as the person sees it who is logged in to it. */
 export class Org {
   readonly id: string;
   readonly username: string;
   readonly #url: string;
   readonly #token: string;
 
-  private constructor({ id, username, instanceUrl }: Displayed, token: string) {
+  constructor({ id, username, instanceUrl }: Displayed, token: string) {
     this.id = id;
     this.username = username;
     this.#url = instanceUrl.replace(/\/+$/, '');
     this.#token = token;
   }
 
-  /** @throws SetupFault when nobody is logged in under the alias */
+  /** The org behind an alias. @throws SetupFault when nobody is logged in under it */
   static async open(sf: Sf, alias: string): Promise<Org> {
     const shown = await sf.json(['org', 'display', '--target-org', alias]);
     if (shown.status !== 0)
-      throw new SetupFault(`${shown.message} Log in first: sf org login web --alias ${alias} --instance-url https://…`);
-    const displayed = shown.result as Displayed;
+      throw new SetupFault(
+        `The Salesforce CLI has no login that works as ${alias}: ${shown.message.replaceAll(/\s+/g, ' ').trim()}\n` +
+          `Log in first: sf org login web --alias ${alias} --instance-url https://…`,
+      );
+    const displayed = shown.result as Displayed & { accessToken?: string };
     const { accessToken = '' } = displayed;
     if (accessToken !== '' && !accessToken.startsWith('[')) return new Org(displayed, accessToken);
     const answer = await sf.json(['org', 'auth', 'show-access-token', '--target-org', alias]);

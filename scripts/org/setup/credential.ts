@@ -1,4 +1,4 @@
-import { change, failed, notThere, skipped, type Step, unchanged } from './step.ts';
+import { change, failed, notThere, type OrgContext, skipped, type Step, unchanged } from './step.ts';
 import { POST_INSTALL } from '../source.ts';
 import { grant } from './people.ts';
 
@@ -30,7 +30,7 @@ export const principalAccess: Step = {
   },
 };
 
-async function self({ org }: Parameters<Step['run']>[0]): Promise<{ id: string; username: string }> {
+async function self({ org }: OrgContext): Promise<{ id: string; username: string }> {
   const [user] = await org.query<{ Id: string }>(`SELECT Id FROM User WHERE Username = '${org.username}'`);
   return { id: user?.Id ?? '', username: org.username };
 }
@@ -55,7 +55,7 @@ const pick = (from: Record<string, unknown>, names: readonly string[]): Record<s
   Object.fromEntries(names.filter((name) => from[name] !== undefined).map((name) => [name, from[name]]));
 
 /** Where flows call billing. */
-export const calloutAddress: Step = {
+export const calloutAddress: Step<OrgContext> = {
   name: 'Named credential',
   async run(context) {
     const { org, options } = context;
@@ -78,7 +78,7 @@ type Parameter = { parameterType: string; parameterValue?: string } & Record<str
 type ExternalCredential = { parameters: Parameter[] } & Record<string, unknown>;
 
 /** Where the org asks for its tokens. */
-export const tokenEndpoint: Step = {
+export const tokenEndpoint: Step<OrgContext> = {
   name: 'Token endpoint',
   async run(context) {
     const { org, options } = context;
@@ -100,7 +100,7 @@ export const tokenEndpoint: Step = {
 const PRINCIPAL = { externalCredential: NAME, principalName: NAME, principalType: 'NamedPrincipal' };
 
 /** What the org authenticates with; the org never tells it again. */
-export const secret: Step = {
+export const secret: Step<OrgContext> = {
   name: 'Secret',
   async run(context) {
     const { org, options } = context;

@@ -1,5 +1,5 @@
 import { quoted, type Org } from '../org.ts';
-import { change, failed, notThere, skipped, type Step, unchanged } from './step.ts';
+import { change, failed, notThere, type OrgContext, skipped, type Step, type StepResult, unchanged } from './step.ts';
 
 type User = { Id: string; IsActive: boolean; Profile: { Name: string } | null };
 
@@ -19,10 +19,10 @@ async function holdersOf(org: Org, name: string): Promise<string[]> {
 
 /** Assigns a permission set to a user who does not have it. */
 export async function grant(
-  context: Parameters<Step['run']>[0],
+  context: OrgContext,
   user: { id: string; username: string },
   name: string,
-): Promise<ReturnType<typeof unchanged>> {
+): Promise<StepResult> {
   const { org } = context;
   const setId = await permissionSetId(org, name);
   if (setId === null) return notThere(context, `permission set ${name}`);

@@ -20,34 +20,31 @@ export type StepResult = {
   text: string;
 };
 
-export type SetupContext = {
+/** What a step needs that asks nothing but the org. */
+export type OrgContext = { org: Org; options: SetupOptions };
+
+export type SetupContext = OrgContext & {
   sf: Sf;
-  org: Org;
   project: string;
-  options: SetupOptions;
   /** Whether the org had this version already, so that nothing was deployed. */
   isSame: boolean;
 };
 
 /** One thing that set-up brings about, as often as it runs: it looks first, and changes only what is not so yet. */
-export type Step = { name: string; run(context: SetupContext): Promise<StepResult> };
+export type Step<Context = SetupContext> = { name: string; run(context: Context): Promise<StepResult> };
 
 export const unchanged = (text: string): StepResult => ({ state: 'unchanged', text });
 export const skipped = (text: string): StepResult => ({ state: 'skipped', text });
 export const failed = (text: string): StepResult => ({ state: 'failed', text });
 
 /** For what comes with the package: a dry run may be before its first deploy. */
-export const notThere = ({ options }: SetupContext, what: string): StepResult =>
+export const notThere = ({ options }: OrgContext, what: string): StepResult =>
   options.dryRun
     ? { state: 'would', text: `It is looked at once the org has ${what}.` }
     : failed(`The org has no ${what}: deploy first.`);
 
 /** Changes something unless this is a dry run. */
-export async function change(
-  { options }: SetupContext,
-  text: string,
-  work: () => Promise<unknown>,
-): Promise<StepResult> {
+export async function change({ options }: OrgContext, text: string, work: () => Promise<unknown>): Promise<StepResult> {
   if (options.dryRun) return { state: 'would', text };
   await work();
   return { state: 'done', text };
