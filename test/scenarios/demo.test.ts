@@ -4,9 +4,10 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { Agent, request } from 'undici';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Demo } from '../../scripts/demo/describe.ts';
 import { demoPorts, portsInUse } from '../../scripts/demo/ports.ts';
+import { USERS } from '../simulators/salesforce/org/seed.ts';
 import { COMPILED } from '../support/backend.ts';
 import { ops } from '../support/ops.ts';
 import { testFolder } from '../support/postgres.ts';
@@ -214,6 +215,29 @@ describe('npm run demo', PATIENT, () => {
     expect(await query(running.demo, subscriptions)).toEqual(before);
     expect(await stop(running)).toBe(0);
   });
+});
+
+it('starts an org without the package, and says how to install it', PATIENT, async () => {
+  const folder = testFolder();
+  const { child, output } = run(['--empty-org', '--data-dir', folder]);
+  await vi.waitUntil(() => output().includes('goes on when the rep sees billing') || child.exitCode !== null, {
+    timeout: 90_000,
+    interval: 100,
+  });
+  const [, orgId] = /Org id +(\w+)/.exec(output()) ?? [];
+  const added = await ops({}, ['org-client', 'add', orgId!, '--data-dir', folder, '--json']);
+  expect([added.code, added.json]).toMatchObject([0, { orgId }]);
+  const org = `http://127.0.0.1:${base + 100}`;
+  const login = await fetch(`${org}/?as=${USERS.admin}`, { redirect: 'manual' });
+  const [, sid] = /sid=([^;]+)/.exec(login.headers.get('set-cookie')!) ?? [];
+  const headers = { authorization: `Bearer ${decodeURIComponent(sid!)}` };
+  const objects = await fetch(`${org}/services/data/v66.0/sobjects`, { headers });
+  expect(objects.status).toBe(200);
+  expect(await objects.text()).not.toContain('Billing_Account__c');
+  child.kill('SIGTERM');
+  await once(child, 'exit');
+  expect(child.exitCode).toBe(0);
+  rmSync(folder, { recursive: true, force: true });
 });
 
 describe('what a stranger may type', () => {
