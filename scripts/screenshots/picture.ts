@@ -1,5 +1,5 @@
 import type { Browser } from 'playwright-core';
-import { openPage } from '../../test/browser/browser.ts';
+import { openPage, themed } from '../../test/browser/browser.ts';
 import { USERS } from '../../test/simulators/salesforce/org/seed.ts';
 import type { Stack } from '../../test/support/stack.ts';
 import type { Demo } from '../demo/describe.ts';
@@ -21,7 +21,7 @@ export async function takePicture(
   if (url === undefined) throw new Error(`The demo has no ${object} of situation "${situation}".`);
   const opened = await openPage(browser, 'about:blank', { theme, width, height });
   try {
-    await opened.page.goto(`${url}?as=${encodeURIComponent(as)}`);
+    await opened.page.goto(themed(`${url}?as=${encodeURIComponent(as)}`, theme));
     await state.until(opened.page);
     await state.act?.(opened.page);
     await opened.page.evaluate(() => document.fonts.ready);

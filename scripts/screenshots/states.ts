@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { USERS } from '../../test/simulators/salesforce/org/seed.ts';
 import type { Fault } from '../../test/simulators/kit/faults.ts';
+import type { Theme } from '../../test/browser/browser.ts';
 import { makeLargeAccount } from '../../test/support/largeAccount.ts';
 import type { Stack } from '../../test/support/stack.ts';
 import { orgClient } from '../demo/org.ts';
@@ -15,7 +16,7 @@ export type State = {
   situation?: string;
   /** Username of who looks; the seller when absent. */
   as?: string;
-  theme?: 'light' | 'dark';
+  theme?: Theme;
   width?: number;
   height?: number;
   /** Everything in the window, for dialogs and whole pages; otherwise the panel alone. */

@@ -54,7 +54,7 @@ function reports({ config, database, store, connections }: Base, outbox: Outbox,
   const sources = new Map(connections.map(({ name, source }) => [name, source]));
   return {
     connection: async (name: string) =>
-      outbox.setRows(null, [toOrgConnection(await store.statusOf(name), sources.get(name)!)]),
+      outbox.setRows(null, [toOrgConnection(await store.statusOf(name), sources.get(name)!, config.sweepSeconds)]),
     async org() {
       const { checkedThrough } = await store.statusOf(SALESFORCE);
       const { state, message } = await orgStatus(
@@ -65,7 +65,11 @@ function reports({ config, database, store, connections }: Base, outbox: Outbox,
       );
       const lagSeconds = await orgLagSeconds(database.db);
       await outbox.setRows(null, [
-        toOrgConnection({ connection: SALESFORCE, state, message, checkedThrough, lagSeconds }, 'Salesforce'),
+        toOrgConnection(
+          { connection: SALESFORCE, state, message, checkedThrough, lagSeconds },
+          'Salesforce',
+          config.sweepSeconds,
+        ),
       ]);
     },
   };

@@ -51,8 +51,11 @@ export async function launchBrowser(): Promise<Browser> {
   });
 }
 
+export type Theme = 'light' | 'dark' | 'classic';
+
 export type PageOptions = {
-  theme?: 'light' | 'dark';
+  /** `classic` is the look of SLDS 1. */
+  theme?: Theme;
   /** Of the window, in CSS pixels; 1400 × 1000 when absent. */
   width?: number;
   height?: number;
@@ -72,7 +75,7 @@ export async function openPage(browser: Browser, url: string, options: PageOptio
   const { theme = 'light', width = 1400, height = 1000 } = options;
   const context = await browser.newContext({
     viewport: { width, height },
-    colorScheme: theme,
+    colorScheme: theme === 'dark' ? 'dark' : 'light',
     locale: 'en-US',
     timezoneId: 'UTC',
     reducedMotion: 'reduce',
@@ -80,7 +83,7 @@ export async function openPage(browser: Browser, url: string, options: PageOptio
   context.setDefaultTimeout(10_000);
   const page = await context.newPage();
   const problems = watch(page);
-  await page.goto(url);
+  await page.goto(themed(url, theme));
   return {
     page,
     problems,
@@ -90,6 +93,11 @@ export async function openPage(browser: Browser, url: string, options: PageOptio
     },
     close: () => context.close(),
   };
+}
+
+/** The address of a page of the org in a theme; those of SLDS 2 follow the color scheme of the browser. */
+export function themed(url: string, theme: Theme): string {
+  return theme === 'classic' ? `${url}${url.includes('?') ? '&' : '?'}theme=classic` : url;
 }
 
 /** Collects page errors, console errors and warnings, failed requests and answers of 400 and above. */

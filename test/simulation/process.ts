@@ -133,7 +133,9 @@ export class Process {
         log,
         everyMs: SWEEP_MS,
         onStatus: (status) =>
-          outbox.setRows(null, [toOrgConnection(status, status.connection === 'stripe' ? 'Stripe' : 'Zuora')]),
+          outbox.setRows(null, [
+            toOrgConnection(status, status.connection === 'stripe' ? 'Stripe' : 'Zuora', SWEEP_MS / 1000),
+          ]),
       }),
     ];
     this.#start = () => {

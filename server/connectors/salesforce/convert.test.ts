@@ -116,6 +116,7 @@ const view = deriveAccount(ACCOUNT, factsOf(objects), day, 'UTC');
 const connection = toOrgConnection(
   { connection: 'zuora', state: 'Broken', checkedThrough: null, lagSeconds: 5, message: long },
   'Zuora',
+  60,
 );
 const amounts = (minor: number) => money(minor, 'USD');
 const month = {
@@ -240,4 +241,17 @@ test('a lookup without a parent is emptied, so that a row points to nothing it n
   expect(invoice.parents).toEqual({
     Billing_Account__r: { object: 'Billing_Account__c', key: 'stripe:account:cus_1' },
   });
+});
+
+test.each([
+  ['a quarter of an hour after it was checked', 60, '2026-11-21T10:15:00.000Z'],
+  ['once five sweeps were missed, where they are rare', 3_600, '2026-11-21T15:00:00.000Z'],
+])('a connection is stale %s', (_when, sweepSeconds, staleAfter) => {
+  const checkedThrough = new Date('2026-11-21T10:00:00Z');
+  const status = { connection: 'zuora', state: 'Connected', checkedThrough, lagSeconds: 0, message: '' } as const;
+  expect(toOrgConnection(status, 'Zuora', sweepSeconds).fields).toMatchObject({ Stale_After__c: staleAfter });
+});
+
+test('a connection that was never checked says nothing of being stale', () => {
+  expect(connection.fields).toMatchObject({ Checked_Through__c: null, Stale_After__c: null });
 });

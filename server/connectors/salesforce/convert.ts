@@ -126,8 +126,18 @@ export function isRemoved(row: OrgRow): boolean {
   return row.fields['Status__c'] === 'Removed';
 }
 
-/** @returns the row that tells people how a connection stands; it belongs to no Account and holds no money */
-export function toOrgConnection(status: ConnectionStatus, source: Source | 'Salesforce'): OrgRow {
+/** Age from which figures are stale, unless sweeps are rare. */
+const STALE_SECONDS = 15 * 60;
+/** Sweeps that may be missed in a row before they are. */
+const SWEEPS_MISSED = 5;
+
+/**
+ * @param sweepSeconds how often the billing system is looked at
+ * @returns the row that tells people how a connection stands; it belongs to no Account and holds no money
+ */
+export function toOrgConnection(status: ConnectionStatus, source: Source | 'Salesforce', sweepSeconds: number): OrgRow {
+  const { checkedThrough } = status;
+  const staleMs = Math.max(STALE_SECONDS, SWEEPS_MISSED * sweepSeconds) * 1000;
   return {
     object: 'Billing_Connection__c',
     key: `${status.connection}:connection:${status.connection}`,
@@ -136,7 +146,8 @@ export function toOrgConnection(status: ConnectionStatus, source: Source | 'Sale
       ...name(status.connection === source.toLowerCase() ? source : status.connection),
       Source__c: source,
       State__c: status.state,
-      Checked_Through__c: status.checkedThrough?.toISOString() ?? null,
+      Checked_Through__c: checkedThrough?.toISOString() ?? null,
+      Stale_After__c: checkedThrough && new Date(checkedThrough.getTime() + staleMs).toISOString(),
       Lag_Seconds__c: status.lagSeconds,
       Message__c: text(status.message),
     },

@@ -5,10 +5,11 @@ export const escapeHtml = (text: string): string =>
 /** JSON as it may stand in a script element. */
 export const scriptJson = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c');
 
-/** `light` or `dark` by the address, else whatever the system of the reader prefers. */
-export type Theme = 'light' | 'dark' | 'system';
+/** `light`, `dark` or `classic` (the look before SLDS 2, light alone) by the address, else what the reader's system prefers. */
+export type Theme = 'light' | 'dark' | 'classic' | 'system';
 
-export const themeOf = (value: unknown): Theme => (value === 'light' || value === 'dark' ? value : 'system');
+const THEMES: readonly Theme[] = ['light', 'dark', 'classic'];
+export const themeOf = (value: unknown): Theme => THEMES.find((theme) => theme === value) ?? 'system';
 
 /** App and tabs in the header; a tab without address leads nowhere. */
 export type Navigation = { app: string; tabs: readonly { label: string; url: string | null }[] };
@@ -50,7 +51,7 @@ export function framed({ title, userName, navigation, theme, styles, head = '', 
 ${styles.map((url) => `<link rel="stylesheet" href="${url}">`).join('\n')}
 ${head}
 </head>
-<body class="slds-color-scheme_${theme}">
+<body class="slds-color-scheme_${theme === 'classic' ? 'light' : theme}">
 <header class="host-header">
 ${navigation ? navigationHtml(navigation) : ''}<span class="host-user">${escapeHtml(userName)}</span>
 </header>

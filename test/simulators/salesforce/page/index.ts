@@ -45,7 +45,6 @@ export async function pageRoutes(ctx: SimContext, org: SimulatedOrg, options: Pa
   });
   const { app, base } = host;
   const asset = (folder: string, file: string) => `${ASSETS}/${folder}/${file}`;
-  const styles = [asset(base.folder, 'slds.css'), asset(app.folder, 'host.css')];
 
   for (const { folder } of [app, base])
     routes.use(
@@ -86,11 +85,15 @@ export async function pageRoutes(ctx: SimContext, org: SimulatedOrg, options: Pa
     return { app: label, tabs };
   };
   /** What all pages have around them; nobody is named while nobody is known. */
-  const frame = (req: Request, userId: string | null): Pick<Frame, 'userName' | 'theme' | 'styles' | 'navigation'> => ({
-    theme: themeOf(req.query['theme']),
-    styles,
-    ...(userId === null ? { userName: '' } : { userName: userName(userId), navigation: navigation(userId) }),
-  });
+  const frame = (req: Request, userId: string | null): Pick<Frame, 'userName' | 'theme' | 'styles' | 'navigation'> => {
+    const theme = themeOf(req.query['theme']);
+    const slds = theme === 'classic' ? 'slds-classic.css' : 'slds.css';
+    return {
+      theme,
+      styles: [asset(base.folder, slds), asset(app.folder, 'host.css')],
+      ...(userId === null ? { userName: '' } : { userName: userName(userId), navigation: navigation(userId) }),
+    };
+  };
   const show = (req: Request, res: Response, userId: string | null, status: number, heading: string, text: string) =>
     void res.status(status).send(framed({ ...frame(req, userId), title: heading, body: message(heading, text) }));
 

@@ -12,6 +12,9 @@ type Part = {
   readonly dotClass: string;
   readonly x: number;
   readonly width: number;
+  /** The older, the taller: ages are told apart without their colors too. */
+  readonly height: number;
+  readonly y: number;
 };
 /** The outstanding amount of one currency by age. */
 export type Ages = { readonly key: string; readonly heading: string; readonly parts: readonly Part[] };
@@ -23,6 +26,10 @@ const AGES = [
   ['Days_61_90__c', labels.upTo90, 'age age_90'],
   ['Over_90_Days__c', labels.over90, 'age age_more'],
 ] as const;
+
+/** Height of the bar, and of its lowest part, as `viewBox` counts. */
+const FULL = 4;
+const LOWEST = 1.2;
 
 /** Fields without which there is nothing to draw. */
 export const FIELDS = AGES.map(([field]) => field);
@@ -40,7 +47,8 @@ export function agesOf(balances: readonly Row[]): Ages[] {
     const parts = known.flatMap(([field, label, dotClass], index) => {
       const { x = 0, width = 0 } = segments[index] ?? {};
       const amount = formatMoney(amounts[index], currency);
-      return width > 0 ? [{ key: field, label, amount, dotClass, x, width }] : [];
+      const height = LOWEST + ((FULL - LOWEST) * FIELDS.indexOf(field)) / (FIELDS.length - 1);
+      return width > 0 ? [{ key: field, label, amount, dotClass, x, width, height, y: FULL - height }] : [];
     });
     return [{ key: row.Id, heading: fill(labels.heading, currency ?? '').trim(), parts }];
   });

@@ -6,7 +6,7 @@ import { numberOf, rowsOf, standing, textOf } from 'c/graphqlRows';
 import { formatMoney } from 'c/moneyUtils';
 import type { Known, Link } from 'c/sourceUtils';
 import type { Status } from 'c/statusUtils';
-import { chip } from 'c/statusUtils';
+import { chip, needsAction } from 'c/statusUtils';
 import { fill, join, shorten } from 'c/textUtils';
 import { labels } from './labels';
 import { trendOf } from './trend';
@@ -110,14 +110,17 @@ function healthFigure(health: Row | undefined): Plain | null {
     return null;
   }
   const risk = textOf(health, 'Churn_Risk__c');
-  const value = [score, tier].filter((part) => part !== null).join(' ');
+  // A good score beside something pressing says so, rather than that all is well.
+  const isDoubtful = tier === 'Healthy' && needsAction(textOf(health, 'Status__c'));
+  const value = [score, isDoubtful ? labels.otherwise : tier].filter((part) => part !== null).join(' ');
+  const tone = isDoubtful ? 'quiet' : (TIER_TONES[tier ?? ''] ?? 'quiet');
   const lines = [...(risk ? [{ key: 'risk', text: fill(labels.risk, risk), className: 'quiet' }] : [])];
   const more = 'Reasons__c' in health || 'Churn_Risk_Reasons__c' in health ? labels.allReasons : '';
   return {
     key: 'health',
     label: labels.healthTile,
     value,
-    chip: chip(value, TIER_TONES[tier ?? ''] ?? 'quiet'),
+    chip: chip(value, tone),
     lines,
     more,
   };

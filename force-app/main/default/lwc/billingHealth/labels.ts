@@ -21,6 +21,7 @@ import none from '@salesforce/label/c.Billing_None';
 import noReasons from '@salesforce/label/c.Billing_Health_No_Reasons';
 import nothingOverdue from '@salesforce/label/c.Billing_Nothing_Overdue';
 import opening from '@salesforce/label/c.Billing_Movement_Opening';
+import otherwise from '@salesforce/label/c.Billing_Health_Otherwise';
 import outstanding from '@salesforce/label/c.Billing_Outstanding';
 import overdue from '@salesforce/label/c.Billing_Overdue_Amount';
 import reactivation from '@salesforce/label/c.Billing_Movement_Reactivation';
@@ -60,6 +61,7 @@ export const labels = {
   noReasons,
   nothingOverdue,
   opening,
+  otherwise,
   outstanding,
   overdue,
   reactivation,

@@ -2,13 +2,11 @@ import loadingLabel from '@salesforce/label/c.Billing_Loading';
 import moreLabel from '@salesforce/label/c.Billing_More_Rows';
 import noAccessLabel from '@salesforce/label/c.Billing_No_Access';
 import staleLabel from '@salesforce/label/c.Billing_Stale';
-import type { Row } from 'c/graphqlRows';
 import type { Panel } from 'c/panelState';
-import { connectionsOf } from 'c/panelState';
 import { fill } from 'c/textUtils';
 import { api, LightningElement } from 'lwc';
 
-/** Frame of a panel: heading, freshness, and what to show instead of rows while there are none. */
+/** Frame of a panel: heading, and what to show instead of rows while there are none. */
 export default class BillingPanel extends LightningElement {
   @api heading = '';
   /** What it means that there is nothing. */
@@ -16,7 +14,7 @@ export default class BillingPanel extends LightningElement {
   @api panel: Panel | undefined;
   /** For panels that show figures, not a list. */
   @api hidesCount = false;
-  /** For panels below something that names them and says how fresh they are. */
+  /** For panels below something that names them. */
   @api bare = false;
 
   readonly labels = { stale: staleLabel };
@@ -62,16 +60,8 @@ export default class BillingPanel extends LightningElement {
     return this.hasErrors && this.isReady;
   }
 
-  get showsFreshness(): boolean {
-    return !this.bare;
-  }
-
   get headerClass(): string {
     return this.bare ? 'slds-assistive-text' : '';
-  }
-
-  get connections(): readonly Row[] {
-    return this.panel ? connectionsOf(this.panel) : [];
   }
 
   retry(): void {

@@ -83,11 +83,12 @@ export function shortList<T>(rows: readonly T[], mustShow: (row: T) => boolean):
   return rows.filter((row, index) => index < SHORT_LIST_ROWS || mustShow(row));
 }
 
-/** The connections that the rows of a panel come from; all of them while that cannot be told. */
+/** The connections that the rows of a panel come from, with Salesforce's; all of them while that cannot be told. */
 export function connectionsOf(panel: Panel): readonly Row[] {
   const sources = new Set(panel.rows.map((row) => textOf(row, 'Source__c')).filter(Boolean));
   const own = panel.connections.filter((connection) => sources.has(textOf(connection, 'Source__c')));
-  return own.length > 0 ? own : panel.connections;
+  const org = panel.connections.filter((connection) => textOf(connection, 'Source__c') === 'Salesforce');
+  return own.length > 0 ? [...own, ...org] : panel.connections;
 }
 
 /** What is open once a key was pressed: it opens what was shut and shuts what was open. */

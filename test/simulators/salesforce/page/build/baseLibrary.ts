@@ -43,9 +43,9 @@ const minify: Plugin = {
   },
 };
 
-/** SLDS 2, Cosmos theme. Its few pictures are not part of the package, so their references are taken out. */
-async function styleSheet(): Promise<string> {
-  const path = join(packageFolder('@salesforce-ux/design-system-2'), 'dist/css/bundled/slds2.cosmos.css');
+/** SLDS in one of its themes. Its few pictures are not part of the package, so their references are taken out. */
+async function styleSheet(theme: 'cosmos' | 'lightning-blue'): Promise<string> {
+  const path = join(packageFolder('@salesforce-ux/design-system-2'), `dist/css/bundled/slds2.${theme}.css`);
   const css = readFileSync(path, 'utf8').replaceAll(/url\('\.\.\/\.\.\/public\/[^']*'\)/g, 'none');
   return (await transform(css, { loader: 'css', minify: true, logLevel: 'silent' })).code;
 }
@@ -94,7 +94,9 @@ export async function buildBaseLibrary(ids: readonly string[]): Promise<Produced
   return {
     files: new Map<string, string>([
       ...chunks.map((chunk): [string, string] => [chunk.fileName, chunk.code]),
-      ['slds.css', await styleSheet()],
+      ['slds.css', await styleSheet('cosmos')],
+      // The look of SLDS 1, which knows no dark.
+      ['slds-classic.css', await styleSheet('lightning-blue')],
     ]),
     modules: Object.fromEntries(
       modules.map((id) => [id, chunks.find((chunk) => chunk.isEntry && chunk.name === fileStem(id))!.fileName]),

@@ -37,6 +37,16 @@ describe('c-billing-balance', () => {
     ]);
   });
 
+  it('draws what is older taller, in the bar and beside its words, so that colors are not needed', () => {
+    const each = { Not_Due__c: 1, Days_1_30__c: 1, Days_31_60__c: 1, Days_61_90__c: 1, Over_90_Days__c: 1 };
+    const element = show(node({ Currency_Code__c: 'EUR', ...each }));
+    const heights = (selector: string) =>
+      findAll(element, `${selector} rect`).map((rect) => Number(rect.getAttribute('height')));
+    expect(heights('.bar')).toHaveLength(5);
+    expect(heights('.bar')).toEqual([...new Set(heights('.bar'))].sort((a, b) => a - b));
+    expect(heights('.dot')).toEqual(heights('.bar'));
+  });
+
   it('says that nothing is waiting to be paid', () => {
     const nothing = { ...EURO, Not_Due__c: 0, Days_1_30__c: 0 };
     expect(textAt(show(node(nothing)), '[data-id=nothing]')).toBe('Nothing is waiting to be paid.');

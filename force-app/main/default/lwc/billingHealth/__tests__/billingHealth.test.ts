@@ -67,6 +67,17 @@ describe('c-billing-health', () => {
     jest.useRealTimers();
   });
 
+  it.each([
+    ['Good Standing', 80, 'Healthy', '80 Healthy', 'chip_good'],
+    ['Overdue', 80, 'Healthy', '80 otherwise healthy', 'chip_quiet'],
+    ['In Dunning', null, 'Healthy', 'otherwise healthy', 'chip_quiet'],
+    ['Overdue', 62, 'Watch', '62 Watch', 'chip_warn'],
+  ])('%s with a score of %s (%s) is called %s', async (Status__c, Score__c, Tier__c, text, tone) => {
+    const element = await show({ Billing_Health__c: [node({ Status__c, Score__c, Tier__c })] });
+    expect(textAt(element, '[data-id=health] .chip')).toBe(text);
+    expect(findAll(element, `[data-id=health] .${tone}`)).toHaveLength(1);
+  });
+
   it('says what matters first, then figures, the main currency before the others', async () => {
     const element = await show(all);
     expect(figure(element, 'summary')).toBe('In dunning since 12 Nov. Card •••• 4242 was declined twice.');

@@ -1,4 +1,4 @@
-import { NOT_ASKED, panelOf, remember, shortList } from 'c/panelState';
+import { connectionsOf, NOT_ASKED, panelOf, remember, shortList } from 'c/panelState';
 import { answer, node } from '../../../../../../test/lwc/answers';
 
 const FIELDS = ['Number__c'];
@@ -31,6 +31,21 @@ describe('c/panelState', () => {
     const panel = panelOf(remember(known, { errors: ERRORS }, '001000000000002AAA'), 'X__c', FIELDS);
     expect(panel.phase).toBe('error');
     expect(panel.rows).toEqual([]);
+  });
+
+  it('takes the connections that rows come from, with Salesforce, and all while there are no rows', () => {
+    const connections = ['Stripe', 'Zuora', 'Salesforce'].map((Source__c) => node({ Source__c }));
+    const [stripe, zuora, salesforce] = connections;
+    const of = (...rows: unknown[]) =>
+      connectionsOf(
+        panelOf(
+          remember(NOT_ASKED, { data: answer({ X__c: rows as [], Billing_Connection__c: connections }) }, RECORD),
+          'X__c',
+          FIELDS,
+        ),
+      );
+    expect(of(node({ Source__c: 'Zuora' }))).toEqual([zuora, salesforce]);
+    expect(of()).toEqual([stripe, zuora, salesforce]);
   });
 
   it('shortens a list but keeps what must be seen', () => {
