@@ -44,4 +44,7 @@ export const BILLING_ACCOUNT = `Billing_Account__r @optional { Id ${fields('Name
 /** Whether Salesforce holds more rows than were asked for. */
 export const MORE = 'pageInfo { hasNextPage }';
 /** How the connections to billing systems stand. */
-export const CONNECTIONS = list('Billing_Connection__c(first: 20)', 'Source__c State__c Checked_Through__c Stale_After__c Message__c');
+export const CONNECTIONS = list(
+  'Billing_Connection__c(first: 20)',
+  'Source__c State__c Checked_Through__c Stale_After__c Message__c',
+);
