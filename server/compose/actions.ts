@@ -9,7 +9,7 @@ import { createRefreshBook } from '../sync/actions/refreshes.ts';
 import { createRequestBook } from '../sync/actions/requests.ts';
 import { createSendBook } from '../sync/actions/sends.ts';
 import { createTokenIssuer } from '../sync/actions/tokens.ts';
-import { paymentLink } from '../workflows/actions/paymentLink.ts';
+import { invoicePdf, paymentLink } from '../workflows/actions/invoiceLinks.ts';
 import { refreshBilling, refreshProgress } from '../workflows/actions/refreshBilling.ts';
 import { invoiceRecipient, resendInvoice } from '../workflows/actions/sendInvoice.ts';
 import { testConnection } from '../workflows/actions/testConnection.ts';
@@ -53,6 +53,7 @@ export function actionsOf(base: Base): Omit<ActionOptions, 'log' | 'metrics'> {
     refreshbilling: interactive((caller, asked) => refreshBilling(deps, caller, asked, forMs(WAIT_MS))),
     refreshprogress: interactive((caller, asked) => refreshProgress(deps, caller, asked)),
     paymentlink: interactive((caller, asked) => paymentLink(deps, caller, asked)),
+    invoicepdf: interactive((caller, asked) => invoicePdf(deps, caller, asked)),
     invoicerecipient: interactive((caller, asked) => invoiceRecipient(deps, caller, asked)),
     resendinvoice: interactive((caller, asked) => resendInvoice(deps, caller, asked)),
     testconnection: (caller, asked) => testConnection(deps, caller, asked),

@@ -11,9 +11,10 @@ import { startActionService, type ActionService } from '../support/actionService
 import { launchBrowser, openPage, type OpenPage, type PageOptions } from './browser.ts';
 
 const SHOTS = join(import.meta.dirname, '../../.data/screenshots/actions');
+const PDF = 'https://pdf.example/inv_1/pdf?s=ap';
 const LINK = 'https://pay.example/inv_1?key=abcdefghijklmnopqrstuvwxyz0123456789';
 
-/** A panel as others make it, with the buttons in it. */
+/** A panel as others make it, with the buttons and the list of invoices in it. */
 const HOST = bundle(
   'actionsHost',
   `import { LightningElement, api } from 'lwc';
@@ -24,7 +25,7 @@ export default class ActionsHost extends LightningElement {
   note(event: CustomEvent<{ action: string }>) { this.changes = [...this.changes, event.detail.action]; }
   get noted() { return this.changes.join(' '); }
 }`,
-  '<c-billing-actions record-id={recordId} object-api-name={objectApiName} onchanged={note}></c-billing-actions><p class="changed">{noted}</p>',
+  '<c-billing-actions record-id={recordId} object-api-name={objectApiName} onchanged={note}></c-billing-actions><p class="changed">{noted}</p><c-billing-invoices record-id={recordId}></c-billing-invoices>',
 );
 const property = (name: string, value: string) =>
   `<componentInstanceProperties><name>${name}</name>${value}</componentInstanceProperties>`;
@@ -59,7 +60,15 @@ beforeAll(async () => {
   accountId = org.org.insert('Account', [{ Name: 'Acme' }], { userId: org.org.userNamed(USERS.rep)!.Id })[0]!.id!;
   org.org.insert(
     'Billing_Invoice__c',
-    [{ Account__c: accountId, Key__c: 'stripe:invoice:1', Name: 'INV-1', Status__c: 'Open', Balance__c: 490 }],
+    ['Stripe', 'Zuora'].map((Source__c, n) => ({
+      Account__c: accountId,
+      Key__c: `${Source__c}:invoice:1`,
+      Name: `INV-${n + 1}`,
+      Number__c: `INV-${n + 1}`,
+      Status__c: 'Open',
+      Balance__c: 490,
+      Source__c,
+    })),
     integration,
   );
   browser = await launchBrowser();
@@ -82,6 +91,10 @@ beforeEach(() => {
   service.reply('paymentlink', {
     status: 200,
     body: { available: true, url: LINK, expiresAt: '2026-12-01T10:30:00Z', message: 'Invoice INV-1: 490.00 USD.' },
+  });
+  service.reply('invoicepdf', {
+    status: 200,
+    body: { available: true, url: PDF, expiresAt: '2026-12-01T10:30:00Z', message: 'Opens INV-1.' },
   });
 });
 
@@ -177,6 +190,39 @@ it.each(['light', 'dark'] as const)('shows a payment link, copied by a second cl
   await dialog(page).waitFor({ state: 'detached' });
   expect(await page.content()).not.toContain('pay.example');
   expect(problems()).toEqual([]);
+  await close();
+});
+
+it.each(['light', 'dark'] as const)('opens the PDF of an invoice by the keyboard (%s)', async (theme) => {
+  const { page, problems, screenshot, close } = await open(USERS.rep, { theme });
+  const button = host(page).getByRole('button', { name: /^PDF of invoice/ });
+  await button.waitFor();
+  expect(await button.getAttribute('aria-label')).toBe('PDF of invoice INV-1');
+  await button.focus();
+  await page.keyboard.press('Enter');
+  const shown = page.getByRole('dialog', { name: 'PDF of invoice INV-1' });
+  const link = shown.getByRole('link', { name: 'Open the PDF (new tab)' });
+  await link.waitFor();
+  expect([await link.getAttribute('href'), await link.getAttribute('target')]).toEqual([PDF, '_blank']);
+  await shown.getByText('Works until 2026-12-01 10:30 UTC.').waitFor();
+  expect(service.asked.at(-1)).toMatchObject({ operation: 'invoicepdf', body: { invoiceKey: 'Stripe:invoice:1' } });
+  await screenshot(join(SHOTS, `invoice-pdf-${theme}.png`));
+  await page.keyboard.press('Escape');
+  await shown.waitFor({ state: 'detached' });
+  expect(await button.evaluate((one) => one.matches(':focus'))).toBe(true);
+  expect(await page.content()).not.toContain('pdf.example');
+  expect(problems()).toEqual([]);
+  await close();
+});
+
+it('says in the dialog why there is no PDF', async () => {
+  const message = 'This invoice is still a draft.';
+  service.reply('invoicepdf', { status: 200, body: { available: false, url: '', expiresAt: '', message } });
+  const { page, close } = await open();
+  await press(page, 'PDF of invoice INV-1');
+  await dialog(page).getByText(message).waitFor();
+  await dialog(page).getByRole('button', { name: 'Close', exact: true }).last().click();
+  await dialog(page).waitFor({ state: 'detached' });
   await close();
 });
 

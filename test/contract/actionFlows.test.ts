@@ -9,9 +9,10 @@ import { FlowVisit } from '../support/interviews.ts';
 const CALLOUT_TIMEOUT_MS = 300;
 const REFRESH = 'Billing_Refresh';
 const LINK = 'Billing_Payment_Link';
+const PDF = 'Billing_Invoice_Pdf';
 const RESEND = 'Billing_Resend_Invoice';
 const OPEN = 'Billing_Open_In_Billing';
-const FLOWS = [REFRESH, LINK, RESEND, OPEN];
+const FLOWS = [REFRESH, LINK, PDF, RESEND, OPEN];
 const NOTHING = '001000000000000AAA';
 
 let org: RunningSalesforce;
@@ -62,6 +63,10 @@ beforeEach(() => {
   service.reply('paymentlink', {
     status: 200,
     body: { available: true, url: 'https://pay.example/x', expiresAt: '2026-12-01T10:30:00Z', message: 'Pays INV-1.' },
+  });
+  service.reply('invoicepdf', {
+    status: 200,
+    body: { available: true, url: 'https://pdf.example/x', expiresAt: '2026-12-01T10:30:00Z', message: 'Opens INV-1.' },
   });
   service.reply('invoicerecipient', {
     status: 200,
@@ -263,6 +268,78 @@ describe('a payment link', () => {
   });
 });
 
+describe('the PDF of an invoice', () => {
+  it('is linked with its end, for the invoice that the flow read, and the link leaves no screen but that one', async () => {
+    const seen = await visit(PDF, invoiceId);
+    expect([seen.screen, seen.text]).toEqual([
+      'Show_Pdf',
+      'Open the PDF (new tab) Opens INV-1. Works until 2026-12-01 10:30 UTC. Give it to the customer alone.',
+    ]);
+    expect(seen.view.screen!.fields[0]!.text).toContain('href="https://pdf.example/x" target="_blank"');
+    expect(service.asked).toEqual([
+      {
+        operation: 'invoicepdf',
+        body: {
+          accountId,
+          invoiceKey: `stripe:invoice:${rows}`,
+          userId: idOf(USERS.rep),
+          organizationId: org.orgId,
+          requestKey: seen.view.interview,
+        },
+      },
+    ]);
+    await seen.next();
+    expect(seen.view.status).toBe('FINISHED');
+    expect(JSON.stringify(seen.view)).not.toContain('pdf.example');
+  });
+
+  it('is absent with the reason', async () => {
+    const message = 'Open the invoice in Zuora.';
+    service.reply('invoicepdf', { status: 200, body: { available: false, url: '', expiresAt: '', message } });
+    const seen = await visit(PDF, invoiceId);
+    expect([seen.screen, seen.text]).toEqual(['Outcome', message]);
+  });
+
+  it('of a Case is one of its customer: the newest first, drafts and what is gone not offered', async () => {
+    for (const [name, fields] of Object.entries({
+      'INV-PAID': { Status__c: 'Paid', Invoice_Date__c: '2026-11-20', Balance__c: 0, Currency_Code__c: 'USD' },
+      'INV-VOID': { Status__c: 'Void', Invoice_Date__c: '2026-11-19' },
+      'INV-DRAFT': { Status__c: 'Draft' },
+      'INV-GONE': { Status__c: 'Removed' },
+    }))
+      invoice(accountId, name, fields);
+    const paid = org.org.all('Billing_Invoice__c').find(({ Name }) => Name === 'INV-PAID')!;
+    const seen = await visit(PDF, caseId);
+    expect(seen.view.screen!.fields[1]!.choices.map(({ label }) => label)).toEqual(['INV-PAID', 'INV-VOID', 'INV-1']);
+    await seen.next({ Invoice: paid.Id });
+    expect(seen.screen).toBe('Show_Pdf');
+    expect(service.asked.map(({ body }) => body['invoiceKey'])).toEqual([paid['Key__c']]);
+  });
+
+  it('of an invoice that the choice never offered is none', async () => {
+    const foreign = invoice(insert('Account', { Name: 'Globex' }, USERS.otherRep), 'INV-X');
+    const seen = await (await visit(PDF, caseId)).next({ Invoice: foreign });
+    expect(seen.text).toContain('There is nothing here that you may see.');
+    expect(service.asked).toEqual([]);
+  });
+
+  it('of the Case of a customer without any says so', async () => {
+    const empty = insert('Account', { Name: 'Initech' }, USERS.rep);
+    const seen = await visit(PDF, insert('Case', { Subject: 'Why?', AccountId: empty }, USERS.rep));
+    expect(seen.text).toBe('This customer has no invoice with a PDF: nothing was billed yet.');
+  });
+
+  it.each([
+    ['a refusal', { status: 429, body: { code: 'x', message: 'Try again in 9 s.' } }, /^Try again in 9 s\.$/],
+    ['nonsense', { status: 200, body: 'Hello' }, /could not be reached.*no JSON/],
+    ['nothing in time', 'never' as const, /could not be reached.*The callout failed/],
+  ])('that is answered by %s is explained', async (_what, reply, words) => {
+    service.reply('invoicepdf', reply);
+    const seen = await visit(PDF, invoiceId);
+    expect([seen.screen, seen.text]).toEqual(['Outcome', expect.stringMatching(words)]);
+  });
+});
+
 describe('sending an invoice again', () => {
   it('shows the address first, and sends to it on a press', async () => {
     const seen = await visit(RESEND, invoiceId);
@@ -338,7 +415,7 @@ describe('who may', () => {
     expect(service.asked).toEqual([]);
   });
 
-  it.each([LINK, RESEND])('%s is for those with the custom permission', async (flow) => {
+  it.each([LINK, PDF, RESEND])('%s is for those with the custom permission', async (flow) => {
     await assign({ org }, USERS.repWithoutBilling, ['Billing_Viewer', 'Billing_Callout_Access']);
     const own = insert('Account', { Name: 'Hooli' }, USERS.repWithoutBilling);
     const seen = await visit(flow, own, USERS.repWithoutBilling);

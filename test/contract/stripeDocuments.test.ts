@@ -131,26 +131,6 @@ test('an invoice of more than ten lines is read to its last one, and told again 
   expect(totalOf(itemsOf(open.id!))).toBe(9100);
 });
 
-test('the PDF of an invoice is linked once it is finalized, read or told, and its page never', async () => {
-  const customer = await rig.customer(ACCOUNT);
-  await rig.stripe.invoiceItems.create({ customer, amount: 500, currency: 'usd', description: 'Setup' });
-  const draft = await draftOf(customer);
-  await rig.work();
-  const row = () => rig.bench.row('Billing_Invoice__c', `stripe:invoice:${draft.id}`);
-  expect(row()['Pdf_Url__c']).toBeNull();
-
-  const open = await rig.stripe.invoices.finalizeInvoice(draft.id!);
-  await rig.work();
-  expect(open.invoice_pdf).toMatch(/pdf$/);
-  expect(row()['Pdf_Url__c']).toBe(open.invoice_pdf);
-
-  passMinute();
-  await rig.stripe.invoices.markUncollectible(open.id!);
-  await rig.work();
-  expect(row()).toMatchObject({ Status__c: 'Uncollectible', Pdf_Url__c: open.invoice_pdf });
-  expect(JSON.stringify(rig.bench.rowsOf('Billing_Invoice__c', ACCOUNT))).not.toContain(`${open.hosted_invoice_url!}"`);
-});
-
 test('a line that leaves a draft is removed, and the rest still adds up', async () => {
   const customer = await rig.customer(ACCOUNT);
   const made: Stripe.InvoiceItem[] = [];

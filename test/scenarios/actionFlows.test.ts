@@ -85,6 +85,21 @@ describe('a rep', () => {
     expect(seen.text).toMatch(/Works until \d{4}-\d\d-\d\d \d\d:\d\d UTC\./);
   });
 
+  it('gets the PDF of an invoice, and the reason why a draft has none', async () => {
+    const { made, id } = await shownInvoice();
+    const seen = await visit('Billing_Invoice_Pdf', id);
+    expect(seen.screen).toBe('Show_Pdf');
+    expect(seen.view.screen!.fields[0]!.text).toContain(`href="${made.invoice_pdf}"`);
+    expect(seen.text).toMatch(/Works until \d{4}-\d\d-\d\d \d\d:\d\d UTC\./);
+    await seen.next();
+    expect(JSON.stringify(seen.view)).not.toContain(made.invoice_pdf);
+    const draft = await story.stripe.stripe.invoices.create({ customer, auto_advance: false });
+    await settled(story.stack);
+    const isDraft = ({ Key__c: key }: Record<string, unknown>) => key === `stripe:invoice:${draft.id}`;
+    const row = story.rows('Billing_Invoice__c', accountId).find(isDraft);
+    expect((await visit('Billing_Invoice_Pdf', row!.Id)).text).toMatch(/^This invoice is still a draft/);
+  });
+
   it('sends an invoice once to the address that was shown; a repeat is refused, and a second press is the same one', async () => {
     const { made, id } = await shownInvoice();
     const { email } = (await story.stripe.stripe.customers.retrieve(customer)) as Stripe.Customer;
@@ -103,15 +118,18 @@ describe('a rep', () => {
     expect((await visit('Billing_Open_In_Billing', id)).view.screen!.fields[0]!.text).toMatch(/href="https?:/);
   });
 
-  it.each(['Billing_Refresh', 'Billing_Payment_Link', 'Billing_Resend_Invoice', 'Billing_Open_In_Billing'])(
-    'learns by %s nothing of an Account that he may not see',
-    async (flow) => {
-      const [row] = story.rows('Billing_Invoice__c', foreign);
-      const none = (await visit(flow, '001000000000000AAA')).text;
-      for (const record of [foreign, row!.Id]) expect((await visit(flow, record)).text).toBe(none);
-      expect(none).toMatch(/^There is nothing here that you may see\./);
-    },
-  );
+  it.each([
+    'Billing_Refresh',
+    'Billing_Payment_Link',
+    'Billing_Invoice_Pdf',
+    'Billing_Resend_Invoice',
+    'Billing_Open_In_Billing',
+  ])('learns by %s nothing of an Account that he may not see', async (flow) => {
+    const [row] = story.rows('Billing_Invoice__c', foreign);
+    const none = (await visit(flow, '001000000000000AAA')).text;
+    for (const record of [foreign, row!.Id]) expect((await visit(flow, record)).text).toBe(none);
+    expect(none).toMatch(/^There is nothing here that you may see\./);
+  });
 });
 
 describe('an admin', () => {
@@ -133,8 +151,16 @@ describe('an admin', () => {
       await assign({ org: copy }, USERS.rep);
       const rep = { userId: copy.org.userNamed(USERS.rep)!.Id };
       const account = copy.org.insert('Account', [{ Name: 'Acme' }], rep)[0]!.id!;
-      const seen = await FlowVisit.start({ org: copy }, USERS.rep, 'Billing_Refresh', { recordId: account });
-      expect([seen.screen, seen.text]).toEqual(['Outcome', expect.stringContaining('another org than this one')]);
+      const row = { Account__c: account, Key__c: 'stripe:invoice:1', Name: 'INV-1', Status__c: 'Open' };
+      const integration = { userId: copy.org.userNamed(USERS.integration)!.Id };
+      const invoiceId = copy.org.insert('Billing_Invoice__c', [row], integration)[0]!.id!;
+      for (const [flow, recordId] of [
+        ['Billing_Refresh', account],
+        ['Billing_Invoice_Pdf', invoiceId],
+      ] as const) {
+        const seen = await FlowVisit.start({ org: copy }, USERS.rep, flow, { recordId });
+        expect([seen.screen, seen.text]).toEqual(['Outcome', expect.stringContaining('another org than this one')]);
+      }
     } finally {
       await copy.close();
     }

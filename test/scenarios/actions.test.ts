@@ -117,6 +117,35 @@ async function emailsOf({ id }: Stripe.Invoice): Promise<number> {
   return data.filter((event) => (event.data.object as Stripe.Invoice).id === id).length;
 }
 
+/** What opens the payment page and the PDF of an invoice. */
+const tokenIn = ({ hosted_invoice_url: url }: Stripe.Invoice) => new URL(url!).pathname.split('/').at(-1)!;
+
+/** Nothing that is kept opens the invoice: no line of the log, no row of any table, no row of the org. */
+async function expectNowhere(made: Stripe.Invoice): Promise<void> {
+  await settled(story.stack);
+  const token = tokenIn(made);
+  expect(story.stack.backend.output()).not.toContain(token);
+  const { pool } = story.database;
+  const { rows } = await pool.query<{ name: string }>(
+    `select quote_ident(table_schema) || '.' || quote_ident(table_name) as name from information_schema.tables
+      where table_type = 'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema')`,
+  );
+  const holding = (text: string) =>
+    Promise.all(
+      rows.map(async ({ name }) => {
+        const found = await pool.query(`select 1 from ${name} t where t::text like $1 limit 1`, [`%${text}%`]);
+        return found.rowCount === 0 ? [] : [name];
+      }),
+    ).then((names) => names.flat());
+  expect(await holding(token)).toEqual([]);
+  expect(await holding(made.id!)).toContain('public.inbox_payload');
+  const org = story.stack.org.org;
+  const objects = org.schema.all().map(({ name }) => name);
+  const inOrg = (text: string) => objects.filter((object) => JSON.stringify(org.all(object)).includes(text));
+  expect(inOrg(token)).toEqual([]);
+  expect(inOrg(made.id!)).toContain('Billing_Invoice__c');
+}
+
 const actionsOfDatabase = async () =>
   (await story.database.pool.query('select * from org_action order by id')).rows as Record<string, unknown>[];
 
@@ -187,12 +216,7 @@ describe('a payment link', () => {
       message: `Whoever has this link can see and pay invoice ${made.number}.`,
     });
     expect((await fetch(String(body['url']))).status).toBe(200);
-    const secret = new URL(made.hosted_invoice_url!).pathname;
-    expect(story.stack.backend.output()).not.toContain(secret);
-    for (const table of ['org_action', 'org_request', 'invoice_send']) {
-      const found = await story.database.pool.query(`select 1 from ${table} t where t::text like $1`, [`%${secret}%`]);
-      expect(found.rowCount, table).toBe(0);
-    }
+    await expectNowhere(made);
   });
 
   it('is given again for the same request, and not for another invoice with its key', async () => {
@@ -233,6 +257,73 @@ describe('a payment link', () => {
     faults('stripe', [{ method: 'GET', path: '^/v1/invoices/', status: 500, times: 1 }]);
     const down = await act('paymentlink', { invoiceKey: keyOf(made) });
     expect([down.status, down.body['code']]).toEqual([503, 'billing_unavailable']);
+  });
+});
+
+describe('the PDF of an invoice', () => {
+  it('is linked with its end, by the token of the payment page, which stands in no log, no table and no row of the org', async () => {
+    const made = await acmeInvoice();
+    const { status, body } = await act('invoicepdf', { invoiceKey: keyOf(made) });
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      available: true,
+      url: made.invoice_pdf,
+      expiresAt: new Date((made.due_date! + 30 * 86_400) * 1000).toISOString(),
+      message: `Whoever has this link can open invoice ${made.number} and its payment page.`,
+    });
+    const file = await fetch(String(body['url']));
+    expect([file.status, file.headers.get('content-type')]).toEqual([200, 'application/pdf']);
+    expect((await file.text()).slice(0, 5)).toBe('%PDF-');
+    expect(String(body['url'])).toContain(tokenIn(made));
+    await expectNowhere(made);
+  });
+
+  it('is there for what is paid, void or given up, none of which has a payment page', async () => {
+    const { stripe } = story.stripe;
+    const [paid, voided, lost] = [await invoice(acme.customer), await invoice(acme.customer), await acmeInvoice()];
+    await stripe.invoices.pay(paid.id!, { paid_out_of_band: true });
+    await stripe.invoices.voidInvoice(voided.id!);
+    await stripe.invoices.markUncollectible(lost.id!);
+    await settled(story.stack);
+    for (const made of [paid, voided, lost])
+      expect((await act('invoicepdf', { invoiceKey: keyOf(made) })).body).toMatchObject({
+        available: true,
+        url: made.invoice_pdf,
+      });
+  });
+
+  it('is not there for a draft, nor in Zuora, and the reason is told', async () => {
+    const draft = await story.stripe.stripe.invoices.create({ customer: acme.customer, auto_advance: false });
+    await settled(story.stack);
+    for (const [invoiceKey, words] of [
+      [keyOf(draft), 'still a draft'],
+      [zuoraInvoiceKey(), 'Open the invoice in Zuora'],
+    ])
+      expect(await act('invoicepdf', { invoiceKey })).toMatchObject({
+        status: 200,
+        body: { available: false, url: '', expiresAt: '', message: expect.stringContaining(words!) as string },
+      });
+  });
+
+  it('is another request than the payment link with the same key', async () => {
+    const asked = { invoiceKey: keyOf(await acmeInvoice()), requestKey: randomUUID() };
+    expect((await act('invoicepdf', asked)).body['available']).toBe(true);
+    expect((await act('paymentlink', asked)).body['available']).toBe(true);
+    const other = await act('invoicepdf', { ...asked, invoiceKey: zuoraInvoiceKey() });
+    expect([other.status, other.body['code']]).toEqual([409, 'request_key_reused']);
+  });
+
+  it('is answered in words when the billing system is down or does not permit it', async () => {
+    const invoiceKey = keyOf(await acmeInvoice());
+    for (const [status, code] of [
+      [500, 'billing_unavailable'],
+      [403, 'billing_not_permitted'],
+    ] as const) {
+      const body = { error: { type: 'invalid_request_error', message: 'No.' } };
+      faults('stripe', [{ method: 'GET', path: '^/v1/invoices/', status, body, times: 1 }]);
+      const answer = await act('invoicepdf', { invoiceKey });
+      expect([answer.status, answer.body['code']]).toEqual([503, code]);
+    }
   });
 });
 
@@ -398,6 +489,7 @@ describe('who may ask', () => {
     ['refresh', {}],
     ['refreshprogress', { jobId: 'x' }],
     ['paymentlink', {}],
+    ['invoicepdf', {}],
     ['invoicerecipient', {}],
     ['resendinvoice', { address: 'billing@globex.example' }],
   ];
@@ -486,12 +578,12 @@ describe('who may ask', () => {
 
   it('a token without the scope may not', async () => {
     const reader = await tokenOf(client, 'billing.read');
-    for (const name of ['refresh', 'paymentlink', 'resendinvoice']) {
+    for (const name of ['refresh', 'paymentlink', 'invoicepdf', 'resendinvoice']) {
       const { status, body } = await act(name, {}, reader);
       expect([status, body['code']]).toEqual([403, 'scope_missing']);
     }
     expect((await act('testconnection', {}, reader)).status).toBe(200);
-    expect((await actionsOfDatabase()).filter(({ outcome }) => outcome === 'scope_missing')).toHaveLength(3);
+    expect((await actionsOfDatabase()).filter(({ outcome }) => outcome === 'scope_missing')).toHaveLength(4);
   });
 
   it('while Salesforce does not say what a user may see nobody is told anything', async () => {
@@ -575,6 +667,7 @@ it('the document that registrations are made from is served', async () => {
     '/actions/refresh',
     '/actions/refreshprogress',
     '/actions/paymentlink',
+    '/actions/invoicepdf',
     '/actions/invoicerecipient',
     '/actions/resendinvoice',
     '/actions/testconnection',

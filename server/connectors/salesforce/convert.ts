@@ -24,7 +24,7 @@ import { usageRow } from './rows/usage.ts';
 import { ownFields } from './shapes.ts';
 
 /** Rises when the same view gives other rows, so that every row is written again. */
-export const mappingVersion = 5;
+export const mappingVersion = 6;
 
 /** Parents before children: the order in which rows of one Account are written. */
 export const objectOrder = [

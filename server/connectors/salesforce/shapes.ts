@@ -41,7 +41,7 @@ export const rowShapes: readonly RowShape[] = [
   ),
   detail(
     'Billing_Invoice__c',
-    `Number__c Amount__c Balance__c Invoice_Date__c Due_Date__c Attempt_Count__c Next_Attempt__c Pdf_Url__c`,
+    `Number__c Amount__c Balance__c Invoice_Date__c Due_Date__c Attempt_Count__c Next_Attempt__c`,
     ['Billing_Account', 'Billing_Subscription'],
   ),
   detail(

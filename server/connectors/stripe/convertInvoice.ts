@@ -57,7 +57,6 @@ export function fromStripeInvoice(
     paidThrough,
     ...(items === undefined ? {} : { items }),
     ...keptFields(context.fields?.invoice, METADATA, invoice.metadata),
-    ...(invoice.invoice_pdf === null ? {} : { pdfUrl: invoice.invoice_pdf }),
     sourceUrl: context.links.invoice(invoice.id),
   };
 }

@@ -8,6 +8,7 @@ const NOT_KEPT: ReadonlySet<string> = new Set([
   'client_secret',
   'confirmation_secret',
   'hosted_invoice_url',
+  'invoice_pdf',
   'receipt_url',
   // Counts down between two deliveries of one event.
   'pending_webhooks',

@@ -7,6 +7,7 @@ import { toStripeFault } from './errors.ts';
 const invoiceSchema = z.object({
   status: z.string().nullable(),
   hosted_invoice_url: z.url().nullish(),
+  invoice_pdf: z.url().nullish(),
   due_date: z.number().nullish(),
   status_transitions: z.object({ finalized_at: z.number().nullish() }),
   collection_method: z.string(),
@@ -19,14 +20,14 @@ const invoiceSchema = z.object({
 type Invoice = z.infer<typeof invoiceSchema>;
 
 const DAY_MS = 86_400_000;
-/** Stripe docs, "Hosted Invoice Page": 30 days after the due date, or after it was finalized where it has none; */
+/** Stripe docs, "Hosted Invoice Page" (the PDF has the same token): 30 days after the due date, or after it was finalized where it has none; */
 const AFTER_DUE_DAYS = 30;
 /** never longer than 120 days in all; */
 const LONGEST_DAYS = 120;
 /** and whatever that comes to, an address that the API gives out is good for 10 days. */
 const AT_LEAST_DAYS = 10;
 
-/** @returns when the hosted page of an invoice ends whose address was read at `now` */
+/** @returns when the hosted page and the PDF of an invoice end whose addresses were read at `now` */
 export function hostedPageEnd({ finalizedAt, dueAt }: { finalizedAt: Date; dueAt: Date | null }, now: Date): Date {
   const days = (from: Date, count: number) => from.getTime() + count * DAY_MS;
   const end = Math.min(days(dueAt ?? finalizedAt, AFTER_DUE_DAYS), days(finalizedAt, LONGEST_DAYS));
@@ -64,7 +65,13 @@ function unsendable({
   return null;
 }
 
-/** Payment pages and e-mails of the invoices of one Stripe account. */
+function endOf({ due_date: due, status_transitions: changes }: Invoice, now: Date): Date | null {
+  if (!changes.finalized_at) return null;
+  const [finalizedAt, dueAt] = [new Date(changes.finalized_at * 1000), due ? new Date(due * 1000) : null];
+  return hostedPageEnd({ finalizedAt, dueAt }, now);
+}
+
+/** Payment pages, PDFs and e-mails of the invoices of one Stripe account. */
 export function createStripeInvoiceDesk(stripe: Stripe): InvoiceDesk {
   async function read(id: string): Promise<{ invoice: Invoice; now: Date }> {
     try {
@@ -78,13 +85,21 @@ export function createStripeInvoiceDesk(stripe: Stripe): InvoiceDesk {
   return {
     async paymentPage(id) {
       const { invoice, now } = await read(id);
-      const { status, hosted_invoice_url: url, due_date: due, status_transitions: changes } = invoice;
+      const { status, hosted_invoice_url: url } = invoice;
       if (status !== 'open')
         return { reason: NO_PAGE[status ?? ''] ?? 'Nobody here knows the state of this invoice. Open it in Stripe.' };
-      if (!url || !changes.finalized_at)
-        return { reason: 'Stripe has no payment page for this invoice. Open it there.' };
-      const [finalizedAt, dueAt] = [new Date(changes.finalized_at * 1000), due ? new Date(due * 1000) : null];
-      return { url, expiresAt: hostedPageEnd({ finalizedAt, dueAt }, now) };
+      const expiresAt = endOf(invoice, now);
+      if (!url || expiresAt === null) return { reason: 'Stripe has no payment page for this invoice. Open it there.' };
+      return { url, expiresAt };
+    },
+    async pdf(id) {
+      const { invoice, now } = await read(id);
+      const { status, invoice_pdf: url } = invoice;
+      if (status === 'draft')
+        return { reason: 'This invoice is still a draft, which has no PDF. Finalize it in Stripe first.' };
+      const expiresAt = endOf(invoice, now);
+      if (!url || expiresAt === null) return { reason: 'Stripe has no PDF of this invoice. Open it there.' };
+      return { url, expiresAt };
     },
     async recipient(id) {
       const { invoice } = await read(id);

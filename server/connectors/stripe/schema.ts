@@ -262,8 +262,6 @@ export const invoiceSchema = z.object({
   object: z.literal('invoice'),
   customer: maybeId,
   number: maybeText,
-  /** A file that opens without a login; none of a draft. */
-  invoice_pdf: maybeText,
   status: z.string(),
   currency: z.string(),
   total: z.number().int(),

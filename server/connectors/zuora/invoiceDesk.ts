@@ -10,6 +10,10 @@ const sentSchema = z.object({ success: z.literal(true) });
 const NO_PAGE =
   'Zuora has no payment page for single invoices that could be linked to. Send the invoice to the customer, or take the payment in Zuora.';
 
+/** Files of invoices are read with the credentials of the tenant alone (Zuora API, "Retrieve a file"). */
+const NO_PDF =
+  'Zuora gives the PDF of an invoice only to people who are signed in there. Open the invoice in Zuora, or send it to the customer.';
+
 /** E-mails of the invoices of one Zuora tenant. */
 export function createZuoraInvoiceDesk(client: ZuoraClient): InvoiceDesk {
   const invoiceOf = async (key: string) => {
@@ -36,6 +40,7 @@ export function createZuoraInvoiceDesk(client: ZuoraClient): InvoiceDesk {
       if (status !== 'Posted') return { reason: `This invoice is ${status} in Zuora: nothing is to be paid.` };
       return { reason: NO_PAGE };
     },
+    pdf: () => Promise.resolve({ reason: NO_PDF }),
     async recipient(key) {
       const invoice = await invoiceOf(key);
       if (invoice.status !== 'Posted')

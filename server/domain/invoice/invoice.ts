@@ -46,8 +46,6 @@ export type Invoice = {
   items?: readonly InvoiceItem[];
   /** As of a billing account. */
   fields?: Readonly<Record<string, string>>;
-  /** Its PDF, where the billing system has one that opens without a login. */
-  pdfUrl?: string;
   sourceUrl: string;
 };
 

@@ -4,7 +4,7 @@ import type { OrgCaller } from '../ports/orgClients.ts';
 import { billingTrouble } from './billingTrouble.ts';
 import { checkInvoice, notFound, type Asked, type CheckDeps } from './checks.ts';
 import { once, type OnceDeps } from './once.ts';
-import type { DeskOf } from './paymentLink.ts';
+import type { DeskOf } from './invoiceLinks.ts';
 
 export type SendDeps = CheckDeps & OnceDeps & { deskOf: DeskOf; sends: SendBook };
 

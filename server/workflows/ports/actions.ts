@@ -22,16 +22,18 @@ export interface UserAccess {
   canRead(userId: string, recordId: string): Promise<boolean>;
 }
 
-/** The page on which an invoice can be paid, or why there is none, in words for people. */
-export type PaymentPage = { url: string; expiresAt: Date } | { reason: string };
+/** Where something of an invoice opens without a login, or why it does not, in words for people. */
+export type InvoiceLink = { url: string; expiresAt: Date } | { reason: string };
 
 /** To whom an invoice would be sent, or why it cannot be, in words for people. */
 export type Recipient = { address: string } | { reason: string };
 
 /** What a billing system can do with one of its invoices, for somebody who waits. */
 export interface InvoiceDesk {
-  /** Asked for each time: the address is a key and is kept nowhere. */
-  paymentPage(invoiceId: string): Promise<PaymentPage>;
+  /** The page on which it can be paid. Asked for each time: the address is a key and is kept nowhere. */
+  paymentPage(invoiceId: string): Promise<InvoiceLink>;
+  /** Its PDF; as the page. */
+  pdf(invoiceId: string): Promise<InvoiceLink>;
   recipient(invoiceId: string): Promise<Recipient>;
   /**
    * Sends an invoice to that address.

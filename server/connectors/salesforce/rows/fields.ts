@@ -11,8 +11,8 @@ export function text(value: string | null, length = 255): string | null {
 }
 
 /** An address that is cut leads nowhere, so one that is too long is left out. */
-export function address(url: string | undefined): string | null {
-  return url !== undefined && url.length <= 255 ? url : null;
+export function address(url: string): string | null {
+  return url.length <= 255 ? url : null;
 }
 
 export function amount(value: Money | null): number {

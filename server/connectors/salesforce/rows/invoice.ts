@@ -3,7 +3,7 @@ import { partsOf } from '../../../domain/billingAccount/key.ts';
 import type { Invoice } from '../../../domain/invoice/invoice.ts';
 import type { InvoiceItem } from '../../../domain/invoice/invoiceItem.ts';
 import type { OrgRow } from '../../../workflows/ports/orgRows.ts';
-import { address, amount, decimal, lookups, name, origin, text } from './fields.ts';
+import { amount, decimal, lookups, name, origin, text } from './fields.ts';
 
 export function invoiceRow({ invoice, attempts }: AccountView['invoices'][number], keys: ReadonlySet<string>): OrgRow {
   const { parents, emptied } = lookups(keys, {
@@ -25,7 +25,6 @@ export function invoiceRow({ invoice, attempts }: AccountView['invoices'][number
       Due_Date__c: invoice.dueOn,
       Attempt_Count__c: Math.min(attempts, 9999),
       Next_Attempt__c: invoice.nextAttemptAt,
-      Pdf_Url__c: address(invoice.pdfUrl),
     },
     parents,
   };

@@ -15,7 +15,7 @@ it('is taken by External Services, with every operation under its own name', () 
     expect([...responses.keys()]).toEqual(['200', 'default']);
     expect(responses.get('default')!.class).toBe('ExternalService__Billing360_ActionError');
   }
-  expect([...types.get('ExternalService__Billing360_PaymentLinkAnswer')!.fields.keys()]).toEqual([
+  expect([...types.get('ExternalService__Billing360_InvoiceLinkAnswer')!.fields.keys()]).toEqual([
     'available',
     'url',
     'expiresAt',

@@ -33,6 +33,15 @@ const refreshAnswer = z
   })
   .meta({ title: 'RefreshAnswer' });
 
+const linkAnswer = z
+  .object({
+    available: z.boolean().meta({ description: 'False where there is none; the message says why.' }),
+    url: z.string().meta({ description: 'Opens without a login. Empty where there is none.' }),
+    expiresAt: text('ISO 8601 instant; empty where there is none.'),
+    message: text('What to tell the person.'),
+  })
+  .meta({ title: 'InvoiceLinkAnswer' });
+
 /** What every request is refused with. */
 export const errorSchema = z
   .object({
@@ -74,14 +83,14 @@ export const OPERATIONS = {
     summary: 'Gives the page on which an open invoice can be paid.',
     scope: 'billing.act',
     request: z.object({ ...INVOICE, requestKey }).meta({ title: 'PaymentLinkRequest' }),
-    answer: z
-      .object({
-        available: z.boolean().meta({ description: 'False where there is none; the message says why.' }),
-        url: z.string().meta({ description: 'Whoever has it can see and pay the invoice. Empty where there is none.' }),
-        expiresAt: text('ISO 8601 instant; empty where there is none.'),
-        message: text('What to tell the person.'),
-      })
-      .meta({ title: 'PaymentLinkAnswer' }),
+    answer: linkAnswer,
+  },
+  invoicepdf: {
+    name: 'invoicepdf',
+    summary: 'Gives the PDF of an invoice.',
+    scope: 'billing.act',
+    request: z.object({ ...INVOICE, requestKey }).meta({ title: 'InvoicePdfRequest' }),
+    answer: linkAnswer,
   },
   invoicerecipient: {
     name: 'invoicerecipient',

@@ -1,32 +1,33 @@
 import open from '@salesforce/label/c.Billing_Action_Open';
+import pdf from '@salesforce/label/c.Billing_Action_Pdf';
 import paymentLink from '@salesforce/label/c.Billing_Action_Payment_Link';
 import refresh from '@salesforce/label/c.Billing_Action_Refresh';
 import resend from '@salesforce/label/c.Billing_Action_Resend';
 
-export type ActionName = 'refresh' | 'paymentLink' | 'resend' | 'open';
+export type ActionName = 'refresh' | 'paymentLink' | 'pdf' | 'resend' | 'open';
 export type Action = {
   readonly name: ActionName;
   readonly label: string;
   readonly flow: string;
-  /** For those who have the custom permission Billing_Payment_Actions alone. */
-  readonly guarded: boolean;
+  /** Objects of which it is asked, by those alone who have the custom permission Billing_Payment_Actions; anybody asks the others. */
+  readonly guardedOn?: readonly string[];
   /** Whether billing is another one afterwards, so that whoever shows it asks again. */
   readonly changes: boolean;
 };
 
-const ACTIONS: readonly Action[] = [
-  { name: 'refresh', label: refresh, flow: 'Billing_Refresh', guarded: false, changes: true },
-  { name: 'paymentLink', label: paymentLink, flow: 'Billing_Payment_Link', guarded: true, changes: false },
-  { name: 'resend', label: resend, flow: 'Billing_Resend_Invoice', guarded: true, changes: true },
-  { name: 'open', label: open, flow: 'Billing_Open_In_Billing', guarded: false, changes: false },
-];
-
 /** Objects whose flows find an invoice by the record, or offer the customer's. */
 const WITH_INVOICES = ['Account', 'Billing_Invoice__c', 'Case', 'Opportunity'];
 
+const ACTIONS: readonly Action[] = [
+  { name: 'refresh', label: refresh, flow: 'Billing_Refresh', changes: true },
+  { name: 'paymentLink', label: paymentLink, flow: 'Billing_Payment_Link', guardedOn: WITH_INVOICES, changes: false },
+  // The list of invoices on an Account has a button in each row.
+  { name: 'pdf', label: pdf, flow: 'Billing_Invoice_Pdf', guardedOn: ['Billing_Invoice__c', 'Case'], changes: false },
+  { name: 'resend', label: resend, flow: 'Billing_Resend_Invoice', guardedOn: WITH_INVOICES, changes: true },
+  { name: 'open', label: open, flow: 'Billing_Open_In_Billing', changes: false },
+];
+
 /** What can be asked about a record of this object by somebody who has the custom permission, or has not. */
 export function actionsOf(objectApiName: string | undefined, permitted: boolean): readonly Action[] {
-  return ACTIONS.filter(
-    ({ guarded }) => !guarded || (permitted && objectApiName !== undefined && WITH_INVOICES.includes(objectApiName)),
-  );
+  return ACTIONS.filter(({ guardedOn }) => !guardedOn || (permitted && guardedOn.includes(objectApiName ?? '')));
 }

@@ -13,7 +13,8 @@ export type Changed = { action: ActionName };
 type Button = { name: ActionName; label: string; variant: string };
 
 /**
- * Buttons of what can be asked of billing about a record: refresh, payment link, send an invoice again, open in billing.
+ * Buttons of what can be asked of billing about a record: refresh, payment link, PDF, send an invoice again, open in
+ * billing.
  * Each runs its flow in a dialog; what came of it stands below the buttons and is read aloud.
  *
  * `<c-billing-actions record-id={recordId} object-api-name="Account" onchanged={askAgain}></c-billing-actions>`

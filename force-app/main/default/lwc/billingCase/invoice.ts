@@ -5,7 +5,7 @@ import type { Row } from 'c/graphqlRows';
 import { numberOf, parentOf, textOf } from 'c/graphqlRows';
 import { formatMoney } from 'c/moneyUtils';
 import type { Link } from 'c/sourceUtils';
-import { linkOf, safeUrl, sourceOf } from 'c/sourceUtils';
+import { linkOf, sourceOf } from 'c/sourceUtils';
 import type { Status } from 'c/statusUtils';
 import { chip, statusOf } from 'c/statusUtils';
 import { fill, join } from 'c/textUtils';
@@ -57,12 +57,8 @@ export function paymentState(row: Row): Status | null {
 
 function linksOf(row: Row, number: string): Named['links'] {
   const source = linkOf(row, number);
-  const pdf = safeUrl(textOf(row, 'Pdf_Url__c'));
   const system = textOf(row, 'Source__c') ?? labels.billing;
-  return [
-    ...(pdf ? [{ key: 'pdf', url: pdf, label: fill(labels.pdfOf, number), text: labels.pdf, title: null }] : []),
-    ...(source.url ? [{ ...source, key: 'source', text: fill(labels.openIn, system), title: null }] : []),
-  ];
+  return source.url ? [{ ...source, key: 'source', text: fill(labels.openIn, system), title: null }] : [];
 }
 
 /** From the first day of the earliest line to the last day of the latest one. */

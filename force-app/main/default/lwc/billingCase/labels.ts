@@ -43,8 +43,6 @@ import openIn from '@salesforce/label/c.Billing_Case_Open_In';
 import owes from '@salesforce/label/c.Billing_Case_Owes';
 import own from '@salesforce/label/c.Billing_Case_Own';
 import paysBy from '@salesforce/label/c.Billing_Case_Pays_By';
-import pdf from '@salesforce/label/c.Billing_Case_Pdf';
-import pdfOf from '@salesforce/label/c.Billing_Case_Pdf_Of';
 import pending from '@salesforce/label/c.Billing_Case_Pending';
 import plan from '@salesforce/label/c.Billing_Case_Plan';
 import renewsItself from '@salesforce/label/c.Billing_Case_Renews_Itself';
@@ -105,8 +103,6 @@ export const labels = {
   owes,
   own,
   paysBy,
-  pdf,
-  pdfOf,
   pending,
   plan,
   renewsItself,

@@ -1,7 +1,7 @@
 import { BILLING_ACCOUNT, CONNECTIONS, list, MORE, own, query } from 'c/graphqlRows';
 
 const INVOICE =
-  'Number__c Status__c Invoice_Date__c Due_Date__c Days_Overdue__c Amount__c Balance__c Currency_Code__c Attempt_Count__c Next_Attempt__c Source__c Source_Url__c Pdf_Url__c';
+  'Number__c Status__c Invoice_Date__c Due_Date__c Days_Overdue__c Amount__c Balance__c Currency_Code__c Attempt_Count__c Next_Attempt__c Source__c Source_Url__c';
 const OWNERS = `${BILLING_ACCOUNT} Billing_Subscription__r @optional { Id }`;
 const OF_INVOICE = 'Billing_Invoice__r @optional { Id }';
 const ITEM =

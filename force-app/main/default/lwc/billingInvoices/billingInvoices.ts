@@ -8,6 +8,7 @@ import { graphql } from 'lightning/graphql';
 import { api, LightningElement, wire } from 'lwc';
 import { chosenBy, filterOf, FILTERS } from './filters';
 import { labels } from './labels';
+import { showPdf } from './pdf';
 import { QUERY } from './query';
 import type { InvoiceRow, Shows } from './rows';
 import { FIELDS, invoiceRows, showsOf } from './rows';
@@ -24,6 +25,7 @@ export default class BillingInvoices extends LightningElement {
 
   readonly labels = labels;
   readonly filters = FILTERS;
+  readonly showPdf = showPdf;
   listed: Listed = NOT_LISTED;
   place: Place = FIRST_PAGE;
   chosen: string | undefined;

@@ -3,11 +3,12 @@ import type { Row } from 'c/graphqlRows';
 import { numberOf, textOf } from 'c/graphqlRows';
 import { formatMoney } from 'c/moneyUtils';
 import type { Link } from 'c/sourceUtils';
-import { linkOf, safeUrl, sourceOf } from 'c/sourceUtils';
+import { linkOf, sourceOf } from 'c/sourceUtils';
 import type { Status } from 'c/statusUtils';
 import { chip, statusOf } from 'c/statusUtils';
 import { fill } from 'c/textUtils';
 import { labels } from './labels';
+import { pdfLabelOf } from './pdf';
 
 export type InvoiceRow = {
   readonly key: string;
@@ -22,8 +23,7 @@ export type InvoiceRow = {
   readonly status: Status | null;
   readonly attempts: string;
   readonly nextAttempt: string;
-  /** Opens without a login; null where billing has none. */
-  readonly pdf: string | null;
+  /** Empty where there is no PDF that the user may have. */
   readonly pdfLabel: string;
   readonly opened: boolean;
   readonly expanded: string;
@@ -73,8 +73,7 @@ function rowOf(row: Row, timeZone: string, opened: boolean): InvoiceRow {
     status: days > 0 ? chip(labels.overdue, 'bad') : statusOf(textOf(row, 'Status__c')),
     attempts: count > 0 ? (count === 1 ? labels.oneAttempt : fill(labels.attempts, count)) : '',
     nextAttempt: next ? fill(labels.nextAttempt, next) : '',
-    pdf: safeUrl(textOf(row, 'Pdf_Url__c')),
-    pdfLabel: fill(labels.pdfOf, number),
+    pdfLabel: pdfLabelOf(row, number),
     opened,
     expanded: String(opened),
     toggleLabel: fill(labels.showLines, number),

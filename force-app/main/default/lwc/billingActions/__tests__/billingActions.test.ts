@@ -30,15 +30,18 @@ describe('c-billing-actions', () => {
 
   it.each([
     ['Account', ['Refresh from billing', 'Payment link', 'Send invoice again', 'Open in billing']],
-    ['Case', ['Refresh from billing', 'Payment link', 'Send invoice again', 'Open in billing']],
-    ['Billing_Invoice__c', ['Refresh from billing', 'Payment link', 'Send invoice again', 'Open in billing']],
+    ['Case', ['Refresh from billing', 'Payment link', 'Invoice PDF', 'Send invoice again', 'Open in billing']],
+    [
+      'Billing_Invoice__c',
+      ['Refresh from billing', 'Payment link', 'Invoice PDF', 'Send invoice again', 'Open in billing'],
+    ],
     ['Billing_Subscription__c', ['Refresh from billing', 'Open in billing']],
   ])('has the buttons of %s', (object, labels) => {
     expect(buttons(show(object)).map(({ label }) => label)).toEqual(labels);
   });
 
   it('has no button that needs a permission which the user lacks', () => {
-    expect(actionsOf('Account', false).map(({ label }) => label)).toEqual(['Refresh from billing', 'Open in billing']);
+    expect(actionsOf('Case', false).map(({ label }) => label)).toEqual(['Refresh from billing', 'Open in billing']);
   });
 
   it('opens the flow of the button for the record, says what came of it, and tells its host', async () => {

@@ -79,7 +79,6 @@ const invoice = (number: string, date: string, amount: number, more: Record<stri
       Next_Attempt__c: null,
       Source__c: 'Zuora',
       Source_Url__c: `https://billing.example.com/invoices/${number}`,
-      Pdf_Url__c: null,
       ...more,
     },
     { Billing_Account__r: account, Billing_Subscription__r: subscription },
@@ -90,7 +89,6 @@ const late = invoice('INV00000042', '2026-10-26', 4200, {
   Balance__c: 4200,
   Attempt_Count__c: 2,
   Next_Attempt__c: '2026-11-24T17:00:00.000Z',
-  Pdf_Url__c: 'https://billing.example.com/42.pdf',
 });
 const before = invoice('INV00000031', '2026-07-26', 3450);
 const line = node(
@@ -178,7 +176,6 @@ describe('the invoice context of a case', () => {
       'Attempts 2 attempts · next attempt 24 Nov 2026, 09:00 Not enough money on the card. Payment is tried again by itself.',
     );
     expect(findAll(element, '.links a').map((link) => [words(link), link.getAttribute('href')])).toEqual([
-      ['PDF', 'https://billing.example.com/42.pdf'],
       ['Open in Zuora', 'https://billing.example.com/invoices/INV00000042'],
     ]);
   });
@@ -339,7 +336,6 @@ describe('the invoice context of a case', () => {
         'Covers: 1 Nov 2026 – 31 Jan 2027; Analytics add-on · quarterly',
         'Different from last: + € 750.00 from INV00000031 of 26 Jul 2026',
         'Attempts: 2 attempts · next attempt 24 Nov 2026, 09:00; Not enough money on the card.; Payment is tried again by itself.',
-        'PDF: https://billing.example.com/42.pdf',
         'Open in Zuora: https://billing.example.com/invoices/INV00000042',
         '',
         'Zuora · Acme Europe',

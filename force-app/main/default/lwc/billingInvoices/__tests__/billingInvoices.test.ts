@@ -1,6 +1,7 @@
 import type { GraphqlStub, Node } from '../../../../../../test/lwc/answers';
 import BillingInvoices from 'c/billingInvoices';
 import { graphql } from 'lightning/graphql';
+import { pdfLabelOf } from '../pdf';
 import {
   answer,
   clearPage,
@@ -12,6 +13,13 @@ import {
   without,
   words,
 } from '../../../../../../test/lwc/answers';
+
+const mockOpen = jest.fn();
+jest.mock('c/billingActionModal', () => ({
+  __esModule: true,
+  default: { open: (given: unknown) => mockOpen(given) as unknown },
+}));
+jest.mock('@salesforce/customPermission/Billing_Payment_Actions', () => ({ default: true }), { virtual: true });
 
 const wire = graphql as unknown as GraphqlStub;
 const RECORD = '001000000000001AAA';
@@ -81,7 +89,7 @@ describe('c-billing-invoices', () => {
     expect(first).toBe(
       'INV00000042 Zuora · Acme Europe 9 Nov 2026 12 days overdue € 5,000.00 € 4,200.00 to pay Overdue 2 attempts next attempt 24 Nov 2026, 09:00',
     );
-    expect(second).toBe('JP-3 Stripe 15 Mar 2026 dated 1 Mar 2026 ¥ 54,000 Paid');
+    expect(second).toBe('JP-3 Stripe PDF 15 Mar 2026 dated 1 Mar 2026 ¥ 54,000 Paid');
     expect(findAll(element, '.chip_bad')).toHaveLength(1);
   });
 
@@ -230,13 +238,43 @@ describe('c-billing-invoices', () => {
     expect(findAll(await show({}), '[aria-pressed]')).toHaveLength(0);
   });
 
-  it('links the PDF, and only by http', async () => {
-    const pdf = (Pdf_Url__c: string) => ({ ...late, ...node({ Pdf_Url__c, Source_Url__c: null }) });
-    const rows = [pdf('https://pay.example.com/1.pdf'), pdf('javascript:alert(1)')];
-    const links = findAll(await show({ Billing_Invoice__c: rows }), 'td a');
-    expect(links.map((link) => [link.getAttribute('href'), link.getAttribute('aria-label')])).toEqual([
-      ['https://pay.example.com/1.pdf', 'PDF of invoice INV00000042 (new tab)'],
-    ]);
+  const stripe = (Status__c: string) => node({ Number__c: `S-${Status__c}`, Status__c, Source__c: 'Stripe' });
+  const pdfButtons = (element: Element) => findAll(element, 'button.pdf') as HTMLButtonElement[];
+  const namesOf = (element: Element) => pdfButtons(element).map((button) => button.getAttribute('aria-label'));
+
+  it('asks for the PDF by a dialog, where Stripe has one', async () => {
+    const all = [late, stripe('Draft'), stripe('Open'), stripe('Paid')];
+    const element = await show({ Billing_Invoice__c: all });
+    expect(namesOf(element)).toEqual(['PDF of invoice S-Open', 'PDF of invoice S-Paid']);
+    let close: (() => void) | undefined;
+    mockOpen.mockReturnValue(new Promise<void>((done) => (close = done)));
+    const [button] = pdfButtons(element);
+    for (const click of [1, 2]) {
+      button?.click();
+      expect([click, mockOpen.mock.calls]).toEqual([
+        click,
+        [
+          [
+            {
+              label: 'PDF of invoice S-Open',
+              size: 'small',
+              flow: 'Billing_Invoice_Pdf',
+              recordId: all[2]!.Id,
+            },
+          ],
+        ],
+      ]);
+    }
+    close?.();
+    await rendered();
+    await rendered();
+    button?.click();
+    expect(mockOpen).toHaveBeenCalledTimes(2);
+  });
+
+  it('offers no PDF to who lacks the permission', () => {
+    const labelOf = (permitted: boolean) => pdfLabelOf(stripe('Paid') as never, 'S-1', permitted);
+    expect([labelOf(true), labelOf(false)]).toEqual(['PDF of invoice S-1', '']);
   });
 
   it('asks for the lines of an invoice when they are opened', async () => {
