@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import axe from 'axe-core';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { assign } from '../../scripts/demo/actions.ts';
 import { SimClock } from '../simulators/kit/clock.ts';
 import { startSalesforceSim } from '../simulators/salesforce/main.ts';
 import { USERS } from '../simulators/salesforce/org/seed.ts';
@@ -222,6 +223,7 @@ beforeAll(async () => {
       },
     });
   seed();
+  await assign({ org: sim }, USERS.rep, ['Billing_Agent']);
   browser = await launchBrowser();
 }, 240_000);
 beforeEach(() => hidden.clear());
