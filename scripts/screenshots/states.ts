@@ -230,7 +230,7 @@ const opportunities: State[] = [
 
 /** Runs an action up to what the picture shows: each step is a button of the dialog, after the invoice was chosen. */
 const action =
-  (button: string, { invoice, steps = [], shown }: { invoice?: RegExp; steps?: string[]; shown: RegExp }) =>
+  (button: string | RegExp, { invoice, steps = [], shown }: { invoice?: RegExp; steps?: string[]; shown: RegExp }) =>
   async (page: Page) => {
     await page.getByRole('button', { name: button, exact: true }).first().click();
     const dialog = page.getByRole('dialog');
@@ -280,6 +280,23 @@ const actions: State[] = [
     theme: 'dark',
     width: NARROW,
     act: action('Payment link', link),
+  },
+  {
+    name: 'action-invoice-pdf',
+    shows: 'PDF of an invoice: until when its link works',
+    ...dunning,
+    act: async (page) => {
+      await tab(/^Invoices/)(page);
+      await action(/^PDF of invoice/, { shown: /Works until/ })(page);
+    },
+  },
+  {
+    name: 'action-invoice-pdf-none',
+    shows: 'PDF of an invoice: why Zuora gives none',
+    ...mention,
+    wholeWindow: true,
+    height: 900,
+    act: action('Invoice PDF', { invoice: /^INV/, steps: ['Next'], shown: /Open the invoice in Zuora/ }),
   },
   {
     name: 'action-send-again',
