@@ -76,8 +76,10 @@ describe('alert rules', () => {
 
   it('name codes that docs/errors.md lists', () => {
     const errors = readFileSync(join(root, 'docs/errors.md'), 'utf8');
-    const codes = [...text.matchAll(/\{code=~?"([^"]+)"/g)].flatMap(([, listed]) => listed!.split('|'));
-    expect(codes).toContain('zuora_answer_unreadable');
+    const codes = [...text.matchAll(/\{code=~?"([^"]+)"|\{outcome=~"([^"]+)"/g)].flatMap(([, code, outcome]) =>
+      (code ?? outcome)!.split('|'),
+    );
+    expect(codes).toEqual(expect.arrayContaining(['zuora_answer_unreadable', 'token_refused']));
     expect(codes.filter((code) => !errors.includes(`\`${code}\``))).toEqual([]);
   });
 
