@@ -12,7 +12,7 @@ import { createIntake, type Intake } from '../../server/sync/inbox/intake.ts';
 import { createPostgresStore } from '../../server/sync/postgres.ts';
 import type { WebhookVerifier } from '../../server/workflows/ports/webhook.ts';
 import { orgApiWithoutActions } from '../support/orgApi.ts';
-import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
+import { createTestDatabase, holdTable, type TestDatabase } from '../support/postgres.ts';
 
 /** A connector's stand-in: the signature is a header, the body is an event. */
 const verifier: WebhookVerifier = {
@@ -127,8 +127,7 @@ describe('webhooks', () => {
 
   it('of a burst are stored or to be sent again: none is acknowledged and lost', async () => {
     // Reads go on, writes wait: more comes in than can be stored.
-    const lock = await database.pool.connect();
-    await lock.query('begin; lock table inbox in share mode');
+    const release = await holdTable(database, 'inbox', 'share');
     const send = async (index: number) => {
       const ids = Array.from({ length: 100 }, (_, at) => `evt_${index}_${at}`);
       const answer = await post(JSON.stringify({ id: 'burst', ids }));
@@ -142,8 +141,7 @@ describe('webhooks', () => {
     const sent = Array.from({ length: 90 }, (_, index) => send(index));
     await vi.waitFor(async () => expect((await turnedAway()) - before).toBeGreaterThan(20), { timeout: 20_000 });
     expect(await stored(), 'turned away before anything is stored').toBe(0);
-    await lock.query('commit');
-    lock.release();
+    await release();
     const answers = await Promise.all(sent);
 
     const refused = answers.filter(({ status }) => status !== 200);
@@ -158,14 +156,12 @@ describe('webhooks', () => {
   });
 
   it('that are large are turned away sooner, so that a burst of them does not fill the memory', async () => {
-    const lock = await database.pool.connect();
-    await lock.query('begin; lock table inbox in share mode');
+    const release = await holdTable(database, 'inbox', 'share');
     const large = (index: number) => post(JSON.stringify({ id: `evt_${index}`, text: 'x'.repeat(900_000) }));
     const answers = Array.from({ length: 90 }, (_, index) => large(index));
     const first = await Promise.race(answers);
     expect([first.status, first.headers.get('retry-after')]).toEqual([503, '5']);
-    await lock.query('commit');
-    lock.release();
+    await release();
     const taken = (await Promise.all(answers)).filter(({ status }) => status === 200);
     expect(await stored()).toBe(taken.length);
     expect(taken.length).toBeGreaterThan(30);

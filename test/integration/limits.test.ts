@@ -255,9 +255,9 @@ describe('the gate', () => {
     let called = 0;
     const fault = await faultOf(gate.run('reads', async () => (called += 1), answered));
     expect(fault).toMatchObject({ code: 'upstream_full', kind: 'rate_limited', notTried: true, retryable: true });
-    expect(fault.retryAfterMs).toBeGreaterThan(49_000);
+    expect(fault.retryAfterMs).toBeGreaterThan(40_000);
     expect(fault.retryAfterMs).toBeLessThanOrEqual(50_000);
-    expect(fault.publicText).toMatch(/^stripe asked for a pause of (39|40) s more: It asked for fewer calls\.$/);
+    expect(fault.publicText).toMatch(/^stripe asked for a pause of (3\d|40) s more: It asked for fewer calls\.$/);
     expect(called).toBe(0);
   });
 
@@ -285,13 +285,13 @@ describe('the gate', () => {
     await pauseFor(300);
     expect(await faultOf(run())).toMatchObject({ code: 'upstream_full' });
     await pauseFor(0);
-    await vi.waitFor(async () => expect(await run()).toBe('answer'), { timeout: 5_000 });
+    await vi.waitFor(async () => expect(await run()).toBe('answer'), { timeout: 10_000 });
     await pauseFor(15);
     const begun = Date.now();
     const waits = run();
     await pauseFor(0);
     expect(await waits).toBe('answer');
-    expect(Date.now() - begun).toBeLessThan(5_000);
+    expect(Date.now() - begun).toBeLessThan(10_000);
   });
 
   it('opens for everybody, lets one call through when it is time, and closes when that is answered', async () => {
@@ -357,15 +357,15 @@ describe('the gate', () => {
     const other = gateOf(limits);
     await expect(withPriority('interactive', () => other.run('reads', async () => 1, answered))).resolves.toBe(1);
     await dead.stop();
+    const until = Date.now() + 300;
     await database.db
       .updateTable('upstream')
-      .set({ in_flight: JSON.stringify({ dead: { held: 2, until: Date.now() / 1000 + 0.3 } }) })
+      .set({ in_flight: JSON.stringify({ dead: { held: 2, until: until / 1000 } }) })
       .where('name', '=', 'stripe:reads')
       .execute();
-    const before = performance.now();
     await expect(other.run('reads', async () => 1, answered)).resolves.toBe(1);
-    expect(performance.now() - before).toBeGreaterThan(200);
-    expect(performance.now() - before).toBeLessThan(3_000);
+    expect(Date.now()).toBeGreaterThanOrEqual(until);
+    expect(Date.now()).toBeLessThan(until + 10_000);
   });
 
   it('lets people who wait go before the mirror, and the mirror before a backfill', async () => {
@@ -415,7 +415,7 @@ describe('work that is not let through', () => {
       (
         await database.pool.query(
           `select attempt, quarantined_at is not null as aside, reason,
-            round(extract(epoch from not_before - now()))::int as seconds from dirty`,
+            not_before between now() + interval '1 s' and now() + interval '9 s' as waits from dirty`,
         )
       ).rows;
     for (let round = 0; round < 20; round += 1) {
@@ -423,7 +423,7 @@ describe('work that is not let through', () => {
       await database.pool.query('update dirty set not_before = now()');
       await worker.drain();
     }
-    expect(await look()).toEqual([{ attempt: 0, aside: false, reason: 'Full.', seconds: 9 }]);
+    expect(await look()).toEqual([{ attempt: 0, aside: false, reason: 'Full.', waits: true }]);
     fault = new Fault({ code: 'x', kind: 'unavailable', publicText: 'Down.', retryAfterMs: 9_000 });
     await database.pool.query('update dirty set not_before = now()');
     await worker.drain();
@@ -433,7 +433,9 @@ describe('work that is not let through', () => {
 
   it('is shown: which upstream is left alone, because it does not answer or because it asked for it', async () => {
     await addRows(database.db, ['stripe', 'stripe:reads', 'zuora']);
-    for (let count = 0; count < 3; count += 1) await countOutage(database.db, 'stripe', 3, 'No answer came.', () => 1);
+    const minuteAhead = sql<Date>`now() + interval '1 minute'`;
+    for (let count = 0; count < 3; count += 1)
+      await countOutage(database.db, 'stripe', 3, 'No answer came.', () => 1, minuteAhead);
     await slowDown(database.db, 'stripe:reads', 60_000, 'It asked for fewer calls.');
     const metrics = createMetrics();
     registerGauges(metrics, database.db);
@@ -442,10 +444,15 @@ describe('work that is not let through', () => {
       'billing360_upstream_open{upstream="stripe"} 1',
       'billing360_upstream_open{upstream="stripe:reads"} 0.5',
     ]);
-    expect(await troubles(database.db)).toMatchObject([
-      { name: 'stripe', state: 'open', seconds: 1, reason: 'No answer came.' },
-      { name: 'stripe:reads', state: 'hold', seconds: 60, reason: 'It asked for fewer calls.' },
+    const shown = await troubles(database.db);
+    expect(shown).toMatchObject([
+      { name: 'stripe', state: 'open', reason: 'No answer came.' },
+      { name: 'stripe:reads', state: 'hold', reason: 'It asked for fewer calls.' },
     ]);
+    for (const [index, most] of [61, 60].entries()) {
+      expect(shown[index]!.seconds).toBeGreaterThan(most - 20);
+      expect(shown[index]!.seconds).toBeLessThanOrEqual(most);
+    }
   });
 });
 

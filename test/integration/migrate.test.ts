@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { migrate, missingMigrations, MigrationError } from '../../server/platform/db/migrate.ts';
 import { previousBuild } from '../support/previousBuild.ts';
-import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
+import { createTestDatabase, holdTable, type TestDatabase } from '../support/postgres.ts';
 
 const folder = resolve(import.meta.dirname, '../../server/platform/db/migrations');
 
@@ -24,8 +24,7 @@ describe('a migration', () => {
 
   it('gives way to a transaction that uses the table, lets traffic through meanwhile, and is done when it may', async () => {
     await forget('0008-inbox', UNDO_INBOX);
-    const holder = await database.pool.connect();
-    await holder.query('begin; lock table inbox in row exclusive mode');
+    const release = await holdTable(database, 'inbox', 'row exclusive');
     const migrating = migrate(database.db);
     // Each insert waits behind the migration for its lock timeout at most; without one for as long as the holder likes.
     for (let round = 0; round < 6; round += 1) {
@@ -35,19 +34,16 @@ describe('a migration', () => {
       );
       expect(await missingMigrations(database.db)).toEqual(['0008-inbox']);
     }
-    await holder.query('commit');
-    holder.release();
+    await release();
     await migrating;
     expect(await missingMigrations(database.db)).toEqual([]);
   }, 60_000);
 
   it('says what to do when the table stays in use', async () => {
     await forget('0008-inbox', UNDO_INBOX);
-    const holder = await database.pool.connect();
-    await holder.query('begin; lock table inbox in row exclusive mode');
+    const release = await holdTable(database, 'inbox', 'row exclusive');
     const failure = await migrate(database.db, 0).catch((error: unknown) => error);
-    await holder.query('rollback');
-    holder.release();
+    await release();
     expect(failure).toBeInstanceOf(MigrationError);
     expect((failure as Error).message).toContain('a table stayed in use');
     await migrate(database.db);

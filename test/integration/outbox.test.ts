@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Fault } from '../../server/domain/fault.ts';
 import { createLog } from '../../server/platform/log.ts';
 import { rowNotes } from '../../server/sync/operate/rowNotes.ts';
@@ -11,6 +11,7 @@ import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 const stamp = { orgId: '00D000000000001AAA', mappingVersion: '1' };
 const objectOrder = ['Billing_Account__c', 'Billing_Invoice__c', 'Account'];
 const ACCOUNT = '001000000000001AAA';
+const LEASE_MS = 60_000;
 
 let database: TestDatabase;
 let store: Store;
@@ -338,28 +339,34 @@ describe('the outbox', () => {
     expect(await rows()).toMatchObject([{ pending: false, attempt: 0, fields: { Amount__c: 2 } }]);
   });
 
-  /** A store that tells when a renewal finds that the lease is another's. */
-  function watchedStore(): { watched: Store; leaseLost: Promise<void> } {
+  /** A store, and what lets another process have its leases and waits until a renewal finds that. */
+  function robbedStore(): { robbed: Store; rob: () => Promise<void> } {
+    // The process's own clock, by which it renews.
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
+    onTestFinished(() => void vi.useRealTimers());
     const { promise: leaseLost, resolve } = Promise.withResolvers<void>();
     const takeLeases: Store['takeLeases'] = async (names, owner, leaseMs) => {
       const taken = await store.takeLeases(names, owner, leaseMs);
       if (taken.length < names.length) setImmediate(resolve);
       return taken;
     };
-    return { watched: { ...store, takeLeases }, leaseLost };
+    const rob = async () => {
+      await database.pool.query("update lease set owner = 'another', until = now() + interval '1 min'");
+      vi.advanceTimersByTime(LEASE_MS / 2);
+      await leaseLost;
+    };
+    return { robbed: { ...store, takeLeases }, rob };
   }
 
   it('starts no further call once another process may have its rows', async () => {
-    const { watched, leaseLost } = watchedStore();
-    const { outbox, calls, behaviour } = outboxOver(written, { store: watched, leaseMs: 300 });
+    const { robbed, rob } = robbedStore();
+    const { outbox, calls, behaviour } = outboxOver(written, { store: robbed, leaseMs: LEASE_MS });
     await outbox.setRows(
       ACCOUNT,
       Array.from({ length: 1001 }, (_, index) => invoice(`in_${index}`)),
     );
     behaviour.answer = async (call) => {
-      // The heartbeat finds that the lease is another's.
-      await database.pool.query("update lease set owner = 'another', until = now() + interval '1 min'");
-      await leaseLost;
+      await rob();
       return written(call);
     };
     await outbox.flush();
@@ -368,14 +375,13 @@ describe('the outbox', () => {
   });
 
   it('starts no call with half of a refused one once another process may have its rows', async () => {
-    const { watched, leaseLost } = watchedStore();
+    const { robbed, rob } = robbedStore();
     const { outbox, calls } = outboxOver(
       async () => {
-        await database.pool.query("update lease set owner = 'another', until = now() + interval '1 min'");
-        await leaseLost;
+        await rob();
         return new Fault({ code: 'malformed', kind: 'invalid', publicText: 'The call cannot be read.' });
       },
-      { store: watched, leaseMs: 300 },
+      { store: robbed, leaseMs: LEASE_MS },
     );
     await outbox.setRows(ACCOUNT, [invoice('in_1'), invoice('in_2')]);
     await outbox.flush();

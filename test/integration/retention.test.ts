@@ -6,7 +6,7 @@ import { createPostgresStore } from '../../server/sync/postgres.ts';
 import { daysAhead, daysKept, dayOf, makePartition } from '../../server/sync/retention/partitions.ts';
 import { createRetention } from '../../server/sync/retention/retention.ts';
 import type { Store } from '../../server/sync/store.ts';
-import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
+import { createTestDatabase, holdTable, type TestDatabase } from '../support/postgres.ts';
 
 let database: TestDatabase;
 let store: Store;
@@ -166,13 +166,11 @@ describe('the inbox', () => {
   });
 
   it('gives way to a transaction that holds the table for long, and takes events in meanwhile', async () => {
-    const holder = await database.pool.connect();
-    await holder.query('begin; lock table inbox_payload_default in row exclusive mode');
+    const release = await holdTable(database, 'inbox_payload_default', 'row exclusive');
     await retention().tick();
     expect(await daysKept(database.db)).toEqual([]);
     await receive(0, ['evt_1']);
-    await holder.query('rollback');
-    holder.release();
+    await release();
     await retention().tick();
     expect(await daysKept(database.db)).toHaveLength(4);
     expect(await kept()).toEqual({ evt_1: true });

@@ -84,6 +84,22 @@ export async function startSharedServer(): Promise<() => Promise<void>> {
 }
 
 /**
+ * Locks a table in a transaction that may stay open however slow the machine is, which those of the server may not.
+ * @returns its end
+ */
+export async function holdTable({ url }: TestDatabase, table: string, mode: string): Promise<() => Promise<void>> {
+  const client = new pg.Client({ connectionString: url });
+  // A test that fails drops the database beneath it.
+  client.on('error', () => {});
+  await client.connect();
+  await client.query(`begin; lock table ${table} in ${mode} mode`);
+  return async () => {
+    await client.query('commit');
+    await client.end();
+  };
+}
+
+/**
  * A database with the schema of the server, for one test file. Without a shared server, as when a file is run by itself
  * and no global set-up is configured, it starts one.
  */

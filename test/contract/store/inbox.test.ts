@@ -73,10 +73,10 @@ describe.each(SUBJECTS)('the inbox in %s', (_name, open) => {
   });
 
   it('has its keys wait for further events, but never longer than before', async () => {
-    await store.storeRows([row('evt_1')], 5000);
+    await store.storeRows([row('evt_1')], 50_000);
     expect(await store.claimKeys(1, 1000)).toEqual([]);
-    await store.storeRows([row('evt_2')], 10_000);
-    await subject.advance(5001);
+    await store.storeRows([row('evt_2')], 100_000);
+    await subject.advance(50_001);
     const [claim] = await store.claimKeys(1, 1000);
     expect(claim!.events.map(({ eventId }) => eventId)).toEqual(['evt_1', 'evt_2']);
   });

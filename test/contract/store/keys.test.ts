@@ -194,13 +194,13 @@ describe.each(SUBJECTS)('keys in %s', (_name, open) => {
 
   it('stay with a worker that renews them, and are free at once when it gives them back', async () => {
     await store.bumpKeys([KEY]);
-    const claims = await store.claimKeys(1, 2000);
-    await subject.advance(1500);
-    await store.renewLeases(claims, 2000);
-    await subject.advance(1500);
-    expect(await store.claimKeys(1, 2000)).toEqual([]);
+    const claims = await store.claimKeys(1, 200_000);
+    await subject.advance(150_000);
+    await store.renewLeases(claims, 200_000);
+    await subject.advance(150_000);
+    expect(await store.claimKeys(1, 200_000)).toEqual([]);
     await store.giveBack(claims);
-    expect(await store.claimKeys(1, 2000)).toHaveLength(1);
+    expect(await store.claimKeys(1, 200_000)).toHaveLength(1);
   });
 
   it('are put aside when they fail 8 times, while others go on', async () => {
