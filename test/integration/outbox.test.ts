@@ -389,6 +389,39 @@ describe('the outbox', () => {
     expect(await rows()).toMatchObject([{ pending: true }, { pending: true }]);
   });
 
+  it('sends nothing again for an answer that the database could record at the second try only', async () => {
+    const troubles = [new Error('Connection terminated unexpectedly')];
+    const recordResults: Store['recordResults'] = async (...args) => {
+      const trouble = troubles.pop();
+      if (trouble) throw trouble;
+      return store.recordResults(...args);
+    };
+    const { outbox, calls } = outboxOver(written, { store: { ...store, recordResults } });
+    await outbox.setRows(ACCOUNT, [invoice('in_1')]);
+    expect(await outbox.flush()).toBe(1);
+    expect([await outbox.flush(), calls.length]).toEqual([0, 1]);
+    expect(await rows()).toMatchObject([{ pending: false, attempt: 0 }]);
+  });
+
+  it.each([
+    ['the database cannot record at all', new Error('Connection terminated unexpectedly'), 2],
+    ['a bug keeps from being recorded', new TypeError('boom'), 1],
+  ])('sends rows again whose answer %s, once Salesforce was left alone for a while', async (_what, trouble, most) => {
+    let tries = 0;
+    const recordResults: Store['recordResults'] = async () => {
+      tries += 1;
+      throw trouble;
+    };
+    const { outbox } = outboxOver(written, { store: { ...store, recordResults } });
+    await outbox.setRows(ACCOUNT, [invoice('in_1')]);
+    await outbox.flush();
+    expect(tries).toBe(most);
+    const { rows: held } = await database.pool.query('select from upstream where hold_until is not null');
+    expect(held).toHaveLength(1);
+    expect(await outboxOver().outbox.flush()).toBe(1);
+    expect(await rows()).toMatchObject([{ pending: false }]);
+  });
+
   it('gives children another chance when their parent has arrived', async () => {
     const { outbox } = outboxOver(({ object, writes }) =>
       writes.map(() =>

@@ -1,9 +1,11 @@
 import { Counter, type Registry } from 'prom-client';
 import { Fault } from '../../domain/fault.ts';
+import { isDatabaseTrouble } from '../../platform/db/trouble.ts';
 import type { Log } from '../../platform/log.ts';
 import type { OrgWriter, OrgWriteResult } from '../../workflows/ports/orgRows.ts';
 import { callsOf, chunksOf, lanesOf, type Chunk } from './chunks.ts';
 import type { TakenRow } from './pending.ts';
+import type { RowOutcome } from './record.ts';
 import type { OutboxStore } from './store.ts';
 
 export type SendOptions = {
@@ -31,11 +33,21 @@ export function createSend(options: SendOptions): (rows: readonly TakenRow[], he
     registers: options.metrics ? [options.metrics] : [],
   });
 
+  /** A database that stood still for a moment is told once more: without a record, what is written already goes again. */
+  function recorded(rows: readonly TakenRow[], results: readonly OrgWriteResult[]): Promise<RowOutcome[]> {
+    const tell = () => store.recordResults(rows, results, random);
+    return tell().catch((error: unknown) => {
+      if (!isDatabaseTrouble(error)) throw error;
+      log.warn({ err: error }, 'What Salesforce answered could not be recorded; it is tried once more');
+      return tell();
+    });
+  }
+
   async function record(chunks: readonly { chunk: Chunk; results: OrgWriteResult[] }[]): Promise<void> {
     if (chunks.length === 0) return;
     const rows = chunks.flatMap(({ chunk }) => chunk.rows);
     const results = chunks.flatMap((one) => one.results);
-    const outcomes = await store.recordResults(rows, results, random);
+    const outcomes = await recorded(rows, results);
     const paused = new Map<string, string>();
     for (const [index, outcome] of outcomes.entries()) {
       const { object, key } = rows[index]!.row;
