@@ -51,7 +51,7 @@ beforeAll(async () => {
     mkdirSync(dirname(join(folder, file)), { recursive: true });
     writeFileSync(join(folder, file), text);
   }
-  org = await startSalesforceSim({ forceApp: folder, buildPages: 'at start', calloutTimeoutMs: 2_000 });
+  org = await startSalesforceSim({ forceApp: folder, buildPages: 'at start', calloutTimeoutMs: 5_000 });
   service = await startActionService();
   await connectActions({ org }, service.url, service.secret);
   await assign({ org }, USERS.rep);

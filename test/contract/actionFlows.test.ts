@@ -6,7 +6,8 @@ import type { FieldValue } from '../simulators/salesforce/org/types.ts';
 import { startActionService, type ActionService } from '../support/actionService.ts';
 import { FlowVisit } from '../support/interviews.ts';
 
-const CALLOUT_TIMEOUT_MS = 300;
+const CALLOUT_TIMEOUT_MS = 3_000;
+const DOWN = { status: 503, body: { code: 'x', message: 'Stripe is down.' } };
 const REFRESH = 'Billing_Refresh';
 const LINK = 'Billing_Payment_Link';
 const PDF = 'Billing_Invoice_Pdf';
@@ -162,7 +163,7 @@ describe('a refresh', () => {
   });
 
   it.each([
-    ['503 with a reason', { status: 503, body: { code: 'x', message: 'Stripe is down.' } }, /Stripe is down\./],
+    ['503 with a reason', DOWN, /Stripe is down\./],
     ['a page of a proxy', { status: 502, body: '<h1>Bad gateway</h1>' }, /could not be reached.*Details/],
     ['no reason', { status: 500, body: {} }, /could not be reached/],
     ['nonsense', { status: 200, body: 'Hello' }, /could not be reached.*no JSON/],
@@ -432,14 +433,14 @@ describe('who may', () => {
 
   it('who may leave no request is told so', async () => {
     await assign({ org }, USERS.repWithoutBilling, ['Billing_Viewer', 'Billing_Callout_Access']);
-    service.reply('refresh', 'never');
+    service.reply('refresh', DOWN);
     const own = insert('Account', { Name: 'Hooli' }, USERS.repWithoutBilling);
     const seen = await (await visit(REFRESH, own, USERS.repWithoutBilling)).next();
     expect(seen.text).toMatch(/No request could be left either.*Billing Agent/);
   });
 
   it('a second press within one dialog is one request', async () => {
-    service.reply('refresh', 'never');
+    service.reply('refresh', DOWN);
     const seen = await visit(REFRESH, accountId);
     const before = requests().length;
     const presses = await Promise.allSettled([seen.next(), seen.next()]);
@@ -448,7 +449,7 @@ describe('who may', () => {
   });
 
   it('nobody sees or changes the request of another one', async () => {
-    service.reply('refresh', 'never');
+    service.reply('refresh', DOWN);
     await (await visit(REFRESH, accountId)).next();
     const { Id } = requests().at(-1)!;
     const access = org.org.accessOf(idOf(USERS.otherRep));

@@ -11,6 +11,8 @@ export type Fault = {
   times?: number;
   /** Waits before the call is handled, in ms. */
   latencyMs?: number;
+  /** Waits for this before the call is handled; for whoever runs the simulator in its own process. */
+  until?: Promise<unknown>;
   /** Answers this instead of handling the call. */
   status?: number;
   headers?: Record<string, string>;
@@ -78,7 +80,8 @@ export class Faults {
         }) as Response['end'];
         return next();
       };
-      if (fault.latencyMs) setTimeout(act, fault.latencyMs);
+      if (fault.until) void fault.until.then(act);
+      else if (fault.latencyMs) setTimeout(act, fault.latencyMs);
       else act();
     };
   }
