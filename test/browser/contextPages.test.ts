@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import axe from 'axe-core';
 import type { Browser, Page, Route } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { assign, connectActions, orgSecret } from '../../scripts/demo/actions.ts';
 import { orgClient } from '../../scripts/demo/org.ts';
 import { USERS } from '../simulators/salesforce/org/seed.ts';
 import { beginStory, type Story } from '../support/customers.ts';
@@ -38,6 +39,9 @@ async function customerOfZuora(name: string): Promise<string> {
 beforeAll(async () => {
   story = await beginStory({ pagesAtStart: true });
   browser = await launchBrowser();
+  const { stack } = story;
+  await connectActions(stack, stack.backend.url, await orgSecret(stack, null));
+  await assign(stack, USERS.rep);
   story.stack.clock.setOffset(-40 * DAY);
   accountId = await customerOfZuora('Acme Europe');
   await story.stripe.customer('Acme self-serve', accountId);
@@ -151,6 +155,19 @@ describe('the Case page', () => {
     const { page, problems, close } = await open('nobody');
     expect(await textOf(page)).toContain('This case has no account yet.');
     expect(await page.locator('[data-id="named"], [data-id="customer"]').count()).toBe(0);
+    expect(problems()).toEqual([]);
+    await close();
+  });
+
+  it('tells, by the flow and the backend, why there is no PDF of the invoice that it mentions', async () => {
+    const { page, problems, close } = await open('mentions');
+    const named = page.locator('[data-id=named]');
+    await named.getByRole('button', { name: 'Invoice PDF', exact: true }).press('Enter');
+    const dialog = page.getByRole('dialog', { name: 'Invoice PDF' });
+    await dialog.getByText('Open the invoice in Zuora, or send it to the customer.').waitFor();
+    await dialog.getByRole('button', { name: 'Close', exact: true }).last().press('Enter');
+    await dialog.waitFor({ state: 'detached' });
+    await named.getByRole('status').getByText('Zuora gives the PDF').waitFor();
     expect(problems()).toEqual([]);
     await close();
   });
