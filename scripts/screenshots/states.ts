@@ -56,6 +56,7 @@ const tab = (name: RegExp) => async (page: Page) => {
 
 const NARROW = 320;
 const GRAPHQL = '/graphql$';
+const EXPIRED = [{ errorCode: 'INVALID_SESSION_ID', message: 'Session expired or invalid' }];
 
 const situations: State[] = [
   ['both', 'billed in both systems'],
@@ -75,6 +76,12 @@ const situations: State[] = [
   situation: situation!,
   until: answered,
 }));
+
+/** Nobody has checked billing for two hours. */
+const stale = {
+  prepare: (stack: Stack) => checkedThrough(stack, Date.now() - 2 * 3_600_000),
+  undo: (stack: Stack) => checkedThrough(stack, Date.now()),
+};
 
 const both = { situation: 'both', until: answered };
 const account: State[] = [
@@ -160,7 +167,7 @@ const account: State[] = [
     prepare: faults({
       path: GRAPHQL,
       status: 401,
-      body: [{ errorCode: 'INVALID_SESSION_ID', message: 'Session expired or invalid' }],
+      body: EXPIRED,
     }),
     until: answered,
   },
@@ -168,18 +175,31 @@ const account: State[] = [
     name: 'account-stale',
     shows: 'Account: billing has not been checked for two hours',
     situation: 'both',
-    prepare: (stack) => checkedThrough(stack, Date.now() - 2 * 3_600_000),
+    ...stale,
     until: answered,
-    undo: (stack) => checkedThrough(stack, Date.now()),
   },
+  {
+    name: 'account-stale-narrow-dark',
+    shows: 'Account: not checked for two hours, narrow and dark',
+    situation: 'both',
+    ...stale,
+    until: answered,
+    width: NARROW,
+    theme: 'dark',
+  },
+  { name: 'account-classic', shows: 'Account: the look of SLDS 1', ...both, theme: 'classic' },
 ];
+
+const STALE_MS = 15 * 60_000;
 
 /** Has the org say that billing was checked through then, as it does when the backend has stopped. */
 async function checkedThrough(stack: Stack, at: number): Promise<void> {
   const { org } = stack.org;
-  const rows = org
-    .all('Billing_Connection__c')
-    .map(({ Id }) => ({ Id, Checked_Through__c: new Date(at).toISOString() }));
+  const rows = org.all('Billing_Connection__c').map(({ Id }) => ({
+    Id,
+    Checked_Through__c: new Date(at).toISOString(),
+    Stale_After__c: new Date(at + STALE_MS).toISOString(),
+  }));
   const results = org.update('Billing_Connection__c', rows, { userId: org.userNamed(USERS.integration)!.Id });
   if (results.some(({ success }) => !success))
     throw new Error(`Connections could not be changed: ${JSON.stringify(results)}`);
@@ -204,6 +224,29 @@ const cases: State[] = [
       pageOf(stack, 'Case', await orgClient(stack).create('Case', { Subject: 'Who am I?', Status: 'New' })),
     until: answered,
   },
+  { name: 'case-classic', shows: 'Case: the look of SLDS 1', ...mention, theme: 'classic' },
+  { name: 'case-stale', shows: 'Case: billing has not been checked for two hours', ...mention, ...stale },
+  {
+    name: 'case-stale-narrow-dark',
+    shows: 'Case: not checked for two hours, narrow and dark',
+    ...mention,
+    ...stale,
+    width: NARROW,
+    theme: 'dark',
+  },
+  {
+    name: 'case-loading',
+    shows: 'Case: a slow network',
+    ...mention,
+    prepare: faults({ path: GRAPHQL, latencyMs: 5_000 }),
+    until: waiting,
+  },
+  {
+    name: 'case-session-expired',
+    shows: 'Case: the session has ended',
+    ...mention,
+    prepare: faults({ path: GRAPHQL, status: 401, body: EXPIRED }),
+  },
   {
     name: 'case-failed',
     shows: 'Case: Salesforce answered with an error',
@@ -224,6 +267,35 @@ const opportunities: State[] = [
     shows: 'Opportunity: a renewal while invoices are overdue',
     ...upsell,
     situation: 'renewal, overdue',
+  },
+  { name: 'opportunity-classic', shows: 'Opportunity: the look of SLDS 1', ...upsell, theme: 'classic' },
+  { name: 'opportunity-stale', shows: 'Opportunity: billing has not been checked for two hours', ...upsell, ...stale },
+  {
+    name: 'opportunity-stale-narrow-dark',
+    shows: 'Opportunity: not checked for two hours, narrow and dark',
+    ...upsell,
+    ...stale,
+    width: NARROW,
+    theme: 'dark',
+  },
+  {
+    name: 'opportunity-loading',
+    shows: 'Opportunity: a slow network',
+    ...upsell,
+    prepare: faults({ path: GRAPHQL, latencyMs: 5_000 }),
+    until: waiting,
+  },
+  {
+    name: 'opportunity-session-expired',
+    shows: 'Opportunity: the session has ended',
+    ...upsell,
+    prepare: faults({ path: GRAPHQL, status: 401, body: EXPIRED }),
+  },
+  {
+    name: 'opportunity-failed',
+    shows: 'Opportunity: Salesforce answered with an error',
+    ...upsell,
+    prepare: faults({ path: GRAPHQL, status: 500, body: 'Internal Server Error' }),
   },
   { name: 'opportunity-not-ready', shows: 'Opportunity: what is missing', ...upsell, situation: 'address missing' },
 ];

@@ -252,6 +252,41 @@ it('explains a backend that does not answer, and leaves a request', async () => 
   await close();
 });
 
+it.each([
+  ['answers with nonsense', { status: 200, body: '<html>Welcome</html>' }],
+  ['answers with what no document of ours describes', { status: 200, body: { done: 'perhaps' } }],
+] as const)('explains a backend that %s, and offers a request', async (_what, reply) => {
+  service.reply('refresh', reply);
+  const { page, close } = await open();
+  await press(page, 'Refresh from billing');
+  await dialog(page)
+    .getByText(/Billing could not be reached/)
+    .waitFor();
+  await dialog(page).getByRole('button', { name: 'Leave a request' }).waitFor();
+  await close();
+});
+
+it('tells a user who may not call out whom to ask', async () => {
+  const rep = org.org.userNamed(USERS.rep)!.Id;
+  const set = org.org.all('PermissionSet').find((row) => row['Name'] === 'Billing_Callout_Access')!.Id;
+  const held = org.org
+    .all('PermissionSetAssignment')
+    .filter((row) => row['AssigneeId'] === rep && row['PermissionSetId'] === set);
+  const admin = { userId: org.org.userNamed(USERS.admin)!.Id };
+  org.org.remove(
+    'PermissionSetAssignment',
+    held.map(({ Id }) => Id),
+    admin,
+  );
+  const { page, close } = await open();
+  await press(page, 'Refresh from billing');
+  await dialog(page)
+    .getByText(/whether you have the permission set Billing Callout Access/)
+    .waitFor();
+  await close();
+  org.org.insert('PermissionSetAssignment', [{ AssigneeId: rep, PermissionSetId: set }], admin);
+});
+
 it('has no button for what the user lacks the permission for', async () => {
   org.org.insert(
     'AccountShare',

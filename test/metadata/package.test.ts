@@ -43,11 +43,14 @@ describe('labels', () => {
   const labels = list(readMetadata('labels/CustomLabels.labels-meta.xml'), 'labels');
   const names = labels.map((label) => String(label['fullName']));
   const scripts = files.filter((path) => /^lwc\/[^/]+\/[^/]+\.ts$/.test(path));
-  const used = scripts.flatMap((path) =>
-    [...readFileSync(join(SOURCE, path), 'utf8').matchAll(/@salesforce\/label\/c\.(\w+)/g)].map((match) => match[1]),
+  const flows = files.filter((path) => path.endsWith('.flow-meta.xml'));
+  const used = [...scripts, ...flows].flatMap((path) =>
+    [...readFileSync(join(SOURCE, path), 'utf8').matchAll(/(?:@salesforce\/label\/c|\$Label)\.(\w+)/g)].map(
+      (match) => match[1],
+    ),
   );
 
-  it('that bundles use exist, and those that exist are used', () => {
+  it('that bundles and flows use exist, and those that exist are used', () => {
     expect(new Set(names)).toEqual(new Set(used));
     expect(names.length).toBe(new Set(names).size);
   });

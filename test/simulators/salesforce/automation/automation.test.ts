@@ -349,6 +349,24 @@ describe('automation that the org would not take', () => {
       /refers to Get_Account.Nothing/,
     ],
     [
+      'an unknown label in a text',
+      flow,
+      (text) => text.replace('{!Get_Account.Name} of', '{!$Label.Nothing} of'),
+      /refers to \$Label.Nothing/,
+    ],
+    [
+      'an unknown label in a formula',
+      flow,
+      (text) => text.replace('TEXT({!Refresh', 'TEXT({!$Label.Nothing} &amp; {!Refresh'),
+      /changes: uses \$Label.Nothing/,
+    ],
+    [
+      'a label in the name of a button',
+      flow,
+      (text) => text.replace('>Refresh</nextOr', '>{!$Label.Billing_Title}</nextOr'),
+      /of its buttons take no merge fields/,
+    ],
+    [
       'an unknown field of a generated class',
       flow,
       (text) => text.replace('request.userId', 'request.user'),

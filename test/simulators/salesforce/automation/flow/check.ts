@@ -125,6 +125,8 @@ class FlowCheck {
         return;
       }
       case 'screen':
+        if (mergeFields(`${element.label} ${element.nextLabel ?? ''}`).length > 0)
+          this.#problem(where, 'the names of a screen and of its buttons take no merge fields');
         for (const { name, text, initial, choices, visible } of element.fields) {
           this.#text(name, text);
           this.#value(name, null, initial);
@@ -218,6 +220,7 @@ class FlowCheck {
     for (const [name, { value }] of this.#flow.constants)
       if (value.kind === 'reference') this.#problem(name, 'a constant must be a literal');
     for (const [name, text] of this.#flow.templates) this.#text(name, text);
+    for (const [name, { text }] of this.#flow.choices) this.#text(name, text);
     for (const [name, { expression }] of this.#flow.formulas)
       try {
         compileFlowFormula(expression, (path) => typeOf(this.#world, this.#flow, path));
