@@ -44,6 +44,7 @@ const TYPES: Readonly<Record<string, string>> = {
   flows: 'Flow',
   groups: 'Group',
   labels: 'CustomLabel',
+  layouts: 'Layout',
   listViews: 'ListView',
   lwc: 'LightningComponentBundle',
   namedCredentials: 'NamedCredential',

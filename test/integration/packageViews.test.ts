@@ -72,13 +72,20 @@ beforeAll(async () => {
     { ...row('INV', 3, gamma, 'USD'), ...due('2026-07-01', 30), Status__c: 'Open' },
     { ...row('INV', 4, gamma, 'USD'), ...due('2027-01-01', 99), Status__c: 'Open' },
   ]);
-  const connection = (name: string, State__c: string, Message__c: string | null): Row => ({
-    ...{ Name: name, Key__c: `${name}:connection:${name}`, State__c, Message__c },
+  const failure = (n: number, Connection__c: string, State__c: string): Row => ({
+    ...{ Name: `FAIL-${n}`, Key__c: `${Connection__c}:failure:${n}`, Connection__c, State__c, Account__c: acme },
+    ...{
+      Kind__c: 'Row refused',
+      Reason__c: 'A rule.',
+      What_To_Do__c: 'Change it.',
+      Resolved_At__c: '2026-11-20T10:00:00Z',
+    },
   });
-  insert('Billing_Connection__c', [
-    connection('stripe', 'Connected', null),
-    connection('zuora', 'Broken', 'The password was refused.'),
-    connection('salesforce', 'Connected', 'Salesforce refused 3 rows, which were put aside.'),
+  insert('Billing_Sync_Failure__c', [
+    failure(1, 'stripe', 'Open'),
+    failure(2, 'stripe', 'Open'),
+    failure(3, 'zuora', 'Open'),
+    failure(4, 'zuora', 'Resolved'),
   ]);
 });
 afterAll(() => sim.close());
@@ -97,7 +104,7 @@ describe('reports of the package', () => {
     expect(await groups('ARR_by_Plan')).toEqual(['EUR: 3000', 'USD: 2000']);
     expect(await groups('At_Risk_Accounts')).toEqual(['EUR: 5000']);
     expect(await groups('Overdue_by_Age')).toEqual(['1 to 30 days: 10', 'Over 90 days: 30']);
-    expect(await groups('Sync_Failures')).toEqual(['Connected: 1', 'Broken: 1']);
+    expect(await groups('Sync_Failures')).toEqual(['stripe: 2', 'zuora: 1']);
     expect(await groups('Renewals_by_Month')).toEqual(['December 2026: 3000', 'January 2027: 2000']);
   });
 
@@ -132,8 +139,24 @@ describe('lists and search of the package', () => {
       return [...new Set(shown)].sort();
     };
     expect(await rows('rep')).toEqual(['INV-1', 'SUB-1']);
-    expect(await rows('otherRep')).toEqual(['INV-2', 'INV-3', 'INV-4', 'SUB-2', 'SUB-3']);
+    // Failures are no Account's, and those of operations alone.
+    const failures = ['FAIL-1', 'FAIL-2', 'FAIL-3', 'FAIL-4'];
+    expect(await rows('otherRep')).toEqual([...failures, 'INV-2', 'INV-3', 'INV-4', 'SUB-2', 'SUB-3']);
     expect(await rows('repWithoutBilling')).toEqual([]);
+  });
+
+  it('failures that are open, and those that were resolved lately, are lists of their own', async () => {
+    const shown = async (name: string): Promise<string[]> => {
+      const { Id } = sim.org
+        .all('ListView')
+        .find((one) => one['SobjectType'] === 'Billing_Sync_Failure__c' && one['DeveloperName'] === name)!;
+      const path = `/sobjects/Billing_Sync_Failure__c/listviews/${Id}/results`;
+      const { body } = await callsOf(sim, 'otherRep').call('GET', path);
+      const { records } = body as { records: { columns: { fieldNameOrPath: string; value: string }[] }[] };
+      return records.map(({ columns }) => columns.find((one) => one.fieldNameOrPath === 'Name')!.value).sort();
+    };
+    expect(await shown('Open')).toEqual(['FAIL-1', 'FAIL-2', 'FAIL-3']);
+    expect(await shown('Resolved_Lately')).toEqual(['FAIL-4']);
   });
 
   it('search finds invoices of Accounts that the user sees alone', async () => {

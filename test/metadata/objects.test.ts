@@ -5,9 +5,13 @@ import type { CustomField } from './source.ts';
 const fields = customFields();
 const custom = objects().filter((name) => name.endsWith('__c'));
 
-/** Rows that come from a billing system or are worked out from several of them; a connection is neither, a link is about none yet, and a request comes from people. */
+/**
+ * Rows that come from a billing system or are worked out from several of them; a connection is neither, a link is about none
+ * yet, a failure is ours, and a request comes from people.
+ */
 const mirrored = custom.filter(
-  (name) => !['Billing_Connection__c', 'Billing_Link__c', 'Billing_Request__c'].includes(name),
+  (name) =>
+    !['Billing_Connection__c', 'Billing_Link__c', 'Billing_Request__c', 'Billing_Sync_Failure__c'].includes(name),
 );
 const COMMON = [
   'Key__c',

@@ -29,7 +29,7 @@ const OF_RECORDS = [
 /** What people fill in and the integration reads. */
 const OF_PEOPLE = [
   ...['Billing_Link__c.Chosen_Account__c', 'Billing_Link__c.Dismissed__c', 'Billing_Request__c.Account__c'],
-  ...['Billing_Request__c.Decision__c', 'Billing_Request__c.Key__c'],
+  ...['Billing_Request__c.Decision__c', 'Billing_Request__c.Key__c', 'Billing_Request__c.Sync_Failure__c'],
 ];
 /** What agents enter in a Case. */
 const OF_CASES = ['AccountId', 'ContactId', 'Description', 'Origin', 'Priority', 'Subject'].map(
@@ -39,9 +39,10 @@ const OF_CASES = ['AccountId', 'ContactId', 'Description', 'Origin', 'Priority',
 const OF_BOTH = ['Opportunity.Billing_Subscription_Number__c'];
 /** Work for Billing operations, which nobody else sees. */
 const isOfLinks = (field: string) => field.startsWith('Billing_Link__c');
+const isOfFailures = (field: string) => field.startsWith('Billing_Sync_Failure__c');
 /** What people ask for, each their own. */
 const isOfRequests = (field: string) => field.startsWith('Billing_Request__c');
-const isPrivate = (field: string) => isOfLinks(field) || isOfRequests(field);
+const isPrivate = (field: string) => isOfLinks(field) || isOfFailures(field) || isOfRequests(field);
 
 const fieldPermissions = (path: string) => list(readMetadata(path), 'fieldPermissions');
 const objectPermissions = (path: string) => list(readMetadata(path), 'objectPermissions');
@@ -117,22 +118,47 @@ describe('Billing_Viewer', () => {
 describe('Billing_Operations', () => {
   const path = 'permissionsets/Billing_Operations.permissionset-meta.xml';
 
-  it('reads every field of a link, and edits only what people fill in', () => {
+  it('reads every field of its work, and edits only what people fill in', () => {
     const permissions = fieldPermissions(path);
-    expect(permissions.map((one) => String(one['field'])).sort()).toEqual(grantable.filter(isOfLinks));
+    expect(permissions.map((one) => String(one['field'])).sort()).toEqual(grantable.filter(isPrivate));
     const edited = permissions.filter((one) => one['editable'] === 'true').map((one) => String(one['field']));
-    expect(edited.sort()).toEqual(OF_PEOPLE.filter(isOfLinks));
+    expect(edited.sort()).toEqual([
+      ...OF_PEOPLE.filter(isOfLinks),
+      ...['Billing_Request__c.Key__c', 'Billing_Request__c.Sync_Failure__c'],
+    ]);
   });
 
-  it('has a tab and a list of those that wait', () => {
-    const [tab] = list(readMetadata(path), 'tabSettings');
-    expect(tab).toEqual({ tab: 'Billing_Link__c', visibility: 'Visible' });
+  it('has a tab and a list of what waits for somebody', () => {
+    const tabs = list(readMetadata(path), 'tabSettings').map(
+      (one) => `${String(one['tab'])} ${String(one['visibility'])}`,
+    );
+    expect(tabs).toEqual(['Billing_Link__c Visible', 'Billing_Request__c Visible', 'Billing_Sync_Failure__c Visible']);
     expect(packageFiles()).toEqual(
       expect.arrayContaining([
         'objects/Billing_Link__c/listViews/Waiting.listView-meta.xml',
-        'tabs/Billing_Link__c.tab-meta.xml',
+        'objects/Billing_Sync_Failure__c/listViews/Open.listView-meta.xml',
+        'objects/Billing_Sync_Failure__c/listViews/Resolved_Lately.listView-meta.xml',
       ]),
     );
+  });
+
+  it('sees every failure and changes none, and has it tried again by a request of its own', () => {
+    const of = (object: string) => objectPermissions(path).find((one) => one['object'] === object);
+    expect(of('Billing_Sync_Failure__c')).toMatchObject({
+      allowCreate: 'false',
+      allowEdit: 'false',
+      allowDelete: 'false',
+      viewAllRecords: 'true',
+    });
+    expect(of('Billing_Request__c')).toMatchObject({
+      allowCreate: 'true',
+      allowEdit: 'false',
+      viewAllRecords: 'false',
+    });
+    const failure = 'Billing_Sync_Failure__c';
+    expect(readMetadata(`objects/${failure}/${failure}.object-meta.xml`)['sharingModel']).toBe('Private');
+    const others = sets.filter((one) => !/Billing_Operations|Integration_Write/.test(one));
+    expect(others.flatMap((one) => objectPermissions(one)).filter((one) => one['object'] === failure)).toEqual([]);
   });
 
   it('works on every link, and makes none', () => {
