@@ -10,6 +10,7 @@ import { createChangeSweep } from '../connectors/salesforce/changes/sweep.ts';
 import { orgProjection } from '../connectors/salesforce/convert.ts';
 import { refusalsOfMissing } from '../connectors/salesforce/errors.ts';
 import { createOrgRequests, REQUEST_FIELDS, REQUESTS } from '../connectors/salesforce/requests.ts';
+import { failureProjection, kindOfMany } from '../connectors/salesforce/rows/syncFailure.ts';
 import { rowShapes } from '../connectors/salesforce/shapes.ts';
 import { createUserAccess } from '../connectors/salesforce/userAccess.ts';
 import { partsOf } from '../domain/billingAccount/key.ts';
@@ -25,6 +26,7 @@ import { createPositionStore } from '../sync/changes/position.ts';
 import { createDealReader } from '../sync/deals/reader.ts';
 import { createOrgAccounts } from '../sync/drift/accounts.ts';
 import { createOrgCheck } from '../sync/drift/check.ts';
+import { createFailureDesk } from '../sync/failures/desk.ts';
 import type { Intake } from '../sync/inbox/intake.ts';
 import { createBatchReads } from '../sync/outbox/batchReads.ts';
 import type { Store } from '../sync/store.ts';
@@ -100,6 +102,7 @@ export function followSalesforce(deps: ChangesDeps): { handler: KeyHandler; part
     access: createUserAccess(client),
     refreshes: { ...refreshes, start: (request) => refreshes.start(request).finally(onStored) },
     audit: createActionLog(database.db),
+    failures: createFailureDesk({ db: database.db, projection: failureProjection, kindOfMany, onRetried: onStored }),
     orgId,
     businessNow: clock.businessNow,
   });

@@ -6,6 +6,7 @@ import { billingFieldsOf } from '../connectors/salesforce/mapping/billingFields.
 import { createOwnerNotices } from '../connectors/salesforce/ownerNotices.ts';
 import { createOrgRowRemover } from '../connectors/salesforce/remover.ts';
 import { removedDaysOf } from '../connectors/salesforce/retention.ts';
+import { failureProjection } from '../connectors/salesforce/rows/syncFailure.ts';
 import { createOrgWriter } from '../connectors/salesforce/writer.ts';
 import { createWakeup } from '../platform/wakeup.ts';
 import { beginWithBackfill } from '../sync/backfill/first.ts';
@@ -16,6 +17,7 @@ import { applyFilter } from '../sync/connections/filter.ts';
 import { createConnectionStore } from '../sync/connections/state.ts';
 import { createConnectionWatch } from '../sync/connections/watch.ts';
 import { createDueTicker } from '../sync/due/due.ts';
+import { createFailureTeller } from '../sync/failures/teller.ts';
 import { createKeyWorker } from '../sync/keys/worker.ts';
 import { matchUnlinked } from '../sync/matching/due.ts';
 import { createNotifier } from '../sync/notices/notifier.ts';
@@ -32,6 +34,7 @@ import { projectAnewWhen } from '../sync/restamp.ts';
 import { createOrgPrune } from '../sync/retention/orgRows.ts';
 import { createRetention } from '../sync/retention/retention.ts';
 import { createSweeper } from '../sync/sweep/sweeper.ts';
+import { followFailures } from '../workflows/failures/followFailures.ts';
 import { fieldsOfSystem } from '../workflows/ports/billingFields.ts';
 import { partsTakenBy } from '../workflows/ports/billingFilter.ts';
 import type { Base } from './base.ts';
@@ -166,6 +169,17 @@ export async function startWorker(base: Base, start: (name: string, loop: Loop) 
     const notices = createOwnerNotices(client, calls, integrationUser(client, config.salesforce.username));
     start('owner notices', createNotifier({ db, notices, batch: batchCalls(base, client), log, metrics }));
   }
+  start(
+    'failures',
+    createFailureTeller({
+      db,
+      projection: failureProjection,
+      follow: (told, before) => followFailures(failureProjection, told, before, clock.now()),
+      setRows: (rows) => outbox.setRows(null, rows, true),
+      log,
+      everyMs: config.sweepSeconds * 1000,
+    }),
+  );
   start('due', createDueTicker({ store, clock, timeZone: config.timeZone, log, onDue: keysReady.notify }));
   const { payload: payloadDays, id: idDays } = config.inboxDays;
   start('retention', createRetention({ db, payloadDays, idDays, log }));

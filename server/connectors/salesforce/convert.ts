@@ -18,6 +18,7 @@ import { memoRow } from './rows/memo.ts';
 import { namedDealRow } from './rows/namedDeal.ts';
 import { paymentRow } from './rows/payment.ts';
 import { toRecords } from './rows/records.ts';
+import { FAILURE_OBJECT } from './rows/syncFailure.ts';
 import { chargeRow, subscriptionRow } from './rows/subscription.ts';
 import { accountRow, balanceRow, healthRow, monthRow } from './rows/totals.ts';
 import { usageRow } from './rows/usage.ts';
@@ -46,6 +47,7 @@ export const objectOrder = [
   ...RECORD_OBJECTS,
   'Billing_Connection__c',
   'Billing_Link__c',
+  FAILURE_OBJECT,
 ] as const;
 
 /** Number fields of an object that are zero once the row is Removed. */

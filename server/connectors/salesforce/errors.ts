@@ -47,6 +47,11 @@ const advice: Readonly<Record<string, string>> = {
 };
 const MESSAGE_LENGTH = 500;
 
+/** @returns what a person can do about a refusal, which its message says at its end; undefined where Salesforce says it all */
+export function adviceOf(code: string): string | undefined {
+  return advice[code];
+}
+
 function refused(retry: Refused['retry'], code: string, text: string): Refused {
   const hint = retry === 'never' || retry === 'mapping' ? advice[code] : undefined;
   const message = hint === undefined ? text : `${text.slice(0, MESSAGE_LENGTH - hint.length - 1)} ${hint}`;

@@ -6,13 +6,17 @@ import { queryAll, textList, type Found } from './changes/query.ts';
 import type { SalesforceClient } from './client.ts';
 import { unreadable } from './collections.ts';
 import { toFault, type RowError } from './errors.ts';
+import { FAILURE_OBJECT } from './rows/syncFailure.ts';
 import { rowShapes } from './shapes.ts';
 
 /** Keys in one query: as many as an address has room for. */
 const MOST_KEYS = 100;
 
 /** Objects of which rows may be deleted: ours alone. */
-const REMOVABLE = new Set(rowShapes.map(({ object }) => object).filter((object) => object.endsWith('__c')));
+const REMOVABLE = new Set([
+  ...rowShapes.map(({ object }) => object).filter((object) => object.endsWith('__c')),
+  FAILURE_OBJECT,
+]);
 
 type Deleted = { id?: string | null; success: boolean; errors?: RowError[] };
 

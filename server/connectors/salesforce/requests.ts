@@ -39,6 +39,14 @@ export function createOrgRequests(client: SalesforceClient): OrgRequests {
         expiresAt: dateOf(record['Expires_At__c']),
       };
     },
+    // Asked for apart, since an org with an older package has no such field.
+    async failureOf(id) {
+      const soql = `SELECT Sync_Failure__c, Sync_Failure__r.Key__c FROM ${REQUESTS} WHERE Id IN ${inList([id])}`;
+      const [record] = (await queryAll(client, soql)) as (Found | undefined)[];
+      const failure = record?.['Sync_Failure__r'] as Found | null | undefined;
+      if (typeof record?.['Sync_Failure__c'] !== 'string' || typeof failure?.['Key__c'] !== 'string') return null;
+      return { recordId: id18(record['Sync_Failure__c']), key: failure['Key__c'] };
+    },
     async write(id, state, message) {
       try {
         const session = await client.session();

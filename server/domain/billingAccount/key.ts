@@ -9,7 +9,7 @@ export type KeyKind =
   | ('charge' | 'invoiceitem' | 'dunning')
   | ('change' | 'event')
   | ('creditmemo' | 'debitmemo' | 'creditnote')
-  | 'link'
+  | ('link' | 'failure')
   | ('accountnumber' | 'order' | 'refund' | 'paymentmethod' | 'contact')
   | ('productrateplan' | 'catalog')
   | ('product' | 'coupon' | 'price' | 'paymentintent' | 'invoicepayment' | 'dispute' | 'schedule');

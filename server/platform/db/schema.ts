@@ -32,6 +32,7 @@ export type Schema = {
     attempt: Generated<number>;
     quarantined_at: NullableTimestamp;
     reason: string | null;
+    code: string | null;
     poll_at: NullableTimestamp;
     polled_generation: number | null;
     held: Generated<boolean>;

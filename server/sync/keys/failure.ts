@@ -33,8 +33,19 @@ export function reasonOf(error: unknown): string {
   return `Something unexpected went wrong (${error instanceof Error ? error.name : typeof error}). The log has the details.`;
 }
 
+/** @returns the code of docs/errors.md; null for what is no Fault */
+export function codeOf(error: unknown): string | null {
+  return error instanceof Fault ? error.code : null;
+}
+
 /** Ends a claim that failed. A key that was claimed by another worker meanwhile is left alone. */
-export async function recordFailure(db: Db, claim: LeasedKey, failure: Failure, reason: string): Promise<void> {
+export async function recordFailure(
+  db: Db,
+  claim: LeasedKey,
+  failure: Failure,
+  reason: string,
+  code: string | null = null,
+): Promise<void> {
   await db
     .updateTable('dirty')
     .set({
@@ -42,6 +53,7 @@ export async function recordFailure(db: Db, claim: LeasedKey, failure: Failure, 
       lease_until: null,
       attempt: claim.attempt,
       reason,
+      code,
       ...(failure.action === 'retry'
         ? { not_before: sql<Date>`now() + ${failure.waitMs} * interval '1 ms'` }
         : { quarantined_at: sql<Date>`now()` }),

@@ -25,5 +25,5 @@ export interface KeyStore {
    */
   commitResult(claim: LeasedKey, result: KeyResult): Promise<Committed>;
   /** Ends a claim that failed; one that is not held any more is left alone. */
-  recordFailure(claim: LeasedKey, failure: Failure, reason: string): Promise<void>;
+  recordFailure(claim: LeasedKey, failure: Failure, reason: string, code?: string | null): Promise<void>;
 }

@@ -9,7 +9,7 @@ import { Collision } from '../mirror/save.ts';
 import type { LeasedKey } from './claim.ts';
 import { LeaseLost } from './commit.ts';
 import { countFailures } from '../failureCount.ts';
-import { afterFailure, reasonOf } from './failure.ts';
+import { afterFailure, codeOf, reasonOf } from './failure.ts';
 import type { KeyStore } from './store.ts';
 
 export type KeyWorkerOptions = {
@@ -142,7 +142,7 @@ export function createKeyWorker(options: KeyWorkerOptions): KeyWorker {
     );
     // A try that did not even reach the other side is none.
     const attempt = error instanceof Fault && error.notTried ? claim.attempt - 1 : claim.attempt;
-    await store.recordFailure({ ...claim, attempt }, failure, reasonOf(error));
+    await store.recordFailure({ ...claim, attempt }, failure, reasonOf(error), codeOf(error));
   }
 
   async function work(claim: LeasedKey): Promise<void> {

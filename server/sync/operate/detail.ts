@@ -29,6 +29,14 @@ export async function detailOf(db: Db, { kind, object, id }: FailureRef): Promis
     const notice = await first(sql`select * from owner_notice where deal_key = ${id}`.execute(db));
     return notice === null ? null : { notice };
   }
+  if (kind === 'connection') {
+    const connection = await first(sql`select * from connection where name = ${id}`.execute(db));
+    return connection === null ? null : { connection };
+  }
+  if (kind === 'object') {
+    const pause = await first(sql`select * from org_object_pause where object = ${id}`.execute(db));
+    return pause === null ? null : { pause };
+  }
   const key = await first(sql`select * from dirty where key = ${id}`.execute(db));
   const { rows: events } = await sql`select ${EVENT} from inbox where key = ${id} and done_at is null
     order by id limit ${EVENTS_SHOWN}`.execute(db);

@@ -45,7 +45,9 @@ async function dismissEvent(db: Db, id: string): Promise<string[]> {
 function dismiss(db: Db, ref: FailureRef): Promise<string[] | null> {
   if (ref.kind === 'key') return dismissKey(db, ref.id);
   if (ref.kind === 'row') return dismissRow(db, ref);
-  return ref.kind === 'notice' ? dismissNotice(db, ref.id) : dismissEvent(db, ref.id);
+  if (ref.kind === 'event') return dismissEvent(db, ref.id);
+  // What stops a connection or an object is repaired, or lasts.
+  return ref.kind === 'notice' ? dismissNotice(db, ref.id) : Promise.resolve(null);
 }
 
 /**

@@ -1,21 +1,6 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { Db } from '../../platform/db/database.ts';
-import type { FailureKind } from './failureId.ts';
-
-/** Work that failed and waits for somebody. */
-export type Failure = {
-  id: string;
-  kind: FailureKind;
-  /** null where it belongs to no connection, such as the projection of an Account. */
-  connection: string | null;
-  /** Id of the Salesforce Account; null when none is known. */
-  account: string | null;
-  reason: string;
-  /** For an event: deliveries with another content. */
-  attempts: number;
-  since: Date;
-  state: 'put aside' | 'tried again' | 'dismissed';
-};
+import type { Failure, FailureKind } from '../../workflows/ports/failures.ts';
 
 export type FailureFilter = {
   ids?: readonly string[];
@@ -37,6 +22,7 @@ const ofKeys = (retrying: boolean): RawBuilder<unknown> => sql`
     case when d.key like 'match:%' then split_part(d.key, ':', 3)
       else nullif(split_part(d.key, ':', 1), 'account') end as connection,
     case when d.key like 'account:projection:%' then split_part(d.key, ':', 3) else l.account_id end as account,
+    null as object, d.key as subject, case when d.reason is not null then d.code end as code,
     coalesce(d.reason, 'No reason was kept.') as reason, d.attempt as attempts,
     coalesce(d.quarantined_at, d.since) as since,
     case when d.quarantined_at is null then 'tried again' else 'put aside' end as state
@@ -45,13 +31,13 @@ const ofKeys = (retrying: boolean): RawBuilder<unknown> => sql`
 
 const ofRows = (retrying: boolean): RawBuilder<unknown> => sql`
   select 'row:' || object || ':' || key, 'row', nullif(split_part(key, ':', 1), 'account'), account_id,
-    concat_ws(': ', code, message), attempt, coalesce(quarantined_at, changed_at),
+    object, key, code, concat_ws(': ', code, message), attempt, coalesce(quarantined_at, changed_at),
     case when quarantined_at is null then 'tried again' else 'put aside' end
   from org_rows where quarantined_at is not null or (${retrying} and pending and attempt > 0)`;
 
 /** Accounts that are not there though billing goes on for them; under the name of the row that each would have. */
 const ofGoneAccounts = sql`
-  select 'row:Account:' || a.account_id, 'row', null, a.account_id,
+  select 'row:Account:' || a.account_id, 'row', null, a.account_id, 'Account', a.account_id, null,
     'Salesforce has no such Account, or it was deleted there, but billing goes on: restore it, or link to another Account '
       || string_agg(l.billing_account_key, ', ' order by l.billing_account_key) || '.',
     0, coalesce(a.modstamp, a.read_at), 'put aside'
@@ -63,40 +49,55 @@ const ofGoneAccounts = sql`
   group by a.account_id`;
 
 const ofEvents = sql`
-  select 'event:' || i.id, 'event', i.connection, l.account_id,
+  select 'event:' || i.id, 'event', i.connection, l.account_id, null, i.id::text, null,
     case when i.conflicts > 0
       then 'It came again with another content; the first content was kept and the object read anew.'
       else 'It is not worked off, and nothing is going to work it.' end,
     i.conflicts, i.received_at, 'put aside'
-  from inbox i left join account_link l on l.billing_account_key = i.key
-  where not exists (select from dismissal where failure_id = 'event:' || i.id)
-    and (i.conflicts > 0 or (i.done_at is null and i.received_at < now() - ${STUCK_SECONDS} * interval '1 s'
-      and not exists (select from dirty where dirty.key = i.key)))`;
+  from (
+    select id, connection, key, conflicts, received_at from inbox where conflicts > 0
+    union
+    select id, connection, key, conflicts, received_at from inbox i where i.done_at is null and i.received_at < now() - ${STUCK_SECONDS} * interval '1 s'
+      and not exists (select from dirty where dirty.key = i.key)
+  ) i left join account_link l on l.billing_account_key = i.key
+  where not exists (select from dismissal where failure_id = 'event:' || i.id)`;
 
 const ofNotices = (retrying: boolean): RawBuilder<unknown> => sql`
-  select 'notice:' || deal_key, 'notice', split_part(deal_key, ':', 1), account_id, concat_ws(': ', code, message),
-    attempt, coalesce(quarantined_at, wanted_at),
+  select 'notice:' || deal_key, 'notice', split_part(deal_key, ':', 1), account_id, 'Opportunity', deal_key, code,
+    concat_ws(': ', code, message), attempt, coalesce(quarantined_at, wanted_at),
     case when quarantined_at is null then 'tried again' else 'put aside' end
   from owner_notice
   where state = 'wanted' and (quarantined_at is not null or (${retrying} and message is not null))`;
+
+/** Work of a connection that is broken or paused waits, without a failure of its own. */
+const ofConnections = sql`
+  select 'connection:' || name, 'connection', name, null, null, name, null,
+    state || ': ' || coalesce(nullif(reason, ''), 'no reason was kept.'), 0, since, 'put aside'
+  from connection where state <> 'Connected'`;
+
+/** Rows of such an object wait, without a failure of their own. */
+const ofObjects = sql`
+  select 'object:' || object, 'object', null, null, object, object, code, message, failures, since, 'put aside'
+  from org_object_pause`;
 
 const ofDismissed = sql`
   select failure_id as id, kind, case kind
       when 'row' then nullif(split_part(failure_id, ':', 3), 'account')
       when 'key' then nullif(split_part(failure_id, ':', 2), 'account')
       when 'notice' then split_part(failure_id, ':', 2) end as connection,
-    null as account,
+    null as account, null as object, failure_id as subject, null as code,
     failed_with || ' Dismissed by ' || dismissed_by || ': ' || reason as reason, 0 as attempts,
     dismissed_at as since, 'dismissed' as state
   from dismissal`;
 
+/** Everything that waits for somebody. @param retrying also what is still tried again by itself */
+export const failuresThatWait = (retrying: boolean): RawBuilder<unknown> => sql`
+  ${ofKeys(retrying)} union all ${ofRows(retrying)} union all ${ofGoneAccounts} union all ${ofEvents}
+  union all ${ofNotices(retrying)} union all ${ofConnections} union all ${ofObjects}`;
+
 /** Lists failures, the longest waiting first. */
 export async function listFailures(db: Db, filter: FailureFilter = {}): Promise<Failure[]> {
-  const retrying = filter.retrying ?? false;
-  const all = filter.dismissed
-    ? ofDismissed
-    : sql`${ofKeys(retrying)} union all ${ofRows(retrying)} union all ${ofGoneAccounts} union all ${ofEvents}
-      union all ${ofNotices(retrying)}`;
+  const all = filter.dismissed ? ofDismissed : failuresThatWait(filter.retrying ?? false);
   const { ids = null, kind = null, connection = null, account = null, limit = null } = filter;
   const { rows } = await sql<Failure>`
     select * from (${all}) as failure

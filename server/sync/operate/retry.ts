@@ -26,6 +26,13 @@ async function retryNotices(db: Db, dealKeys: readonly string[]): Promise<void> 
     where deal_key = any(${[...dealKeys]}::text[]) and state in ('wanted', 'dismissed')`.execute(db);
 }
 
+/** Looks at once whether what stops them is repaired. One that an operator paused stays so. */
+async function lookAtStopped(db: Db, connections: readonly string[], objects: readonly string[]): Promise<void> {
+  await sql`update connection set probe_at = now()
+    where name = any(${[...connections]}::text[]) and state = 'Broken'`.execute(db);
+  await sql`update org_object_pause set paused_until = now() where object = any(${[...objects]}::text[])`.execute(db);
+}
+
 /** Takes dismissals back: the events that went with them are to be worked again. @returns the keys of these events */
 async function takeBack(db: Db, ids: readonly string[]): Promise<string[]> {
   const { rows } = await sql<{ event_ids: string[] }>`
@@ -60,6 +67,7 @@ export async function retryFailures(db: Db, operator: string, refs: readonly Fai
       refs.filter(({ kind }) => kind === 'row'),
     );
     await retryNotices(transaction, idsOf(refs, 'notice'));
+    await lookAtStopped(transaction, idsOf(refs, 'connection'), idsOf(refs, 'object'));
     await noteAction(transaction, operator, 'retry', refs.map(failureIdOf));
   });
 }

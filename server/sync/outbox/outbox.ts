@@ -36,8 +36,8 @@ export type Outbox = {
   start(): void;
   /** Starts no further call and waits for those on their way. */
   stop(): Promise<void>;
-  /** Sets rows from outside the work of a key, such as those of connections. */
-  setRows(accountId: string | null, rows: readonly OrgRow[]): Promise<void>;
+  /** Sets rows from outside the work of a key, such as those of connections; with `batch` they can wait. */
+  setRows(accountId: string | null, rows: readonly OrgRow[], batch?: boolean): Promise<void>;
   /** Writes what is ready, at once; for tests and one-off runs. @returns how many rows were taken */
   flush(): Promise<number>;
 };
@@ -173,8 +173,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
       await loop;
       await Promise.all(running);
     },
-    async setRows(accountId, rows) {
-      const waiting = await store.setRows(accountId, rows);
+    async setRows(accountId, rows, batch) {
+      const waiting = await store.setRows(accountId, rows, batch);
       if (waiting > 0) wakeup.notify();
     },
     async flush() {

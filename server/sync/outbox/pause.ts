@@ -43,9 +43,16 @@ export async function endPauses(db: Db, objects: readonly string[]): Promise<voi
     .execute();
 }
 
-/** Objects whose rows wait for a change of the org, with Salesforce's reason. */
-export async function pausedObjects(db: Db): Promise<PausedObject[]> {
-  return db.selectFrom('org_object_pause').select(['object', 'code', 'message']).orderBy('object').execute();
+/**
+ * Objects whose rows wait for a change of the org, with Salesforce's reason, and whether these are rows of Accounts: figures
+ * are behind then.
+ */
+export async function pausedObjects(db: Db): Promise<(PausedObject & { ofAccounts: boolean })[]> {
+  const { rows } = await sql<PausedObject & { ofAccounts: boolean }>`
+    select object, code, message, exists (
+      select from org_rows o where o.object = p.object and o.account_id is not null) as "ofAccounts"
+    from org_object_pause p order by object`.execute(db);
+  return rows;
 }
 
 /** Lets rows that were put aside, and objects that are paused, be tried anew. @returns how many rows */

@@ -23,11 +23,8 @@ export async function orgStatus(db: Db, orgId: string, reserve: number, mapping 
     return { state: 'Delayed', message: hold?.reason ?? '' };
   }
   const paused = await pausedObjects(db);
-  if (paused.length > 0)
-    return {
-      state: 'Broken',
-      message: paused.map(({ object, message }) => `${object} is not written: ${message}`).join(' '),
-    };
+  const unwritten = paused.map(({ object, message }) => `${object} is not written: ${message}`).join(' ');
+  if (paused.some(({ ofAccounts }) => ofAccounts)) return { state: 'Broken', message: unwritten };
   const { budget } = await orgState(db, orgId);
   if (budget && paceOf(0, budget, reserve).stopped)
     return {
@@ -38,5 +35,5 @@ export async function orgStatus(db: Db, orgId: string, reserve: number, mapping 
     select count(*)::int as count from org_rows where quarantined_at is not null`.execute(db);
   const aside = rows[0]?.count ?? 0;
   const refused = aside > 0 ? `Salesforce refused ${aside} rows, which were put aside.` : '';
-  return { state: 'Connected', message: [refused, mapping].filter((text) => text !== '').join(' ') };
+  return { state: 'Connected', message: [unwritten, refused, mapping].filter((text) => text !== '').join(' ') };
 }

@@ -18,8 +18,12 @@ export interface OutboxStore {
     results: readonly OrgWriteResult[],
     random: () => number,
   ): Promise<RowOutcome[]>;
-  /** Sets rows that Salesforce is to hold. @returns how many rows wait for the writer because of this */
-  setRows(accountId: string | null, rows: readonly OrgRow[]): Promise<number>;
+  /**
+   * Sets rows that Salesforce is to hold.
+   * @param batch true for rows that can wait
+   * @returns how many rows wait for the writer because of this
+   */
+  setRows(accountId: string | null, rows: readonly OrgRow[], batch?: boolean): Promise<number>;
   /** @returns ms for which an upstream is to be left alone; 0 when it may be called */
   heldForMs(upstream: string): Promise<number>;
   /** Leaves an upstream alone for a while after a call that failed as a whole. */

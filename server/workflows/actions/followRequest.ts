@@ -1,7 +1,7 @@
 import { partsOf } from '../../domain/billingAccount/key.ts';
 import type { ActionLog, RefreshBook, UserAccess } from '../ports/actions.ts';
 import type { KeyClaim, KeyHandler, KeyResult } from '../ports/keyWork.ts';
-import type { OrgRequest, OrgRequests, RequestState } from '../ports/requests.ts';
+import type { FailureDesk, OrgRequest, OrgRequests, RequestState } from '../ports/requests.ts';
 import { notFound } from './checks.ts';
 
 export type FollowRequestDeps = {
@@ -9,6 +9,7 @@ export type FollowRequestDeps = {
   access: UserAccess;
   refreshes: RefreshBook;
   audit: ActionLog;
+  failures: FailureDesk;
   /** The org that rows go to. */
   orgId: string;
   businessNow: () => Date;
@@ -21,6 +22,10 @@ const LONGEST_MS = 24 * 3_600_000;
 const LOOK_EVERY_MS = 1000;
 
 const EXPIRED = 'Nobody could carry this out in time. Ask again, if it is still wanted.';
+const NO_FAILURE = 'The request names no failure. Start it from the page of a failure.';
+const RESOLVED = 'This failure is resolved already; there is nothing to be tried.';
+const TRIED = (count: number): string =>
+  `${count === 1 ? 'It is' : `${count} failures are`} tried now. What works is resolved by itself within a minute or two; what fails again stays open, with its reason.`;
 const NO_ACCOUNT = 'The request names no Account. Start it from the page of an Account.';
 
 type Outcome = { state: RequestState; message: string };
@@ -34,7 +39,7 @@ function isExpired({ createdAt, expiresAt }: OrgRequest, now: Date): boolean {
  * it to the record. The job has the id of the record, so that a request that is told twice is the same one.
  */
 export function followRequest(deps: FollowRequestDeps): KeyHandler {
-  const { requests, access, refreshes, audit, orgId, businessNow } = deps;
+  const { requests, access, refreshes, audit, failures, orgId, businessNow } = deps;
 
   async function begin(request: OrgRequest & { accountId: string }): Promise<Outcome | null> {
     const { id, accountId, requesterId: userId } = request;
@@ -56,9 +61,21 @@ export function followRequest(deps: FollowRequestDeps): KeyHandler {
     return null;
   }
 
+  async function retry(request: OrgRequest): Promise<Outcome> {
+    const { id, requesterId } = request;
+    const failure = await requests.failureOf(id);
+    if (failure === null) return { state: 'Failed', message: NO_FAILURE };
+    if (isExpired(request, businessNow())) return { state: 'Expired', message: EXPIRED };
+    if (!(await access.canRead(requesterId, failure.recordId)))
+      return { state: 'Failed', message: notFound().publicText };
+    const tried = await failures.retry(failure.key, `Salesforce user ${requesterId}`);
+    return { state: 'Done', message: tried === null ? RESOLVED : TRIED(tried) };
+  }
+
   /** @returns null when it has just begun */
   async function carryOut(request: OrgRequest): Promise<Outcome | null> {
     const { id, accountId, kind } = request;
+    if (kind === 'Retry') return retry(request);
     if (kind !== 'Refresh')
       return {
         state: 'Failed',

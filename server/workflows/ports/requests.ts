@@ -12,11 +12,31 @@ export type OrgRequest = {
   expiresAt: Date | null;
 };
 
+/** The row of a failure that a request is about. */
+export type NamedFailure = {
+  /** 18-character id of the record. */
+  recordId: string;
+  /** Key of the row. */
+  key: string;
+};
+
 export type RequestState = 'Running' | 'Done' | 'Failed' | 'Expired';
 
 export interface OrgRequests {
   /** @returns null when it is not there, or not any more */
   read(id: string): Promise<OrgRequest | null>;
+  /** @returns the failure that is to be tried again; null when the request names none */
+  failureOf(id: string): Promise<NamedFailure | null>;
   /** Tells the person how it stands. One that was deleted meanwhile is left alone. */
   write(id: string, state: RequestState, message: string): Promise<void>;
+}
+
+/** Tries again what failed. */
+export interface FailureDesk {
+  /**
+   * @param key of the row that tells of it, or of many
+   * @param by who asks, for the record of what was done
+   * @returns how many failures are tried; null when the row tells of nothing that is open
+   */
+  retry(key: string, by: string): Promise<number | null>;
 }

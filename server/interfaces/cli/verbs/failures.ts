@@ -1,10 +1,11 @@
 import { detailOf } from '../../../sync/operate/detail.ts';
-import { parseFailureId, type FailureKind } from '../../../sync/operate/failureId.ts';
-import { listFailures, type Failure, type FailureFilter } from '../../../sync/operate/failures.ts';
+import { parseFailureId } from '../../../sync/operate/failureId.ts';
+import { listFailures, type FailureFilter } from '../../../sync/operate/failures.ts';
+import type { Failure, FailureKind } from '../../../workflows/ports/failures.ts';
 import { ago, count, redacted, table } from '../text.ts';
 import { isSet, Refusal, textOf, UsageError, type Answer, type Context, type Input, type Verb } from '../verb.ts';
 
-const KINDS: readonly FailureKind[] = ['key', 'row', 'event', 'notice'];
+const KINDS: readonly FailureKind[] = ['key', 'row', 'event', 'notice', 'connection', 'object'];
 const LIMIT = 100;
 
 /** Options that choose failures, for every command that takes some. */
@@ -15,14 +16,15 @@ export const FILTER_OPTIONS = {
 } as const;
 
 export const FILTER_HELP = `--kind KIND               key: cannot be worked; row: Salesforce refuses it; event: needs a look; notice: an owner
-                          could not be told of an Opportunity
+                          could not be told of an Opportunity; connection: broken or paused; object: none of its
+                          rows can be written
 --connection NAME         of one connection, such as stripe
 --account ID              of one Salesforce Account`;
 
 export function filterOf(input: Input): FailureFilter {
   const kind = textOf(input, 'kind');
   if (kind !== undefined && !KINDS.some((known) => known === kind))
-    throw new UsageError(`--kind is key, row, event or notice, not ${kind}.`);
+    throw new UsageError(`--kind is ${KINDS.join(', ')}, not ${kind}.`);
   const connection = textOf(input, 'connection');
   const account = textOf(input, 'account');
   if (account !== undefined && !/^[A-Za-z0-9]{15}([A-Za-z0-9]{3})?$/.test(account))
