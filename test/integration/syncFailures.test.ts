@@ -16,6 +16,7 @@ import { createPostgresStore } from '../../server/sync/postgres.ts';
 import type { Store } from '../../server/sync/store.ts';
 import { followFailures } from '../../server/workflows/failures/followFailures.ts';
 import type { OrgWriteResult } from '../../server/workflows/ports/orgRows.ts';
+import { customFields, list } from '../metadata/source.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
 /** Failures as rows of the org: which there are, how many at most, and when they are resolved. */
@@ -279,6 +280,42 @@ describe('a failure of a row that tells of failures', () => {
     await tell();
     expect(await rows()).toHaveLength(1);
     expect((await listFailures(database.db)).map(({ id }) => id)).toContain(`object:${FAILURE_OBJECT}`);
+  });
+});
+
+describe('the object of the package', () => {
+  const fields = new Map(
+    customFields().flatMap(({ object, name, xml }) => (object === FAILURE_OBJECT ? [[name, xml]] : [])),
+  );
+  const valuesOf = (name: string) =>
+    list(list(list(fields.get(name)!, 'valueSet')[0]!, 'valueSetDefinition')[0]!, 'value').map(
+      (one) => one['fullName'],
+    );
+
+  it('has every field that a row has, with room for it, and every kind and state', async () => {
+    const key = `stripe:invoiceitem:${'x'.repeat(230)}`;
+    await store.setRows(ACCOUNT, [{ ...invoice('in_1'), key, object: 'Billing_Invoice_Item__c' }]);
+    await answer({ ...RULE, message: 'No. '.repeat(120) });
+    await tell();
+    const [row] = await rows();
+    const { key: ownKey, version: _v, batch: _b, account_id: _a, Name: name, ...written } = row!;
+    for (const [field, value] of Object.entries(written)) {
+      expect.soft([...fields.keys()]).toContain(field);
+      const most = Number(fields.get(field)?.['length'] ?? Infinity);
+      expect.soft(String(value ?? '').length, field).toBeLessThanOrEqual(most);
+    }
+    expect(ownKey.length).toBeLessThanOrEqual(255);
+    expect(ownKey).toMatch(/^stripe:failure:[0-9a-f]{64}$/);
+    expect(String(name).length).toBeLessThanOrEqual(80);
+    expect(valuesOf('State__c')).toEqual(['Open', 'Resolved']);
+    const kinds = (['row', 'object', 'key', 'event', 'notice', 'connection'] as const).map((kind) =>
+      failureProjection.open(
+        { kind, connection: null, count: 2, from: now, to: now },
+        { firstSeen: now, lastSeen: now, times: 1 },
+      ),
+    );
+    expect(valuesOf('Kind__c')).toEqual(kinds.map((one) => one.fields['Kind__c']));
+    expect(kinds.map(kindOfMany)).toEqual(['row', 'object', 'key', 'event', 'notice', 'connection']);
   });
 });
 
