@@ -528,5 +528,6 @@ describe('an outage of three days', () => {
       expect(callsAt.filter((at) => at >= from && at < from + 1000).length).toBeLessThanOrEqual(25);
     expect(Math.max(...workedAt) - endsAt).toBeLessThan(360_000);
     expect(new Set(workedAt.map((at) => Math.floor(at / 1000))).size).toBeGreaterThan(10);
-  }, 120_000);
+    // Its clock is its own: how long it takes says only how fast the machine is.
+  }, 300_000);
 });
