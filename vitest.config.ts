@@ -9,6 +9,7 @@ const LONG = [
   'test/simulators/salesforce/page/pages',
   'test/scenarios/loop',
   'test/browser/contextPages',
+  'test/browser/panels',
   'test/clients/',
   'test/simulation/',
   'test/scenarios/',
