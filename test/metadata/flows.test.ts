@@ -26,7 +26,7 @@ function mergeable(flow: Xml): Text[] {
 }
 
 /** Words of ours and of the API that a flow hands on and shows to nobody. */
-const CODE: ReadonlySet<string> = new Set(['Refresh']);
+const CODE: ReadonlySet<string> = new Set(['Refresh', 'Retry']);
 
 /** What people read and where no label can stand: names of screens, of their buttons, of inputs, of flows and choices. */
 function literal(flow: Xml): Text[] {

@@ -6,7 +6,7 @@ import { formatMoney, formatNumber } from 'c/moneyUtils';
 import type { Link } from 'c/sourceUtils';
 import { linkOf, nameOf } from 'c/sourceUtils';
 import type { Status } from 'c/statusUtils';
-import { chip } from 'c/statusUtils';
+import { chip, needsAction } from 'c/statusUtils';
 import { fill, join } from 'c/textUtils';
 import type { Billing } from './billing';
 import { labels } from './labels';
@@ -64,9 +64,14 @@ function customerOf(account: Row, billing: Billing, now: Date): Customer {
 export function healthChip(health: Row | undefined): Status | null {
   const tier = textOf(health, 'Tier__c');
   const score = numberOf(health, 'Score__c');
-  const text = [score === null ? '' : String(score), tier ?? ''].filter(Boolean).join(' ');
+  // A good score beside something pressing says so, rather than that all is well.
+  const isDoubtful = tier === 'Healthy' && needsAction(textOf(health, 'Status__c'));
+  const text = [score === null ? '' : String(score), (isDoubtful ? labels.otherwise : tier) ?? '']
+    .filter(Boolean)
+    .join(' ');
+  const good = isDoubtful ? 'quiet' : 'good';
   return text
-    ? chip(text, tier === 'Healthy' ? 'good' : tier === 'Watch' ? 'warn' : tier === null ? 'quiet' : 'bad')
+    ? chip(text, tier === 'Healthy' ? good : tier === 'Watch' ? 'warn' : tier === null ? 'quiet' : 'bad')
     : null;
 }
 

@@ -40,6 +40,7 @@ import oneAttempt from '@salesforce/label/c.Billing_One_Attempt';
 import oneDayOverdue from '@salesforce/label/c.Billing_One_Day_Overdue';
 import open from '@salesforce/label/c.Billing_Case_Open';
 import openIn from '@salesforce/label/c.Billing_Case_Open_In';
+import otherwise from '@salesforce/label/c.Billing_Health_Otherwise';
 import owes from '@salesforce/label/c.Billing_Case_Owes';
 import own from '@salesforce/label/c.Billing_Case_Own';
 import paysBy from '@salesforce/label/c.Billing_Case_Pays_By';
@@ -100,6 +101,7 @@ export const labels = {
   oneDayOverdue,
   open,
   openIn,
+  otherwise,
   owes,
   own,
   paysBy,

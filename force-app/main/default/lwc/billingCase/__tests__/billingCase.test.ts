@@ -180,6 +180,12 @@ describe('the invoice context of a case', () => {
     ]);
   });
 
+  it('does not call a customer healthy who has something pressing', async () => {
+    const health = node({ Status__c: 'Overdue', Score__c: 80, Tier__c: 'Healthy' });
+    const element = await show({ ...all, Billing_Health__c: [health] });
+    expect(textAt(element, '[data-id="health"]')).toBe('80 otherwise healthy');
+  });
+
   it('shows the customer: plan, what is owed, how it pays, usage, health, and the last invoices', async () => {
     const element = await show();
     const customer = findAll(element, '[data-id="customer"]')[0]!;
