@@ -241,3 +241,44 @@ it('an Account without billing says so in each place, and shows no figure', asyn
   expect(problems()).toEqual([]);
   await close();
 });
+
+describe('a list that is loaded when its tab is opened', () => {
+  const FILE = /\/billingInvoices-[^/]*$/;
+
+  it('is not asked for before', async () => {
+    const { page, close } = await openPage(browser, url(full));
+    const files: string[] = [];
+    page.on('request', (request) => files.push(request.url()));
+    await page.reload();
+    await loaded(page);
+    expect(files.filter((file) => FILE.test(file))).toEqual([]);
+    await tab(page, 'Invoices');
+    expect(files.filter((file) => FILE.test(file))).toHaveLength(1);
+    await close();
+  });
+
+  it('says so when it cannot be loaded, leaves the rest alone, and is there once somebody tries again', async () => {
+    const { page, close } = await open();
+    await page.route(FILE, (route) => route.abort());
+    const pane = await tab(page, 'Invoices');
+    expect(await wordsOf(pane.getByRole('alert'))).toContain('Salesforce did not answer.');
+    expect(await wordsOf(page.locator('c-billing-health'))).toContain('In dunning');
+    expect(await violations(page)).toEqual([]);
+    await page.unroute(FILE);
+    await pane.getByRole('button', { name: 'Try again' }).click();
+    await pane.locator('tbody tr').first().waitFor();
+    expect(await wordsOf(pane)).toContain('INV-0500');
+    expect(await pane.getByRole('alert').count()).toBe(0);
+    await close();
+  });
+
+  it('says why there is none in an org without Lightning Web Security', async () => {
+    sim.org.lightningWebSecurity = false;
+    const { page, close } = await open();
+    sim.org.lightningWebSecurity = true;
+    const pane = await tab(page, 'Invoices');
+    expect(await wordsOf(pane.getByRole('alert'))).toContain('Dynamic import needs Lightning Web Security');
+    expect(await wordsOf(page.locator('c-billing-health'))).toContain('In dunning');
+    await close();
+  });
+});

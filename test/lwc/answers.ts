@@ -49,10 +49,12 @@ export function clearPage(): void {
   document.body.replaceChildren();
 }
 
+/** Ticks that a part which is loaded when it is shown, and those in it, take to stand there. */
+const TICKS = 20;
+
 /** Waits until what was changed has been rendered. */
 export async function rendered(): Promise<void> {
-  await Promise.resolve();
-  await Promise.resolve();
+  for (let tick = 0; tick < TICKS; tick += 1) await Promise.resolve();
 }
 
 /** Elements below `root`, through shadow roots, that match. */

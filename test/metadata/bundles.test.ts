@@ -3,9 +3,15 @@ import { stripTypeScriptTypes } from 'node:module';
 import { join } from 'node:path';
 import { transformSync } from '@lwc/compiler';
 import { describe, expect, it } from 'vitest';
-import { API_VERSION, bundles, LWC } from './source.ts';
+import { API_VERSION, bundles, list, LWC, readMetadata } from './source.ts';
 
 const COMPILED = /\.(ts|html|css)$/;
+
+/** What the configuration of a bundle declares. */
+const capabilitiesOf = (bundle: string): string[] =>
+  list(readMetadata(`lwc/${bundle}/${bundle}.js-meta.xml`), 'capabilities')
+    .flatMap((xml) => [xml['capability']].flat())
+    .map(String);
 
 describe.each(bundles())('bundle %s', (bundle) => {
   const files = readdirSync(join(LWC, bundle));
@@ -18,6 +24,7 @@ describe.each(bundles())('bundle %s', (bundle) => {
       namespace: 'c',
       apiVersion: Math.floor(Number(API_VERSION)),
       enableLightningWebSecurityTransforms: true,
+      enableDynamicComponents: capabilitiesOf(bundle).includes('lightning__dynamicComponent'),
     });
     expect(warnings.map((warning: { message: string }) => warning.message)).toEqual([]);
   });
@@ -25,6 +32,14 @@ describe.each(bundles())('bundle %s', (bundle) => {
   it('has its metadata and no emitted JavaScript', () => {
     expect(files).toContain(`${bundle}.js-meta.xml`);
     expect(files.filter((file) => /\.[cm]?js$/.test(file))).toEqual([]);
+  });
+
+  it('declares whether it loads others when they are needed', () => {
+    const sources = files
+      .filter((file) => /\.(ts|html)$/.test(file))
+      .map((file) => readFileSync(join(LWC, bundle, file), 'utf8'));
+    const loads = sources.some((source) => /\bimport\(|<lwc:component/.test(source));
+    expect(capabilitiesOf(bundle)).toEqual(loads ? ['lightning__dynamicComponent'] : []);
   });
 
   it('keeps its script under 100 lines', () => {

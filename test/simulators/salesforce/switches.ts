@@ -37,6 +37,12 @@ export function mountSwitches({ app }: SimContext, org: SimulatedOrg, usage: Api
     org.mergeAccounts(masterId, loserId);
     res.json({ merged: true });
   });
+  sim.post('/lightning-web-security', (req, res) => {
+    const { on } = req.body as { on?: unknown };
+    if (typeof on !== 'boolean') return void res.status(400).json({ message: 'on must be true or false' });
+    org.lightningWebSecurity = on;
+    res.json({ on });
+  });
   mountSaveSwitches(sim, org);
   app.use('/__sim', sim);
 }

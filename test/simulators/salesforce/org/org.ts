@@ -66,6 +66,8 @@ export class SimulatedOrg implements Org {
   readonly apiVersion = '66.0';
   /** Rises whenever other metadata is in force; whoever derives something from the schema keeps it by this number. */
   schemaVersion = 0;
+  /** Session setting: on in every new org. */
+  lightningWebSecurity = true;
   readonly store: Store;
   readonly sessions: Sessions;
   readonly locks = new RowLocks();
@@ -123,6 +125,7 @@ export class SimulatedOrg implements Org {
     this.triggers.set([]);
     this.duplicates.added = [];
     this.approvals.clear();
+    this.lightningWebSecurity = true;
     this.#seed();
   }
 

@@ -200,6 +200,7 @@ function headScripts(
   const config = {
     apiVersion: org.apiVersion,
     userId,
+    lightningWebSecurity: org.lightningWebSecurity,
     customPermissions: customPermissionsOf(forceApp).filter((name) => access.hasCustomPermission(name)),
     timeZone: String(org.get('User', userId)?.['TimeZoneSidKey'] ?? 'UTC'),
     record: { id: record.Id, objectApiName: object.name, objectLabel: object.label },

@@ -31,6 +31,8 @@ export default class Billing360 extends LightningElement {
   readonly labels = labels;
   asked: Asked = NOT_ASKED;
   showsDetails = false;
+  /** What tells of dunning stands there, or cannot. */
+  toldDunning = false;
   /** How asking again went last. */
   outcome = '';
   known: ReadonlyMap<string, Known> = new Map();
@@ -73,8 +75,22 @@ export default class Billing360 extends LightningElement {
     return connectionsOf(this.panel);
   }
 
+  get hides(): Readonly<Record<string, boolean>> {
+    return {
+      subscriptions: this.hideSubscriptions,
+      invoices: this.hideInvoices,
+      payments: this.hidePayments,
+      usage: this.hideUsage,
+      timeline: this.hideTimeline,
+    };
+  }
+
   get overview(): Overview {
-    return overviewOf(this.asked, this.compact, this.showsDetails);
+    return overviewOf(this.asked, this.compact, this.showsDetails, this.toldDunning);
+  }
+
+  handleDunning(): void {
+    this.toldDunning = true;
   }
 
   showDetails(): void {

@@ -1,7 +1,6 @@
 import failedLabel from '@salesforce/label/c.Billing_Action_Failed';
 import groupLabel from '@salesforce/label/c.Billing_Action_Group';
 import mayPay from '@salesforce/customPermission/Billing_Payment_Actions';
-import BillingActionModal from 'c/billingActionModal';
 import type { Outcome } from 'c/billingActionModal';
 import { api, LightningElement } from 'lwc';
 import type { Action, ActionName } from './actions';
@@ -50,7 +49,8 @@ export default class BillingActions extends LightningElement {
     this.outcome = null;
     try {
       const { label, flow } = action;
-      const given = await BillingActionModal.open({ label, size: 'small', flow, recordId: this.recordId });
+      const { default: Modal } = await import('c/billingActionModal');
+      const given = await Modal.open({ label, size: 'small', flow, recordId: this.recordId });
       this.outcome = (given as Outcome | undefined) ?? null;
     } catch {
       this.outcome = { message: failedLabel, changes: [] };

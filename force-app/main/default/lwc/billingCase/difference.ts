@@ -1,7 +1,8 @@
 import { formatDate } from 'c/dateUtils';
 import type { Row } from 'c/graphqlRows';
-import { childrenOf, numberOf, parentOf, standing, textOf } from 'c/graphqlRows';
+import { numberOf, parentOf, standing, textOf } from 'c/graphqlRows';
 import { formatMoney, formatNumber } from 'c/moneyUtils';
+import { childrenOf } from 'c/rowUtils';
 import { fill } from 'c/textUtils';
 import { labels } from './labels';
 

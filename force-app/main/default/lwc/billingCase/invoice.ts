@@ -1,9 +1,10 @@
-import { formatDate, formatInstant, formatPeriod } from 'c/dateUtils';
+import { formatDate, formatInstant } from 'c/dateUtils';
 import type { Fact } from 'c/factUtils';
 import { fact } from 'c/factUtils';
 import type { Row } from 'c/graphqlRows';
 import { numberOf, parentOf, textOf } from 'c/graphqlRows';
 import { formatMoney } from 'c/moneyUtils';
+import { formatPeriod } from 'c/rowUtils';
 import type { Link } from 'c/sourceUtils';
 import { linkOf, sourceOf } from 'c/sourceUtils';
 import type { Status } from 'c/statusUtils';

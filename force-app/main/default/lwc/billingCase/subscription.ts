@@ -1,8 +1,9 @@
-import { formatDate, formatLastDay } from 'c/dateUtils';
+import { formatDate } from 'c/dateUtils';
 import { fact } from 'c/factUtils';
 import type { Row } from 'c/graphqlRows';
 import { booleanOf, numberOf, textOf } from 'c/graphqlRows';
 import { formatMoney } from 'c/moneyUtils';
+import { formatLastDay } from 'c/rowUtils';
 import { linkOf, sourceOf } from 'c/sourceUtils';
 import { statusOf } from 'c/statusUtils';
 import { fill, join } from 'c/textUtils';

@@ -1,7 +1,8 @@
-import { formatDate, formatPeriod } from 'c/dateUtils';
+import { formatDate } from 'c/dateUtils';
 import type { Row } from 'c/graphqlRows';
 import { numberOf, textOf } from 'c/graphqlRows';
 import { formatMoney, formatNumber } from 'c/moneyUtils';
+import { formatPeriod } from 'c/rowUtils';
 import type { Status } from 'c/statusUtils';
 import { statusOf } from 'c/statusUtils';
 import { fill, join } from 'c/textUtils';

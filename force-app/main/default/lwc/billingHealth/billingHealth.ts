@@ -1,5 +1,4 @@
 import timeZone from '@salesforce/i18n/timeZone';
-import { formatDate } from 'c/dateUtils';
 import type { Row } from 'c/graphqlRows';
 import { rowsOf, standing, textOf } from 'c/graphqlRows';
 import type { Asked, Panel } from 'c/panelState';
@@ -7,14 +6,11 @@ import { NOT_ASKED } from 'c/panelState';
 import type { Known } from 'c/sourceUtils';
 import type { Status } from 'c/statusUtils';
 import { needsAction, statusOf } from 'c/statusUtils';
-import { fill } from 'c/textUtils';
 import { api, LightningElement } from 'lwc';
 import type { Figure } from './figures';
 import { figuresOf } from './figures';
 import { healthPanel, PLACES } from './healthPanel';
 import { labels } from './labels';
-import type { Detail } from './details';
-import { detailOf } from './details';
 
 /** How the billing of an Account stands: one sentence, then figures, each of which tells on request how it came about. */
 export default class BillingHealth extends LightningElement {
@@ -59,18 +55,14 @@ export default class BillingHealth extends LightningElement {
     return `note note_${pressing ? (this.status?.tone ?? 'quiet') : 'quiet'}`;
   }
 
-  get asOf(): string {
-    const day = formatDate(textOf(this.health, 'As_Of__c'));
-    return day ? fill(labels.asOf, day) : '';
-  }
-
   get figures(): Figure[] {
     const figures = figuresOf(this.asked.data, this.known, new Date(), timeZone, this.opened);
     return this.compact ? figures.filter(({ isMain }) => isMain) : figures;
   }
 
-  get detail(): Detail | null {
-    return this.opened ? detailOf(this.opened, this.asked.data) : null;
+  /** Of what tells how the opened figure came about. */
+  get reasons(): { figure: string; data: unknown } {
+    return { figure: this.opened, data: this.asked.data };
   }
 
   toggle(event: Event): void {

@@ -2,8 +2,9 @@ import type { Sparkline } from 'c/chartMath';
 import { sparkline } from 'c/chartMath';
 import { formatMonth } from 'c/dateUtils';
 import type { Row } from 'c/graphqlRows';
-import { numberOf, rowsOf, standing, textOf } from 'c/graphqlRows';
+import { numberOf, textOf } from 'c/graphqlRows';
 import { formatMoney } from 'c/moneyUtils';
+import { monthsOf } from 'c/mrrMonths';
 import { fill } from 'c/textUtils';
 import { labels } from './labels';
 
@@ -19,13 +20,6 @@ export type Trend = {
 const MONTHS_DRAWN = 12;
 /** The change is told against the end of the month that was so many months ago. */
 const MONTHS_COMPARED = 3;
-
-/** Months of one currency that say how much MRR there was at their end, the oldest first. */
-export function monthsOf(data: unknown, currency: string | null): Row[] {
-  return standing(rowsOf(data, 'Billing_MRR_Month__c') ?? [])
-    .filter((row) => textOf(row, 'Currency_Code__c') === currency && numberOf(row, 'Closing__c') !== null)
-    .sort((a, b) => (textOf(a, 'Month__c') ?? '').localeCompare(textOf(b, 'Month__c') ?? ''));
-}
 
 export function trendOf(data: unknown, currency: string | null): Trend | null {
   const months = monthsOf(data, currency).slice(-MONTHS_DRAWN);

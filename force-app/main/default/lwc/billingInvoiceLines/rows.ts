@@ -1,7 +1,8 @@
-import { formatDate, formatPeriod } from 'c/dateUtils';
+import { formatDate } from 'c/dateUtils';
 import type { Row } from 'c/graphqlRows';
 import { numberOf, standing, textOf } from 'c/graphqlRows';
 import { formatMoney, formatNumber } from 'c/moneyUtils';
+import { formatPeriod } from 'c/rowUtils';
 import type { Link } from 'c/sourceUtils';
 import { linkOf } from 'c/sourceUtils';
 import type { Status } from 'c/statusUtils';

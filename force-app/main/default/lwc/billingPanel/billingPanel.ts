@@ -6,16 +6,12 @@ import type { Panel } from 'c/panelState';
 import { fill } from 'c/textUtils';
 import { api, LightningElement } from 'lwc';
 
-/** Frame of a panel: heading, and what to show instead of rows while there are none. */
+/** Frame of a panel: its name for who hears it, and what to show instead of rows while there are none. */
 export default class BillingPanel extends LightningElement {
   @api heading = '';
   /** What it means that there is nothing. */
   @api emptyText = '';
   @api panel: Panel | undefined;
-  /** For panels that show figures, not a list. */
-  @api hidesCount = false;
-  /** For panels below something that names them. */
-  @api bare = false;
 
   readonly labels = { stale: staleLabel };
 
@@ -36,10 +32,6 @@ export default class BillingPanel extends LightningElement {
     return messages[this.phase] ?? '';
   }
 
-  get count(): string {
-    return this.isReady && !this.hidesCount ? `${this.panel?.rows.length ?? ''}${this.panel?.more ? '+' : ''}` : '';
-  }
-
   get moreText(): string {
     return this.isReady && this.panel?.more ? fill(moreLabel, this.panel.rows.length) : '';
   }
@@ -58,10 +50,6 @@ export default class BillingPanel extends LightningElement {
 
   get isStale(): boolean {
     return this.hasErrors && this.isReady;
-  }
-
-  get headerClass(): string {
-    return this.bare ? 'slds-assistive-text' : '';
   }
 
   retry(): void {

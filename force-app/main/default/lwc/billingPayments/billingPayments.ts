@@ -41,7 +41,9 @@ export default class BillingPayments extends LightningElement {
     Object.assign(this, receive(this, result, this.recordId));
     const count = !this.account ? this.page.total : null;
     if (count !== null) {
-      this.dispatchEvent(new CustomEvent('count', { detail: { section: 'payments', count } }));
+      this.dispatchEvent(
+        new CustomEvent('count', { detail: { section: 'payments', count }, bubbles: true, composed: true }),
+      );
     }
   }
 

@@ -13,11 +13,8 @@ export default class BillingSections extends LightningElement {
   @api accounts: readonly Row[] = [];
   @api pageSize = 10;
   @api invoiceFilter = 'All';
-  @api hideSubscriptions = false;
-  @api hideInvoices = false;
-  @api hidePayments = false;
-  @api hideUsage = false;
-  @api hideTimeline = false;
+  /** What an admin has hidden. */
+  @api hides: Readonly<Partial<Record<Section, boolean>>> = {};
 
   readonly labels = labels;
   counts: Readonly<Partial<Record<Section, number>>> = {};
@@ -25,24 +22,22 @@ export default class BillingSections extends LightningElement {
   chosen: readonly Section[] = [];
   accountId = '';
 
-  get tabs(): Tab[] {
-    const hidden = {
-      subscriptions: this.hideSubscriptions,
-      invoices: this.hideInvoices,
-      payments: this.hidePayments,
-      usage: this.hideUsage,
-      timeline: this.hideTimeline,
+  get tabs(): (Tab & { properties: object })[] {
+    const { recordId, accountId, pageSize, invoiceFilter } = this;
+    const own = { recordId, accountId };
+    const paged = { ...own, pageSize };
+    const lists = {
+      subscriptions: own,
+      invoices: { ...paged, invoiceFilter },
+      payments: paged,
+      usage: own,
+      timeline: paged,
     };
-    return tabsOf(hidden, this.chosen, this.counts);
+    return tabsOf(this.hides, this.chosen, this.counts).map((tab) => ({ ...tab, properties: lists[tab.key] }));
   }
 
   get hasTabs(): boolean {
     return this.tabs.length > 0;
-  }
-
-  /** Where each list is shown, by its name. */
-  get panes(): Record<string, Tab> {
-    return Object.fromEntries(this.tabs.map((tab) => [tab.key, tab]));
   }
 
   get options(): AccountOption[] {

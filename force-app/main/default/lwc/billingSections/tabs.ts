@@ -30,7 +30,7 @@ const SECTIONS: readonly (readonly [Section, string])[] = [
  * @param counts how many rows each has, as far as that is known
  */
 export function tabsOf(
-  hidden: Readonly<Record<Section, boolean>>,
+  hidden: Readonly<Partial<Record<Section, boolean>>>,
   chosen: readonly Section[],
   counts: Readonly<Partial<Record<Section, number>>>,
 ): Tab[] {

@@ -1,7 +1,8 @@
-import { formatDate, formatPeriod } from 'c/dateUtils';
+import { formatDate } from 'c/dateUtils';
 import type { Row } from 'c/graphqlRows';
 import { booleanOf, numberOf, textOf } from 'c/graphqlRows';
 import { formatMoney } from 'c/moneyUtils';
+import { formatPeriod } from 'c/rowUtils';
 import type { Known, Link } from 'c/sourceUtils';
 import { linkOf, sourceOf } from 'c/sourceUtils';
 import type { Status } from 'c/statusUtils';
@@ -22,6 +23,7 @@ export type SubscriptionRow = {
   readonly expanded: string;
   readonly toggleLabel: string;
   readonly chargesKey: string;
+  readonly ofCharges: { readonly subscriptionId: string };
   readonly mrrReason: string | null;
   /** The last change, with its day. */
   readonly lastChange: string;
@@ -55,6 +57,7 @@ export function subscriptionRows(rows: readonly Row[], opened: ReadonlySet<strin
       expanded: String(opened.has(row.Id)),
       toggleLabel: fill(labels.showCharges, number),
       chargesKey: `${row.Id}-charges`,
+      ofCharges: { subscriptionId: row.Id },
       chips: chipsOf(row),
       live: !isOver(row),
     };

@@ -1,13 +1,14 @@
-import type { UsageBar } from 'c/chartMath';
-import { usageBar } from 'c/chartMath';
-import { formatDate, formatPeriod } from 'c/dateUtils';
+import { formatDate } from 'c/dateUtils';
 import type { Row } from 'c/graphqlRows';
 import { numberOf, textOf } from 'c/graphqlRows';
 import { formatNumber } from 'c/moneyUtils';
+import { formatPeriod } from 'c/rowUtils';
 import type { Link } from 'c/sourceUtils';
 import { linkOf, sourceOf } from 'c/sourceUtils';
 import { fill, join } from 'c/textUtils';
 import { labels } from './labels';
+import type { UsageBar } from './usageBar';
+import { usageBar } from './usageBar';
 
 export type UsageRow = {
   readonly key: string;

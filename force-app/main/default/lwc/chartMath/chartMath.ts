@@ -3,5 +3,3 @@ export type { Sparkline } from './sparkline';
 export { SPARK_VIEW_BOX, sparkline } from './sparkline';
 export type { Segment } from './stackedBar';
 export { stackedBar } from './stackedBar';
-export type { UsageBar } from './usageBar';
-export { usageBar } from './usageBar';

@@ -3,48 +3,31 @@ export { BILLING_ACCOUNT, CONNECTIONS, list, MORE, own, query } from './query';
 /** A node of a GraphQL connection: Id, and `{ value }` for every field that the user may read. */
 export type Row = { readonly Id: string; readonly [field: string]: unknown };
 
-type Selection = {
+export type Selection = {
   edges?: readonly ({ node?: Row | null } | null)[] | null;
   totalCount?: number | null;
   pageInfo?: { hasNextPage?: boolean; endCursor?: string | null };
 };
 
-function selectionOf(data: unknown, object: string): Selection | undefined {
+/** What an answer has of one object; undefined when the user may not read it. */
+export function selectionOf(data: unknown, object: string): Selection | undefined {
   const answer = data as { uiapi?: { query?: Record<string, Selection | null | undefined> } } | null | undefined;
   return answer?.uiapi?.query?.[object] ?? undefined;
 }
 
+/** Rows of a list; undefined when the user may not read its object. */
+export function nodesOf(selection: Selection | null | undefined): Row[] | undefined {
+  return selection ? (selection.edges ?? []).flatMap((edge) => edge?.node ?? []) : undefined;
+}
+
 /** Rows of one object; undefined when the answer has none of it because the user may not read the object. */
 export function rowsOf(data: unknown, object: string): Row[] | undefined {
-  const selection = selectionOf(data, object);
-  return selection && (selection.edges ?? []).flatMap((edge) => (edge?.node ? [edge.node] : []));
-}
-
-/** How many rows there are on all pages; null where the answer does not say it. */
-export function totalOf(data: unknown, object: string): number | null {
-  return selectionOf(data, object)?.totalCount ?? null;
-}
-
-/** After which the next page begins; null where there is none. */
-export function endCursorOf(data: unknown, object: string): string | null {
-  return selectionOf(data, object)?.pageInfo?.endCursor ?? null;
+  return nodesOf(selectionOf(data, object));
 }
 
 /** Whether Salesforce holds more rows than were asked for. */
 export function hasMore(data: unknown, object: string): boolean {
   return selectionOf(data, object)?.pageInfo?.hasNextPage === true;
-}
-
-/** Rows below a row, by the name of the relationship; undefined when the user may not read their object. */
-export function childrenOf(row: Row | null | undefined, relationship: string): Row[] | undefined {
-  const selection = (row?.[relationship] ?? undefined) as Selection | undefined;
-  return selection && (selection.edges ?? []).flatMap((edge) => (edge?.node ? [edge.node] : []));
-}
-
-/** Rows of one billing account, or all rows; those of which the user may not read whose they are stay. */
-export function ofBillingAccount(rows: readonly Row[], id: string): readonly Row[] {
-  const tells = rows.some((row) => 'Billing_Account__r' in row);
-  return id && tells ? rows.filter((row) => parentOf(row, 'Billing_Account__r')?.Id === id) : rows;
 }
 
 /** Rows that still stand in billing; `Removed` ones wait for deletion and count nowhere. */

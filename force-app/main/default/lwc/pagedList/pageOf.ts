@@ -1,4 +1,4 @@
-import { hasMore, rowsOf, standing, totalOf } from 'c/graphqlRows';
+import { hasMore, rowsOf, selectionOf, standing } from 'c/graphqlRows';
 import { fill } from 'c/textUtils';
 import { labels } from './labels';
 import type { Listed, Page, Place } from './types';
@@ -11,7 +11,7 @@ import type { Listed, Page, Place } from './types';
  */
 export function pageOf(listed: Listed, place: Place, object: string, size: number): Page {
   const { data, errors } = listed.asked;
-  const all = totalOf(data, object);
+  const all = selectionOf(data, object)?.totalCount ?? null;
   const found = rowsOf(data, object);
   const rows = standing(found ?? []).length;
   const before = ((listed.place ?? place).cursors.length - 1) * size;

@@ -1,5 +1,5 @@
 import { isRefused } from 'c/errorUtils';
-import { BILLING_ACCOUNT, endCursorOf, list, query } from 'c/graphqlRows';
+import { BILLING_ACCOUNT, list, query, selectionOf } from 'c/graphqlRows';
 import type { Panel } from 'c/panelState';
 import { NOT_ASKED, panelOf, remember, toldBy } from 'c/panelState';
 import type { GraphqlDocument, GraphqlResult } from 'lightning/graphql';
@@ -58,7 +58,7 @@ export function turned(place: Place, { asked }: Listed, object: string, to: Turn
   if (to === 'previous') {
     return place.cursors.length > 1 ? { ...place, cursors: place.cursors.slice(0, -1) } : place;
   }
-  const cursor = endCursorOf(asked.data, object);
+  const cursor = selectionOf(asked.data, object)?.pageInfo?.endCursor;
   return cursor ? { ...place, cursors: [...place.cursors, cursor] } : place;
 }
 

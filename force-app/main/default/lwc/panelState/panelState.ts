@@ -55,15 +55,13 @@ export function panelOf(asked: Asked, object: string, fields: readonly string[])
   };
 }
 
-/** Decides what to show of rows below one record; `found` is undefined when their object may not be read. */
-export function childPanel(asked: Asked, found: readonly Row[] | undefined, fields: readonly string[]): Panel {
-  const rows = standing(found ?? []);
-  const seen = readable(rows, fields);
-  const phase = phaseOf(asked, found, rows, seen);
-  return { phase, rows, fields: seen, connections: [], errors: asked.errors, more: false };
-}
-
-function phaseOf(asked: Asked, found: readonly Row[] | undefined, rows: readonly Row[], seen: Set<string>): Phase {
+/** @param found undefined when the object may not be read */
+export function phaseOf(
+  asked: Asked,
+  found: readonly Row[] | undefined,
+  rows: readonly Row[],
+  seen: Set<string>,
+): Phase {
   if (!asked.data) {
     return asked.errors.length > 0 ? 'error' : 'loading';
   }
@@ -76,23 +74,10 @@ function phaseOf(asked: Asked, found: readonly Row[] | undefined, rows: readonly
   return seen.size === 0 ? 'noaccess' : 'ready';
 }
 
-const SHORT_LIST_ROWS = 6;
-
-/** The first rows of a long list, and with them every row that must be seen. */
-export function shortList<T>(rows: readonly T[], mustShow: (row: T) => boolean): T[] {
-  return rows.filter((row, index) => index < SHORT_LIST_ROWS || mustShow(row));
-}
-
 /** The connections that the rows of a panel come from, with Salesforce's; all of them while that cannot be told. */
 export function connectionsOf(panel: Panel): readonly Row[] {
   const sources = new Set(panel.rows.map((row) => textOf(row, 'Source__c')).filter(Boolean));
   const own = panel.connections.filter((connection) => sources.has(textOf(connection, 'Source__c')));
   const org = panel.connections.filter((connection) => textOf(connection, 'Source__c') === 'Salesforce');
   return own.length > 0 ? [...own, ...org] : panel.connections;
-}
-
-/** What is open once a key was pressed: it opens what was shut and shuts what was open. */
-export function toggled(opened: ReadonlySet<string>, key: string): ReadonlySet<string> {
-  const others = [...opened].filter((other) => other !== key);
-  return new Set(opened.has(key) ? others : [...others, key]);
 }

@@ -32,6 +32,10 @@ function compilerMessage(message: string): string {
   return line.replace(/^\w*(?:Syntax)?Error: /, '');
 }
 
+/** Whether a bundle may load others when they are needed (LWC guide, "Dynamically Instantiate Components"). */
+const declaresDynamic = (bundle: Component): boolean =>
+  elementsNamed(xmlOf(bundle), 'capability').some(({ text }) => text === 'lightning__dynamicComponent');
+
 /** Bundles tell their place in the text, which is where `sf` looks for it. */
 const withPlace = ({ problem, line, column }: Problem): string =>
   line === undefined ? problem : `[Line: ${line}, Col: ${column ?? 1}] ${problem}`;
@@ -83,7 +87,11 @@ export class BundleCheck {
     if (path.endsWith('.css')) return null;
     // What a template uses is imported by what it compiles to.
     const imports = path.endsWith('.html') ? this.#imports(compiled, false) : this.#imports(source, true);
-    for (const one of imports) {
+    const later = path.endsWith('.html') ? [] : this.#dynamicImports(source);
+    const [first] = later;
+    if (first && !declaresDynamic(bundle))
+      return { ...first, problem: 'Dynamic imports need the capability lightning__dynamicComponent' };
+    for (const one of [...imports, ...later]) {
       const problem = this.#importProblem(bundle, path, one.specifier, view);
       if (problem !== null) return { problem, line: one.line, column: one.column };
     }
@@ -101,7 +109,13 @@ export class BundleCheck {
     }
     const name = path.split('/').at(-1)!.replace(/\.ts$/, '.js');
     try {
-      return this.#compile(script, name, { name: bundle.fullName, namespace: 'c', apiVersion: 66 }).code;
+      const enableDynamicComponents = declaresDynamic(bundle);
+      return this.#compile(script, name, {
+        name: bundle.fullName,
+        namespace: 'c',
+        apiVersion: 66,
+        enableDynamicComponents,
+      }).code;
     } catch (error) {
       const { message, location } = faultOf(error);
       const place = location?.line === undefined ? {} : { line: location.line, column: (location.column ?? 0) + 1 };
@@ -138,6 +152,24 @@ export class BundleCheck {
       const { line, character } = file.getLineAndCharacterOfPosition(specifier.getStart(file));
       return [{ specifier: specifier.text, line: placed ? line + 1 : 1, column: placed ? character + 1 : 1 }];
     });
+  }
+
+  /** Names of bundles in `import()`; an org looks for no other. */
+  #dynamicImports(source: string): Import[] {
+    const ts = this.#ts;
+    const file = ts.createSourceFile('x.ts', source, ts.ScriptTarget.Latest, true);
+    const found: Import[] = [];
+    const find = (node: import('typescript').Node): void => {
+      const [specifier] = ts.isCallExpression(node) ? node.arguments : [];
+      if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword && specifier) {
+        const { line, character } = file.getLineAndCharacterOfPosition(specifier.getStart(file));
+        const name = ts.isStringLiteral(specifier) ? specifier.text : 'c/';
+        found.push({ specifier: name, line: line + 1, column: character + 1 });
+      }
+      ts.forEachChild(node, find);
+    };
+    find(file);
+    return found;
   }
 
   #importProblem(bundle: Component, path: string, specifier: string, view: View): string | null {

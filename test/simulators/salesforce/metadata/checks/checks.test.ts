@@ -195,6 +195,13 @@ describe('a component that refers to what the org lacks is refused', () => {
 
 describe('a bundle', () => {
   const script = (text: string, name = 'made') => bundle(name, `${text}\n${COMPONENT}`);
+  const configuration = bundle('made', '')['lwc/made/made.js-meta.xml']!;
+  const dynamic = {
+    'lwc/made/made.js-meta.xml': configuration.replace(
+      '<isExposed>',
+      '<capabilities><capability>lightning__dynamicComponent</capability></capabilities><isExposed>',
+    ),
+  };
 
   it('is taken with all that it may import', async () => {
     const files = script(
@@ -237,6 +244,21 @@ describe('a bundle', () => {
       'uses an unknown component',
       { ...script(''), 'lwc/made/made.html': '<template><c-shoe></c-shoe></template>' },
       /No MODULE named markup:\/\/c:shoe found : \[markup:\/\/c:made\]/,
+    ],
+    [
+      'instantiates a component dynamically without the capability',
+      { ...script(''), 'lwc/made/made.html': '<template><lwc:component lwc:is={part}></lwc:component></template>' },
+      /Invalid dynamic components usage/,
+    ],
+    [
+      'imports dynamically without the capability',
+      script("export const load = () => import('c/shown');"),
+      /Dynamic imports need the capability lightning__dynamicComponent/,
+    ],
+    [
+      'imports an unknown bundle dynamically',
+      { ...script("export const load = () => import('c/shoe');"), ...dynamic },
+      /No MODULE named markup:\/\/c:shoe found/,
     ],
     ['imports an unknown bundle', script("import { x } from 'c/shoe';"), /No MODULE named markup:\/\/c:shoe found/],
     [

@@ -11,8 +11,8 @@ import {
 } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { rollup, type Plugin, type RollupLog } from 'rollup';
+import { join, relative, resolve, sep } from 'node:path';
+import { rollup, type GetManualChunk, type Plugin, type RollupLog } from 'rollup';
 import { customPermissionsOf } from '../../org/customPermissions.ts';
 import { readLabels } from '../../org/labels.ts';
 import { compileSchema } from '../../org/schema/compile.ts';
@@ -79,6 +79,54 @@ function hostComponents(names: readonly string[]): Plugin {
   };
 }
 
+/** What a bundle declares that loads others when they are needed. */
+const CAPABILITY = /<capability>\s*lightning__dynamicComponent\s*<\/capability>/;
+
+/**
+ * Bundles that load others when they are needed (LWC guide, "Dynamically Instantiate Components"): one that declares it not
+ * is refused, and a page without Lightning Web Security loads none.
+ *
+ * @param folder of the bundles
+ */
+function dynamicComponents(folder: string): Plugin {
+  const declares = (id: string): boolean => {
+    const name = relative(folder, id).split(sep)[0]!;
+    return CAPABILITY.test(readFileSync(join(folder, name, `${name}.js-meta.xml`), 'utf8'));
+  };
+  return {
+    name: 'dynamic-components',
+    transform(code, id) {
+      if (id.startsWith(folder) && id.endsWith('.html') && code.includes('<lwc:component') && !declares(id))
+        this.error(`${id}: lwc:component needs the capability lightning__dynamicComponent`);
+    },
+    resolveDynamicImport(_, importer) {
+      if (importer.startsWith(folder) && !declares(importer))
+        this.error(`${importer}: import() needs the capability lightning__dynamicComponent`);
+      return null;
+    },
+    renderDynamicImport: ({ moduleId }) =>
+      moduleId.startsWith(folder) ? { left: 'window.loadComponent(', right: ', import.meta.url)' } : null,
+  };
+}
+
+/** Which bundles stand on a page at once: those that pages may name, and what they import. */
+function atOnce(folder: string, { getModuleInfo, getModuleIds }: Parameters<GetManualChunk>[1]): ReadonlySet<string> {
+  const found = new Set<string>();
+  const reach = (id: string): void => {
+    if (found.has(id) || !id.startsWith(folder)) return;
+    found.add(id);
+    for (const other of getModuleInfo(id)?.importedIds ?? []) reach(other);
+  };
+  for (const id of getModuleIds()) {
+    const name = relative(folder, id).split(sep)[0]!;
+    if (id.startsWith(folder) && isExposed(join(folder, name, `${name}.js-meta.xml`))) reach(id);
+  }
+  return found;
+}
+
+const isExposed = (configuration: string): boolean =>
+  /<isExposed>\s*true\s*<\/isExposed>/.test(readFileSync(configuration, 'utf8'));
+
 /** Message of a failure with the file and line that it is about. */
 function placed(error: unknown): string {
   const { message, id, loc, location } = error as RollupLog & { location?: { line: number } };
@@ -126,6 +174,7 @@ async function bundle(forceApp: string, staged: string): Promise<Produced> {
         Object.entries(folders).flatMap(([space, folder]) => componentNames(folder).map((name) => `${space}:${name}`)),
       ),
       platformShims(),
+      dynamicComponents(folders.c),
       scopedModules(
         compileSchema(forceApp),
         readLabels(forceApp),
@@ -143,12 +192,16 @@ async function bundle(forceApp: string, staged: string): Promise<Produced> {
       }),
     ],
   });
+  let first: ReadonlySet<string> | undefined;
   const { output } = await build.generate({
     format: 'esm',
     entryFileNames: '[name]-[hash].js',
     chunkFileNames: '[name]-[hash].js',
-    manualChunks: (id) =>
-      id.startsWith(join(staged, 'c')) ? 'bundles' : id.startsWith(CLIENT) || id.startsWith('\0') ? 'main' : null,
+    manualChunks: (id, graph) => {
+      if (!id.startsWith(folders.c)) return id.startsWith(CLIENT) || id.startsWith('\0') ? 'main' : null;
+      first ??= atOnce(folders.c, graph);
+      return first.has(id) ? 'bundles' : null;
+    },
   });
   await build.close();
   const chunks = output.filter((file) => file.type === 'chunk');
@@ -159,7 +212,7 @@ async function bundle(forceApp: string, staged: string): Promise<Produced> {
       ['host.css', readFileSync(join(CLIENT, 'host.css'), 'utf8')],
     ]),
     modules: { main: chunks.find((chunk) => chunk.isEntry)!.fileName },
-    preload: chunks.map((chunk) => chunk.fileName),
+    preload: chunks.filter(({ name }) => ['main', 'bundles'].includes(name)).map((chunk) => chunk.fileName),
     platform: [...new Set(outside.filter(isPlatformModule))].sort(),
   };
 }

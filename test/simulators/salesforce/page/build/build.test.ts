@@ -106,6 +106,39 @@ describe('what an org would refuse fails the build with the name of the file', (
     await expect(buildAppBundles(forceApp)).rejects.toThrow(join(forceApp, 'lwc/hello/hello.ts'));
   });
 
+  describe('a bundle that loads another one when it is needed', () => {
+    const shown = (body: string, template = '<lwc:component lwc:is={part}></lwc:component>') =>
+      bundle('hello', script('', body), template);
+    const able = (files: Record<string, string>): Record<string, string> => ({
+      ...files,
+      'lwc/hello/hello.js-meta.xml': files['lwc/hello/hello.js-meta.xml']!.replace(
+        '<isExposed>',
+        '<capabilities><capability>lightning__dynamicComponent</capability></capabilities><isExposed>',
+      ),
+      ...bundle('later', script(), '<p>Later</p>'),
+      'lwc/later/later.js-meta.xml':
+        '<LightningComponentBundle><isExposed>false</isExposed></LightningComponentBundle>',
+    });
+    const load = "part = null; async load() { this.part = (await import('c/later')).default; }";
+
+    test.each([
+      ['lwc:component without the capability', shown('part = null;'), 'hello.html: lwc:component needs the capability'],
+      ['import() without the capability', shown(load, '<p>x</p>'), 'hello.ts: import() needs the capability'],
+      ['a bundle that is not there', able(shown(load.replace('c/later', 'c/nonsense'))), 'c/nonsense'],
+      ['a name that is put together', able(shown(load.replace("'c/later'", "'c/' + this.part"))), 'stringLiteral'],
+    ])('%s', async (_, files, message) => {
+      await expect(buildAppBundles(packaged(files))).rejects.toThrow(message);
+    });
+
+    test('is a file of its own, which no page asks for beforehand', async () => {
+      const { files, preload } = await buildAppBundles(packaged(able(shown(load))));
+      const holding = [...files].filter(([, code]) => code.includes('>Later<')).map(([name]) => name);
+      expect(holding).toHaveLength(1);
+      expect(preload).not.toContain(holding[0]);
+      expect(preload).toHaveLength(2);
+    });
+  });
+
   test('it does not matter where the build is started', async () => {
     const forceApp = packaged(bundle('hello', script(), CARD));
     vi.spyOn(process, 'cwd').mockReturnValue(tmpdir());

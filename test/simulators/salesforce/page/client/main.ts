@@ -1,4 +1,5 @@
 import '@lwc/synthetic-shadow';
+import './loadComponent.ts';
 import { createElement } from 'lwc';
 import Place from './lwc/force/place/place.ts';
 import { config } from './pageConfig.ts';

@@ -17,6 +17,8 @@ export type PageConfig = {
   userId: string;
   /** Custom permissions that the user has. */
   customPermissions: string[];
+  /** Without it no component is loaded after the page. */
+  lightningWebSecurity: boolean;
   /** IANA name. */
   timeZone: string;
   record: { id: string; objectApiName: string; objectLabel: string };

@@ -34,6 +34,8 @@ describe('c-billing360', () => {
 
   async function show(objects: Parameters<typeof answer>[0]): Promise<HTMLElement> {
     const element = mount<HTMLElement>('c-billing360', Billing360, { recordId: RECORD });
+    // The list asks once it is loaded.
+    await rendered();
     wire.emit(answer(objects), null, refresh);
     await rendered();
     return element;
@@ -43,8 +45,8 @@ describe('c-billing360', () => {
     const element = await show(state('Overdue'));
     expect(textAt(element, 'h2')).toBe('Billing 360');
     expect(textAt(element, '[data-id=status]')).toBe('Overdue');
-    const lists = findAll(element, '[data-list]');
-    expect(lists.map((list) => list.tagName.toLowerCase())).toEqual(['c-billing-subscriptions']);
+    expect(findAll(element, '[data-list]')).toHaveLength(1);
+    const lists = findAll(element, '[data-part=subscriptions]');
     expect((lists[0] as unknown as { recordId: string }).recordId).toBe(RECORD);
   });
 

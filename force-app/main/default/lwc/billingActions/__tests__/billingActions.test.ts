@@ -83,10 +83,12 @@ describe('c-billing-actions', () => {
     const element = show('Account');
     press(element, 'Refresh from billing');
     press(element, 'Open in billing');
+    await settled();
     expect(mockOpen).toHaveBeenCalledTimes(1);
     close?.(undefined);
     await settled();
     press(element, 'Open in billing');
+    await settled();
     expect(mockOpen).toHaveBeenCalledTimes(2);
   });
 

@@ -23,14 +23,6 @@ describe('c-billing-panel', () => {
     expect(findAll(show({ panel: { ...stale, phase: 'error' } }), '[data-id=stale]')).toHaveLength(0);
   });
 
-  it('counts its rows beside the heading, unless it is to show figures', () => {
-    expect(textAt(show({ panel: panel('ready') }), 'h3')).toBe('Invoices 2');
-    clearPage();
-    expect(textAt(show({ panel: panel('ready', true) }), 'h3')).toBe('Invoices 2+');
-    clearPage();
-    expect(textAt(show({ panel: panel('ready'), hidesCount: true }), 'h3')).toBe('Invoices');
-  });
-
   it('says what it means that there is nothing, or no access, and has no place for rows then', () => {
     const empty = show({ panel: panel('empty') });
     expect(textAt(empty, '.message')).toBe('Nothing billed.');

@@ -1,13 +1,4 @@
-import {
-  ago,
-  formatDate,
-  formatInstant,
-  formatLastDay,
-  formatPeriod,
-  formatTime,
-  fromToday,
-  isoDateOf,
-} from 'c/dateUtils';
+import { ago, formatDate, formatInstant, formatTime, fromToday, isoDateOf } from 'c/dateUtils';
 
 const NOW = new Date('2026-11-21T23:30:00Z');
 
@@ -17,28 +8,12 @@ describe('c/dateUtils', () => {
     expect(formatDate('2026-09-30')).toBe('30 Sep 2026');
   });
 
-  it('writes the last day included of an exclusive end', () => {
-    expect(formatLastDay('2027-02-01')).toBe('31 Jan 2027');
-    expect(formatLastDay('2028-03-01')).toBe('29 Feb 2028');
-  });
-
-  it.each([
-    ['2026-11-12', '2026-12-12', '12 Nov – 11 Dec 2026'],
-    ['2026-12-12', '2027-01-12', '12 Dec 2026 – 11 Jan 2027'],
-    ['2026-12-12', null, '12 Dec 2026'],
-    [null, '2027-01-12', '11 Jan 2027'],
-    [null, null, ''],
-  ])('writes the period from %s to before %s as "%s"', (start, end, text) => {
-    expect(formatPeriod(start, end)).toBe(text);
-  });
-
   it('writes the time of day', () => {
     expect(formatTime(NOW, 'Asia/Tokyo')).toBe('08:30');
   });
 
   it.each([null, undefined, '', 'soon', '2027-02-01T00:00:00Z', '2027-13-45'])('writes nothing for %s', (date) => {
     expect(formatDate(date)).toBe('');
-    expect(formatLastDay(date)).toBe('');
     expect(fromToday(date, NOW, 'UTC')).toBe('');
   });
 

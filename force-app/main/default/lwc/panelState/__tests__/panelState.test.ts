@@ -1,4 +1,4 @@
-import { connectionsOf, NOT_ASKED, panelOf, remember, shortList } from 'c/panelState';
+import { connectionsOf, NOT_ASKED, panelOf, remember } from 'c/panelState';
 import { answer, node } from '../../../../../../test/lwc/answers';
 
 const FIELDS = ['Number__c'];
@@ -46,9 +46,5 @@ describe('c/panelState', () => {
       );
     expect(of(node({ Source__c: 'Zuora' }))).toEqual([zuora, salesforce]);
     expect(of()).toEqual([stripe, zuora, salesforce]);
-  });
-
-  it('shortens a list but keeps what must be seen', () => {
-    expect(shortList([1, 2, 3, 4, 5, 6, 7, 8], (n) => n === 8)).toEqual([1, 2, 3, 4, 5, 6, 8]);
   });
 });

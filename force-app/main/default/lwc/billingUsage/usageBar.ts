@@ -1,4 +1,4 @@
-import { scale } from './scale';
+import { scale } from 'c/chartMath';
 
 /** A horizontal bar with a mark at its limit, in the units of an SVG view box. */
 export type UsageBar = {

@@ -2,9 +2,9 @@ import { formatMonth } from 'c/dateUtils';
 import type { Row } from 'c/graphqlRows';
 import { numberOf, rowsOf, standing, textOf } from 'c/graphqlRows';
 import { formatChange, formatMoney } from 'c/moneyUtils';
+import { monthsOf } from 'c/mrrMonths';
 import { fill } from 'c/textUtils';
 import { labels } from './labels';
-import { monthsOf } from './trend';
 
 type Line = { readonly key: string; readonly points: string; readonly text: string };
 /** How a figure came about. */
@@ -25,11 +25,11 @@ const MOVEMENTS = [
 ] as const;
 
 /** @param key of the figure */
-export function detailOf(key: string, data: unknown): Detail | null {
+export function detailOf(key: string, data: unknown): Detail {
   return key === 'health' ? reasonsOf(data) : movementsOf(data);
 }
 
-function reasonsOf(data: unknown): Detail | null {
+function reasonsOf(data: unknown): Detail {
   const [health] = standing(rowsOf(data, 'Billing_Health__c') ?? []);
   const score = numberOf(health, 'Score__c');
   const risk = numberOf(health, 'Churn_Risk_Score__c');
