@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -73,13 +73,22 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(staged, { recursive: true, force: true }));
 
-/** What each page loads before somebody opens anything: its panel, and the list whose tab is open at first. */
+/**
+ * What pages load before somebody opens anything, a little above what it is now. 60 kB were asked for, which the Account
+ * panel has not come down to (docs/decisions/0022).
+ */
 test.each([
-  ['Account', ['billing360', 'billingSubscriptions'], 79_000],
-  ['Case', ['billingCase'], 60_000],
-  ['Opportunity', ['billingOpportunity'], 60_000],
-])('the bundles of the %s page stay small together, minified', (_page, panel, limit) => {
-  expect(bytesOf(reach(panel))).toBeLessThan(limit);
+  ['the Account panel', ['billing360'], 64_500],
+  ['the Account panel with the list whose tab is open at first', ['billing360', 'billingSubscriptions'], 77_000],
+  [
+    'what tells of dunning, for an Account that is in it',
+    ['billing360', 'billingSubscriptions', 'billingDunning'],
+    83_000,
+  ],
+  ['the Case panel', ['billingCase'], 64_000],
+  ['the Opportunity panel', ['billingOpportunity'], 58_000],
+])('%s: bytes of its bundles together, minified', (_what, names, limit) => {
+  expect(bytesOf(reach(names))).toBeLessThan(limit);
 });
 
 test('what the Account page loads later is not there at first', () => {
@@ -92,5 +101,5 @@ test('what the Account page loads later is not there at first', () => {
 });
 
 test('all that the Account page ever loads stays about as large as it is', () => {
-  expect(bytesOf(reach(['billing360'], true))).toBeLessThan(136_000);
+  expect(bytesOf(reach(['billing360'], true))).toBeLessThan(142_000);
 });
