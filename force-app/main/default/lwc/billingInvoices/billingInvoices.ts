@@ -2,7 +2,7 @@ import timeZone from '@salesforce/i18n/timeZone';
 import type { Listed, Page, Place, Turn, Variables } from 'c/pagedList';
 import { FIRST_PAGE, NOT_LISTED, pagedPanel, pageOf, receive, turned, variablesOf } from 'c/pagedList';
 import type { Panel } from 'c/panelState';
-import { toggled } from 'c/rowUtils';
+import { counted, toggled } from 'c/rowUtils';
 import type { GraphqlResult } from 'lightning/graphql';
 import { graphql } from 'lightning/graphql';
 import { api, LightningElement, wire } from 'lwc';
@@ -47,9 +47,7 @@ export default class BillingInvoices extends LightningElement {
     Object.assign(this, receive(this, result, this.recordId));
     const count = this.filter === 'All' && !this.account ? this.page.total : null;
     if (count !== null) {
-      this.dispatchEvent(
-        new CustomEvent('count', { detail: { section: 'invoices', count }, bubbles: true, composed: true }),
-      );
+      this.dispatchEvent(counted('invoices', count));
     }
   }
 

@@ -2,6 +2,7 @@ import timeZone from '@salesforce/i18n/timeZone';
 import type { Listed, Page, Place, Turn, Variables } from 'c/pagedList';
 import { FIRST_PAGE, NOT_LISTED, pagedPanel, pageOf, receive, turned, variablesOf } from 'c/pagedList';
 import type { Panel } from 'c/panelState';
+import { counted } from 'c/rowUtils';
 import type { GraphqlResult } from 'lightning/graphql';
 import { graphql } from 'lightning/graphql';
 import { api, LightningElement, wire } from 'lwc';
@@ -41,9 +42,7 @@ export default class BillingPayments extends LightningElement {
     Object.assign(this, receive(this, result, this.recordId));
     const count = !this.account ? this.page.total : null;
     if (count !== null) {
-      this.dispatchEvent(
-        new CustomEvent('count', { detail: { section: 'payments', count }, bubbles: true, composed: true }),
-      );
+      this.dispatchEvent(counted('payments', count));
     }
   }
 

@@ -1,6 +1,6 @@
 import type { Asked, Panel } from 'c/panelState';
 import { NOT_ASKED, panelOf, remember } from 'c/panelState';
-import { ofBillingAccount, shortList, toggled } from 'c/rowUtils';
+import { counted, ofBillingAccount, shortList, toggled } from 'c/rowUtils';
 import { fill } from 'c/textUtils';
 import type { GraphqlResult } from 'lightning/graphql';
 import { graphql } from 'lightning/graphql';
@@ -32,13 +32,7 @@ export default class BillingSubscriptions extends LightningElement {
       new CustomEvent('known', { detail: { known: knownByNumber(rows) }, bubbles: true, composed: true }),
     );
     if (phase === 'ready') {
-      this.dispatchEvent(
-        new CustomEvent('count', {
-          detail: { section: 'subscriptions', count: rows.length },
-          bubbles: true,
-          composed: true,
-        }),
-      );
+      this.dispatchEvent(counted('subscriptions', rows.length));
     }
   }
 

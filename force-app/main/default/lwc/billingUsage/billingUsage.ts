@@ -1,6 +1,6 @@
 import type { Asked, Panel } from 'c/panelState';
 import { NOT_ASKED, panelOf, remember } from 'c/panelState';
-import { ofBillingAccount, shortList } from 'c/rowUtils';
+import { counted, ofBillingAccount, shortList } from 'c/rowUtils';
 import { fill } from 'c/textUtils';
 import type { GraphqlResult } from 'lightning/graphql';
 import { graphql } from 'lightning/graphql';
@@ -25,9 +25,7 @@ export default class BillingUsage extends LightningElement {
     this.asked = remember(this.asked, result, this.recordId);
     const count = this.allRows.filter((row) => row.current).length;
     if (this.panel.phase === 'ready' && !this.accountId) {
-      this.dispatchEvent(
-        new CustomEvent('count', { detail: { section: 'usage', count }, bubbles: true, composed: true }),
-      );
+      this.dispatchEvent(counted('usage', count));
     }
   }
 

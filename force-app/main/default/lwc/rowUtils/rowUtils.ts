@@ -36,3 +36,8 @@ export function toggled(opened: ReadonlySet<string>, key: string): ReadonlySet<s
   const others = [...opened].filter((other) => other !== key);
   return new Set(opened.has(key) ? others : [...others, key]);
 }
+
+/** Tells the tabs how many rows a list has; it has to get out of what the list was loaded into. */
+export function counted(section: string, count: number): CustomEvent {
+  return new CustomEvent('count', { detail: { section, count }, bubbles: true, composed: true });
+}
