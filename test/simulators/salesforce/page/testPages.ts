@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { SimClock } from '../../kit/clock.ts';
@@ -24,7 +24,10 @@ export type TestPackage = { forceApp: string; write(path: string, text: string):
 /** A package with the schema of the real one and whatever bundles, labels and pages a test writes. */
 export function testPackage(files: Record<string, string> = {}): TestPackage {
   const forceApp = mkdtempSync(join(tmpdir(), 'force-app-'));
-  for (const name of PARTS) symlinkSync(join(FORCE_APP, name), join(forceApp, name), 'junction');
+  for (const name of PARTS.filter((part) => part !== 'labels'))
+    symlinkSync(join(FORCE_APP, name), join(forceApp, name), 'junction');
+  // Copied, since a test may write over them.
+  cpSync(join(FORCE_APP, 'labels'), join(forceApp, 'labels'), { recursive: true });
   const write = (path: string, text: string): void => {
     mkdirSync(dirname(join(forceApp, path)), { recursive: true });
     writeFileSync(join(forceApp, path), text);

@@ -1,5 +1,5 @@
-/** Folders of the package that its permission sets speak of: a package without pages and bundles needs them all. */
+/** Folders of the package that its permission sets and flows speak of: a package without pages and bundles needs them all. */
 export const PARTS = [
   ...['objects', 'permissionsets', 'tabs', 'customPermissions', 'flows', 'externalServiceRegistrations'],
-  ...['namedCredentials', 'externalCredentials', 'applications'],
+  ...['namedCredentials', 'externalCredentials', 'applications', 'labels'],
 ];
