@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Fault } from '../../server/domain/fault.ts';
 import { createLog } from '../../server/platform/log.ts';
@@ -9,7 +10,7 @@ import { createBackfillRunner } from '../../server/sync/backfill/runner.ts';
 import { createBackfillStore } from '../../server/sync/backfill/state.ts';
 import { createConnectionStore } from '../../server/sync/connections/state.ts';
 import { bumpKeys, refetchKeys } from '../../server/sync/keys/bump.ts';
-import { claimKeys } from '../../server/sync/keys/claim.ts';
+import { claimKeys, giveBack } from '../../server/sync/keys/claim.ts';
 import { commitResult } from '../../server/sync/keys/commit.ts';
 import { createKeyWorker } from '../../server/sync/keys/worker.ts';
 import { createPostgresStore } from '../../server/sync/postgres.ts';
@@ -292,6 +293,28 @@ describe('keys of a batch', () => {
     // The places that batches may take are taken, and one is left for whoever is live.
     await bumpKeys(database.db, ['zuora:account:A1']);
     expect((await claimKeys(database.db, 8, 60_000, 0)).map(({ key }) => key)).toEqual(['zuora:account:A1']);
+  });
+
+  it('come after live ones and the longest waiting first, however the database joins its rows', async () => {
+    await refetchKeys(database.db, ['zuora:account:A1', 'stripe:account:cus_2'], ['account'], true);
+    await bumpKeys(database.db, ['stripe:account:cus_3']);
+    await bumpKeys(database.db, ['stripe:account:cus_1']);
+    const order = ['stripe:account:cus_3', 'stripe:account:cus_1', 'zuora:account:A1', 'stripe:account:cus_2'];
+    for (const [index, key] of order.entries())
+      await sql`update dirty set not_before = now() - ${10 - index} * interval '1 s' where key = ${key}`.execute(
+        database.db,
+      );
+    const joins = ['hashjoin', 'mergejoin', 'nestloop'];
+    for (const join of joins) {
+      const claimed = await database.db.transaction().execute(async (db) => {
+        for (const other of joins)
+          await sql.raw(`set local enable_${other} = ${other === join ? 'on' : 'off'}`).execute(db);
+        const claims = await claimKeys(db, 8, 60_000, 8);
+        await giveBack(db, claims);
+        return claims.map(({ key }) => key);
+      });
+      expect(claimed, join).toEqual(order);
+    }
   });
 
   it('never take all places of a worker, so that a live key need not wait for one of them to end', async () => {

@@ -35,6 +35,7 @@ type Claimed = {
   refetch: string[];
   refetchGeneration: number | null;
   interactive: boolean;
+  readyAt: Date;
 };
 
 /**
@@ -63,12 +64,14 @@ async function lease(db: Db, name: string, count: number, leaseMs: number, mostB
     returning dirty.key, held, generation, attempt, now() as "claimedAt",
       pg_current_snapshot()::text as snapshot, poll_at as "pollAt",
       polled_generation is not distinct from generation as "pollOnly", batch, refetch,
-      refetch_generation as "refetchGeneration", interactive`.execute(db);
-  return rows;
+      refetch_generation as "refetchGeneration", interactive, not_before as "readyAt"`.execute(db);
+  // An update returns its rows in the order of its plan, which changes with the size of the table.
+  return rows.sort((a, b) => Number(a.batch) - Number(b.batch) || a.readyAt.getTime() - b.readyAt.getTime());
 }
 
 /**
- * Leases up to `count` keys that are ready, the longest waiting first, and reads their events.
+ * Leases up to `count` keys that are ready, live ones before those of a batch and the longest waiting first, and reads
+ * their events.
  * @param mostBatch how many of them may be keys that make way for live ones
  */
 export async function claimKeys(db: Db, count: number, leaseMs: number, mostBatch = count): Promise<LeasedKey[]> {
