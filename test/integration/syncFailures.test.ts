@@ -16,7 +16,7 @@ import { createPostgresStore } from '../../server/sync/postgres.ts';
 import type { Store } from '../../server/sync/store.ts';
 import { followFailures } from '../../server/workflows/failures/followFailures.ts';
 import type { OrgWriteResult } from '../../server/workflows/ports/orgRows.ts';
-import { customFields, list } from '../metadata/source.ts';
+import { customFields, list, readMetadata } from '../metadata/source.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
 /** Failures as rows of the org: which there are, how many at most, and when they are resolved. */
@@ -111,7 +111,7 @@ describe('a row that Salesforce refuses', () => {
         key: `stripe:failure:${idOf('in_1')}`,
         account_id: null,
         batch: true,
-        Name: 'Billing_Invoice__c in_1',
+        Name: 'Billing Invoice in_1',
         Failure_Id__c: idOf('in_1'),
         State__c: 'Open',
         Kind__c: 'Row refused',
@@ -124,7 +124,7 @@ describe('a row that Salesforce refuses', () => {
         Code__c: 'FIELD_CUSTOM_VALIDATION_EXCEPTION',
         Reason__c: 'No amounts on Sundays.',
         What_To_Do__c: expect.stringMatching(
-          /^A validation rule of the org refuses it.* Then choose Try Again\.$/,
+          /^A validation rule of the org refuses it.* Then choose Try again\.$/,
         ) as string,
         First_Seen__c: failure!.since.toISOString(),
         Last_Seen__c: failure!.since.toISOString(),
@@ -234,18 +234,21 @@ describe('what ops lists', () => {
     expect(
       told.map((row) => `${row['Connection__c']} ${row['Kind__c']} ${row['Code__c']}: ${row['Name']}`).sort(),
     ).toEqual([
-      'salesforce Object not written INVALID_TYPE: Usage__c',
-      `salesforce Work put aside stripe_key_refused: projection ${ACCOUNT}`,
+      'salesforce Object not written INVALID_TYPE: Usage',
+      `salesforce Work put aside stripe_key_refused: Account ${ACCOUNT}`,
       'stripe Event to look at null: Event 3',
       'stripe Owner not told FEATURE_OFF: Opportunity sub_1',
-      'stripe Row refused FIELD_CUSTOM_VALIDATION_EXCEPTION: Billing_Invoice__c in_1',
-      'stripe Row refused FIELD_CUSTOM_VALIDATION_EXCEPTION: Billing_Invoice__c in_2',
-      'stripe Work put aside stripe_key_refused: account cus_1',
-      'stripe Work put aside stripe_key_refused: account cus_2',
+      'stripe Row refused FIELD_CUSTOM_VALIDATION_EXCEPTION: Billing Invoice in_1',
+      'stripe Row refused FIELD_CUSTOM_VALIDATION_EXCEPTION: Billing Invoice in_2',
+      'stripe Work put aside stripe_key_refused: Billing Account cus_1',
+      'stripe Work put aside stripe_key_refused: Billing Account cus_2',
       'zuora Connection stopped null: Connection zuora',
-      'zuora Work put aside stripe_key_refused: account A1',
+      'zuora Work put aside stripe_key_refused: Billing Account A1',
     ]);
     expect(told.every((row) => row['Reason__c'] && row['What_To_Do__c'])).toBe(true);
+    const button = readMetadata(`quickActions/${FAILURE_OBJECT}.Billing_Retry.quickAction-meta.xml`)['label'];
+    const named = told.flatMap((row) => String(row['What_To_Do__c']).match(/(?<=choose )try again/gi) ?? []);
+    expect(new Set(named), 'the button is named as it is called').toEqual(new Set([button]));
     expect(
       told.find((row) => row['Connection__c'] === 'zuora' && row['Kind__c'] === 'Connection stopped'),
     ).toMatchObject({
@@ -352,7 +355,7 @@ describe('ten thousand failures', () => {
     await store.setRows(ACCOUNT, [invoice('in_other')]);
     await answer({ outcome: 'refused', retry: 'never', code: 'STRING_TOO_LONG', message: 'Too long.' });
     await tell();
-    expect((await rows()).map((row) => row['Name'])).toContain('Billing_Invoice__c in_other');
+    expect((await rows()).map((row) => row['Name'])).toContain('Billing Invoice in_other');
   });
 
   it('make way for the figures: their rows can wait', async () => {

@@ -96,7 +96,7 @@ describe('a rule of the org that refuses a row', () => {
         .sort(),
     ).toEqual(listed.map(({ id }) => id).sort());
     expect(failure()).toMatchObject({
-      Name: `Billing_Subscription__c ${subscription}`,
+      Name: `Billing Subscription ${subscription}`,
       State__c: 'Open',
       Kind__c: 'Row refused',
       Connection__c: 'stripe',
@@ -115,7 +115,7 @@ describe('a rule of the org that refuses a row', () => {
   });
 
   it('is seen by Billing operations, and by nobody else', async () => {
-    const name = `Billing_Subscription__c ${subscription}`;
+    const name = `Billing Subscription ${subscription}`;
     const found = await foundBy('otherRep', subscription);
     const has = expect.arrayContaining([name]) as string[];
     expect(found).toEqual({ query: has, search: has, report: has });

@@ -9,6 +9,7 @@ import type {
 } from '../../../workflows/ports/failures.ts';
 import type { OrgRow, OrgValue } from '../../../workflows/ports/orgRows.ts';
 import { adviceOf } from '../errors.ts';
+import { objectLabel } from '../objectLabel.ts';
 import { name, text } from './fields.ts';
 
 export const FAILURE_OBJECT = 'Billing_Sync_Failure__c';
@@ -27,11 +28,11 @@ const KINDS: Readonly<Record<FailureKind, string>> = {
   connection: 'Connection stopped',
 };
 
-const TRY_AGAIN = 'Then choose Try Again.';
+const TRY_AGAIN = 'Then choose Try again.';
 /** By kind: what to do where nothing more is known of the cause. */
 const TO_DO: Readonly<Record<FailureKind, string>> = {
   row: `Repair in the org what the reason names: a rule, a permission, a field. A wrong value is repaired in the billing system, and the row follows by itself. ${TRY_AGAIN}`,
-  object: `Repair in the org what the reason names. It is looked at again by itself within some minutes, or when you choose Try Again.`,
+  object: `Repair in the org what the reason names. It is looked at again by itself within some minutes, or when you choose Try again.`,
   key: `Repair what the reason names, in the billing system or in the settings of the server. ${TRY_AGAIN}`,
   event:
     'Compare the record in the billing system with Salesforce: it was read anew. Whoever runs the server then dismisses the event by its name (npm run ops -- dismiss).',
@@ -63,12 +64,17 @@ function sourceOf({ kind, subject }: Failure): { object: string; id: string } | 
   return object === undefined || id === undefined ? null : { object, id };
 }
 
+/** Objects of whose rows work is told that was put aside: reading a billing account, projecting an Account. */
+const WORKED: Readonly<Record<string, string>> = { account: 'Billing_Account__c', projection: 'Account' };
+
 function nameOf(failure: Failure): string {
+  const { kind, subject } = failure;
+  if (kind === 'event') return `Event ${subject}`;
+  if (kind === 'connection') return `Connection ${subject}`;
+  if (kind === 'object') return objectLabel(subject);
   const source = sourceOf(failure);
-  if (failure.kind === 'event') return `Event ${failure.subject}`;
-  if (failure.kind === 'connection') return `Connection ${failure.subject}`;
-  if (failure.kind === 'object') return failure.subject;
-  return `${failure.object ?? source?.object ?? ''} ${source?.id ?? failure.subject}`.trim();
+  const object = failure.object ?? WORKED[source?.object ?? ''] ?? source?.object ?? '';
+  return `${objectLabel(object)} ${source?.id ?? subject}`.trim();
 }
 
 /** What the reason of a refusal ends with, where there is advice. */
@@ -122,7 +128,7 @@ function ofMany({ kind, count }: MoreFailures): Record<string, OrgValue> {
     Code__c: null,
     Reason__c: 'So many have failed that not each has a row here. They probably have the causes of those that do.',
     What_To_Do__c:
-      'Repair the causes of those that are shown, then choose Try Again here: all of this kind are tried. Whoever runs the server sees each (npm run ops -- failures).',
+      'Repair the causes of those that are shown, then choose Try again here: all of this kind are tried. Whoever runs the server sees each (npm run ops -- failures).',
     Attempts__c: null,
     Failures__c: count,
   };
