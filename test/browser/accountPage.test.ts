@@ -121,7 +121,7 @@ describe('the Account page', () => {
 
   it('leads from its header to the billing accounts, and from the next renewal to its subscription', async () => {
     const { page, problems, close } = await open();
-    const links = page.locator('c-billing-accounts').getByRole('link');
+    const links = page.locator('c-billing360 .accounts').getByRole('link');
     expect(await links.allInnerTexts()).toEqual(['Stripe · Acme self-serve', 'Zuora · Acme Europe']);
     const renewal = page.locator('[data-id="renewal"]').getByRole('link', { name: /open in/ });
     for (const link of [...(await links.all()), renewal])

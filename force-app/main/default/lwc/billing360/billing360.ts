@@ -1,6 +1,5 @@
-import type { Row } from 'c/graphqlRows';
-import type { Asked, Panel } from 'c/panelState';
-import { connectionsOf, NOT_ASKED, panelOf, remember } from 'c/panelState';
+import type { Asked } from 'c/panelState';
+import { NOT_ASKED, remember } from 'c/panelState';
 import type { Known } from 'c/sourceUtils';
 import type { Watch } from 'c/ticker';
 import { watch } from 'c/ticker';
@@ -8,7 +7,7 @@ import type { GraphqlResult } from 'lightning/graphql';
 import { graphql } from 'lightning/graphql';
 import { api, LightningElement, wire } from 'lwc';
 import { labels } from './labels';
-import type { Overview } from './overview';
+import type { Overview, Shows } from './overview';
 import { isInDunning, overviewOf } from './overview';
 import { QUERY } from './query';
 import type { Refreshable } from './refreshing';
@@ -30,9 +29,7 @@ export default class Billing360 extends LightningElement {
 
   readonly labels = labels;
   asked: Asked = NOT_ASKED;
-  showsDetails = false;
-  /** What tells of dunning stands there, or cannot. */
-  toldDunning = false;
+  shows: Shows = { details: false, dunning: false, accounts: false };
   /** How asking again went last. */
   outcome = '';
   known: ReadonlyMap<string, Known> = new Map();
@@ -67,14 +64,6 @@ export default class Billing360 extends LightningElement {
     this.known = event.detail.known;
   }
 
-  get panel(): Panel {
-    return panelOf(this.asked, 'Billing_Account__c', ['Name', 'Source__c', 'Status__c']);
-  }
-
-  get connections(): readonly Row[] {
-    return connectionsOf(this.panel);
-  }
-
   get hides(): Readonly<Record<string, boolean>> {
     return {
       subscriptions: this.hideSubscriptions,
@@ -86,14 +75,18 @@ export default class Billing360 extends LightningElement {
   }
 
   get overview(): Overview {
-    return overviewOf(this.asked, this.compact, this.showsDetails, this.toldDunning);
+    return overviewOf(this.asked, this.compact, this.shows);
   }
 
   handleDunning(): void {
-    this.toldDunning = true;
+    this.shows = { ...this.shows, dunning: true };
+  }
+
+  showAllAccounts(): void {
+    this.shows = { ...this.shows, accounts: true };
   }
 
   showDetails(): void {
-    this.showsDetails = true;
+    this.shows = { ...this.shows, details: true };
   }
 }

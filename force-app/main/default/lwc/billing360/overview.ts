@@ -1,11 +1,27 @@
+import type { Row } from 'c/graphqlRows';
 import { rowsOf, standing, textOf } from 'c/graphqlRows';
 import type { Asked, Panel } from 'c/panelState';
-import { panelOf } from 'c/panelState';
+import { connectionsOf, panelOf } from 'c/panelState';
 import type { Status } from 'c/statusUtils';
 import { statusOf } from 'c/statusUtils';
+import type { Accounts } from './accounts';
+import { accountsOf } from './accounts';
+
+/** What is seen beyond the first look. */
+export type Shows = {
+  /** What a compact panel leaves out: the person asked for it. */
+  readonly details: boolean;
+  /** What tells of dunning has been loaded, or cannot be: what stands below it is shown then, so that nothing jumps. */
+  readonly dunning: boolean;
+  /** All billing accounts, however many. */
+  readonly accounts: boolean;
+};
 
 /** What stands above the lists, and whether the lists are shown. */
 export type Overview = {
+  readonly accounts: Accounts;
+  /** Connections that the billing accounts come through. */
+  readonly connections: readonly Row[];
   readonly ofDunning: { readonly panel: Panel };
   readonly hasDunning: boolean;
   /** What tells of it is being loaded. */
@@ -20,20 +36,20 @@ export type Overview = {
   readonly sectionsClass: string;
 };
 
+const ACCOUNT_FIELDS = ['Name', 'Source__c', 'Status__c'];
 const DUNNING_FIELDS = ['Invoice_Number__c', 'Stage__c', 'Balance__c', 'Next_Step__c', 'Decline_Reason__c'];
 
-/**
- * @param showsDetails the person asked for what a compact panel leaves out
- * @param toldDunning what tells of dunning has been loaded: what stands below it is shown then, so that nothing jumps
- */
-export function overviewOf(asked: Asked, compact: boolean, showsDetails: boolean, toldDunning: boolean): Overview {
-  const folded = compact && !showsDetails;
+export function overviewOf(asked: Asked, compact: boolean, shows: Shows): Overview {
+  const folded = compact && !shows.details;
+  const accounts = panelOf(asked, 'Billing_Account__c', ACCOUNT_FIELDS);
   const all = panelOf(asked, 'Dunning_Case__c', DUNNING_FIELDS);
   const dunning = { ...all, rows: all.rows.filter((row) => textOf(row, 'Status__c') !== 'Closed') };
   const hasDunning = dunning.phase === 'ready' && dunning.rows.length > 0;
-  const awaitsDunning = hasDunning && !toldDunning;
+  const awaitsDunning = hasDunning && !shows.dunning;
   const isLoading = !asked.data && asked.errors.length === 0;
   return {
+    accounts: accountsOf(accounts, shows.accounts),
+    connections: connectionsOf(accounts),
     ofDunning: { panel: dunning },
     hasDunning,
     awaitsDunning,

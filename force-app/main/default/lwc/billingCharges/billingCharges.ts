@@ -1,4 +1,5 @@
-import { rowsOf } from 'c/graphqlRows';
+import type { Row } from 'c/graphqlRows';
+import { rowsOf, textOf } from 'c/graphqlRows';
 import type { Asked, Panel } from 'c/panelState';
 import { NOT_ASKED, remember } from 'c/panelState';
 import { childPanel, childrenOf } from 'c/rowUtils';
@@ -6,24 +7,27 @@ import type { GraphqlResult } from 'lightning/graphql';
 import { graphql } from 'lightning/graphql';
 import { api, LightningElement, wire } from 'lwc';
 import type { ChargeRow } from './rows';
-import { chargeRows, FIELDS } from './rows';
+import { chargeRows, FIELDS, lastChangeOf } from './rows';
 import { labels } from './labels';
 import { QUERY } from './query';
 
-/** Charges of one subscription: price, quantity, and what each adds to its MRR or why it adds nothing. */
+/**
+ * How the MRR of a subscription comes about, its last change, and its charges: price, quantity, and what each adds to the
+ * MRR or why it adds nothing.
+ */
 export default class BillingCharges extends LightningElement {
-  @api subscriptionId: string | undefined;
+  @api subscription: Row | undefined;
 
   readonly labels = labels;
   asked: Asked = NOT_ASKED;
 
   @wire(graphql, { query: QUERY, variables: '$variables' })
   received(result: GraphqlResult): void {
-    this.asked = remember(this.asked, result, this.subscriptionId);
+    this.asked = remember(this.asked, result, this.subscription?.Id);
   }
 
   get variables(): { subscriptionId: string | undefined } {
-    return { subscriptionId: this.subscriptionId };
+    return { subscriptionId: this.subscription?.Id };
   }
 
   /** Asks Salesforce again. */
@@ -32,8 +36,16 @@ export default class BillingCharges extends LightningElement {
   }
 
   get panel(): Panel {
-    const [subscription] = rowsOf(this.asked.data, 'Billing_Subscription__c') ?? [];
-    return childPanel(this.asked, childrenOf(subscription, 'Billing_Charges__r'), FIELDS);
+    const [found] = rowsOf(this.asked.data, 'Billing_Subscription__c') ?? [];
+    return childPanel(this.asked, childrenOf(found, 'Billing_Charges__r'), FIELDS);
+  }
+
+  get mrrReason(): string | null {
+    return textOf(this.subscription, 'MRR_Reason__c');
+  }
+
+  get lastChange(): string {
+    return lastChangeOf(this.subscription);
   }
 
   get rows(): ChargeRow[] {

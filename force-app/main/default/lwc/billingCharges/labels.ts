@@ -1,13 +1,17 @@
 import empty from '@salesforce/label/c.Billing_Charges_Empty';
 import heading from '@salesforce/label/c.Billing_Charges';
 import included from '@salesforce/label/c.Billing_Included_Units';
+import lastChange from '@salesforce/label/c.Billing_Last_Change';
 import since from '@salesforce/label/c.Billing_Since';
 import trialUntil from '@salesforce/label/c.Billing_In_Trial_Until';
+import whyMrr from '@salesforce/label/c.Billing_Why_MRR';
 
 export const labels = {
   empty,
   heading,
   included,
+  lastChange,
   since,
   trialUntil,
+  whyMrr,
 };

@@ -47,6 +47,13 @@ export function chargeRows(rows: readonly Row[]): ChargeRow[] {
     });
 }
 
+/** The last change of a subscription, with its day; empty where none is known. */
+export function lastChangeOf(subscription: Row | undefined): string {
+  const change = textOf(subscription, 'Last_Change__c');
+  const day = formatDate(textOf(subscription, 'Last_Change_On__c'));
+  return change ? fill(labels.lastChange, [day, change].filter(Boolean).join(': ')) : '';
+}
+
 function priceOf(row: Row, currency: string | null): string {
   const price = formatMoney(numberOf(row, 'Price__c'), currency);
   const quantity = numberOf(row, 'Quantity__c') ?? 0;

@@ -1,12 +1,8 @@
-import checkedNowLabel from '@salesforce/label/c.Billing_Checked_Now';
-import checkedNowSourceLabel from '@salesforce/label/c.Billing_Checked_Now_Source';
-import checkedLabel from '@salesforce/label/c.Billing_Checked_Through';
-import checkedSourceLabel from '@salesforce/label/c.Billing_Checked_Through_Source';
-import neverLabel from '@salesforce/label/c.Billing_Checked_Never';
 import { ago, JUST_NOW } from 'c/dateUtils';
 import type { Row } from 'c/graphqlRows';
 import { textOf } from 'c/graphqlRows';
 import { fill, join } from 'c/textUtils';
+import { labels } from './labels';
 
 /** Says up to when each billing system has been looked at; of Salesforce itself nothing, since no figure is from there. */
 export function freshnessOf(connections: readonly Row[], now: Date): string {
@@ -21,10 +17,10 @@ function stampOf(row: Row, single: boolean, now: Date): string {
   const source = textOf(row, 'Source__c') ?? '';
   const age = ago(textOf(row, 'Checked_Through__c'), now);
   if (!age) {
-    return fill(neverLabel, source).trim();
+    return fill(labels.never, source).trim();
   }
   if (age === JUST_NOW) {
-    return single || !source ? checkedNowLabel : fill(checkedNowSourceLabel, source);
+    return single || !source ? labels.checkedNow : fill(labels.checkedNowSource, source);
   }
-  return single || !source ? fill(checkedLabel, age) : fill(checkedSourceLabel, source, age);
+  return single || !source ? fill(labels.checked, age) : fill(labels.checkedSource, source, age);
 }

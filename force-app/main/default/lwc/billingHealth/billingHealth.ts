@@ -51,8 +51,7 @@ export default class BillingHealth extends LightningElement {
   }
 
   get noteClass(): string {
-    const pressing = needsAction(textOf(this.health, 'Status__c'));
-    return `note note_${pressing ? (this.status?.tone ?? 'quiet') : 'quiet'}`;
+    return needsAction(textOf(this.health, 'Status__c')) ? `note note_${this.status?.tone}` : 'note';
   }
 
   get figures(): Figure[] {

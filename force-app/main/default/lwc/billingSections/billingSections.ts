@@ -1,16 +1,15 @@
-import type { Row } from 'c/graphqlRows';
 import { api, LightningElement } from 'lwc';
-import type { AccountOption } from './accountOptions';
-import { accountOptions } from './accountOptions';
 import { labels } from './labels';
 import type { Section, Tab } from './tabs';
 import { tabAt, tabsOf } from './tabs';
+
+type Choice = { readonly value: string; readonly label: string; readonly selected: boolean };
 
 /** Tabs with the lists of an Account. A list is asked when its tab is opened first, and kept from then on. */
 export default class BillingSections extends LightningElement {
   @api recordId: string | undefined;
   /** The Account's billing accounts, one of which can be looked at alone. */
-  @api accounts: readonly Row[] = [];
+  @api accounts: readonly { readonly key: string; readonly name: string }[] = [];
   @api pageSize = 10;
   @api invoiceFilter = 'All';
   /** What an admin has hidden. */
@@ -40,8 +39,10 @@ export default class BillingSections extends LightningElement {
     return this.tabs.length > 0;
   }
 
-  get options(): AccountOption[] {
-    return accountOptions(this.accounts, this.accountId);
+  get options(): Choice[] {
+    const each = this.accounts.map(({ key, name }) => ({ value: key, label: name || key }));
+    const all = { value: '', label: labels.allAccounts };
+    return [all, ...each].map((one) => ({ ...one, selected: one.value === this.accountId }));
   }
 
   get canPick(): boolean {

@@ -1,7 +1,6 @@
 import allAccounts from '@salesforce/label/c.Billing_All_Accounts';
 import invoices from '@salesforce/label/c.Billing_Invoices';
 import lists from '@salesforce/label/c.Billing_Lists';
-import numbered from '@salesforce/label/c.Billing_Account_Numbered';
 import payments from '@salesforce/label/c.Billing_Payments';
 import showAccount from '@salesforce/label/c.Billing_Show_Account';
 import subscriptions from '@salesforce/label/c.Billing_Subscriptions';
@@ -12,7 +11,6 @@ export const labels = {
   allAccounts,
   invoices,
   lists,
-  numbered,
   payments,
   showAccount,
   subscriptions,

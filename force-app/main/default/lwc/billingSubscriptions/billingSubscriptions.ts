@@ -11,8 +11,7 @@ import type { SubscriptionRow } from './rows';
 import { FIELDS, knownByNumber, subscriptionRows } from './rows';
 
 /**
- * What the customer has bought: plan, term, MRR and state of each subscription, with its charges and the reason of its MRR
- * when it is opened. Fires at every answer `known` with `{ known }`, a Map of subscription number → Known, and `count`.
+ * What the customer has bought: plan, term, MRR and state of each subscription, with its charges when it is opened. Fires at every answer `known` with `{ known }`, a Map of subscription number → Known, and `count`.
  */
 export default class BillingSubscriptions extends LightningElement {
   @api recordId: string | undefined;

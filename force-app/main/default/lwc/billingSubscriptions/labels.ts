@@ -4,7 +4,6 @@ import endsOn from '@salesforce/label/c.Billing_Ends_On';
 import evergreen from '@salesforce/label/c.Billing_Evergreen';
 import heading from '@salesforce/label/c.Billing_Subscriptions';
 import inTrialUntil from '@salesforce/label/c.Billing_In_Trial_Until';
-import lastChange from '@salesforce/label/c.Billing_Last_Change';
 import mrr from '@salesforce/label/c.Billing_MRR';
 import renews from '@salesforce/label/c.Billing_Renews';
 import showAll from '@salesforce/label/c.Billing_Show_All';
@@ -12,7 +11,6 @@ import showCharges from '@salesforce/label/c.Billing_Show_Charges';
 import status from '@salesforce/label/c.Billing_Status';
 import subscription from '@salesforce/label/c.Billing_Subscription';
 import term from '@salesforce/label/c.Billing_Term';
-import whyMrr from '@salesforce/label/c.Billing_Why_MRR';
 
 export const labels = {
   canceledOn,
@@ -21,7 +19,6 @@ export const labels = {
   evergreen,
   heading,
   inTrialUntil,
-  lastChange,
   mrr,
   renews,
   showAll,
@@ -29,5 +26,4 @@ export const labels = {
   status,
   subscription,
   term,
-  whyMrr,
 };

@@ -23,10 +23,7 @@ export type SubscriptionRow = {
   readonly expanded: string;
   readonly toggleLabel: string;
   readonly chargesKey: string;
-  readonly ofCharges: { readonly subscriptionId: string };
-  readonly mrrReason: string | null;
-  /** The last change, with its day. */
-  readonly lastChange: string;
+  readonly ofCharges: { readonly subscription: Row };
   readonly chips: readonly Status[];
   /** Not over yet: shown however many rows there are. */
   readonly live: boolean;
@@ -51,13 +48,11 @@ export function subscriptionRows(rows: readonly Row[], opened: ReadonlySet<strin
       period: periodOf(row),
       termNote: termNoteOf(row),
       mrr: formatMoney(numberOf(row, 'MRR__c'), textOf(row, 'Currency_Code__c')),
-      mrrReason: textOf(row, 'MRR_Reason__c'),
-      lastChange: lastChangeOf(row),
       opened: opened.has(row.Id),
       expanded: String(opened.has(row.Id)),
       toggleLabel: fill(labels.showCharges, number),
       chargesKey: `${row.Id}-charges`,
-      ofCharges: { subscriptionId: row.Id },
+      ofCharges: { subscription: row },
       chips: chipsOf(row),
       live: !isOver(row),
     };
@@ -73,13 +68,6 @@ export function knownByNumber(rows: readonly Row[]): Map<string, Known> {
       return number ? [[number, { link: linkOf(row, number), arr }]] : [];
     }),
   );
-}
-
-function lastChangeOf(row: Row): string {
-  const change = textOf(row, 'Last_Change__c');
-  return change
-    ? fill(labels.lastChange, [formatDate(textOf(row, 'Last_Change_On__c')), change].filter(Boolean).join(': '))
-    : '';
 }
 
 function byNeed(a: Row, b: Row): number {

@@ -164,7 +164,7 @@ describe('the invoice context of a case', () => {
 
   it('shows the invoice that the case mentions first, with the words around it', async () => {
     const element = await show();
-    expect(textAt(element, '.mention')).toBe(
+    expect(textAt(element, '[data-id=named] .note')).toBe(
       'This case mentions INV00000042. “Why was I charged € 4,200 on invoice inv00000042 ?”',
     );
     expect(textAt(element, '[data-id="named"] h3')).toBe('INV00000042 12 days overdue');

@@ -34,7 +34,12 @@ const SEATS = {
 };
 
 async function show(charges: Node[] | null): Promise<HTMLElement> {
-  const element = mount<HTMLElement>('c-billing-charges', BillingCharges, { subscriptionId: 'a0B000000000001AAA' });
+  const subscription = node({
+    MRR_Reason__c: 'Seats 60 × 150.00 = 9,000.00, less a discount of 1,000.00.',
+    Last_Change__c: 'Upgrade to 60 seats',
+    Last_Change_On__c: '2026-11-02',
+  });
+  const element = mount<HTMLElement>('c-billing-charges', BillingCharges, { subscription });
   const below = charges && { Billing_Charges__r: { edges: charges.map((one) => ({ node: one })) } };
   wire.emit(answer({ Billing_Subscription__c: [{ ...node({}), ...below } as Node] }));
   await rendered();
@@ -49,6 +54,14 @@ describe('c-billing-charges', () => {
     expect(rows(await show([node(SEATS)]))).toEqual([
       'Platform: Seats $ 8,000.00 60 seats × $ 150.00 a month · Per Unit · Recurring 1,000.00 off · since 1 Feb 2026 60 × USD 150.00 a month = USD 9,000.00 less USD 1,000.00',
     ]);
+  });
+
+  it('tells first why this MRR, and last the last change', async () => {
+    const element = await show([node(SEATS)]);
+    expect(words(element.shadowRoot!.firstElementChild!)).toBe(
+      'Why this MRR: Seats 60 × 150.00 = 9,000.00, less a discount of 1,000.00.',
+    );
+    expect(words(element.shadowRoot!.lastElementChild!)).toBe('Last change: 2 Nov 2026: Upgrade to 60 seats');
   });
 
   it('tells tiers and included units, and why usage adds nothing', async () => {

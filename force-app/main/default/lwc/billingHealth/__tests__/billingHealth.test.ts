@@ -93,7 +93,7 @@ describe('c-billing-health', () => {
     clearPage();
     const well = node({ Status__c: 'Good Standing', Summary__c: 'All is paid.' });
     const element = await show({ ...all, Billing_Health__c: [well] });
-    expect(findAll(element, '.note_quiet')).toHaveLength(1);
+    expect(findAll(element, '.note_bad, .note_warn')).toHaveLength(0);
     expect(figure(element, 'summary')).toBe('All is paid.');
   });
 

@@ -300,7 +300,7 @@ describe('billing for a deal', () => {
   it('says why billing says nothing of the subscription', async () => {
     const text = 'No subscription has this number.';
     const element = await show(fine, { ...deal, Billing_Subscription_Number__c: 'A-S7', Billing_Message__c: text });
-    expect(textAt(element, '.message')).toBe(text);
+    expect(textAt(element, '.note_warn')).toBe(text);
   });
 
   it('shows the order once there is one', async () => {

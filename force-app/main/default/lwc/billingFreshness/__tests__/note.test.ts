@@ -1,4 +1,4 @@
-import BillingStale from 'c/billingStale';
+import BillingFreshness from 'c/billingFreshness';
 import type { Node } from '../../../../../../test/lwc/answers';
 import { clearPage, findAll, mount, node, rendered, textAt, without, words } from '../../../../../../test/lwc/answers';
 
@@ -17,14 +17,14 @@ const connection = (source: string, state: string, minutes: number, message: str
 const REFRESH = 'What to do: press “Refresh from billing” to have this customer read anew.';
 const ASK_ADMIN = 'Refresh from billing does not help until this is mended: tell your Salesforce admin.';
 
-describe('c-billing-stale', () => {
+describe('c-billing-freshness, its note', () => {
   beforeEach(() => jest.useFakeTimers({ now: NOW, doNotFake: ['queueMicrotask', 'nextTick'] }));
   afterEach(() => {
     clearPage();
     jest.useRealTimers();
   });
 
-  const show = (...connections: Node[]) => mount<HTMLElement>('c-billing-stale', BillingStale, { connections });
+  const show = (...connections: Node[]) => mount<HTMLElement>('c-billing-freshness', BillingFreshness, { connections });
   const note = (element: Element) => textAt(element, '[data-id=stale-note]');
 
   it('says nothing while all is well', () => {

@@ -1,22 +1,25 @@
-import BillingAccounts from 'c/billingAccounts';
-import { NOT_ASKED, panelOf } from 'c/panelState';
-import type { Node } from '../../../../../../test/lwc/answers';
+import Billing360 from 'c/billing360';
+import { graphql } from 'lightning/graphql';
+import type { GraphqlStub, Node } from '../../../../../../test/lwc/answers';
 import { answer, clearPage, findAll, mount, node, rendered, textAt, words } from '../../../../../../test/lwc/answers';
 
+jest.mock('c/billingActionModal', () => ({ default: { open: jest.fn() } }));
+
+const wire = graphql as unknown as GraphqlStub;
 const billingAccount = (Source__c: string, Name: string, Number__c: string | null = null) =>
   node({ Source__c, Name, Number__c, Status__c: 'Active', Source_Url__c: `https://billing.example.com/${Name}` });
-const accountsOn = (element: Element) => findAll(element, 'li:not([data-id])').map(words);
+const accountsOn = (element: Element) => findAll(element, '.accounts li:not([data-id])').map(words);
 
 /** Null for a user who may not read the object. */
 async function show(accounts: readonly Node[] | null): Promise<HTMLElement> {
-  const data = answer(accounts ? { Billing_Account__c: accounts } : {});
-  const panel = panelOf({ ...NOT_ASKED, data }, 'Billing_Account__c', ['Name', 'Source__c', 'Status__c']);
-  const element = mount<HTMLElement>('c-billing-accounts', BillingAccounts, { panel });
+  const element = mount<HTMLElement>('c-billing360', Billing360, { recordId: '001000000000001AAA' });
+  await rendered();
+  wire.emit(answer(accounts ? { Billing_Account__c: accounts } : {}));
   await rendered();
   return element;
 }
 
-describe('c-billing-accounts', () => {
+describe('billing accounts of c-billing360', () => {
   afterEach(clearPage);
 
   it('names each billing account, with the way into its billing system', async () => {
@@ -29,13 +32,15 @@ describe('c-billing-accounts', () => {
     ];
     const element = await show(accounts);
     expect(textAt(element, '[data-id=accounts]')).toBe('4 billing accounts');
-    expect(accountsOn(element)).toEqual([
+    const names = [
       'Stripe · Acme self-serve',
       'Zuora · Acme Europe',
       'Zuora · Acme Inc. (A-1)',
       'Zuora · Acme Inc. (A-2)',
-    ]);
-    const [link] = findAll(element, 'a');
+    ];
+    expect(accountsOn(element)).toEqual(names);
+    expect(findAll(element, 'option').map(words)).toEqual(['All billing accounts', ...names]);
+    const [link] = findAll(element, '.accounts a');
     expect(link?.getAttribute('href')).toBe('https://billing.example.com/Acme%20self-serve');
     expect(link?.getAttribute('aria-label')).toBe('Stripe · Acme self-serve: open in Stripe (new tab)');
   });
@@ -49,7 +54,7 @@ describe('c-billing-accounts', () => {
       'Zuora · Acme 3',
       'Show all 6 billing accounts',
     ]);
-    (findAll(element, 'button')[0] as HTMLButtonElement).click();
+    (findAll(element, '.accounts button')[0] as HTMLButtonElement).click();
     await rendered();
     expect(accountsOn(element)).toHaveLength(6);
   });

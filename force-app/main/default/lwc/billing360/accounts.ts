@@ -1,0 +1,54 @@
+import type { Row } from 'c/graphqlRows';
+import { textOf } from 'c/graphqlRows';
+import type { Panel } from 'c/panelState';
+import type { Link } from 'c/sourceUtils';
+import { linkOf, nameOf } from 'c/sourceUtils';
+import { fill, join } from 'c/textUtils';
+import { labels } from './labels';
+
+/** A billing account by its system and name, such as "Zuora · Acme Europe", with the way there. */
+export type Account = { readonly key: string; readonly name: string; readonly link: Link };
+
+/** Whose billing it is. */
+export type Accounts = {
+  /** How many there are, or that there is none. */
+  readonly text: string;
+  readonly all: readonly Account[];
+  readonly shown: readonly Account[];
+  /** Words of the button that shows all; empty where all are shown. */
+  readonly showAll: string;
+};
+
+/** The first few say enough in a header; the others are a click away. */
+const SHORT_LIST = 4;
+
+export function accountsOf({ phase, rows }: Panel, showsAll: boolean): Accounts {
+  const all = namedAccounts(rows);
+  const named = all.filter(({ name }) => name !== '');
+  const isShort = !showsAll && named.length > SHORT_LIST;
+  return {
+    text: phase === 'empty' || phase === 'ready' ? countText(rows.length) : '',
+    all,
+    shown: isShort ? named.slice(0, SHORT_LIST - 1) : named,
+    showAll: isShort ? fill(labels.showAllAccounts, named.length) : '',
+  };
+}
+
+/** Each has its number with it where two would read the same; one that may not be named has no name. */
+function namedAccounts(rows: readonly Row[]): Account[] {
+  const nameIn = (row: Row) => join([textOf(row, 'Source__c'), nameOf(row)]);
+  const names = rows.map(nameIn);
+  return rows
+    .map((row) => {
+      const plain = nameIn(row);
+      const number = textOf(row, 'Number__c');
+      const isAlone = names.filter((other) => other === plain).length === 1;
+      const name = isAlone || !number ? plain : fill(labels.numbered, plain, number);
+      return { key: row.Id, name, link: linkOf(row, name) };
+    })
+    .sort((a, b) => a.name.localeCompare(b.name));
+}
+
+function countText(count: number): string {
+  return count === 0 ? labels.noAccounts : count === 1 ? labels.oneAccount : fill(labels.accounts, count);
+}
