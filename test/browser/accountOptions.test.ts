@@ -55,10 +55,12 @@ it('a compact panel shows the figures that matter most, and the rest after a cli
   const { panel, tabs } = await panelAt(0);
   const figures = () => panel.locator('.figure').evaluateAll((all) => all.map((one) => one.getAttribute('data-id')));
   expect(await figures()).toEqual(['mrr', 'outstanding', 'renewal', 'health']);
-  expect(await panel.locator('c-billing-balance').count()).toBe(0);
+  expect(await panel.locator('.ages').count()).toBe(0);
   expect(await tabs()).toEqual([]);
   expect(await violations(panel)).toEqual([]);
   await panel.getByRole('button', { name: 'Show details' }).click();
+  expect(await panel.locator('.ages').count()).toBe(1);
+  expect(await figures()).toContain('payment');
   await panel.getByRole('tab', { name: /^Invoices/ }).click();
   await panel.locator('c-billing-invoices tbody tr').first().waitFor();
   expect(await tabs()).toHaveLength(5);

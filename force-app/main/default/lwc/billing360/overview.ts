@@ -26,11 +26,12 @@ export type Overview = {
   readonly hasDunning: boolean;
   /** What tells of it is being loaded. */
   readonly awaitsDunning: boolean;
-  readonly hasBalance: boolean;
   /** The most pressing thing about the billing of the Account. */
   readonly status: Status | null;
   /** Nobody has answered yet: one frame of the final size stands for all. */
   readonly isLoading: boolean;
+  /** Shows what matters most alone. */
+  readonly folded: boolean;
   readonly hasSections: boolean;
   readonly offersDetails: boolean;
   readonly sectionsClass: string;
@@ -53,9 +54,9 @@ export function overviewOf(asked: Asked, compact: boolean, shows: Shows): Overvi
     ofDunning: { panel: dunning },
     hasDunning,
     awaitsDunning,
-    hasBalance: !compact && !awaitsDunning,
     status: statusOf(healthStatus(asked)),
     isLoading,
+    folded,
     hasSections: !folded,
     offersDetails: folded && !isLoading && !awaitsDunning,
     // The lists are asked at once and seen once it is known what stands above them: nothing jumps.

@@ -3,6 +3,7 @@ import type { Fact } from 'c/factUtils';
 import { fact } from 'c/factUtils';
 import type { Row } from 'c/graphqlRows';
 import { numberOf, parentOf, textOf } from 'c/graphqlRows';
+import { INVOICE_STATES } from 'c/invoiceStates';
 import { formatMoney } from 'c/moneyUtils';
 import { formatPeriod } from 'c/rowUtils';
 import type { Link } from 'c/sourceUtils';
@@ -53,7 +54,7 @@ export function namedInvoice(row: Row, billing: Billing, timeZone: string): Name
 export function paymentState(row: Row): Status | null {
   const days = numberOf(row, 'Days_Overdue__c') ?? 0;
   const late = days === 1 ? labels.oneDayOverdue : fill(labels.daysOverdue, days);
-  return days > 0 ? chip(late, 'bad') : statusOf(textOf(row, 'Status__c'));
+  return days > 0 ? chip(late, 'bad') : statusOf(textOf(row, 'Status__c'), INVOICE_STATES);
 }
 
 function linksOf(row: Row, number: string): Named['links'] {

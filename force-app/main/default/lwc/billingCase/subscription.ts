@@ -6,6 +6,7 @@ import { formatMoney } from 'c/moneyUtils';
 import { formatLastDay } from 'c/rowUtils';
 import { linkOf, sourceOf } from 'c/sourceUtils';
 import { statusOf } from 'c/statusUtils';
+import { SUBSCRIPTION_STATES } from 'c/subscriptionStates';
 import { fill, join } from 'c/textUtils';
 import type { Billing } from './billing';
 import type { Named } from './invoice';
@@ -20,7 +21,7 @@ export function namedSubscription(row: Row, billing: Billing): Named {
   return {
     key: row.Id,
     number,
-    status: statusOf(textOf(row, 'Status__c')),
+    status: statusOf(textOf(row, 'Status__c'), SUBSCRIPTION_STATES),
     source: billing.accounts.length > 1 ? sourceOf(row) : '',
     facts: [
       ...fact('plan', labels.plan, [join([textOf(row, 'Plan__c'), textOf(row, 'Billing_Interval__c')?.toLowerCase()])]),

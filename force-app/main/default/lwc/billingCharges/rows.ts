@@ -7,6 +7,7 @@ import type { Status } from 'c/statusUtils';
 import { statusOf } from 'c/statusUtils';
 import { fill, join } from 'c/textUtils';
 import { labels } from './labels';
+import { STATES } from './states';
 
 export type ChargeRow = {
   readonly key: string;
@@ -42,7 +43,7 @@ export function chargeRows(rows: readonly Row[]): ChargeRow[] {
         terms: join([tiersOf(row), textOf(row, 'Discounts__c'), includedOf(row), periodOf(row), trialOf(row)]),
         mrr: formatMoney(numberOf(row, 'MRR__c'), currency),
         reason: textOf(row, 'MRR_Reason__c'),
-        status: status === 'Current' ? null : statusOf(status),
+        status: status === 'Current' ? null : statusOf(status, STATES),
       };
     });
 }

@@ -2,17 +2,20 @@ import timeZone from '@salesforce/i18n/timeZone';
 import type { Row } from 'c/graphqlRows';
 import { rowsOf, standing, textOf } from 'c/graphqlRows';
 import type { Asked, Panel } from 'c/panelState';
-import { NOT_ASKED } from 'c/panelState';
+import { NOT_ASKED, panelOf } from 'c/panelState';
 import type { Known } from 'c/sourceUtils';
 import type { Status } from 'c/statusUtils';
 import { needsAction, statusOf } from 'c/statusUtils';
 import { api, LightningElement } from 'lwc';
+import type { Ages } from './ages';
+import { AGE_FIELDS, agesOf } from './ages';
 import type { Figure } from './figures';
 import { figuresOf } from './figures';
 import { healthPanel, PLACES } from './healthPanel';
 import { labels } from './labels';
 
-/** How the billing of an Account stands: one sentence, then figures, each of which tells on request how it came about. */
+/** How the billing of an Account stands: one sentence, then figures, each of which tells on request how it came about, and
+ * what is still to be paid by how late it is. */
 export default class BillingHealth extends LightningElement {
   /** What was answered about the Account. */
   @api asked: Asked = NOT_ASKED;
@@ -57,6 +60,16 @@ export default class BillingHealth extends LightningElement {
   get figures(): Figure[] {
     const figures = figuresOf(this.asked.data, this.known, new Date(), timeZone, this.opened);
     return this.compact ? figures.filter(({ isMain }) => isMain) : figures;
+  }
+
+  /** A bar a currency, since amounts of two are never added; null for who may not see any. */
+  get ages(): Ages[] | null {
+    const { phase, rows } = panelOf(this.asked, 'Billing_Balance__c', AGE_FIELDS);
+    return phase === 'ready' && !this.compact ? agesOf(rows) : null;
+  }
+
+  get isNothingOwed(): boolean {
+    return this.ages?.length === 0;
   }
 
   /** Of what tells how the opened figure came about. */

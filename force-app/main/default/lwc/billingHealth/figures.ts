@@ -5,8 +5,8 @@ import type { Row } from 'c/graphqlRows';
 import { numberOf, rowsOf, standing, textOf } from 'c/graphqlRows';
 import { formatMoney } from 'c/moneyUtils';
 import type { Known, Link } from 'c/sourceUtils';
-import type { Status } from 'c/statusUtils';
-import { chip, needsAction } from 'c/statusUtils';
+import type { Tone } from 'c/statusUtils';
+import { needsAction } from 'c/statusUtils';
 import { fill, join, shorten } from 'c/textUtils';
 import { labels } from './labels';
 import { trendOf } from './trend';
@@ -25,8 +25,6 @@ export type Figure = {
   readonly value: string;
   readonly valueClass: string;
   readonly lines: readonly Line[];
-  /** Stands in place of the value. */
-  readonly chip: Status | null;
   readonly spark: Sparkline | null;
   readonly sparkLabel: string;
   readonly viewBox: string;
@@ -38,8 +36,9 @@ export type Figure = {
 };
 
 type Plain = Pick<Figure, 'key' | 'label' | 'value' | 'lines'> &
-  Partial<Pick<Figure, 'chip' | 'spark' | 'sparkLabel' | 'more'>>;
+  Partial<Pick<Figure, 'valueClass' | 'spark' | 'sparkLabel' | 'more'>>;
 
+const LONG = 12;
 const MAIN: ReadonlySet<string> = new Set(['mrr', 'outstanding', 'renewal', 'health']);
 
 /**
@@ -72,12 +71,12 @@ export function figuresOf(
 
 function complete(figure: Plain, opened: string): Figure {
   return {
-    chip: null,
     spark: null,
     sparkLabel: '',
     more: '',
+    // A long value is written smaller, so that it does not break in the middle of a number.
+    valueClass: figure.value.length > LONG ? 'long' : '',
     ...figure,
-    valueClass: classOf(figure.value),
     viewBox: SPARK_VIEW_BOX,
     expanded: String(figure.key === opened),
     isMain: MAIN.has(figure.key),
@@ -96,7 +95,7 @@ function mrrFigure(data: unknown, balances: readonly Row[]): Plain | null {
   return { ...figure, lines: [...change, ...figure.lines], spark, sparkLabel, more: labels.whyNumber };
 }
 
-const TIER_TONES: Readonly<Record<string, Status['tone']>> = {
+const TIER_TONES: Readonly<Record<string, Tone>> = {
   Healthy: 'good',
   Watch: 'warn',
   'At Risk': 'bad',
@@ -114,21 +113,16 @@ function healthFigure(health: Row | undefined): Plain | null {
   const isDoubtful = tier === 'Healthy' && needsAction(textOf(health, 'Status__c'));
   const value = [score, isDoubtful ? labels.otherwise : tier].filter((part) => part !== null).join(' ');
   const tone = isDoubtful ? 'quiet' : (TIER_TONES[tier ?? ''] ?? 'quiet');
-  const lines = [...(risk ? [{ key: 'risk', text: fill(labels.risk, risk), className: 'quiet' }] : [])];
+  const lines = risk ? [{ key: 'risk', text: fill(labels.risk, risk), className: 'quiet' }] : [];
   const more = 'Reasons__c' in health || 'Churn_Risk_Reasons__c' in health ? labels.allReasons : '';
   return {
     key: 'health',
     label: labels.healthTile,
     value,
-    chip: chip(value, tone),
+    valueClass: `chip chip_${tone}`,
     lines,
     more,
   };
-}
-
-/** A long value is written smaller, so that it does not break in the middle of a number. */
-function classOf(value: string): string {
-  return value.length > 12 ? 'value value_long' : 'value';
 }
 
 function isIn(balance: Row, currency: string | null): boolean {

@@ -1,5 +1,6 @@
 import type { Asked, Panel } from 'c/panelState';
 import { panelOf } from 'c/panelState';
+import { AGE_FIELDS } from './ages';
 
 const HEALTH_FIELDS = ['Status__c', 'Summary__c', 'Next_Renewal_Date__c'];
 const BALANCE_FIELDS = [
@@ -9,6 +10,7 @@ const BALANCE_FIELDS = [
   'Overdue__c',
   'Last_Payment_Amount__c',
   'Last_Payment_Date__c',
+  ...AGE_FIELDS,
 ];
 
 /** Health and balances are shown together: either of them is enough, and each may be all that the user may read. */

@@ -1,3 +1,5 @@
+import ages from '@salesforce/label/c.Billing_Balance_Title';
+import agesOf from '@salesforce/label/c.Billing_Balance_By_Age';
 import allReasons from '@salesforce/label/c.Billing_All_Reasons';
 import also from '@salesforce/label/c.Billing_Also';
 import arr from '@salesforce/label/c.Billing_ARR';
@@ -13,18 +15,26 @@ import mrr from '@salesforce/label/c.Billing_MRR';
 import newSince from '@salesforce/label/c.Billing_New_Since';
 import nextRenewal from '@salesforce/label/c.Billing_Next_Renewal';
 import none from '@salesforce/label/c.Billing_None';
+import notDue from '@salesforce/label/c.Billing_Age_Not_Due';
 import nothingOverdue from '@salesforce/label/c.Billing_Nothing_Overdue';
+import nothingOwed from '@salesforce/label/c.Billing_Balance_Nothing';
 import otherwise from '@salesforce/label/c.Billing_Health_Otherwise';
 import outstanding from '@salesforce/label/c.Billing_Outstanding';
+import over90 from '@salesforce/label/c.Billing_Age_Over_90';
 import overdue from '@salesforce/label/c.Billing_Overdue_Amount';
 import risk from '@salesforce/label/c.Billing_Churn_Risk';
 import sparkline from '@salesforce/label/c.Billing_MRR_Sparkline';
 import unchangedSince from '@salesforce/label/c.Billing_Unchanged_Since';
 import upSince from '@salesforce/label/c.Billing_Up_Since';
+import upTo30 from '@salesforce/label/c.Billing_Age_30';
+import upTo60 from '@salesforce/label/c.Billing_Age_60';
+import upTo90 from '@salesforce/label/c.Billing_Age_90';
 import whatToDo from '@salesforce/label/c.Billing_What_To_Do';
 import whyNumber from '@salesforce/label/c.Billing_Why_Number';
 
 export const labels = {
+  ages,
+  agesOf,
   allReasons,
   also,
   arr,
@@ -40,14 +50,20 @@ export const labels = {
   newSince,
   nextRenewal,
   none,
+  notDue,
   nothingOverdue,
+  nothingOwed,
   otherwise,
   outstanding,
+  over90,
   overdue,
   risk,
   sparkline,
   unchangedSince,
   upSince,
+  upTo30,
+  upTo60,
+  upTo90,
   whatToDo,
   whyNumber,
 };

@@ -1,6 +1,7 @@
 import { formatDate } from 'c/dateUtils';
 import type { Row } from 'c/graphqlRows';
 import { numberOf, standing, textOf } from 'c/graphqlRows';
+import { INVOICE_STATES } from 'c/invoiceStates';
 import { formatMoney, formatNumber } from 'c/moneyUtils';
 import { formatPeriod } from 'c/rowUtils';
 import type { Link } from 'c/sourceUtils';
@@ -72,7 +73,7 @@ export function memoRows(rows: readonly Row[]): MemoRow[] {
       link: linkOf(row, textOf(row, 'Number__c') ?? row.Id),
       about: join([formatDate(textOf(row, 'Memo_Date__c')), textOf(row, 'Reason__c'), textOf(row, 'Comment__c')]),
       amount: formatMoney(numberOf(row, 'Amount__c'), currency),
-      status: status === 'Posted' ? null : statusOf(status),
+      status: status === 'Posted' ? null : statusOf(status, INVOICE_STATES),
     };
   });
 }

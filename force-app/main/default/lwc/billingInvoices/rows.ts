@@ -1,6 +1,7 @@
 import { formatDate, formatInstant } from 'c/dateUtils';
 import type { Row } from 'c/graphqlRows';
 import { numberOf, textOf } from 'c/graphqlRows';
+import { INVOICE_STATES } from 'c/invoiceStates';
 import { formatMoney } from 'c/moneyUtils';
 import type { Link } from 'c/sourceUtils';
 import { linkOf, sourceOf } from 'c/sourceUtils';
@@ -70,7 +71,7 @@ function rowOf(row: Row, timeZone: string, opened: boolean): InvoiceRow {
     amount: formatMoney(amount, currency),
     left:
       balance !== null && balance !== 0 && balance !== amount ? fill(labels.left, formatMoney(balance, currency)) : '',
-    status: days > 0 ? chip(labels.overdue, 'bad') : statusOf(textOf(row, 'Status__c')),
+    status: days > 0 ? chip(labels.overdue, 'bad') : statusOf(textOf(row, 'Status__c'), INVOICE_STATES),
     attempts: count > 0 ? (count === 1 ? labels.oneAttempt : fill(labels.attempts, count)) : '',
     nextAttempt: next ? fill(labels.nextAttempt, next) : '',
     pdfLabel: pdfLabelOf(row, number),

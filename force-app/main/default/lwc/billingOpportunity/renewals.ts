@@ -7,6 +7,7 @@ import { formatMoney } from 'c/moneyUtils';
 import type { Link } from 'c/sourceUtils';
 import { linkOf, sourceOf } from 'c/sourceUtils';
 import { statusOf } from 'c/statusUtils';
+import { SUBSCRIPTION_STATES } from 'c/subscriptionStates';
 import { fill } from 'c/textUtils';
 import type { Deal } from './deal';
 import { labels } from './labels';
@@ -38,7 +39,9 @@ export function namedFacts({ page, subscription }: Deal, now: Date, timeZone: st
   return [
     ...fact('number', labels.subscription, [number], link?.url ? { link } : {}),
     ...fact('plan', labels.plan, [textOf(page, 'Billing_Plan__c')]),
-    ...fact('state', labels.status, [statusOf(textOf(page, 'Billing_Subscription_Status__c'))?.label ?? null]),
+    ...fact('state', labels.status, [
+      statusOf(textOf(page, 'Billing_Subscription_Status__c'), SUBSCRIPTION_STATES)?.label ?? null,
+    ]),
     ...fact('renewal', labels.nextRenewal, [formatDate(renewal)], { note: fromToday(renewal, now, timeZone) }),
     ...fact('goes-on', labels.term, [subscription ? goesOn(subscription) : null]),
     ...fact('mrr', labels.mrr, [money('Billing_MRR__c')]),

@@ -9,6 +9,7 @@ import type { Status } from 'c/statusUtils';
 import { statusOf } from 'c/statusUtils';
 import { fill, join } from 'c/textUtils';
 import { labels } from './labels';
+import { STATES } from './states';
 
 export type PaymentRow = {
   readonly key: string;
@@ -66,7 +67,7 @@ export function paymentRows(rows: readonly Row[], timeZone: string): PaymentRow[
       when: formatInstant(textOf(row, 'Paid_At__c'), timeZone),
       method: textOf(row, 'Method__c'),
       amount: formatMoney(numberOf(row, 'Amount__c'), textOf(row, 'Currency_Code__c')),
-      status: statusOf(textOf(row, 'Status__c')),
+      status: statusOf(textOf(row, 'Status__c'), STATES),
       reason: reasons.filter(Boolean).join(' ') || null,
       code: code ? fill(labels.code, code) : '',
     };

@@ -7,6 +7,7 @@ import type { Known, Link } from 'c/sourceUtils';
 import { linkOf, sourceOf } from 'c/sourceUtils';
 import type { Status } from 'c/statusUtils';
 import { chip, statusOf } from 'c/statusUtils';
+import { SUBSCRIPTION_STATES } from 'c/subscriptionStates';
 import { fill, join } from 'c/textUtils';
 import { labels } from './labels';
 
@@ -103,7 +104,7 @@ function termNoteOf(row: Row): string {
 }
 
 function chipsOf(row: Row): Status[] {
-  const status = statusOf(textOf(row, 'Status__c'));
+  const status = statusOf(textOf(row, 'Status__c'), SUBSCRIPTION_STATES);
   const trialing = textOf(row, 'Status__c') === 'Trialing';
   const trialEnd = trialing ? formatDate(textOf(row, 'Trial_End_Date__c')) : '';
   const cancelOn = isOver(row) ? '' : formatDate(textOf(row, 'Cancel_On__c'));

@@ -1,4 +1,5 @@
 import { DAY_MS, dayNumber } from './dayNumber';
+import { isoDateOf } from './relative';
 
 export { dayNumber } from './dayNumber';
 export { ago, fromToday, isoDateOf, JUST_NOW } from './relative';
@@ -22,23 +23,12 @@ export function formatInstant(instant: string | null | undefined, timeZone: stri
   if (Number.isNaN(date.getTime())) {
     return '';
   }
-  const parts = new Intl.DateTimeFormat('en-GB', {
-    timeZone,
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-  }).formatToParts(date);
-  const part = (type: Intl.DateTimeFormatPartTypes) => parts.find((one) => one.type === type)?.value ?? '';
-  const month = MONTHS[Number(part('month')) - 1];
-  return `${Number(part('day'))} ${month} ${part('year')}, ${part('hour')}:${part('minute')}`;
+  return `${formatDate(isoDateOf(date, timeZone))}, ${formatTime(date, timeZone)}`;
 }
 
 /** Writes the time of day of an instant as "09:00" in a time zone. */
 export function formatTime(instant: Date, timeZone: string): string {
-  return formatInstant(instant.toISOString(), timeZone).slice(-5);
+  return new Intl.DateTimeFormat('en-GB', { timeZone, timeStyle: 'short' }).format(instant);
 }
 
 /** Writes the month of a calendar date as "Feb 2027"; empty for what is no date. */

@@ -29,9 +29,7 @@ export function fromToday(date: string | null | undefined, now: Date, timeZone: 
 
 /** The calendar date (`YYYY-MM-DD`) of an instant in a time zone. */
 export function isoDateOf(instant: Date, timeZone: string): string {
-  return new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(
-    instant,
-  );
+  return new Intl.DateTimeFormat('sv-SE', { timeZone }).format(instant);
 }
 
 function relative(value: number, unit: Intl.RelativeTimeFormatUnit, numeric: 'always' | 'auto'): string {

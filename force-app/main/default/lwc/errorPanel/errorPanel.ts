@@ -1,17 +1,36 @@
 import detailsLabel from '@salesforce/label/c.Billing_Error_Details';
+import networkAdvice from '@salesforce/label/c.Billing_Error_Network_Advice';
+import networkMessage from '@salesforce/label/c.Billing_Error_Network';
 import retryLabel from '@salesforce/label/c.Billing_Try_Again';
 import type { Explained } from 'c/errorUtils';
-import { explain } from 'c/errorUtils';
 import { api, LightningElement } from 'lwc';
+
+/** Said when not even the words for what went wrong could be loaded. */
+const NO_ANSWER: Explained = { message: networkMessage, advice: networkAdvice, details: '' };
 
 /** Shows what went wrong and what to do; `retry` is fired when the person asks to try again. */
 export default class ErrorPanel extends LightningElement {
-  @api errors: unknown;
-
   readonly labels = { details: detailsLabel, retry: retryLabel };
+  told: unknown;
+  explained: Explained | null = null;
 
-  get explained(): Explained {
-    return explain(this.errors);
+  @api
+  get errors(): unknown {
+    return this.told;
+  }
+  set errors(errors: unknown) {
+    this.told = errors;
+    void this.explain();
+  }
+
+  /** Most pages never need the words for errors. */
+  async explain(): Promise<void> {
+    try {
+      const { explain } = await import('c/errorUtils');
+      this.explained = explain(this.told);
+    } catch {
+      this.explained = NO_ANSWER;
+    }
   }
 
   retry(): void {

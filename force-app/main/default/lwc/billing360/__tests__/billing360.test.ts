@@ -63,7 +63,7 @@ describe('c-billing360', () => {
     const element = mount<HTMLElement>('c-billing360', Billing360, { recordId: RECORD, compact: true });
     wire.emit(answer(state('Overdue')));
     await rendered();
-    expect(findAll(element, 'c-billing-sections, c-billing-balance')).toHaveLength(0);
+    expect(findAll(element, 'c-billing-sections, .ages')).toHaveLength(0);
     (findAll(element, 'button.details')[0] as HTMLButtonElement).click();
     await rendered();
     expect(findAll(element, 'c-billing-sections')).toHaveLength(1);

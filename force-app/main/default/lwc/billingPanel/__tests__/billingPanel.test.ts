@@ -1,5 +1,5 @@
 import BillingPanel from 'c/billingPanel';
-import { clearPage, findAll, mount, node, textAt } from '../../../../../../test/lwc/answers';
+import { clearPage, findAll, mount, node, rendered, textAt } from '../../../../../../test/lwc/answers';
 
 const rows = [node({ Number__c: 'A' }), node({ Number__c: 'B' })];
 const panel = (phase: string, more = false) => ({ phase, rows, fields: new Set(), connections: [], errors: [], more });
@@ -40,8 +40,9 @@ describe('c-billing-panel', () => {
     expect(findAll(element, 'h3')[0]?.id).toBe(labelledBy);
   });
 
-  it('passes on that somebody wants to try again', () => {
+  it('passes on that somebody wants to try again', async () => {
     const element = show({ panel: { ...panel('error'), errors: [{ message: 'no' }] } });
+    await rendered();
     const retried = jest.fn();
     element.addEventListener('retry', retried);
     (findAll(element, 'button')[0] as HTMLButtonElement).click();

@@ -1,19 +1,40 @@
 import ErrorPanel from 'c/errorPanel';
-import { clearPage, findAll, mount, textAt } from '../../../../../../test/lwc/answers';
+import { clearPage, findAll, mount, rendered, textAt } from '../../../../../../test/lwc/answers';
+
+let mockIsOffline = false;
+jest.mock('c/errorUtils', () => {
+  if (mockIsOffline) throw new Error('Failed to fetch');
+  return jest.requireActual('c/errorUtils');
+});
+
+async function show(errors: unknown): Promise<HTMLElement> {
+  const element = mount<HTMLElement>('c-error-panel', ErrorPanel, { errors });
+  await rendered();
+  return element;
+}
 
 describe('c-error-panel', () => {
   afterEach(clearPage);
 
-  it('says what happened, what to do and the details, as text', () => {
-    const element = mount<HTMLElement>('c-error-panel', ErrorPanel, { errors: [{ message: '<script>x</script>' }] });
+  it('says that Salesforce did not answer when it cannot load the words for what happened', async () => {
+    mockIsOffline = true;
+    const element = await show([{ message: 'INVALID_SESSION_ID' }]);
+    mockIsOffline = false;
+    expect(textAt(element, '[role=alert]')).toBe(
+      'Salesforce did not answer. Check your connection and try again. Try again',
+    );
+  });
+
+  it('says what happened, what to do and the details, as text', async () => {
+    const element = await show([{ message: '<script>x</script>' }]);
     expect(textAt(element, '[role=alert]')).toBe(
       'This part of billing could not be loaded. Try again; if it happens again, tell your Salesforce admin. Details: <script>x</script> Try again',
     );
     expect(findAll(element, 'script')).toHaveLength(0);
   });
 
-  it('fires retry', () => {
-    const element = mount<HTMLElement>('c-error-panel', ErrorPanel, { errors: [] });
+  it('fires retry', async () => {
+    const element = await show([]);
     const retried = jest.fn();
     element.addEventListener('retry', retried);
     (findAll(element, 'button')[0] as HTMLButtonElement).click();

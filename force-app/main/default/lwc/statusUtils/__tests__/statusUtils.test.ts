@@ -1,14 +1,16 @@
+import { INVOICE_STATES } from 'c/invoiceStates';
+import { SUBSCRIPTION_STATES } from 'c/subscriptionStates';
 import { chip, needsAction, statusOf } from 'c/statusUtils';
 
 describe('c/statusUtils', () => {
   it.each([
-    ['Past Due', 'Past due', 'bad'],
-    ['Good Standing', 'Good standing', 'good'],
-    ['Trialing', 'In trial', 'info'],
-    ['Void', 'Void', 'quiet'],
-    ['Over Limit', 'Over limit', 'warn'],
-  ])('says %s as "%s", %s', (value, label, tone) => {
-    expect(statusOf(value)).toEqual({ label, tone, className: `chip chip_${tone}` });
+    ['Past Due', 'Past due', 'bad', SUBSCRIPTION_STATES],
+    ['Good Standing', 'Good standing', 'good', undefined],
+    ['Trialing', 'In trial', 'info', SUBSCRIPTION_STATES],
+    ['Void', 'Void', 'quiet', INVOICE_STATES],
+    ['Over Limit', 'Over limit', 'warn', undefined],
+  ] as const)('says %s as "%s", %s', (value, label, tone, states) => {
+    expect(statusOf(value, states)).toEqual({ label, tone, className: `chip chip_${tone}` });
   });
 
   it('shows a state it does not know quietly, and none for none', () => {

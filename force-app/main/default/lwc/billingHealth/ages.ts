@@ -20,11 +20,11 @@ type Part = {
 export type Ages = { readonly key: string; readonly heading: string; readonly parts: readonly Part[] };
 
 const AGES = [
-  ['Not_Due__c', labels.notDue, 'age age_none'],
-  ['Days_1_30__c', labels.upTo30, 'age age_30'],
-  ['Days_31_60__c', labels.upTo60, 'age age_60'],
-  ['Days_61_90__c', labels.upTo90, 'age age_90'],
-  ['Over_90_Days__c', labels.over90, 'age age_more'],
+  ['Not_Due__c', labels.notDue, 'age_none'],
+  ['Days_1_30__c', labels.upTo30, 'age_30'],
+  ['Days_31_60__c', labels.upTo60, 'age_60'],
+  ['Days_61_90__c', labels.upTo90, 'age_90'],
+  ['Over_90_Days__c', labels.over90, 'age_more'],
 ] as const;
 
 /** Height of the bar, and of its lowest part, as `viewBox` counts. */
@@ -32,7 +32,7 @@ const FULL = 4;
 const LOWEST = 1.2;
 
 /** Fields without which there is nothing to draw. */
-export const FIELDS = AGES.map(([field]) => field);
+export const AGE_FIELDS = AGES.map(([field]) => field);
 
 /** A bar for each currency in which something is to be paid; only ages in which there is something are named. */
 export function agesOf(balances: readonly Row[]): Ages[] {
@@ -47,9 +47,9 @@ export function agesOf(balances: readonly Row[]): Ages[] {
     const parts = known.flatMap(([field, label, dotClass], index) => {
       const { x = 0, width = 0 } = segments[index] ?? {};
       const amount = formatMoney(amounts[index], currency);
-      const height = LOWEST + ((FULL - LOWEST) * FIELDS.indexOf(field)) / (FIELDS.length - 1);
+      const height = LOWEST + ((FULL - LOWEST) * AGE_FIELDS.indexOf(field)) / (AGE_FIELDS.length - 1);
       return width > 0 ? [{ key: field, label, amount, dotClass, x, width, height, y: FULL - height }] : [];
     });
-    return [{ key: row.Id, heading: fill(labels.heading, currency ?? '').trim(), parts }];
+    return [{ key: row.Id, heading: fill(labels.agesOf, currency ?? '').trim(), parts }];
   });
 }

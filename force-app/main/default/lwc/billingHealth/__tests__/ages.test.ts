@@ -1,4 +1,4 @@
-import BillingBalance from 'c/billingBalance';
+import BillingHealth from 'c/billingHealth';
 import { NOT_ASKED } from 'c/panelState';
 import type { Node } from '../../../../../../test/lwc/answers';
 import { answer, clearPage, findAll, mount, node, textAt, without, words } from '../../../../../../test/lwc/answers';
@@ -22,11 +22,11 @@ const YEN = {
 
 function show(...rows: Node[]): HTMLElement {
   const asked = { ...NOT_ASKED, data: answer({ Billing_Balance__c: rows }) };
-  return mount<HTMLElement>('c-billing-balance', BillingBalance, { asked });
+  return mount<HTMLElement>('c-billing-health', BillingHealth, { asked });
 }
 const bars = (element: Element) => findAll(element, '[data-id=balance]').map(words);
 
-describe('c-billing-balance', () => {
+describe('ages in c-billing-health', () => {
   afterEach(clearPage);
 
   it('draws a bar for each currency and names the ages in which something is owed', () => {
@@ -55,7 +55,7 @@ describe('c-billing-balance', () => {
   it('shows nothing to a user who may not read balances', () => {
     const fields = Object.keys(EURO).filter((field) => field !== 'Currency_Code__c');
     const hidden = fields.reduce(without, node(EURO));
-    expect(findAll(show(hidden), 'section')).toHaveLength(0);
+    expect(findAll(show(hidden), '.ages')).toHaveLength(0);
   });
 
   it.each(Object.keys(EURO))('shows the rest without %s', (field) => {
