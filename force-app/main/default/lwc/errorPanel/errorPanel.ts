@@ -20,17 +20,13 @@ export default class ErrorPanel extends LightningElement {
   }
   set errors(errors: unknown) {
     this.told = errors;
-    void this.explain();
-  }
-
-  /** Most pages never need the words for errors. */
-  async explain(): Promise<void> {
-    try {
-      const { explain } = await import('c/errorUtils');
-      this.explained = explain(this.told);
-    } catch {
-      this.explained = NO_ANSWER;
-    }
+    // Most pages never need the words for errors.
+    import('c/errorUtils')
+      .then(({ explain }) => explain(errors))
+      .catch(() => NO_ANSWER)
+      .then((explained) => {
+        this.explained = explained;
+      });
   }
 
   retry(): void {
