@@ -4,7 +4,7 @@ import type { Panel } from 'c/panelState';
 import type { Link } from 'c/sourceUtils';
 import { linkOf, nameOf } from 'c/sourceUtils';
 import { fill, join } from 'c/textUtils';
-import { labels } from './labels';
+import * as labels from './labels';
 
 /** A billing account by its system and name, such as "Zuora · Acme Europe", with the way there. */
 export type Account = { readonly key: string; readonly name: string; readonly link: Link };

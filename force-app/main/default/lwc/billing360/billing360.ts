@@ -6,7 +6,7 @@ import { watch } from 'c/ticker';
 import type { GraphqlResult } from 'lightning/graphql';
 import { graphql } from 'lightning/graphql';
 import { api, LightningElement, wire } from 'lwc';
-import { labels } from './labels';
+import { ofTemplate } from './labels';
 import type { Overview, Shows } from './overview';
 import { isInDunning, overviewOf } from './overview';
 import { QUERY } from './query';
@@ -27,7 +27,7 @@ export default class Billing360 extends LightningElement {
   @api hideUsage = false;
   @api hideTimeline = false;
 
-  readonly labels = labels;
+  readonly labels = ofTemplate;
   asked: Asked = NOT_ASKED;
   shows: Shows = { details: false, dunning: false, accounts: false };
   /** How asking again went last. */

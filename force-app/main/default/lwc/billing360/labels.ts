@@ -9,15 +9,7 @@ import showAllAccounts from '@salesforce/label/c.Billing_Accounts_Show_All';
 import showDetails from '@salesforce/label/c.Billing_Show_Details';
 import title from '@salesforce/label/c.Billing_Title';
 
-export const labels = {
-  accounts,
-  dunning,
-  noAccounts,
-  numbered,
-  oneAccount,
-  refreshFailed,
-  refreshed,
-  showAllAccounts,
-  showDetails,
-  title,
-};
+export { accounts, noAccounts, numbered, oneAccount, refreshed, refreshFailed, showAllAccounts };
+
+/** Words of the template. */
+export const ofTemplate = { dunning, showDetails, title };

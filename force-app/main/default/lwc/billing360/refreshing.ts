@@ -1,7 +1,7 @@
 import timeZone from '@salesforce/i18n/timeZone';
 import { formatTime } from 'c/dateUtils';
 import { fill } from 'c/textUtils';
-import { labels } from './labels';
+import * as labels from './labels';
 
 export type Refreshable = Element & { refresh(): Promise<void> };
 

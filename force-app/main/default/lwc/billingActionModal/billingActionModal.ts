@@ -4,7 +4,7 @@ import { fill } from 'c/textUtils';
 import LightningModal from 'lightning/modal';
 import { api } from 'lwc';
 import { copyText } from './clipboard';
-import { labels } from './labels';
+import * as labels from './labels';
 
 /** What came of an action, in words. */
 export type Outcome = { message: string; changes: readonly string[] };
@@ -21,7 +21,7 @@ export default class BillingActionModal extends LightningModal {
   @api flow!: string;
   @api recordId: string | undefined;
 
-  readonly labels = labels;
+  readonly labels = labels.ofTemplate;
   link: Link | null = null;
   isOver = false;
   note = '';

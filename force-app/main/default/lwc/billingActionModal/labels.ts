@@ -7,4 +7,7 @@ import failed from '@salesforce/label/c.Billing_Action_Failed';
 import link from '@salesforce/label/c.Billing_Action_Link';
 import secret from '@salesforce/label/c.Billing_Action_Link_Secret';
 
-export const labels = { close, copied, copy, copyFailed, expires, failed, link, secret };
+export { copied, copyFailed, expires };
+
+/** Words of the template. */
+export const ofTemplate = { close, copy, failed, link, secret };

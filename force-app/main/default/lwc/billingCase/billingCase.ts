@@ -12,7 +12,7 @@ import { getRecord } from 'lightning/uiRecordApi';
 import { api, LightningElement, wire } from 'lwc';
 import { OBJECTS } from './billing';
 import { FIELDS } from './fields';
-import { labels } from './labels';
+import * as labels from './labels';
 import { NO_WORDS, wordsOf, writtenIn } from './mentions';
 import { QUERY } from './query';
 import type { View } from './view';
@@ -22,7 +22,7 @@ import { NOTHING, viewOf } from './view';
 export default class BillingCase extends LightningElement {
   @api recordId: string | undefined;
 
-  readonly labels = labels;
+  readonly labels = labels.ofTemplate;
   page: Page = NO_PAGE;
   asked: Asked = NOT_ASKED;
   showsAll = false;

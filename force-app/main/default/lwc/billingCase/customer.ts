@@ -9,7 +9,7 @@ import type { Status } from 'c/statusUtils';
 import { chip, needsAction } from 'c/statusUtils';
 import { fill, join } from 'c/textUtils';
 import type { Billing } from './billing';
-import { labels } from './labels';
+import * as labels from './labels';
 import { termOf } from './subscription';
 
 /** A billing account of the customer. */

@@ -4,7 +4,7 @@ import { numberOf, parentOf, standing, textOf } from 'c/graphqlRows';
 import { formatMoney, formatNumber } from 'c/moneyUtils';
 import { childrenOf } from 'c/rowUtils';
 import { fill } from 'c/textUtils';
-import { labels } from './labels';
+import * as labels from './labels';
 
 export type Difference = { readonly text: string; readonly why: string };
 

@@ -13,7 +13,7 @@ import { chip, statusOf } from 'c/statusUtils';
 import { fill, join } from 'c/textUtils';
 import type { Billing } from './billing';
 import { differenceOf, linesOf } from './difference';
-import { labels } from './labels';
+import * as labels from './labels';
 
 export type Named = {
   readonly key: string;

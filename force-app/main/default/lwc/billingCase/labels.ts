@@ -58,11 +58,9 @@ import usage from '@salesforce/label/c.Billing_Usage';
 import usedOf from '@salesforce/label/c.Billing_Case_Used_Of';
 import usedOfLimit from '@salesforce/label/c.Billing_Case_Used_Of_Limit';
 
-export const labels = {
+export {
   accounts,
-  allFacts,
   aMonth,
-  amount,
   attempts,
   attemptsLabel,
   autoPay,
@@ -70,9 +68,7 @@ export const labels = {
   billing,
   cancelsOn,
   changedOn,
-  copyFacts,
   covers,
-  customer,
   daysOverdue,
   difference,
   differs,
@@ -83,7 +79,6 @@ export const labels = {
   expired,
   expires,
   health,
-  invoice,
   lastChange,
   lastInvoices,
   left,
@@ -103,19 +98,19 @@ export const labels = {
   openIn,
   otherwise,
   owes,
-  own,
   paysBy,
   pending,
   plan,
   renewsItself,
   sameAs,
   showAll,
-  status,
   term,
-  title,
   total,
   until,
   usage,
   usedOf,
   usedOfLimit,
 };
+
+/** Words of the template. */
+export const ofTemplate = { allFacts, amount, copyFacts, customer, invoice, lastInvoices, own, status, title };

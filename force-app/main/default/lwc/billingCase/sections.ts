@@ -11,7 +11,7 @@ import type { Billing } from './billing';
 import type { Customer } from './customer';
 import type { Named } from './invoice';
 import { namedInvoice, paymentState } from './invoice';
-import { labels } from './labels';
+import * as labels from './labels';
 import type { Mention } from './mentions';
 import { mentionsOf } from './mentions';
 import { namedSubscription } from './subscription';

@@ -10,7 +10,7 @@ import { SUBSCRIPTION_STATES } from 'c/subscriptionStates';
 import { fill, join } from 'c/textUtils';
 import type { Billing } from './billing';
 import type { Named } from './invoice';
-import { labels } from './labels';
+import * as labels from './labels';
 
 /** What an agent is asked about a subscription. */
 export function namedSubscription(row: Row, billing: Billing): Named {

@@ -7,7 +7,7 @@ import { fill, join } from 'c/textUtils';
 import { billingOf } from './billing';
 import type { Customer } from './customer';
 import { customersOf, healthChip } from './customer';
-import { labels } from './labels';
+import * as labels from './labels';
 import { writtenIn } from './mentions';
 import type { InvoiceLine, NamedInCase } from './sections';
 import { copyOf, lastInvoices, namedIn } from './sections';

@@ -8,7 +8,7 @@ import { graphql } from 'lightning/graphql';
 import { api, LightningElement, wire } from 'lwc';
 import type { ChargeRow } from './rows';
 import { chargeRows, FIELDS, lastChangeOf } from './rows';
-import { labels } from './labels';
+import { ofTemplate } from './labels';
 import { QUERY } from './query';
 
 /**
@@ -18,7 +18,7 @@ import { QUERY } from './query';
 export default class BillingCharges extends LightningElement {
   @api subscription: Row | undefined;
 
-  readonly labels = labels;
+  readonly labels = ofTemplate;
   asked: Asked = NOT_ASKED;
 
   @wire(graphql, { query: QUERY, variables: '$variables' })

@@ -6,12 +6,7 @@ import since from '@salesforce/label/c.Billing_Since';
 import trialUntil from '@salesforce/label/c.Billing_In_Trial_Until';
 import whyMrr from '@salesforce/label/c.Billing_Why_MRR';
 
-export const labels = {
-  empty,
-  heading,
-  included,
-  lastChange,
-  since,
-  trialUntil,
-  whyMrr,
-};
+export { included, lastChange, since, trialUntil };
+
+/** Words of the template. */
+export const ofTemplate = { empty, heading, whyMrr };

@@ -6,7 +6,7 @@ import { formatPeriod } from 'c/rowUtils';
 import type { Status } from 'c/statusUtils';
 import { statusOf } from 'c/statusUtils';
 import { fill, join } from 'c/textUtils';
-import { labels } from './labels';
+import * as labels from './labels';
 import { STATES } from './states';
 
 export type ChargeRow = {

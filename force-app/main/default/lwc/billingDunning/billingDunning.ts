@@ -4,13 +4,13 @@ import { fill } from 'c/textUtils';
 import { api, LightningElement } from 'lwc';
 import type { DunningCase } from './cases';
 import { dunningCases, SHOWN } from './cases';
-import { labels } from './labels';
+import * as labels from './labels';
 
 /** How collecting each unpaid invoice goes: what has failed, what comes next, what it means and what to do. */
 export default class BillingDunning extends LightningElement {
   @api panel: Panel | undefined;
 
-  readonly labels = labels;
+  readonly labels = labels.ofTemplate;
   showsAll = false;
 
   get allCases(): DunningCase[] {

@@ -5,7 +5,7 @@ import { formatMoney } from 'c/moneyUtils';
 import type { Link } from 'c/sourceUtils';
 import { linkOf, sourceOf } from 'c/sourceUtils';
 import { fill } from 'c/textUtils';
-import { labels } from './labels';
+import * as labels from './labels';
 
 type Step = {
   readonly key: string;

@@ -12,7 +12,7 @@ import paid from '@salesforce/label/c.Billing_State_Paid';
 import showAll from '@salesforce/label/c.Billing_Show_All';
 import title from '@salesforce/label/c.Billing_Dunning_Title';
 
-export const labels = {
+export {
   agree,
   customerActs,
   failedAgain,
@@ -21,9 +21,10 @@ export const labels = {
   heading,
   invoice,
   left,
-  next,
   nextAttempt,
   paid,
   showAll,
-  title,
 };
+
+/** Words of the template. */
+export const ofTemplate = { next, title };

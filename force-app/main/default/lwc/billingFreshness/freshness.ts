@@ -1,12 +1,20 @@
 import { ago, JUST_NOW } from 'c/dateUtils';
 import type { Row } from 'c/graphqlRows';
 import { textOf } from 'c/graphqlRows';
+import { isOfBilling, isStale } from 'c/panelState';
 import { fill, join } from 'c/textUtils';
-import { labels } from './labels';
+import * as labels from './labels';
 
-/** Says up to when each billing system has been looked at; of Salesforce itself nothing, since no figure is from there. */
+const TROUBLES: readonly (string | null)[] = ['Delayed', 'Paused', 'Broken'];
+
+/** Connections for which figures may be out of date. */
+export function troubled(connections: readonly Row[], now: Date): Row[] {
+  return connections.filter((row) => TROUBLES.includes(textOf(row, 'State__c')) || isStale(row, now));
+}
+
+/** Says up to when each billing system has been looked at. */
 export function freshnessOf(connections: readonly Row[], now: Date): string {
-  const billing = connections.filter((row) => textOf(row, 'Source__c') !== 'Salesforce');
+  const billing = connections.filter(isOfBilling);
   return join(billing.map((row) => stampOf(row, billing.length === 1, now)));
 }
 

@@ -3,7 +3,7 @@ import type { Row } from 'c/graphqlRows';
 import { numberOf, textOf } from 'c/graphqlRows';
 import { formatMoney } from 'c/moneyUtils';
 import { fill } from 'c/textUtils';
-import { labels } from './labels';
+import * as labels from './labels';
 
 type Part = {
   readonly key: string;

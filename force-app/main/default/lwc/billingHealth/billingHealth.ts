@@ -12,7 +12,7 @@ import { AGE_FIELDS, agesOf } from './ages';
 import type { Figure } from './figures';
 import { figuresOf } from './figures';
 import { healthPanel, PLACES } from './healthPanel';
-import { labels } from './labels';
+import { ofTemplate } from './labels';
 
 /** How the billing of an Account stands: one sentence, then figures, each of which tells on request how it came about, and
  * what is still to be paid by how late it is. */
@@ -24,7 +24,7 @@ export default class BillingHealth extends LightningElement {
   /** Leaves out all but the figures that matter most. */
   @api compact = false;
 
-  readonly labels = labels;
+  readonly labels = ofTemplate;
   readonly places = PLACES;
   /** Key of the figure whose details are open. */
   opened = '';

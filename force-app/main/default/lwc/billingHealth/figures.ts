@@ -8,7 +8,7 @@ import type { Known, Link } from 'c/sourceUtils';
 import type { Tone } from 'c/statusUtils';
 import { needsAction } from 'c/statusUtils';
 import { fill, join, shorten } from 'c/textUtils';
-import { labels } from './labels';
+import * as labels from './labels';
 import { trendOf } from './trend';
 
 export type Line = {

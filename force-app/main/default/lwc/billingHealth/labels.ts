@@ -32,16 +32,13 @@ import upTo90 from '@salesforce/label/c.Billing_Age_90';
 import whatToDo from '@salesforce/label/c.Billing_What_To_Do';
 import whyNumber from '@salesforce/label/c.Billing_Why_Number';
 
-export const labels = {
-  ages,
+export {
   agesOf,
   allReasons,
   also,
   arr,
   aYear,
   downSince,
-  empty,
-  heading,
   healthTile,
   lastPayment,
   lessThanOne,
@@ -52,7 +49,6 @@ export const labels = {
   none,
   notDue,
   nothingOverdue,
-  nothingOwed,
   otherwise,
   outstanding,
   over90,
@@ -64,6 +60,8 @@ export const labels = {
   upTo30,
   upTo60,
   upTo90,
-  whatToDo,
   whyNumber,
 };
+
+/** Words of the template. */
+export const ofTemplate = { ages, empty, heading, nothingOwed, whatToDo, whyNumber };

@@ -6,7 +6,7 @@ import { numberOf, textOf } from 'c/graphqlRows';
 import { formatMoney } from 'c/moneyUtils';
 import { monthsOf } from 'c/mrrMonths';
 import { fill } from 'c/textUtils';
-import { labels } from './labels';
+import * as labels from './labels';
 
 /** How MRR of one currency went over the last months. */
 export type Trend = {

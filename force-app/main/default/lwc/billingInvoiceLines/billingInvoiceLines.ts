@@ -5,7 +5,7 @@ import { childPanel, childrenOf } from 'c/rowUtils';
 import type { GraphqlResult } from 'lightning/graphql';
 import { graphql } from 'lightning/graphql';
 import { api, LightningElement, wire } from 'lwc';
-import { labels } from './labels';
+import { ofTemplate } from './labels';
 import { QUERY } from './query';
 import type { LineRow, MemoRow } from './rows';
 import { FIELDS, lineRows, memoRows } from './rows';
@@ -14,7 +14,7 @@ import { FIELDS, lineRows, memoRows } from './rows';
 export default class BillingInvoiceLines extends LightningElement {
   @api invoiceId: string | undefined;
 
-  readonly labels = labels;
+  readonly labels = ofTemplate;
   asked: Asked = NOT_ASKED;
 
   @wire(graphql, { query: QUERY, variables: '$variables' })

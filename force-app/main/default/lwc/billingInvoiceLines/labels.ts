@@ -6,12 +6,7 @@ import heading from '@salesforce/label/c.Billing_Invoice_Lines';
 import memos from '@salesforce/label/c.Billing_Memos';
 import tax from '@salesforce/label/c.Billing_Tax';
 
-export const labels = {
-  creditMemo,
-  debitMemo,
-  discount,
-  empty,
-  heading,
-  memos,
-  tax,
-};
+export { creditMemo, debitMemo, discount, tax };
+
+/** Words of the template. */
+export const ofTemplate = { empty, heading, memos };

@@ -9,7 +9,7 @@ import { linkOf } from 'c/sourceUtils';
 import type { Status } from 'c/statusUtils';
 import { statusOf } from 'c/statusUtils';
 import { fill, join } from 'c/textUtils';
-import { labels } from './labels';
+import * as labels from './labels';
 
 export type LineRow = {
   readonly key: string;

@@ -7,7 +7,7 @@ import type { GraphqlResult } from 'lightning/graphql';
 import { graphql } from 'lightning/graphql';
 import { api, LightningElement, wire } from 'lwc';
 import { chosenBy, filterOf, FILTERS } from './filters';
-import { labels } from './labels';
+import * as labels from './labels';
 import { showPdf } from './pdf';
 import { QUERY } from './query';
 import type { InvoiceRow, Shows } from './rows';
@@ -23,7 +23,7 @@ export default class BillingInvoices extends LightningElement {
   /** What is shown first: `All`, `Open`, `Overdue` or `Paid`. */
   @api invoiceFilter = 'All';
 
-  readonly labels = labels;
+  readonly labels = labels.ofTemplate;
   readonly filters = FILTERS;
   readonly showPdf = showPdf;
   listed: Listed = NOT_LISTED;

@@ -1,5 +1,5 @@
 import type { Choice } from 'c/pagedList';
-import { labels } from './labels';
+import * as labels from './labels';
 
 const newest = { Invoice_Date__c: { order: 'DESC', nulls: 'LAST' }, Name: { order: 'DESC' } };
 const mostUrgent = { Due_Date__c: { order: 'ASC', nulls: 'LAST' }, Name: { order: 'ASC' } };

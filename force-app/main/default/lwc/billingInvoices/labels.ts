@@ -22,17 +22,12 @@ import plain from '@salesforce/label/c.Billing_Plain_List';
 import showLines from '@salesforce/label/c.Billing_Show_Lines';
 import status from '@salesforce/label/c.Billing_Status';
 
-export const labels = {
+export {
   all,
-  amount,
   attempts,
   dated,
   daysOverdue,
-  due,
   empty,
-  filter,
-  heading,
-  invoice,
   left,
   nextAttempt,
   noneSuch,
@@ -41,9 +36,9 @@ export const labels = {
   open,
   overdue,
   paid,
-  pdf,
   pdfOf,
-  plain,
   showLines,
-  status,
 };
+
+/** Words of the template. */
+export const ofTemplate = { amount, due, filter, heading, invoice, pdf, plain, status };

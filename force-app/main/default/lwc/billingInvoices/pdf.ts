@@ -3,7 +3,7 @@ import BillingActionModal from 'c/billingActionModal';
 import type { Row } from 'c/graphqlRows';
 import { textOf } from 'c/graphqlRows';
 import { fill } from 'c/textUtils';
-import { labels } from './labels';
+import * as labels from './labels';
 
 let isOpen = false;
 

@@ -8,7 +8,7 @@ import { linkOf, sourceOf } from 'c/sourceUtils';
 import type { Status } from 'c/statusUtils';
 import { chip, statusOf } from 'c/statusUtils';
 import { fill } from 'c/textUtils';
-import { labels } from './labels';
+import * as labels from './labels';
 import { pdfLabelOf } from './pdf';
 
 export type InvoiceRow = {

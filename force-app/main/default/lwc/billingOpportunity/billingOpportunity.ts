@@ -13,7 +13,7 @@ import { getRecord } from 'lightning/uiRecordApi';
 import { api, LightningElement, wire } from 'lwc';
 import { OBJECTS } from './deal';
 import { FIELDS } from './fields';
-import { labels } from './labels';
+import * as labels from './labels';
 import { QUERY } from './query';
 import type { View } from './view';
 import { NOTHING, viewOf } from './view';
@@ -26,7 +26,7 @@ import { NOTHING, viewOf } from './view';
 export default class BillingOpportunity extends LightningElement {
   @api recordId: string | undefined;
 
-  readonly labels = labels;
+  readonly labels = labels.ofTemplate;
   page: Page = NO_PAGE;
   asked: Asked = NOT_ASKED;
   /** Of the billing account that the person chose to look at. */

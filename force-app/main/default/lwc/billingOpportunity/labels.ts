@@ -11,7 +11,6 @@ import beforeRenewal from '@salesforce/label/c.Billing_Deal_Before_Renewal';
 import beforeUpsell from '@salesforce/label/c.Billing_Deal_Before_Upsell';
 import billing from '@salesforce/label/c.Billing_Case_Billing';
 import billingAccount from '@salesforce/label/c.Billing_Deal_Billing_Account';
-import billingCaseEvergreen from '@salesforce/label/c.Billing_Case_Evergreen';
 import billTo from '@salesforce/label/c.Billing_Deal_Bill_To';
 import cancelsOn from '@salesforce/label/c.Billing_Cancels_On';
 import changeIt from '@salesforce/label/c.Billing_Deal_Change_It';
@@ -63,7 +62,7 @@ import term from '@salesforce/label/c.Billing_Term';
 import title from '@salesforce/label/c.Billing_Deal_Title';
 import verifyIt from '@salesforce/label/c.Billing_Deal_Verify_It';
 
-export const labels = {
+export {
   account,
   activateIt,
   address,
@@ -76,8 +75,6 @@ export const labels = {
   beforeRenewal,
   beforeUpsell,
   billing,
-  billingAccount,
-  billingCaseEvergreen,
   billTo,
   cancelsOn,
   changeIt,
@@ -93,9 +90,7 @@ export const labels = {
   linked,
   linkIt,
   mrr,
-  named,
   nextRenewal,
-  nextRenewals,
   nextStep,
   noAccount,
   noAddress,
@@ -104,7 +99,6 @@ export const labels = {
   noEmail,
   noName,
   notLinked,
-  order,
   orderNumber,
   otherCurrency,
   overdue,
@@ -126,6 +120,8 @@ export const labels = {
   taxUnknown,
   tcv,
   term,
-  title,
   verifyIt,
 };
+
+/** Words of the template. */
+export const ofTemplate = { billingAccount, mrr, named, nextRenewal, nextRenewals, order, subscription, title };

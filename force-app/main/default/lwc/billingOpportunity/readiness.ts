@@ -4,7 +4,7 @@ import type { Link } from 'c/sourceUtils';
 import { linkOf, nameOf } from 'c/sourceUtils';
 import { fill, join } from 'c/textUtils';
 import type { Deal } from './deal';
-import { labels } from './labels';
+import * as labels from './labels';
 
 export type State = 'ready' | 'fault' | 'unknown';
 

@@ -10,7 +10,7 @@ import { statusOf } from 'c/statusUtils';
 import { SUBSCRIPTION_STATES } from 'c/subscriptionStates';
 import { fill } from 'c/textUtils';
 import type { Deal } from './deal';
-import { labels } from './labels';
+import * as labels from './labels';
 
 export type Renewal = {
   readonly key: string;

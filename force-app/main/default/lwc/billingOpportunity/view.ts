@@ -3,7 +3,7 @@ import type { Row } from 'c/graphqlRows';
 import { textOf } from 'c/graphqlRows';
 import { fill, join } from 'c/textUtils';
 import { dealOf } from './deal';
-import { labels } from './labels';
+import * as labels from './labels';
 import type { Check } from './readiness';
 import { nameIn, readinessOf, readyText } from './readiness';
 import type { Renewal } from './renewals';

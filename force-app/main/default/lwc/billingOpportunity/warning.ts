@@ -3,7 +3,7 @@ import { numberOf, textOf } from 'c/graphqlRows';
 import { formatMoney } from 'c/moneyUtils';
 import { fill } from 'c/textUtils';
 import type { Deal } from './deal';
-import { labels } from './labels';
+import * as labels from './labels';
 
 export type Warning = { readonly what: string; readonly advice: string; readonly next: string };
 

@@ -1,6 +1,6 @@
 import type { Page } from 'c/pagedList';
 import { api, LightningElement } from 'lwc';
-import { labels } from './labels';
+import { ofTemplate } from './labels';
 
 /** Leads through the pages of a list: fires `turn` with `{ to }`, `next` or `previous`. Shows nothing for a list of one page. */
 export default class BillingPager extends LightningElement {
@@ -8,7 +8,7 @@ export default class BillingPager extends LightningElement {
   /** What is paged, for who hears the buttons. */
   @api heading = '';
 
-  readonly labels = labels;
+  readonly labels = ofTemplate;
 
   get text(): string {
     return this.page?.text ?? '';

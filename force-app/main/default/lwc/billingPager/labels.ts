@@ -1,7 +1,5 @@
 import next from '@salesforce/label/c.Billing_Next';
 import previous from '@salesforce/label/c.Billing_Previous';
 
-export const labels = {
-  next,
-  previous,
-};
+/** Words of the template. */
+export const ofTemplate = { next, previous };

@@ -6,7 +6,7 @@ import { counted } from 'c/rowUtils';
 import type { GraphqlResult } from 'lightning/graphql';
 import { graphql } from 'lightning/graphql';
 import { api, LightningElement, wire } from 'lwc';
-import { labels } from './labels';
+import { ofTemplate } from './labels';
 import { QUERY } from './query';
 import type { PaymentRow, Shows } from './rows';
 import { chosenBy, FIELDS, paymentRows, showsOf } from './rows';
@@ -22,7 +22,7 @@ export default class BillingPayments extends LightningElement {
   /** Rows of a page. */
   @api pageSize = 10;
 
-  readonly labels = labels;
+  readonly labels = ofTemplate;
   listed: Listed = NOT_LISTED;
   place: Place = FIRST_PAGE;
   account = '';

@@ -11,17 +11,7 @@ import refundedOn from '@salesforce/label/c.Billing_Refunded_On';
 import status from '@salesforce/label/c.Billing_Status';
 import when from '@salesforce/label/c.Billing_When';
 
-export const labels = {
-  amount,
-  code,
-  disputed,
-  disputeDue,
-  empty,
-  heading,
-  payment,
-  plain,
-  refunded,
-  refundedOn,
-  status,
-  when,
-};
+export { code, disputed, disputeDue, refunded, refundedOn };
+
+/** Words of the template. */
+export const ofTemplate = { amount, empty, heading, payment, plain, status, when };

@@ -8,7 +8,7 @@ import { linkOf, sourceOf } from 'c/sourceUtils';
 import type { Status } from 'c/statusUtils';
 import { statusOf } from 'c/statusUtils';
 import { fill, join } from 'c/textUtils';
-import { labels } from './labels';
+import * as labels from './labels';
 import { STATES } from './states';
 
 export type PaymentRow = {

@@ -4,7 +4,7 @@ import { fill } from 'c/textUtils';
 import { api, LightningElement } from 'lwc';
 import type { Detail } from './details';
 import { detailOf } from './details';
-import { labels } from './labels';
+import * as labels from './labels';
 
 /** How a figure of the health panel came about. */
 export default class BillingReasons extends LightningElement {

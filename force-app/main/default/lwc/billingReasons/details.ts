@@ -4,7 +4,7 @@ import { numberOf, rowsOf, standing, textOf } from 'c/graphqlRows';
 import { formatChange, formatMoney } from 'c/moneyUtils';
 import { monthsOf } from 'c/mrrMonths';
 import { fill } from 'c/textUtils';
-import { labels } from './labels';
+import * as labels from './labels';
 
 type Line = { readonly key: string; readonly points: string; readonly text: string };
 /** How a figure came about. */

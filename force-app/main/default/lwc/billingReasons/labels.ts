@@ -12,7 +12,7 @@ import unchanged from '@salesforce/label/c.Billing_Movement_None';
 import whyHealth from '@salesforce/label/c.Billing_Health_Reasons';
 import whyMrr from '@salesforce/label/c.Billing_MRR_Movements';
 
-export const labels = {
+export {
   asOf,
   churn,
   contraction,

@@ -1,5 +1,5 @@
 import { api, LightningElement } from 'lwc';
-import { labels } from './labels';
+import * as labels from './labels';
 import type { Section, Tab } from './tabs';
 import { tabAt, tabsOf } from './tabs';
 
@@ -15,7 +15,7 @@ export default class BillingSections extends LightningElement {
   /** What an admin has hidden. */
   @api hides: Readonly<Partial<Record<Section, boolean>>> = {};
 
-  readonly labels = labels;
+  readonly labels = labels.ofTemplate;
   counts: Readonly<Partial<Record<Section, number>>> = {};
   /** Opened so far, the newest last. */
   chosen: readonly Section[] = [];

@@ -7,13 +7,7 @@ import subscriptions from '@salesforce/label/c.Billing_Subscriptions';
 import timeline from '@salesforce/label/c.Billing_Timeline';
 import usage from '@salesforce/label/c.Billing_Usage';
 
-export const labels = {
-  allAccounts,
-  invoices,
-  lists,
-  payments,
-  showAccount,
-  subscriptions,
-  timeline,
-  usage,
-};
+export { allAccounts, invoices, payments, subscriptions, timeline, usage };
+
+/** Words of the template. */
+export const ofTemplate = { lists, showAccount };

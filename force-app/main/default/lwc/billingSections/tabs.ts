@@ -1,4 +1,4 @@
-import { labels } from './labels';
+import * as labels from './labels';
 
 export type Section = 'subscriptions' | 'invoices' | 'payments' | 'usage' | 'timeline';
 export type Tab = {

@@ -5,7 +5,7 @@ import { fill } from 'c/textUtils';
 import type { GraphqlResult } from 'lightning/graphql';
 import { graphql } from 'lightning/graphql';
 import { api, LightningElement, wire } from 'lwc';
-import { labels } from './labels';
+import * as labels from './labels';
 import { QUERY } from './query';
 import type { SubscriptionRow } from './rows';
 import { FIELDS, knownByNumber, subscriptionRows } from './rows';
@@ -18,7 +18,7 @@ export default class BillingSubscriptions extends LightningElement {
   /** Shows those of one billing account alone; empty for all. */
   @api accountId = '';
 
-  readonly labels = labels;
+  readonly labels = labels.ofTemplate;
   asked: Asked = NOT_ASKED;
   showsAll = false;
   opened: ReadonlySet<string> = new Set();

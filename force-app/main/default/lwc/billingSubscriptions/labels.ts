@@ -12,18 +12,7 @@ import status from '@salesforce/label/c.Billing_Status';
 import subscription from '@salesforce/label/c.Billing_Subscription';
 import term from '@salesforce/label/c.Billing_Term';
 
-export const labels = {
-  canceledOn,
-  empty,
-  endsOn,
-  evergreen,
-  heading,
-  inTrialUntil,
-  mrr,
-  renews,
-  showAll,
-  showCharges,
-  status,
-  subscription,
-  term,
-};
+export { canceledOn, endsOn, evergreen, inTrialUntil, renews, showAll, showCharges };
+
+/** Words of the template. */
+export const ofTemplate = { empty, heading, mrr, status, subscription, term };

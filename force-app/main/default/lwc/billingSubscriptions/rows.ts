@@ -9,7 +9,7 @@ import type { Status } from 'c/statusUtils';
 import { chip, statusOf } from 'c/statusUtils';
 import { SUBSCRIPTION_STATES } from 'c/subscriptionStates';
 import { fill, join } from 'c/textUtils';
-import { labels } from './labels';
+import * as labels from './labels';
 
 export type SubscriptionRow = {
   readonly key: string;

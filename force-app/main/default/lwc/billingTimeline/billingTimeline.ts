@@ -6,7 +6,7 @@ import type { GraphqlResult } from 'lightning/graphql';
 import { graphql } from 'lightning/graphql';
 import { api, LightningElement, wire } from 'lwc';
 import { chosenBy, FILTERS } from './filters';
-import { labels } from './labels';
+import * as labels from './labels';
 import { QUERY } from './query';
 import type { EventRow } from './rows';
 import { eventRows, FIELDS } from './rows';
@@ -19,7 +19,7 @@ export default class BillingTimeline extends LightningElement {
   /** Rows of a page. */
   @api pageSize = 10;
 
-  readonly labels = labels;
+  readonly labels = labels.ofTemplate;
   readonly filters = FILTERS;
   listed: Listed = NOT_LISTED;
   place: Place = FIRST_PAGE;

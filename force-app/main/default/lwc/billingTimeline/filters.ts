@@ -1,5 +1,5 @@
 import type { Choice } from 'c/pagedList';
-import { labels } from './labels';
+import * as labels from './labels';
 
 const beginning = (...words: readonly string[]) => words.map((word) => ({ Kind__c: { like: `${word}%` } }));
 const INVOICES = beginning('Invoice', 'Memo');

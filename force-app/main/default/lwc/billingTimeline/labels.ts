@@ -10,16 +10,7 @@ import payments from '@salesforce/label/c.Billing_Payments';
 import plain from '@salesforce/label/c.Billing_Plain_List';
 import subscriptions from '@salesforce/label/c.Billing_Subscriptions';
 
-export const labels = {
-  all,
-  empty,
-  filter,
-  heading,
-  invoices,
-  mrrChange,
-  noneSuch,
-  order,
-  payments,
-  plain,
-  subscriptions,
-};
+export { all, empty, invoices, mrrChange, noneSuch, order, payments, subscriptions };
+
+/** Words of the template. */
+export const ofTemplate = { filter, heading, plain };

@@ -5,7 +5,7 @@ import { formatChange } from 'c/moneyUtils';
 import type { Link } from 'c/sourceUtils';
 import { linkOf, sourceOf } from 'c/sourceUtils';
 import { fill, join } from 'c/textUtils';
-import { labels } from './labels';
+import * as labels from './labels';
 
 export type EventRow = {
   readonly key: string;

@@ -5,7 +5,7 @@ import { fill } from 'c/textUtils';
 import type { GraphqlResult } from 'lightning/graphql';
 import { graphql } from 'lightning/graphql';
 import { api, LightningElement, wire } from 'lwc';
-import { labels } from './labels';
+import * as labels from './labels';
 import { QUERY } from './query';
 import type { UsageRow } from './rows';
 import { FIELDS, usageRows } from './rows';
@@ -16,7 +16,7 @@ export default class BillingUsage extends LightningElement {
   /** Shows that of one billing account alone; empty for all. */
   @api accountId = '';
 
-  readonly labels = labels;
+  readonly labels = labels.ofTemplate;
   asked: Asked = NOT_ASKED;
   showsAll = false;
 

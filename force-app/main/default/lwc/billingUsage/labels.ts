@@ -12,18 +12,7 @@ import steady from '@salesforce/label/c.Billing_Trend_Steady';
 import used from '@salesforce/label/c.Billing_Used';
 import usedPercent from '@salesforce/label/c.Billing_Used_Percent';
 
-export const labels = {
-  empty,
-  falling,
-  heading,
-  limit,
-  meter,
-  noLimit,
-  overLimit,
-  reachedOn,
-  rising,
-  showAll,
-  steady,
-  used,
-  usedPercent,
-};
+export { falling, limit, meter, noLimit, reachedOn, rising, showAll, steady, used, usedPercent };
+
+/** Words of the template. */
+export const ofTemplate = { empty, heading, overLimit };

@@ -6,7 +6,7 @@ import { formatPeriod } from 'c/rowUtils';
 import type { Link } from 'c/sourceUtils';
 import { linkOf, sourceOf } from 'c/sourceUtils';
 import { fill, join } from 'c/textUtils';
-import { labels } from './labels';
+import * as labels from './labels';
 import type { UsageBar } from './usageBar';
 import { usageBar } from './usageBar';
 

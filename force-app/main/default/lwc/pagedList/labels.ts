@@ -1,7 +1,4 @@
 import range from '@salesforce/label/c.Billing_Page';
 import rangeOf from '@salesforce/label/c.Billing_Page_Of';
 
-export const labels = {
-  range,
-  rangeOf,
-};
+export { range, rangeOf };

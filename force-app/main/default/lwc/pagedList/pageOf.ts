@@ -1,6 +1,6 @@
 import { hasMore, rowsOf, selectionOf, standing } from 'c/graphqlRows';
 import { fill } from 'c/textUtils';
-import { labels } from './labels';
+import * as labels from './labels';
 import type { Listed, Page, Place } from './types';
 
 /**
