@@ -29,7 +29,7 @@ export default class ActionsHost extends LightningElement {
 );
 const property = (name: string, value: string) =>
   `<componentInstanceProperties><name>${name}</name>${value}</componentInstanceProperties>`;
-const actions = ['Account.Billing_Refresh', 'Account.Nonsense', 'Case.Billing_Refresh'];
+const actions = ['Edit', 'Account.Billing_Refresh', 'Account.Nonsense', 'Case.Billing_Refresh'];
 const PAGE = `<FlexiPage><flexiPageRegions><itemInstances><componentInstance>
 ${property('enableActionsConfiguration', '<value>true</value>')}
 ${property('actionNames', `<valueList>${actions.map((name) => `<valueListItems><value>${name}</value></valueListItems>`).join('')}</valueList>`)}

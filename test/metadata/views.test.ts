@@ -28,6 +28,28 @@ describe('lists', () => {
   });
 });
 
+describe('page layouts', () => {
+  const layouts = ending('layout').map((path) => [path.split('/')[1]!.split('-')[0]!, path] as const);
+
+  it.each(layouts)(
+    'that of %s is the one that everybody gets, with every field once and every action',
+    (object, path) => {
+      const { label } = readMetadata(`objects/${object}/${object}.object-meta.xml`);
+      expect(path).toBe(`layouts/${object}-${String(label)} Layout.layout-meta.xml`);
+      const layout = readMetadata(path);
+      const columns = list(layout, 'layoutSections').flatMap((section) => list(section, 'layoutColumns'));
+      const items = columns.flatMap((column) => list(column, 'layoutItems')).map((item) => item['field']);
+      const own = fields.filter((field) => field.object === object).map(({ name }) => name);
+      expect(items.filter((name) => /__c$|^Name$/.test(String(name))).toSorted()).toEqual(['Name', ...own].toSorted());
+      const actions = list(layout, 'platformActionList').flatMap((one) => list(one, 'platformActionListItems'));
+      const ofObject = ending('quickAction').flatMap((action) => /\/([^/]+)\.quickAction/.exec(action)?.[1] ?? []);
+      expect(actions.map((action) => action['actionName'])).toEqual(
+        expect.arrayContaining(ofObject.filter((name) => name.startsWith(`${object}.`))),
+      );
+    },
+  );
+});
+
 describe('reports', () => {
   const reports = ending('report');
   const dashboards = ending('dashboard');

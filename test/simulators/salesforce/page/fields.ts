@@ -1,6 +1,7 @@
 import type { Access, Field, Org, SObject } from '../org/types.ts';
+import type { LayoutItem, PageLayout } from './layout.ts';
 
-/** A field as the page's own components want it; `client/pageConfig.ts` holds the same shape. */
+/** A field as the page's own components want it; `client/pageConfig.ts` holds the same shapes. */
 export type PageField = {
   name: string;
   label: string;
@@ -18,7 +19,7 @@ const COMPACT: Record<string, readonly string[]> = {
   Case: ['Status', 'Priority', 'Subject', 'OwnerId'],
   Contact: ['AccountId', 'Title', 'Phone', 'Email'],
 };
-/** Never on a page layout. */
+/** Never among the details where no layout says what is. */
 const HIDDEN = new Set(['Id', 'IsDeleted', 'SystemModstamp', 'CreatedById', 'LastModifiedById', 'MasterRecordId']);
 /** Bookkeeping, second addresses and codes of registers, which the layouts of this org leave out too. */
 const LEFT_OUT =
@@ -26,7 +27,8 @@ const LEFT_OUT =
 /** At the end of every page layout. */
 const LAST = new Set(['CreatedDate', 'LastModifiedDate']);
 
-function pageField(org: Org, access: Access, object: SObject, field: Field): PageField {
+/** @param item where a layout holds the field, which can narrow what may be done with it; null where none does */
+function pageField(org: Org, access: Access, object: SObject, field: Field, item?: LayoutItem | null): PageField {
   const [target] = field.reference?.to ?? [];
   // A reference to several kinds is named by the first: of owners that is the user, and a queue shows its id.
   const named = target !== undefined && org.object(target)?.fields.has('Name');
@@ -34,28 +36,87 @@ function pageField(org: Org, access: Access, object: SObject, field: Field): Pag
   // Lightning shows the record that a reference points to, not its id.
   const label = field.reference ? field.label.replace(/ ID$/, '') : field.label;
   const changes = access.editsObject(object.name) && access.editsField(object.name, field.name);
-  const editable = changes && field.updateable && !field.reference && field.type !== 'multipicklist';
+  const editable =
+    changes &&
+    item !== null &&
+    !item?.readonly &&
+    field.updateable &&
+    !field.reference &&
+    field.type !== 'multipicklist';
   const values = field.picklist?.values.map((value) => ({ label: field.picklist?.labels?.[value] ?? value, value }));
-  const { name, type, required } = field;
+  const { name, type } = field;
+  const required = field.required || item?.required === true;
   return { name, label, type, namePath, editable, required, values: values ?? null };
 }
 
-/** Fields of the object that the user may read, in the order of the details. */
-export function pageFields(org: Org, access: Access, object: SObject): PageField[] {
+/** What a page shows of a record, as far as its reader may see it. */
+export type PageContent = {
+  fields: PageField[];
+  /** Names of the fields beside the name of the record. */
+  highlights: string[];
+  /** Names of the fields that Edit offers, as far as they may be changed. */
+  form: string[];
+  /** Names of the fields of the details. */
+  sections: { heading: string | null; columns: string[][] }[];
+  relatedLists: { id: string; label: string; object: string; columns: PageField[] }[];
+};
+
+/** Fields that the user may read, in the order of the details. */
+function readableFields(access: Access, object: SObject): Field[] {
   return [...object.fields.values()]
     .filter(
       (field) => !HIDDEN.has(field.name) && !LEFT_OUT.test(field.name) && access.readsField(object.name, field.name),
     )
-    .sort((a, b) => Number(LAST.has(a.name)) - Number(LAST.has(b.name)))
-    .map((field) => pageField(org, access, object, field));
+    .sort((a, b) => Number(LAST.has(a.name)) - Number(LAST.has(b.name)));
 }
 
-/** Names of the fields in the header of the record. */
-export function highlightsOf(object: SObject, fields: readonly PageField[]): string[] {
-  const compact = COMPACT[object.name];
-  if (compact) return compact.filter((name) => fields.some((field) => field.name === name));
-  return fields
-    .filter(({ name }) => name !== 'Name')
-    .slice(0, 4)
-    .map(({ name }) => name);
+function withoutLayout(org: Org, access: Access, object: SObject): PageContent {
+  const fields = readableFields(access, object).map((field) => pageField(org, access, object, field));
+  const names = fields.map(({ name }) => name);
+  const highlights = COMPACT[object.name]?.filter((name) => names.includes(name));
+  const beside = highlights ?? names.filter((name) => name !== 'Name').slice(0, 4);
+  const columns = [0, 1].map((side) => names.filter((_name, at) => at % 2 === side));
+  return {
+    fields,
+    highlights: beside,
+    form: ['Name', ...beside],
+    sections: [{ heading: null, columns }],
+    relatedLists: [],
+  };
+}
+
+/** @param layout null for an object that has none, whose details are all fields that may be read */
+export function contentOf(org: Org, access: Access, object: SObject, layout: PageLayout | null): PageContent {
+  if (!layout) return withoutLayout(org, access, object);
+  const reads = (of: SObject, field: Field) => access.readsField(of.name, field.name);
+  const sections = layout.sections
+    .map(({ heading, columns }) => ({
+      heading,
+      columns: columns.map((items) => items.filter(({ field }) => reads(object, field))),
+    }))
+    .filter(({ columns }) => columns.some((items) => items.length > 0));
+  const items = new Map(sections.flatMap(({ columns }) => columns.flat()).map((item) => [item.field, item]));
+  // A custom object that names no compact layout has one of the name alone.
+  const highlights = (COMPACT[object.name] ?? []).flatMap((name) => org.field(object, name) ?? []);
+  const name = object.nameField === null ? [] : [object.fields.get(object.nameField)!];
+  const shown = new Set([...name, ...highlights.filter((field) => reads(object, field)), ...items.keys()]);
+  return {
+    fields: [...shown].map((field) => pageField(org, access, object, field, items.get(field) ?? null)),
+    highlights: highlights.filter((field) => shown.has(field)).map((field) => field.name),
+    form: [...items.keys()].map((field) => field.name),
+    sections: sections.map(({ heading, columns }) => ({
+      heading,
+      columns: columns.map((column) => column.map(({ field }) => field.name)),
+    })),
+    relatedLists: layout.relatedLists
+      .filter(({ object: child, field }) => access.readsObject(child.name) && reads(child, field))
+      .map(({ object: child, relationshipName, columns }) => ({
+        id: relationshipName,
+        label: child.labelPlural,
+        object: child.name,
+        columns: columns
+          .filter((column) => reads(child, column))
+          .map((column) => pageField(org, access, child, column, null)),
+      })),
+  };
 }

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
+import { compileSchema } from '../org/schema/compile.ts';
 import { readFlexiPage, readRecordPages, standardPage } from './flexiPage.ts';
+import { readLayout } from './layout.ts';
 import { regionsHtml } from './recordHtml.ts';
 import { accountPage, bundle, testPackage, type TestPackage } from './testPages.ts';
 
@@ -14,7 +16,9 @@ function laidOut(files: Record<string, string>): { html: string; refused: string
   made = testPackage({ ...bundle('hello', SCRIPT, 'hello'), ...files });
   const refused: string[] = [];
   const page = readRecordPages(made.forceApp).get('Account')!;
-  return { html: regionsHtml(made.forceApp, page, (what) => refused.push(what)), refused };
+  const schema = compileSchema(made.forceApp);
+  const layout = readLayout(made.forceApp, schema.object('Account')!, schema);
+  return { html: regionsHtml(made.forceApp, page, layout, (what) => refused.push(what)), refused };
 }
 
 test('regions stand in the order of the template, whatever the order in the file', () => {
@@ -98,10 +102,11 @@ test('an unknown template, region or facet is refused with the name of the file'
   }
 });
 
-test('an object without a page gets highlights and details', () => {
+test('an object without a page gets highlights, details and related lists', () => {
   expect(standardPage('Case').regions.flatMap(({ items }) => items)).toMatchObject([
     { name: 'force:highlightsPanel' },
     { name: 'force:detailPanel' },
+    { name: 'force:relatedListContainer' },
   ]);
 });
 
@@ -136,8 +141,38 @@ test('the highlights show the flow actions that the page names; one that cannot 
   ]);
 });
 
-test('actions of a page that does not configure them are those of the layout, which is not simulated', () => {
+const layoutWith = (...actions: readonly (readonly [type: string, name: string])[]): Record<string, string> => ({
+  'layouts/Account-Account Layout.layout-meta.xml': `<Layout><platformActionList><actionListContext>Record</actionListContext>${actions
+    .map(
+      ([type, name], at) =>
+        `<platformActionListItems><actionName>${name}</actionName><actionType>${type}</actionType><sortOrder>${actions.length - at}</sortOrder></platformActionListItems>`,
+    )
+    .join('')}</platformActionList></Layout>`,
+});
+
+test('actions of a page that does not configure them are those of the layout, in its order', () => {
+  const files = withActions(['Account.Lost'], false);
+  const { html, refused } = laidOut({
+    ...files,
+    'quickActions/Account.Second.quickAction-meta.xml': files['quickActions/Account.Refresh.quickAction-meta.xml']!,
+    ...layoutWith(['QuickAction', 'Account.Second'], ['StandardButton', 'Delete'], ['QuickAction', 'Account.Refresh']),
+  });
+  expect(html.match(/Account\.\w+/g)).toEqual(['Account.Refresh', 'Account.Second']);
+  expect(html).toContain('&#34;withoutEdit&#34;:true');
+  expect(refused).toEqual([]);
+});
+
+test('an action of the layout that cannot be shown is counted', () => {
+  const { html, refused } = laidOut({
+    ...withActions([], false),
+    ...layoutWith(['StandardButton', 'Edit'], ['QuickAction', 'Account.None']),
+  });
+  expect(html).toContain('&#34;withoutEdit&#34;:false');
+  expect(refused).toEqual(['action Account.None of the layout Account Layout: there is no such quick action']);
+});
+
+test('without actions of a page or a layout there is Edit alone', () => {
   const { html, refused } = laidOut(withActions(['Account.Refresh'], false));
-  expect(html).not.toContain('Account.Refresh');
+  expect(html).toContain('{&#34;actions&#34;:[],&#34;withoutEdit&#34;:false}');
   expect(refused).toEqual([]);
 });

@@ -126,7 +126,7 @@ export function standardPage(sobjectType: string): RecordPage {
     sobjectType,
     regions: [
       { name: 'header', items: [component('force:highlightsPanel')] },
-      { name: 'main', items: [component('force:detailPanel')] },
+      { name: 'main', items: [component('force:detailPanel'), component('force:relatedListContainer')] },
     ],
   };
 }

@@ -8,9 +8,10 @@ import type { SObject, SRecord } from '../org/types.ts';
 import { navigationOf } from '../views/navigation/apps.ts';
 import type { Views } from '../views/views.ts';
 import { buildLightningHost, type BuiltHost } from './build/buildLightningHost.ts';
-import { highlightsOf, pageFields } from './fields.ts';
+import { contentOf } from './fields.ts';
 import { readRecordPages, standardPage } from './flexiPage.ts';
 import { clockScript, escapeHtml, framed, message, scriptJson, themeOf, type Frame, type Navigation } from './html.ts';
+import { readLayout, type PageLayout } from './layout.ts';
 import { regionsHtml } from './recordHtml.ts';
 import { ownPath, setSid, sidOf } from './session.ts';
 import { addViewPages } from './views/index.ts';
@@ -36,6 +37,9 @@ const YEAR_MS = 365 * 86_400_000;
  */
 export async function pageRoutes(ctx: SimContext, org: SimulatedOrg, options: PageOptions): Promise<Router> {
   const pages = readRecordPages(options.forceApp);
+  const layouts = new Map(
+    org.objects().map((object) => [object.name, readLayout(options.forceApp, object, org.schema)]),
+  );
   const routes = express.Router();
   const { onProgress } = options;
   const host = await buildLightningHost({
@@ -151,6 +155,7 @@ export async function pageRoutes(ctx: SimContext, org: SimulatedOrg, options: Pa
     if (!access.readsObject(object.name) || !access.seesRecord(object.name, record))
       return show(req, res, userId, 200, problem, NO_ACCESS);
     const page = pages.get(object.name) ?? standardPage(object.name);
+    const layout = layouts.get(object.name) ?? null;
     const nonce = randomBytes(16).toString('base64');
     res.set('content-security-policy', contentPolicy(nonce));
     res.set('cache-control', 'no-store');
@@ -158,8 +163,8 @@ export async function pageRoutes(ctx: SimContext, org: SimulatedOrg, options: Pa
       framed({
         ...frame(req, userId),
         title: String(nameOf(record) ?? record.Id),
-        head: headScripts(ctx, org, options.forceApp, host, userId, object, record, nonce),
-        body: regionsHtml(options.forceApp, page, (what) => ctx.calls.refuse(what)),
+        head: headScripts(ctx, org, options.forceApp, host, userId, { object, record, layout }, nonce),
+        body: regionsHtml(options.forceApp, page, layout, (what) => ctx.calls.refuse(what)),
       }),
     );
   });
@@ -189,14 +194,12 @@ function headScripts(
   forceApp: string,
   { app, base }: BuiltHost,
   userId: string,
-  object: SObject,
-  record: SRecord,
+  { object, record, layout }: { object: SObject; record: SRecord; layout: PageLayout | null },
   nonce: string,
 ): string {
   const url = (folder: string, file: string) => `${ASSETS}/${folder}/${file}`;
   const imports = Object.fromEntries(Object.entries(base.modules).map(([id, file]) => [id, url(base.folder, file)]));
   const access = org.accessOf(userId);
-  const fields = pageFields(org, access, object);
   const config = {
     apiVersion: org.apiVersion,
     userId,
@@ -204,8 +207,7 @@ function headScripts(
     customPermissions: customPermissionsOf(forceApp).filter((name) => access.hasCustomPermission(name)),
     timeZone: String(org.get('User', userId)?.['TimeZoneSidKey'] ?? 'UTC'),
     record: { id: record.Id, objectApiName: object.name, objectLabel: object.label },
-    fields,
-    highlights: highlightsOf(object, fields),
+    ...contentOf(org, access, object, layout),
   };
   const preload = [
     ...base.preload.map((file) => url(base.folder, file)),

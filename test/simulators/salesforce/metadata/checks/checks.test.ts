@@ -27,10 +27,10 @@ const page = (component: string, rest = '', object = 'Thing__c'): Record<string,
 });
 const component = (name: string, inside = ''): string =>
   `<componentInstance>${inside}<componentName>${name}</componentName><identifier>one</identifier></componentInstance>`;
-const layout = (item: string, rest = ''): Record<string, string> => ({
+const layout = (item: string, rest = '', name = 'Name'): Record<string, string> => ({
   'layouts/Thing__c-Thing Layout.layout': metadataFile(
     'Layout',
-    `<layoutSections><customLabel>false</customLabel><detailHeading>false</detailHeading><editHeading>true</editHeading><label>Main</label><layoutColumns><layoutItems><behavior>Edit</behavior><field>${item}</field></layoutItems></layoutColumns><style>OneColumn</style></layoutSections>${rest}`,
+    `<layoutSections><customLabel>false</customLabel><detailHeading>false</detailHeading><editHeading>true</editHeading><label>Main</label><layoutColumns>${[item, name].map((field) => `<layoutItems><behavior>Edit</behavior><field>${field}</field></layoutItems>`).join('')}</layoutColumns><style>OneColumn</style></layoutSections>${rest}`,
   ),
 });
 const listView = (column: string): Record<string, string> => ({
@@ -149,6 +149,19 @@ describe('a component that refers to what the org lacks is refused', () => {
       'a layout with an unknown list',
       layout('Colour__c', '<relatedLists><relatedList>Shoe__c.Thing__c</relatedList></relatedLists>'),
       /^Cannot find related list:Shoe__c.Thing__c/,
+    ],
+    [
+      'a layout with an unknown action',
+      layout(
+        'Colour__c',
+        '<platformActionList><actionListContext>Record</actionListContext><platformActionListItems><actionName>Thing__c.Nothing</actionName><actionType>QuickAction</actionType><sortOrder>0</sortOrder></platformActionListItems></platformActionList>',
+      ),
+      /^In field: actionName - no QuickAction named Thing__c.Nothing found/,
+    ],
+    [
+      'a layout without the name',
+      layout('Colour__c', '', 'OwnerId'),
+      /^Layout must contain an item for required layout field: Name/,
     ],
     ['a list view with an unknown column', listView('Shape__c'), /^Could not resolve list view column: Shape__c/],
     ['a report with an unknown column', report('Thing__c$Shape__c'), /^Invalid field name:Thing__c\$Shape__c/],

@@ -1,3 +1,4 @@
+import type { Field, SObject } from '../../org/types.ts';
 import { xmlOf } from '../components/component.ts';
 import { childrenOf, textOf, type XmlNode } from '../xml/document.ts';
 import { absent, at, elementsNamed, fieldAt, firstProblem, has, isCustomName, type Check, type View } from './view.ts';
@@ -56,15 +57,30 @@ export const flexiPage: Check = (component, view) => {
   );
 };
 
+/** Fields that every layout of the object holds: the name that people give, and custom ones that are always filled. */
+const neededOnLayout = ({ fields, nameField }: SObject): Field[] =>
+  [...fields.values()].filter(
+    ({ name, custom, required, autoNumber }) => !autoNumber && (name === nameField || (custom && required)),
+  );
+
 export const layout: Check = (component, view) => {
   const object = component.fullName.split('-')[0]!;
   const root = xmlOf(component);
-  if (!view.schema.object(object)) return at(root, `Parent entity failed to deploy`);
+  const entity = view.schema.object(object);
+  if (!entity) return at(root, `Parent entity failed to deploy`);
+  const held = new Set(elementsNamed(root, 'layoutItems').map((item) => textOf(item, 'field')));
+  const missing = neededOnLayout(entity).find(({ name }) => !held.has(name));
   return (
     firstProblem(elementsNamed(root, 'layoutItems'), (item) => {
       const field = item.children.find((child) => child.name === 'field');
       if (!field || !isCustomName(field.text) || fieldAt(view, `${object}.${field.text}`)) return null;
       return absent(field, 'CustomField', `${object}.${field.text}`);
+    }) ??
+    (missing ? at(root, `Layout must contain an item for required layout field: ${missing.name}`) : null) ??
+    firstProblem(elementsNamed(root, 'platformActionListItems'), (item) => {
+      const action = item.children.find((child) => child.name === 'actionName');
+      if (!action?.text.includes('.') || textOf(item, 'actionType') !== 'QuickAction') return null;
+      return has(view, 'QuickAction', action.text) ? null : absent(action, 'QuickAction', action.text);
     }) ??
     firstProblem(elementsNamed(root, 'relatedList'), ({ text, line, column }) => {
       const [child = '', field = ''] = text.split('.');

@@ -11,6 +11,9 @@ export type PageField = {
   values: { label: string; value: string }[] | null;
 };
 
+/** Records that refer to the one of the page; `id` is the name of the relationship. */
+export type RelatedList = { id: string; label: string; object: string; columns: PageField[] };
+
 /** What the server tells the page, in a script element of type application/json. */
 export type PageConfig = {
   apiVersion: string;
@@ -22,10 +25,15 @@ export type PageConfig = {
   /** IANA name. */
   timeZone: string;
   record: { id: string; objectApiName: string; objectLabel: string };
-  /** Fields that the user may read, in the order of the schema. */
+  /** Fields that the user may read. */
   fields: PageField[];
   /** Names of the fields that stand beside the record's name. */
   highlights: string[];
+  /** Names of the fields that Edit offers, as far as they may be changed. */
+  form: string[];
+  /** Names of the fields of the details. */
+  sections: { heading: string | null; columns: string[][] }[];
+  relatedLists: RelatedList[];
 };
 
 const element = document.getElementById('page-config');

@@ -15,14 +15,14 @@ export type ShownField = {
 };
 
 const NUMBERS = new Set(['double', 'int', 'percent', 'currency']);
-const object = config.record.objectApiName;
 const byName = new Map(config.fields.map((field) => [field.name, field]));
 
-const known = (names: readonly string[]): PageField[] => names.flatMap((name) => byName.get(name) ?? []);
+/** Fields of the record of the page, those that the user may read. */
+export const fieldsNamed = (names: readonly string[]): PageField[] => names.flatMap((name) => byName.get(name) ?? []);
 
 /** What to ask the UI API for, so that these fields can be shown. */
-export function wantedFields(names: readonly string[]): string[] {
-  return known(names).flatMap(({ name, namePath }) => [
+export function wantedFields(object: string, fields: readonly PageField[]): string[] {
+  return fields.flatMap(({ name, namePath }) => [
     `${object}.${name}`,
     ...(namePath === null ? [] : [`${object}.${namePath}`]),
   ]);
@@ -39,9 +39,10 @@ function linkOf(type: string, value: unknown): string | null {
 }
 
 /** The fields as a person reads them, in the given order; none while the record is not there. */
-export function shownFields(record: UiRecord | undefined, names: readonly string[]): ShownField[] {
+export function shownFields(record: UiRecord | undefined, fields: readonly PageField[]): ShownField[] {
   if (!record) return [];
-  return known(names).map(({ name, label, type, namePath }) => {
+  const object = record.apiName;
+  return fields.map(({ name, label, type, namePath }) => {
     const value = getFieldValue(record, `${object}.${name}`);
     const target = namePath === null ? undefined : getFieldValue(record, `${object}.${namePath}`);
     return {

@@ -23,7 +23,7 @@ function layoutItem(call: Call, object: SObject, field: Field, tabOrder: number)
   };
 }
 
-/** One section that shows every field the user may read: page layouts are no part of the simulated org. */
+/** One section that shows every field the user may read: the layouts that pages draw are not described here. */
 function layout(call: Call, object: SObject): Record<string, unknown> {
   const items = readable(call, object).map((field, at) => layoutItem(call, object, field, at + 1));
   const section = {

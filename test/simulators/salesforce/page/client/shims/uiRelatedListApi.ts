@@ -13,13 +13,10 @@ type Config = {
   pageToken?: string;
 };
 type RelatedList = { records: UiRecord[]; count: number; nextPageToken: string | null };
+export type WiredList = { data: RelatedList | undefined; error: unknown };
 
 /** `lightning/uiRelatedListApi`: the records of one related list; `where` is not supported. */
-export const getRelatedListRecords = wireAdapter<
-  Config,
-  RelatedList,
-  { data: RelatedList | undefined; error: unknown }
->({
+export const getRelatedListRecords = wireAdapter<Config, RelatedList, WiredList>({
   initial: { data: undefined, error: undefined },
   ready: ({ parentRecordId, relatedListId }) => parentRecordId !== undefined && relatedListId !== undefined,
   load: ({ parentRecordId, relatedListId, ...body }) =>

@@ -1,19 +1,28 @@
 import { LightningElement, wire } from 'lwc';
 import { messageOf } from '../../../orgApi.ts';
 import { config } from '../../../pageConfig.ts';
-import { shownFields, wantedFields, type ShownField } from '../../../recordFields.ts';
+import { fieldsNamed, shownFields, wantedFields, type ShownField } from '../../../recordFields.ts';
 import { getRecord, type WiredRecord } from '../../../shims/uiRecordApi.ts';
 
-const names = config.fields.map((field) => field.name);
-const wanted = wantedFields(names);
+const { record: page, sections } = config;
+const wanted = wantedFields(page.objectApiName, fieldsNamed(sections.flatMap(({ columns }) => columns.flat())));
 
-/** Every field of the record that the user may read. */
+type Column = { key: number; fields: ShownField[] };
+type Section = { key: number; heading: string | null; columns: Column[] };
+
+/** The sections of the page layout, as far as the user may read them. */
 export default class DetailPanel extends LightningElement {
-  @wire(getRecord, { recordId: config.record.id, optionalFields: wanted })
+  @wire(getRecord, { recordId: page.id, optionalFields: wanted })
   record: WiredRecord | undefined;
 
-  get fields(): ShownField[] {
-    return shownFields(this.record?.data, names);
+  get sections(): Section[] {
+    const { data } = this.record ?? {};
+    if (!data) return [];
+    return sections.map(({ heading, columns }, key) => ({
+      key,
+      heading,
+      columns: columns.map((names, at) => ({ key: at, fields: shownFields(data, fieldsNamed(names)) })),
+    }));
   }
 
   get message(): string | null {

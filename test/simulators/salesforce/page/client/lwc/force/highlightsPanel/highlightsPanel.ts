@@ -1,26 +1,28 @@
 import { api, LightningElement, wire } from 'lwc';
 import FlowAction from '../flowAction/flowAction.ts';
 import { config } from '../../../pageConfig.ts';
-import { shownFields, wantedFields, type ShownField } from '../../../recordFields.ts';
+import { fieldsNamed, shownFields, wantedFields, type ShownField } from '../../../recordFields.ts';
 import { refreshPage } from '../../../shims/refresh.ts';
 import { getRecord, type UiRecord, type WiredRecord } from '../../../shims/uiRecordApi.ts';
 
 type QuickAction = { name: string; label: string; flow: string };
 
 const { id: recordId, objectApiName, objectLabel } = config.record;
-const names = config.highlights;
-const inForm = ['Name', ...names];
-const wanted = wantedFields(inForm);
+const { highlights, form } = config;
+const shown = fieldsNamed(highlights);
+const wanted = wantedFields(objectApiName, fieldsNamed(['Name', ...highlights, ...form]));
 
-/** Name of the record and a few fields of its compact layout, which can be edited in place. */
+/** Name of the record, a few fields of its compact layout, and what can be done with it; Edit opens in place. */
 export default class HighlightsPanel extends LightningElement {
-  /** Those that the page names. */
+  /** Those that the page names, else its layout. */
   @api actions: QuickAction[] = [];
+  /** What names the actions does not name Edit. */
+  @api withoutEdit = false;
 
   objectLabel = objectLabel;
   iconName = objectApiName.endsWith('__c') ? 'standard:record' : `standard:${objectApiName.toLowerCase()}`;
 
-  names = inForm;
+  names = form;
   editing = false;
 
   @wire(getRecord, { recordId, optionalFields: wanted })
@@ -32,7 +34,7 @@ export default class HighlightsPanel extends LightningElement {
   }
 
   get fields(): ShownField[] {
-    return shownFields(this.record?.data, names);
+    return shownFields(this.record?.data, shown);
   }
 
   get data(): UiRecord | undefined {
@@ -40,7 +42,7 @@ export default class HighlightsPanel extends LightningElement {
   }
 
   get editable(): boolean {
-    return !this.editing && config.fields.some(({ name, editable }) => editable && inForm.includes(name));
+    return !this.withoutEdit && !this.editing && fieldsNamed(form).some(({ editable }) => editable);
   }
 
   async run(event: Event): Promise<void> {
