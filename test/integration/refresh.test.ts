@@ -8,13 +8,16 @@ import { createRequestBook } from '../../server/sync/actions/requests.ts';
 import { bumpKeys, refetchNow } from '../../server/sync/keys/bump.ts';
 import { createKeyWorker } from '../../server/sync/keys/worker.ts';
 import { createPostgresStore } from '../../server/sync/postgres.ts';
+import { PARTITIONS } from '../../server/sync/outbox/partition.ts';
 import type { KeyClaim, KeyResult } from '../../server/workflows/ports/keyWork.ts';
+import type { OrgWriteResult } from '../../server/workflows/ports/orgRows.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
 /** What a refresh makes of keys and rows, without billing systems and without an org. */
 
 const ACCOUNT = '001000000000001AAA';
 const KEY = 'stripe:account:cus_1';
+const ALL = Array.from({ length: PARTITIONS }, (_, at) => at);
 const who = { clientId: 'c', userId: '005000000000001AAA', accountId: ACCOUNT };
 
 let database: TestDatabase;
@@ -24,7 +27,7 @@ beforeAll(async () => {
 afterAll(() => database.close());
 beforeEach(async () => {
   await database.pool.query(
-    'truncate dirty, org_refresh, org_rows, account_link, connection, invoice_send, org_request',
+    'truncate dirty, org_refresh, org_rows, org_object_pause, account_link, connection, invoice_send, org_request',
   );
 });
 
@@ -124,8 +127,52 @@ describe('a refresh', () => {
     await database.pool.query('update org_rows set quarantined_at = now()');
     expect(await look()).toMatchObject({
       state: 'Done',
-      message: 'Refreshed. Salesforce refuses some of it: tell your administrator.',
+      message: 'Refreshed. Salesforce refuses Invoice INV-1: tell your administrator.',
       changes: 'Invoice INV-1: new, Open',
+    });
+  });
+
+  it('does not wait for what waits for a refused record, or for an object that cannot be written', async () => {
+    await link(KEY);
+    const refreshes = createRefreshBook(database.db);
+    const { jobId } = await refreshes.start(who);
+    const look = () => refreshes.look({ jobId, ...who });
+    await database.pool.query('delete from dirty');
+    const parent = { object: 'Billing_Subscription__c', key: 'stripe:subscription:sub_1', parents: {} };
+    const account = { object: 'Billing_Account__c', key: 'stripe:account:cus_1' };
+    const rows = [
+      { ...account, fields: { Number__c: 'cus_1' }, parents: {} },
+      { ...parent, fields: { Number__c: 'sub_1' } },
+      ...['si_1', 'si_2'].map((id) => ({
+        ...{ object: 'Billing_Charge__c', key: `stripe:charge:${id}`, fields: {} },
+        parents: { Billing_Account__r: account, Billing_Subscription__r: parent },
+      })),
+      { object: 'Usage__c', key: 'stripe:usage:1', fields: {}, parents: {} },
+    ];
+    await store().setRows(ACCOUNT, rows);
+    const answers: Record<string, OrgWriteResult> = {
+      Billing_Account__c: { outcome: 'written' },
+      Billing_Subscription__c: { outcome: 'refused', retry: 'never', code: 'X', message: 'No 4711.' },
+      Billing_Charge__c: { outcome: 'refused', retry: 'after_parent', code: 'INVALID_FIELD', message: 'No parent.' },
+      Usage__c: { outcome: 'refused', retry: 'mapping', code: 'INVALID_TYPE', message: 'No such object.' },
+    };
+    const sent = await store().takeRows(ALL, 100);
+    expect(sent).toHaveLength(rows.length);
+    const answer = async (...objects: string[]): Promise<void> => {
+      const taken = sent.filter(({ row: { object } }) => objects.includes(object));
+      const results = taken.map(({ row }) => answers[row.object]!);
+      await store().recordResults(taken, results, () => 1);
+    };
+    const waits = { state: 'Running', message: 'Writing to Salesforce.' };
+    expect(await look()).toMatchObject(waits);
+    await answer('Billing_Charge__c');
+    expect(await look(), 'a parent that may still be taken').toMatchObject(waits);
+    await answer('Billing_Subscription__c');
+    expect(await look(), 'an account and usage that were not answered').toMatchObject(waits);
+    await answer('Billing_Account__c', 'Usage__c');
+    expect(await look()).toMatchObject({
+      state: 'Done',
+      message: 'Refreshed. Salesforce refuses Subscription sub_1 and 3 more: tell your administrator.',
     });
   });
 

@@ -4,7 +4,7 @@ import { newId } from '../../platform/ids.ts';
 import type { Db } from '../../platform/db/database.ts';
 import type { RefreshBook, RefreshState } from '../../workflows/ports/actions.ts';
 import { refetchNow } from '../keys/bump.ts';
-import { changesBetween, rowsNow, type RowsThen } from './rowChanges.ts';
+import { changesBetween, rowsNow, sentenceOfKeptOut, type KeptOut, type RowsThen } from './rowChanges.ts';
 
 /** A refresh that has not ended after this time is told to have failed; what is left goes on by itself. */
 const LONGEST_MINUTES = 10;
@@ -41,19 +41,29 @@ async function unread(db: Db, keys: readonly Request[]): Promise<KeyTrouble[]> {
   return rows;
 }
 
-/** Whether what was read is worked out and in Salesforce. */
-async function onItsWay(
-  db: Db,
-  accountId: string,
-): Promise<{ derived: string | null; waiting: boolean; refused: number }> {
-  const { rows } = await sql<{ derived: string | null; waiting: boolean; refused: number }>`
+type OnItsWay = { derived: 'stuck' | 'due' | null; waiting: boolean; keptOut: KeptOut[] };
+
+/**
+ * Whether what was read is worked out and in Salesforce. What waits for a record that was refused, or for an object that no
+ * row of can be written, is tried on for minutes; nobody is to wait for it.
+ */
+async function onItsWay(db: Db, accountId: string): Promise<OnItsWay> {
+  const { rows } = await sql<OnItsWay>`
+    with kept_out as (
+      select object, key, fields ->> 'Number__c' as number from org_rows child
+      where account_id = ${accountId} and (quarantined_at is not null or pending and (
+        object in (select object from org_object_pause)
+        or refusal = 'after_parent' and exists (
+          select from jsonb_each(child.parents) as named
+          join org_rows parent on parent.object = named.value ->> 'object' and parent.key = named.value ->> 'key'
+          where parent.quarantined_at is not null)))
+    )
     select
       (select case when quarantined_at is not null then 'stuck' else 'due' end from dirty
         where key = ${projectionKeyOf(accountId)} and (quarantined_at is not null or not_before <= now())) as derived,
-      exists (select from org_rows where account_id = ${accountId} and pending and quarantined_at is null) as waiting,
-      (select count(*) from org_rows where account_id = ${accountId} and quarantined_at is not null) as refused`.execute(
-    db,
-  );
+      exists (select from org_rows where account_id = ${accountId} and pending
+        and (object, key) not in (select object, key from kept_out)) as waiting,
+      (select coalesce(jsonb_agg(kept_out order by object, key), '[]') from kept_out) as "keptOut"`.execute(db);
   return rows[0]!;
 }
 
@@ -94,13 +104,13 @@ export function createRefreshBook(db: Db): RefreshBook {
     if (failing) return running(`${failing.connection} could not be read: ${failing.reason!}`);
     if (left.length > 0)
       return running(`Reading ${[...new Set(left.map(({ connection }) => connection))].join(', ')}.`);
-    const { derived, waiting, refused } = await onItsWay(db, job.accountId);
+    const { derived, waiting, keptOut } = await onItsWay(db, job.accountId);
     if (derived === 'stuck')
       return end(job, 'Failed', 'It was read, but its figures could not be worked out. Tell your administrator.');
     if (derived !== null || waiting) return running('Writing to Salesforce.');
     const changes = changesBetween(job.before ?? {}, await rowsNow(db, job.accountId));
-    const put = refused > 0 ? ' Salesforce refuses some of it: tell your administrator.' : '';
-    return end(job, 'Done', (changes.length === 0 ? 'Nothing changed.' : 'Refreshed.') + put, changes);
+    const refused = keptOut.length > 0 ? ` ${sentenceOfKeptOut(keptOut)}` : '';
+    return end(job, 'Done', (changes.length === 0 ? 'Nothing changed.' : 'Refreshed.') + refused, changes);
   }
 
   return {

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { partsOf } from '../../domain/billingAccount/key.ts';
 import type { Db } from '../../platform/db/database.ts';
 
 /** What one row of the org said: its digest, and where it has them its number and the word for its state. */
@@ -25,6 +26,23 @@ const COUNTED: Readonly<Record<string, string>> = {
 };
 
 const MOST_SENTENCES = 20;
+
+/** A row that Salesforce does not take, or that waits for one. */
+export type KeptOut = { object: string; key: string; number: string | null };
+
+/**
+ * @returns what Salesforce does not take of an Account; why is for operations, since its words may quote what not everybody
+ * may see
+ */
+export function sentenceOfKeptOut(rows: readonly KeptOut[]): string {
+  const order = Object.keys(NAMED);
+  const [first] = rows
+    .filter(({ object }) => object in NAMED)
+    .toSorted((a, b) => order.indexOf(a.object) - order.indexOf(b.object));
+  const name = first ? `${NAMED[first.object]!} ${first.number ?? partsOf(first.key).id}` : 'some of it';
+  const more = first && rows.length > 1 ? ` and ${rows.length - 1} more` : '';
+  return `Salesforce refuses ${name}${more}: tell your administrator.`;
+}
 
 /** @returns what rows of an Account say now */
 export async function rowsNow(db: Db, accountId: string): Promise<RowsThen> {
