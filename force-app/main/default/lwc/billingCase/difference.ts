@@ -1,8 +1,8 @@
+import { childrenOf } from 'c/childRows';
 import { formatDate } from 'c/dateUtils';
 import type { Row } from 'c/graphqlRows';
 import { numberOf, parentOf, standing, textOf } from 'c/graphqlRows';
 import { formatMoney, formatNumber } from 'c/moneyUtils';
-import { childrenOf } from 'c/rowUtils';
 import { fill } from 'c/textUtils';
 import * as labels from './labels';
 

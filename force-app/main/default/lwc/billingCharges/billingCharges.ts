@@ -1,8 +1,8 @@
+import { childPanel, childrenOf } from 'c/childRows';
 import type { Row } from 'c/graphqlRows';
 import { rowsOf, textOf } from 'c/graphqlRows';
 import type { Asked, Panel } from 'c/panelState';
 import { NOT_ASKED, remember } from 'c/panelState';
-import { childPanel, childrenOf } from 'c/rowUtils';
 import type { GraphqlResult } from 'lightning/graphql';
 import { graphql } from 'lightning/graphql';
 import { api, LightningElement, wire } from 'lwc';

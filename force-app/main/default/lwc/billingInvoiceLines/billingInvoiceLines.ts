@@ -1,7 +1,7 @@
+import { childPanel, childrenOf } from 'c/childRows';
 import { rowsOf } from 'c/graphqlRows';
 import type { Asked, Panel } from 'c/panelState';
 import { NOT_ASKED, remember } from 'c/panelState';
-import { childPanel, childrenOf } from 'c/rowUtils';
 import type { GraphqlResult } from 'lightning/graphql';
 import { graphql } from 'lightning/graphql';
 import { api, LightningElement, wire } from 'lwc';

@@ -1,12 +1,9 @@
 import detailsLabel from '@salesforce/label/c.Billing_Error_Details';
-import networkAdvice from '@salesforce/label/c.Billing_Error_Network_Advice';
-import networkMessage from '@salesforce/label/c.Billing_Error_Network';
+import otherAdvice from '@salesforce/label/c.Billing_Error_Other_Advice';
+import otherMessage from '@salesforce/label/c.Billing_Error_Other';
 import retryLabel from '@salesforce/label/c.Billing_Try_Again';
 import type { Explained } from 'c/errorUtils';
 import { api, LightningElement } from 'lwc';
-
-/** Said when not even the words for what went wrong could be loaded. */
-const NO_ANSWER: Explained = { message: networkMessage, advice: networkAdvice, details: '' };
 
 /** Shows what went wrong and what to do; `retry` is fired when the person asks to try again. */
 export default class ErrorPanel extends LightningElement {
@@ -20,10 +17,10 @@ export default class ErrorPanel extends LightningElement {
   }
   set errors(errors: unknown) {
     this.told = errors;
-    // Most pages never need the words for errors.
+    // Most pages never need the words for each kind of error.
     import('c/errorUtils')
       .then(({ explain }) => explain(errors))
-      .catch(() => NO_ANSWER)
+      .catch(() => unexplained(errors))
       .then((explained) => {
         this.explained = explained;
       });
@@ -32,4 +29,10 @@ export default class ErrorPanel extends LightningElement {
   retry(): void {
     this.dispatchEvent(new CustomEvent('retry'));
   }
+}
+
+/** What can be said where not even words can be loaded: offline, or in an org without Lightning Web Security. */
+function unexplained(errors: unknown): Explained {
+  const details = [errors].flat().flatMap((error) => (error as Partial<Error> | null)?.message ?? []);
+  return { message: otherMessage, advice: otherAdvice, details: details.join('; ') };
 }

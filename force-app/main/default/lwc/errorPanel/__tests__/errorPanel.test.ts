@@ -16,12 +16,12 @@ async function show(errors: unknown): Promise<HTMLElement> {
 describe('c-error-panel', () => {
   afterEach(clearPage);
 
-  it('says that Salesforce did not answer when it cannot load the words for what happened', async () => {
+  it('says in the words of the platform what happened when it cannot load its own', async () => {
     mockIsOffline = true;
-    const element = await show([{ message: 'INVALID_SESSION_ID' }]);
+    const element = await show([{ message: 'INVALID_SESSION_ID' }, { message: 'no answer' }]);
     mockIsOffline = false;
     expect(textAt(element, '[role=alert]')).toBe(
-      'Salesforce did not answer. Check your connection and try again. Try again',
+      'This part of billing could not be loaded. Try again; if it happens again, tell your Salesforce admin. Details: INVALID_SESSION_ID; no answer Try again',
     );
   });
 
