@@ -74,19 +74,19 @@ beforeAll(async () => {
 afterAll(() => rmSync(staged, { recursive: true, force: true }));
 
 /**
- * What pages load before somebody opens anything, a little above what it is now. 60 kB were asked for, which the Account
- * panel has not come down to (docs/decisions/0022).
+ * What pages load before somebody opens anything, at most the 60 kB that were asked for, and a little above what it is now.
+ * With its first list the Account panel has not come down to that (docs/decisions/0022).
  */
 test.each([
-  ['the Account panel', ['billing360'], 64_500],
-  ['the Account panel with the list whose tab is open at first', ['billing360', 'billingSubscriptions'], 77_000],
+  ['the Account panel', ['billing360'], 56_000],
+  ['the Account panel with the list whose tab is open at first', ['billing360', 'billingSubscriptions'], 68_000],
   [
     'what tells of dunning, for an Account that is in it',
     ['billing360', 'billingSubscriptions', 'billingDunning'],
-    83_000,
+    73_500,
   ],
-  ['the Case panel', ['billingCase'], 64_000],
-  ['the Opportunity panel', ['billingOpportunity'], 58_000],
+  ['the Case panel', ['billingCase'], 59_000],
+  ['the Opportunity panel', ['billingOpportunity'], 52_000],
 ])('%s: bytes of its bundles together, minified', (_what, names, limit) => {
   expect(bytesOf(reach(names))).toBeLessThan(limit);
 });
@@ -94,12 +94,13 @@ test.each([
 test('what the Account page loads later is not there at first', () => {
   const first = reach(['billing360', 'billingSubscriptions']);
   const all = reach(['billing360'], true);
-  for (const later of ['billingInvoices', 'billingPayments', 'billingUsage', 'billingTimeline', 'billingActionModal']) {
+  const lists = ['billingInvoices', 'billingPayments', 'billingUsage', 'billingTimeline'];
+  for (const later of [...lists, 'billingActionModal', 'billingReasons', 'errorUtils']) {
     expect(first).not.toContain(later);
     expect(all).toContain(later);
   }
 });
 
 test('all that the Account page ever loads stays about as large as it is', () => {
-  expect(bytesOf(reach(['billing360'], true))).toBeLessThan(142_000);
+  expect(bytesOf(reach(['billing360'], true))).toBeLessThan(136_500);
 });

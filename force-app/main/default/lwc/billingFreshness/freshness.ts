@@ -1,20 +1,12 @@
 import { ago, JUST_NOW } from 'c/dateUtils';
 import type { Row } from 'c/graphqlRows';
 import { textOf } from 'c/graphqlRows';
-import { isOfBilling, isStale } from 'c/panelState';
 import { fill, join } from 'c/textUtils';
 import * as labels from './labels';
 
-const TROUBLES: readonly (string | null)[] = ['Delayed', 'Paused', 'Broken'];
-
-/** Connections for which figures may be out of date. */
-export function troubled(connections: readonly Row[], now: Date): Row[] {
-  return connections.filter((row) => TROUBLES.includes(textOf(row, 'State__c')) || isStale(row, now));
-}
-
-/** Says up to when each billing system has been looked at. */
+/** Says up to when each billing system has been looked at; of Salesforce itself nothing, since no figure is from there. */
 export function freshnessOf(connections: readonly Row[], now: Date): string {
-  const billing = connections.filter(isOfBilling);
+  const billing = connections.filter((row) => textOf(row, 'Source__c') !== 'Salesforce');
   return join(billing.map((row) => stampOf(row, billing.length === 1, now)));
 }
 

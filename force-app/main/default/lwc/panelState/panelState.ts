@@ -78,16 +78,6 @@ export function phaseOf(
 export function connectionsOf(panel: Panel): readonly Row[] {
   const sources = new Set(panel.rows.map((row) => textOf(row, 'Source__c')).filter(Boolean));
   const own = panel.connections.filter((connection) => sources.has(textOf(connection, 'Source__c')));
-  const org = panel.connections.filter((connection) => !isOfBilling(connection));
+  const org = panel.connections.filter((connection) => textOf(connection, 'Source__c') === 'Salesforce');
   return own.length > 0 ? [...own, ...org] : panel.connections;
-}
-
-/** Whether a connection is to a billing system; the other one is the server's to Salesforce, from which no figure is. */
-export function isOfBilling(connection: Row): boolean {
-  return textOf(connection, 'Source__c') !== 'Salesforce';
-}
-
-/** The server says from when on figures of a connection are stale: it knows how often it looks. */
-export function isStale(connection: Row, now: Date): boolean {
-  return isOfBilling(connection) && Date.parse(textOf(connection, 'Stale_After__c') ?? '') < now.getTime();
 }

@@ -2,7 +2,6 @@ import timeZone from '@salesforce/i18n/timeZone';
 import { ago, formatInstant } from 'c/dateUtils';
 import type { Row } from 'c/graphqlRows';
 import { textOf } from 'c/graphqlRows';
-import { isOfBilling, isStale } from 'c/panelState';
 import { fill } from 'c/textUtils';
 import * as labels from './labels';
 
@@ -18,22 +17,31 @@ const TROUBLES = new Map([
 /** Nothing is read through a connection of these states, whoever asks. */
 const SHUT: ReadonlySet<string> = new Set(['Paused', 'Broken']);
 
-/**
- * Says since when and why figures may be out of date, and what to do.
- *
- * @param connections those in trouble
- */
-export function noteOf(connections: readonly Row[], now: Date): Note {
-  const helps = connections.some((row) => isOfBilling(row) && !SHUT.has(stateOf(row)));
+/** Says since when and why figures may be out of date, and what to do; null while none is. */
+export function noteOf(connections: readonly Row[], now: Date): Note | null {
+  const told = connections.filter((row) => TROUBLES.has(stateOf(row)) || isStale(row, now));
+  if (told.length === 0) {
+    return null;
+  }
+  const helps = told.some((row) => isBilling(row) && !SHUT.has(stateOf(row)));
   return {
-    lines: connections.map((row) => ({ key: row.Id, text: lineOf(row, now) })),
+    lines: told.map((row) => ({ key: row.Id, text: lineOf(row, now) })),
     advice: helps ? labels.refresh : labels.askAdmin,
-    className: connections.some((row) => stateOf(row) === 'Broken') ? 'note note_bad' : 'note note_warn',
+    className: told.some((row) => stateOf(row) === 'Broken') ? 'note note_bad' : 'note note_warn',
   };
 }
 
 function stateOf(row: Row): string {
   return textOf(row, 'State__c') ?? '';
+}
+
+function isBilling(row: Row): boolean {
+  return textOf(row, 'Source__c') !== 'Salesforce';
+}
+
+/** The server says from when on its figures are stale: it knows how often it looks. */
+function isStale(row: Row, now: Date): boolean {
+  return isBilling(row) && Date.parse(textOf(row, 'Stale_After__c') ?? '') < now.getTime();
 }
 
 function lineOf(row: Row, now: Date): string {
