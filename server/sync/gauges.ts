@@ -145,16 +145,25 @@ const GAUGES_OF_CONNECTIONS: readonly [name: string, help: string, query: string
   ],
 ];
 
+const FIGURES = sql.raw<Record<string, number | null>>(
+  `select ${GAUGES.map(([name, , query]) => `(${query})::float8 as ${name}`).join(', ')}`,
+);
+
 /** Registers what the state of the database tells; read when the metrics are asked for. */
 export function registerGauges(metrics: Registry, db: Db): void {
-  for (const [name, help, query] of GAUGES) {
+  // All gauges are asked at once: one query, of one moment, answers them instead of a pool full of connections.
+  let reading: Promise<Record<string, number | null>> | null = null;
+  const figures = () =>
+    (reading ??= FIGURES.execute(db)
+      .then(({ rows }) => rows[0] ?? {})
+      .finally(() => (reading = null)));
+  for (const [name, help] of GAUGES) {
     new Gauge({
       name: `billing360_${name}`,
       help,
       registers: [metrics],
       async collect() {
-        const { rows } = await sql<{ value: number }>`select (${sql.raw(query)})::float8 as value`.execute(db);
-        this.set(rows[0]?.value ?? 0);
+        this.set((await figures())[name] ?? 0);
       },
     });
   }

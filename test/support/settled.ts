@@ -1,15 +1,22 @@
 import pg from 'pg';
 import type { Stack } from './stack.ts';
 
-/** @returns value of a metric without labels; of several series with labels, their sum */
-export async function metric(backendUrl: string, name: string): Promise<number> {
-  const text = await (await fetch(`${backendUrl}/metrics`)).text();
-  const values = [...text.matchAll(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'gm'))].map((match) =>
+const metricsOf = async (backendUrl: string): Promise<string> => (await fetch(`${backendUrl}/metrics`)).text();
+
+function valueIn(metrics: string, name: string): number {
+  const values = [...metrics.matchAll(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'gm'))].map((match) =>
     Number(match[1]),
   );
   if (values.length === 0) throw new Error(`/metrics has no ${name}`);
   return values.reduce((sum, value) => sum + value, 0);
 }
+
+/** @returns value of a metric without labels; of several series with labels, their sum */
+export async function metric(backendUrl: string, name: string): Promise<number> {
+  return valueIn(await metricsOf(backendUrl), name);
+}
+
+const OPEN = ['billing360_dirty_keys_due', 'billing360_dirty_keys_retrying', 'billing360_outbox_pending'];
 
 /**
  * Resolves when everything that has happened in the billing systems is in Salesforce: webhooks delivered, no key to be
@@ -17,14 +24,14 @@ export async function metric(backendUrl: string, name: string): Promise<number> 
  */
 export async function settled(stack: Pick<Stack, 'stripe' | 'zuora' | 'backend'>, withinMs = 60_000): Promise<void> {
   const deadline = Date.now() + withinMs;
-  const names = ['billing360_dirty_keys_due', 'billing360_dirty_keys_retrying', 'billing360_outbox_pending'];
   for (let quiet = 0; quiet < 2;) {
     await stack.stripe.ctx.webhooks.idle();
     await stack.zuora.ctx.webhooks.idle();
-    const left = await Promise.all(names.map((name) => metric(stack.backend.url, name)));
+    const metrics = await metricsOf(stack.backend.url);
+    const left = OPEN.map((name) => valueIn(metrics, name));
     quiet = left.every((count) => count === 0) ? quiet + 1 : 0;
     if (Date.now() > deadline)
-      throw new Error(`Not settled after ${withinMs} ms: ${names.map((name, i) => `${name}=${left[i]}`).join(', ')}`);
+      throw new Error(`Not settled after ${withinMs} ms: ${OPEN.map((name, i) => `${name}=${left[i]}`).join(', ')}`);
     await new Promise((done) => setTimeout(done, 25));
   }
 }
