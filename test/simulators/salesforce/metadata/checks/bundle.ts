@@ -40,6 +40,9 @@ const declaresDynamic = (bundle: Component): boolean =>
 const withPlace = ({ problem, line, column }: Problem): string =>
   line === undefined ? problem : `[Line: ${line}, Col: ${column ?? 1}] ${problem}`;
 
+/** What the compilers made of files, since the same package is deployed again and again. */
+const compiledBefore = new Map<string, string | Problem>();
+
 /** Compiles the files of a bundle as a deploy does, and looks whether all that they import is there. */
 export class BundleCheck {
   readonly #compile: typeof import('@lwc/compiler').transformSync;
@@ -82,14 +85,17 @@ export class BundleCheck {
   }
 
   #file(bundle: Component, path: string, source: string, view: View): Problem | null {
-    const compiled = this.#compiled(bundle, path, source);
+    const isDynamic = declaresDynamic(bundle);
+    const file = [bundle.fullName, path, isDynamic, source].join('\0');
+    const compiled = compiledBefore.get(file) ?? this.#compiled(bundle.fullName, path, source, isDynamic);
+    compiledBefore.set(file, compiled);
     if (typeof compiled !== 'string') return compiled;
     if (path.endsWith('.css')) return null;
     // What a template uses is imported by what it compiles to.
     const imports = path.endsWith('.html') ? this.#imports(compiled, false) : this.#imports(source, true);
     const later = path.endsWith('.html') ? [] : this.#dynamicImports(source);
     const [first] = later;
-    if (first && !declaresDynamic(bundle))
+    if (first && !isDynamic)
       return { ...first, problem: 'Dynamic imports need the capability lightning__dynamicComponent' };
     for (const one of [...imports, ...later]) {
       const problem = this.#importProblem(bundle, path, one.specifier, view);
@@ -98,7 +104,7 @@ export class BundleCheck {
     return null;
   }
 
-  #compiled(bundle: Component, path: string, source: string): string | Problem {
+  #compiled(bundle: string, path: string, source: string, enableDynamicComponents: boolean): string | Problem {
     let script = source;
     if (path.endsWith('.ts')) {
       try {
@@ -109,13 +115,8 @@ export class BundleCheck {
     }
     const name = path.split('/').at(-1)!.replace(/\.ts$/, '.js');
     try {
-      const enableDynamicComponents = declaresDynamic(bundle);
-      return this.#compile(script, name, {
-        name: bundle.fullName,
-        namespace: 'c',
-        apiVersion: 66,
-        enableDynamicComponents,
-      }).code;
+      const options = { name: bundle, namespace: 'c', apiVersion: 66, enableDynamicComponents };
+      return this.#compile(script, name, options).code;
     } catch (error) {
       const { message, location } = faultOf(error);
       const place = location?.line === undefined ? {} : { line: location.line, column: (location.column ?? 0) + 1 };

@@ -19,14 +19,8 @@ export type Components = ReadonlyMap<string, Component>;
 
 export const keyOf = (type: string, fullName: string): string => `${type}:${fullName}`;
 
-const parsed = new WeakMap<Component, XmlNode>();
-
 /** @throws XmlFault */
-export function xmlOf(component: Component): XmlNode {
-  let root = parsed.get(component);
-  if (!root) parsed.set(component, (root = readXml(component.text)));
-  return root;
-}
+export const xmlOf = ({ text }: Component): XmlNode => readXml(text);
 
 const sameBytes = (a: Uint8Array, b: Uint8Array | undefined): boolean => b !== undefined && Buffer.compare(a, b) === 0;
 

@@ -1,4 +1,5 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
+import { onceForEach } from '../../../kit/onceForEach.ts';
 
 /** An element with the place where it begins; `text` is empty when it has children. */
 export type XmlNode = {
@@ -43,13 +44,18 @@ function places(text: string): (index: number) => { line: number; column: number
   const starts = [0];
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
   return (index) => {
-    const line = starts.findLastIndex((start) => start <= index);
+    let line = 0;
+    for (let end = starts.length; end - line > 1;) {
+      const middle = (line + end) >> 1;
+      if (starts[middle]! <= index) line = middle;
+      else end = middle;
+    }
     return { line: line + 1, column: index - starts[line]! + 1 };
   };
 }
 
 /** @returns the root element; @throws XmlFault */
-export function readXml(source: string): XmlNode {
+export const readXml = onceForEach((source: string): XmlNode => {
   const text = source.replace(/^\uFEFF/, '');
   const valid = XMLValidator.validate(text);
   if (valid !== true) throw new XmlFault(valid.err.msg, valid.err.line, valid.err.col);
@@ -67,7 +73,7 @@ export function readXml(source: string): XmlNode {
   const roots = (parser.parse(text) as Raw[]).flatMap(toNode);
   if (roots.length !== 1) throw new XmlFault('Premature end of file.', 1, 1);
   return roots[0]!;
-}
+});
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 export const escapeXml = (text: string): string => text.replace(/[&<>"]/g, (char) => ENTITIES[char]!);

@@ -1,6 +1,7 @@
 import { XMLParser } from 'fast-xml-parser';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { onceForEach } from '../../../kit/onceForEach.ts';
 
 /** Element of a metadata file: text, or its children by name, always as lists. */
 export type Element = { text: string; children: ReadonlyMap<string, readonly Element[]> };
@@ -15,6 +16,10 @@ function toElement(raw: unknown): Element {
   return { text: '', children };
 }
 
+const elementsOf = onceForEach(
+  (text): ReadonlyMap<string, readonly Element[]> => toElement(parser.parse(text)).children,
+);
+
 /**
  * One metadata file. Whatever is not asked for by the end is refused, so that nothing in force-app is silently ignored.
  */
@@ -25,10 +30,9 @@ export class MetadataFile {
   /** @throws Error that names the file when its root is not `rootName` */
   constructor(path: string, rootName: string) {
     this.path = path;
-    const document = parser.parse(readFileSync(path, 'utf8')) as Record<string, unknown[]>;
-    const root = document[rootName]?.[0];
+    const root = elementsOf(readFileSync(path, 'utf8')).get(rootName)?.[0];
     if (root === undefined) throw this.fault(`is no ${rootName}`);
-    this.root = toElement(root);
+    this.root = root;
   }
 
   fault(problem: string): Error {
