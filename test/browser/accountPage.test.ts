@@ -1,5 +1,3 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { USERS } from '../simulators/salesforce/org/seed.ts';
@@ -167,12 +165,9 @@ describe('the Account page', () => {
     ['wide, light', { width: 1400, theme: 'light' as const }],
     ['narrow, dark', { width: 420, theme: 'dark' as const }],
   ])('has nothing that sticks out of a page that is %s', async (_what, options) => {
-    const { page, problems, screenshot, close } = await open(options);
+    const { page, problems, close } = await open(options);
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     expect(overflow).toBeLessThanOrEqual(0);
-    const folder = join(import.meta.dirname, '../../.cache/screenshots');
-    mkdirSync(folder, { recursive: true });
-    await screenshot(join(folder, `account-${options.width}-${options.theme}.png`));
     expect(problems()).toEqual([]);
     await close();
   });

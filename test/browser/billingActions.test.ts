@@ -10,7 +10,6 @@ import { bundle } from '../simulators/salesforce/page/testPages.ts';
 import { startActionService, type ActionService } from '../support/actionService.ts';
 import { launchBrowser, openPage, type OpenPage, type PageOptions } from './browser.ts';
 
-const SHOTS = join(import.meta.dirname, '../../.data/screenshots/actions');
 const PDF = 'https://pdf.example/inv_1/pdf?s=ap';
 const LINK = 'https://pay.example/inv_1?key=abcdefghijklmnopqrstuvwxyz0123456789';
 
@@ -110,17 +109,15 @@ const chooseInvoice = async (page: Page): Promise<void> => {
 };
 
 it('refreshes through a dialog that shows how it stands, then says what changed and tells its host', async () => {
-  const { page, problems, screenshot, close } = await open();
+  const { page, problems, close } = await open();
   await press(page, 'Refresh from billing');
   await dialog(page).getByText('Reading 3 subscriptions.').waitFor();
-  await screenshot(join(SHOTS, 'refresh-running.png'));
   await dialog(page).getByRole('button', { name: 'See how it stands' }).click();
   await dialog(page).getByText('Billing is up to date.').waitFor();
   await dialog(page).getByRole('button', { name: 'Close', exact: true }).last().click();
   await host(page).getByText('Billing is up to date.').waitFor();
   expect(await host(page).getByRole('listitem').allTextContents()).toEqual(['One.', 'Two.']);
   expect(await host(page).locator('.changed').textContent()).toBe('refresh');
-  await screenshot(join(SHOTS, 'refresh-done.png'));
   expect(problems()).toEqual([]);
   await close();
 });
@@ -175,8 +172,8 @@ it.each([
   await close();
 });
 
-it.each(['light', 'dark'] as const)('shows a payment link, copied by a second click (%s)', async (theme) => {
-  const { page, problems, screenshot, close } = await open(USERS.rep, { theme });
+it('shows a payment link, copied by a second click', async () => {
+  const { page, problems, close } = await open();
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   await press(page, 'Payment link');
   await chooseInvoice(page);
@@ -185,7 +182,6 @@ it.each(['light', 'dark'] as const)('shows a payment link, copied by a second cl
   await dialog(page).getByRole('button', { name: 'Copy link' }).click();
   await dialog(page).getByText('Copied.').waitFor();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(LINK);
-  await screenshot(join(SHOTS, `payment-link-${theme}.png`));
   await dialog(page).getByRole('button', { name: 'Close', exact: true }).last().click();
   await dialog(page).waitFor({ state: 'detached' });
   expect(await page.content()).not.toContain('pay.example');
@@ -193,8 +189,8 @@ it.each(['light', 'dark'] as const)('shows a payment link, copied by a second cl
   await close();
 });
 
-it.each(['light', 'dark'] as const)('opens the PDF of an invoice by the keyboard (%s)', async (theme) => {
-  const { page, problems, screenshot, close } = await open(USERS.rep, { theme });
+it('opens the PDF of an invoice by the keyboard', async () => {
+  const { page, problems, close } = await open();
   const button = host(page).getByRole('button', { name: /^PDF of invoice/ });
   await button.waitFor();
   expect(await button.getAttribute('aria-label')).toBe('PDF of invoice INV-1');
@@ -206,7 +202,6 @@ it.each(['light', 'dark'] as const)('opens the PDF of an invoice by the keyboard
   expect([await link.getAttribute('href'), await link.getAttribute('target')]).toEqual([PDF, '_blank']);
   await shown.getByText('Works until 2026-12-01 10:30 UTC.').waitFor();
   expect(service.asked.at(-1)).toMatchObject({ operation: 'invoicepdf', body: { invoiceKey: 'stripe:invoice:1' } });
-  await screenshot(join(SHOTS, `invoice-pdf-${theme}.png`));
   await page.keyboard.press('Escape');
   await shown.waitFor({ state: 'detached' });
   expect(await button.evaluate((one) => one.matches(':focus'))).toBe(true);
@@ -227,23 +222,21 @@ it('says in the dialog why there is no PDF', async () => {
 });
 
 it('stays usable in a narrow window', async () => {
-  const { page, screenshot, close } = await open(USERS.rep, { width: 360, height: 740 });
+  const { page, close } = await open(USERS.rep, { width: 360, height: 740 });
   await press(page, 'Payment link');
   await chooseInvoice(page);
   await dialog(page).getByRole('button', { name: 'Copy link' }).waitFor();
-  await screenshot(join(SHOTS, 'payment-link-narrow.png'));
   expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
   await close();
 });
 
 it('explains a backend that does not answer, and leaves a request', async () => {
   service.reply('refresh', 'never');
-  const { page, screenshot, close } = await open();
+  const { page, close } = await open();
   await press(page, 'Refresh from billing');
   await dialog(page)
     .getByText(/Billing could not be reached/)
     .waitFor();
-  await screenshot(join(SHOTS, 'refresh-fault.png'));
   await dialog(page).getByRole('button', { name: 'Leave a request' }).click();
   await dialog(page)
     .getByText(/Your request is left/)

@@ -1,6 +1,5 @@
 import chromiumPackage from '@sparticuz/chromium';
-import { existsSync, mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync } from 'node:fs';
 import { chromium, type Browser, type Page } from 'playwright-core';
 
 const INSTALLED = [
@@ -65,8 +64,6 @@ export type OpenPage = {
   page: Page;
   /** Everything that went wrong so far, one line each; a test asserts that it is empty. */
   problems(): string[];
-  /** Writes a PNG of the whole page. */
-  screenshot(path: string): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -87,10 +84,6 @@ export async function openPage(browser: Browser, url: string, options: PageOptio
   return {
     page,
     problems,
-    async screenshot(path) {
-      mkdirSync(dirname(path), { recursive: true });
-      await page.screenshot({ path, fullPage: true });
-    },
     close: () => context.close(),
   };
 }

@@ -1,5 +1,3 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import axe from 'axe-core';
 import type { Browser, Page, Route } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -11,7 +9,6 @@ import { settled } from '../support/settled.ts';
 import { launchBrowser, openPage, type OpenPage, type PageOptions } from './browser.ts';
 
 const DAY = 86_400_000;
-const SHOTS = join(import.meta.dirname, '../../.cache/screenshots');
 
 let story: Story;
 let browser: Browser;
@@ -237,7 +234,7 @@ describe.each(PAGES)('the page of %s', (name) => {
     { width: 700, theme: 'light' as const },
     { width: 1280, theme: 'dark' as const },
   ])('has nothing that sticks out, and nothing that axe objects to, at $width px in $theme', async (options) => {
-    const { page, problems, screenshot, close } = await open(name, options);
+    const { page, problems, close } = await open(name, options);
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     expect(overflow).toBeLessThanOrEqual(0);
     await page.evaluate(axe.source);
@@ -248,8 +245,6 @@ describe.each(PAGES)('the page of %s', (name) => {
       return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
     });
     expect(violations).toEqual([]);
-    mkdirSync(SHOTS, { recursive: true });
-    await screenshot(join(SHOTS, `${name}-${options.width}-${options.theme}.png`));
     expect(problems()).toEqual([]);
     await close();
   });

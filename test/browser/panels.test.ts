@@ -1,12 +1,9 @@
-import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { USERS } from '../simulators/salesforce/org/seed.ts';
 import { LONG, startBilledOrg, type BilledOrg } from './billedOrg.ts';
 import { launchBrowser, openPage, themed, type OpenPage, type PageOptions } from './browser.ts';
 import { movedIn, violations, watchShifts } from './checks.ts';
-
-const SHOTS = join(import.meta.dirname, '../../.cache/screenshots');
 
 type Name = 'Account' | 'Case' | 'Opportunity';
 type Panel = {
@@ -139,11 +136,10 @@ describe.each(PANELS)('the panel of $name', (panel) => {
     { theme: 'classic', width: 320 },
   ] as const)('nothing sticks out, and axe finds nothing wrong, in $theme at $width px', async (options) => {
     connection('Connected', 120);
-    const { page, problems, screenshot, close } = await open(panel, options);
+    const { page, problems, close } = await open(panel, options);
     await page.locator('[data-id=stale-note]').waitFor();
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
     expect(await violations(article(page))).toEqual([]);
-    await screenshot(join(SHOTS, `${panel.name}-${options.width}-${options.theme}.png`));
     expect(problems()).toEqual([]);
     await close();
   });
