@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
@@ -459,10 +460,10 @@ describe('work that is not let through', () => {
 describe('an outage of three days', () => {
   /** Lets what the database is asked come back; its own time is not that of the timers. */
   async function answersBack(pool: pg.Pool): Promise<void> {
-    for (let quiet = 0; quiet < 3;) {
+    const isBusy = () => pool.totalCount !== pool.idleCount || pool.waitingCount > 0;
+    for (let quiet = 0; quiet < 3; quiet += 1) {
       await new Promise((done) => setImmediate(done));
-      const { totalCount, idleCount, waitingCount } = pool;
-      quiet = totalCount === idleCount && waitingCount === 0 ? quiet + 1 : 0;
+      for (; isBusy(); quiet = 0) await once(pool, 'release');
     }
   }
 

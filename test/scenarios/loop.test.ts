@@ -30,13 +30,16 @@ async function rowsSent(): Promise<number> {
 
 /** Lets Salesforce be swept a few times more. */
 async function sweptAgain(): Promise<void> {
-  const at = async () =>
-    (await story.database.pool.query(`select swept_at from sweep_cursor where connection = 'salesforce'`)).rows[0];
-  for (let sweep = 0, last = await at(); sweep < QUIET_SWEEPS;) {
+  const sweptAt = async (): Promise<string> => {
+    const { rows } = await story.database.pool.query(
+      `select swept_at from sweep_cursor where connection = 'salesforce'`,
+    );
+    return String(rows[0]?.swept_at);
+  };
+  for (let sweep = 0; sweep < QUIET_SWEEPS; sweep += 1) {
     await settled(story.stack);
-    const now = await at();
-    if (String(now?.swept_at) === String(last?.swept_at)) continue;
-    [last, sweep] = [now, sweep + 1];
+    const last = await sweptAt();
+    await vi.waitUntil(async () => (await sweptAt()) !== last, { timeout: 60_000, interval: 50 });
   }
   await settled(story.stack);
 }
