@@ -29,47 +29,48 @@ export async function tellingRow(db: Db, object: string, key: string): Promise<O
   return rows[0] ?? null;
 }
 
+/** As JSON gives them: times as texts. */
+type Told = {
+  shown: (Omit<Failure, 'since'> & { since: string })[];
+  more: (Omit<MoreFailures, 'from' | 'to'> & { from: string; to: string })[];
+};
+
 /**
  * Failures that wait for somebody, but for those of the rows that tell of them: whoever is not told by these would not be
  * told of them either. An Account is named where Salesforce has it.
  */
-const failures = (object: string) => sql`
-  failure as (${failuresThatWait(false)}),
-  told as (
-    select fields ->> 'Failure_Id__c' as id, quarantined_at is not null as refused from org_rows
-    where object = ${object} and fields ->> 'State__c' = 'Open' and fields ->> 'Failure_Id__c' is not null
-  ),
-  ranked as (
-    select f.*, t.id is not null as known, coalesce(t.refused, false) as refused,
-      row_number() over (
-        partition by f.connection, f.kind, f.object, f.code order by t.id is not null desc, f.since, f.id) as place
-    from failure f left join told t on t.id = f.id
-    where f.object is distinct from ${object}
-  ),
-  listed as (
-    select * from ranked where place <= ${MOST_OF_A_CAUSE} order by known desc, place, since, id limit ${MOST}
-  )`;
-
-async function shownOf(db: Db, object: string): Promise<Failure[]> {
-  const { rows } = await sql<Failure>`
-    with ${failures(object)}
-    select f.id, f.kind, f.connection, f.object, f.subject, f.code, f.reason, f.attempts, f.since, f.state,
-      case when not f.refused and a.state is distinct from 'deleted'
-        and exists (select from org_rows o where o.account_id = f.account and o.confirmed_version is not null)
-        then coalesce(a.merged_into, f.account) end as account
-    from listed f left join org_account a on a.account_id = f.account
-    order by f.known desc, f.place, f.since, f.id`.execute(db);
-  return rows;
-}
-
-async function moreOf(db: Db, object: string): Promise<MoreFailures[]> {
-  const { rows } = await sql<MoreFailures>`
-    with ${failures(object)}
-    select kind, connection, count(*)::int as count, min(since) as "from", max(since) as "to"
-    from ranked where id not in (select id from listed) group by kind, connection order by kind, connection`.execute(
-    db,
-  );
-  return rows;
+async function waiting(db: Db, object: string): Promise<Omit<FailuresTold, 'unsettled'>> {
+  const { rows } = await sql<Told>`
+    with failure as (${failuresThatWait(false)}),
+    told as (
+      select fields ->> 'Failure_Id__c' as id, quarantined_at is not null as refused from org_rows
+      where object = ${object} and fields ->> 'State__c' = 'Open' and fields ->> 'Failure_Id__c' is not null
+    ), ranked as (
+      select f.*, t.id is not null as known, coalesce(t.refused, false) as refused,
+        row_number() over (
+          partition by f.connection, f.kind, f.object, f.code order by t.id is not null desc, f.since, f.id) as place
+      from failure f left join told t on t.id = f.id
+      where f.object is distinct from ${object}
+    ), listed as (
+      select * from ranked where place <= ${MOST_OF_A_CAUSE} order by known desc, place, since, id limit ${MOST}
+    ), shown as (
+      select f.id, f.kind, f.connection, f.object, f.subject, f.code, f.reason, f.attempts, f.since, f.state,
+        case when not f.refused and a.state is distinct from 'deleted'
+          and exists (select from org_rows o where o.account_id = f.account and o.confirmed_version is not null)
+          then coalesce(a.merged_into, f.account) end as account
+      from listed f left join org_account a on a.account_id = f.account
+      order by f.known desc, f.place, f.since, f.id
+    ), more as (
+      select kind, connection, count(*)::int as count, min(since) as "from", max(since) as "to"
+      from ranked where id not in (select id from listed) group by kind, connection order by kind, connection
+    )
+    select (select coalesce(json_agg(shown), '[]') from shown) as shown,
+      (select coalesce(json_agg(more), '[]') from more) as more`.execute(db);
+  const { shown, more } = rows[0]!;
+  return {
+    shown: shown.map((one) => ({ ...one, since: new Date(one.since) })),
+    more: more.map((group) => ({ ...group, from: new Date(group.from), to: new Date(group.to) })),
+  };
 }
 
 /** @returns ids of failures that are tried now, or wait for it, so that it is not certain yet that they are gone */
@@ -96,7 +97,7 @@ async function unsettledOf(db: Db, ids: readonly string[]): Promise<Set<string>>
 
 /** @param told ids of failures that are told as open */
 export async function failuresToTell(db: Db, object: string, told: readonly string[]): Promise<FailuresTold> {
-  return { shown: await shownOf(db, object), more: await moreOf(db, object), unsettled: await unsettledOf(db, told) };
+  return { ...(await waiting(db, object)), unsettled: await unsettledOf(db, told) };
 }
 
 /**
