@@ -30,7 +30,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'options-org-'));
   cpSync(join(import.meta.dirname, '../../force-app/main/default'), folder, { recursive: true });
   writeFileSync(join(folder, 'flexipages/Billing_360_Account.flexipage-meta.xml'), PAGE);
-  org = await startBilledOrg(folder);
+  org = await startBilledOrg({ forceApp: folder });
   browser = await launchBrowser();
   opened = await openPage(
     browser,

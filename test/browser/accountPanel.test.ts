@@ -10,11 +10,12 @@ const TABS = ['Subscriptions', 'Invoices', 'Payments', 'Usage', 'Timeline'];
 let sim: BilledOrg['sim'];
 let browser: Browser;
 let full: string;
+let small: string;
 let bare: string;
 let hidden: Set<string>;
 
 beforeAll(async () => {
-  ({ sim, full, bare, hidden } = await startBilledOrg());
+  ({ sim, full, small, bare, hidden } = await startBilledOrg());
   browser = await launchBrowser();
 }, 240_000);
 beforeEach(() => hidden.clear());
@@ -54,7 +55,7 @@ const panelOf = (page: Page) => page.locator('c-billing360 article');
 
 describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
   it('axe finds nothing wrong, whichever tab is open', async () => {
-    const { page, problems, close } = await open({ theme });
+    const { page, problems, close } = await open({ theme }, small);
     for (const name of TABS) {
       const pane = await tab(page, name);
       const toggle = pane.locator('.toggle').first();

@@ -1,6 +1,8 @@
 import { assign } from '../../scripts/demo/actions.ts';
+import { hideFields } from '../support/hiddenFields.ts';
 import { SimClock } from '../simulators/kit/clock.ts';
 import { startSalesforceSim, type RunningSalesforce } from '../simulators/salesforce/main.ts';
+import type { SalesforceSimOptions } from '../simulators/salesforce/options.ts';
 import { USERS } from '../simulators/salesforce/org/seed.ts';
 import { NOW } from '../simulators/salesforce/testing.ts';
 
@@ -15,6 +17,8 @@ export type BilledOrg = {
   insert(object: string, rows: Values[]): string[];
   /** An Account of the rep with everything that there can be: 500 invoices, 40 subscriptions, long names. */
   full: string;
+  /** An Account of the rep with the same figures, two invoices and four subscriptions. */
+  small: string;
   /** An Account of the rep that has no billing. */
   bare: string;
   /** Fields, as `Billing_Invoice__c.Status__c`, that nobody may read for now. */
@@ -23,30 +27,30 @@ export type BilledOrg = {
 
 /**
  * Starts the org at {@link NOW}; its one connection, `zuora`, is delayed.
- * @param forceApp another package than ours
+ * @param options another package than ours, and how long its callouts wait
  */
-export async function startBilledOrg(forceApp?: string): Promise<BilledOrg> {
-  const hidden = new Set<string>();
+export async function startBilledOrg(
+  options: Pick<SalesforceSimOptions, 'forceApp' | 'calloutTimeoutMs'> = {},
+): Promise<BilledOrg> {
   const sim = await startSalesforceSim({
     clock: new SimClock(Date.parse(NOW) - Date.now()),
     buildPages: 'at start',
-    ...(forceApp === undefined ? {} : { forceApp }),
+    ...options,
   });
-  const accessOf = sim.org.accessOf.bind(sim.org);
-  sim.org.accessOf = (userId) =>
-    new Proxy(accessOf(userId), {
-      get(access, key) {
-        if (key === 'readsField')
-          return (object: string, field: string) =>
-            !hidden.has(`${object}.${field}`) && access.readsField(object, field);
-        const value: unknown = Reflect.get(access, key, access);
-        return typeof value === 'function' ? (value.bind(access) as unknown) : value;
-      },
-    });
+  const hidden = hideFields(sim.org);
   const insert = (object: string, rows: Values[]): string[] => inserted(sim, object, rows);
-  const seeded = seed(sim, insert);
+  const owner = { OwnerId: sim.org.userNamed(USERS.rep)!.Id };
+  const [full, small, bare] = insert('Account', [
+    { Name: LONG, ...owner, Billing_Currency__c: 'EUR' },
+    { Name: 'Acme', ...owner, Billing_Currency__c: 'EUR' },
+    { Name: 'Nothing yet', ...owner },
+  ]) as [string, string, string];
+  const connection = { Source__c: 'Zuora', State__c: 'Delayed', Checked_Through__c: '2026-11-21T08:00:00.000Z' };
+  insert('Billing_Connection__c', [{ Key__c: 'zuora', ...connection }]);
+  seedAccount(insert, full, { subscriptions: 40, invoices: 500 });
+  seedAccount(insert, small, { subscriptions: 4, invoices: 2 });
   await assign({ org: sim }, USERS.rep, ['Billing_Agent']);
-  return { sim, insert, hidden, ...seeded };
+  return { sim, insert, hidden, full, small, bare };
 }
 
 function inserted(sim: RunningSalesforce, object: string, rows: Values[]): string[] {
@@ -57,22 +61,19 @@ function inserted(sim: RunningSalesforce, object: string, rows: Values[]): strin
   });
 }
 
-function seed(sim: RunningSalesforce, insert: BilledOrg['insert']): Pick<BilledOrg, 'full' | 'bare'> {
-  const owner = { OwnerId: sim.org.userNamed(USERS.rep)!.Id };
-  const [full, bare] = insert('Account', [
-    { Name: LONG, ...owner, Billing_Currency__c: 'EUR' },
-    { Name: 'Nothing yet', ...owner },
-  ]) as [string, string];
+function seedAccount(
+  insert: BilledOrg['insert'],
+  account: string,
+  size: { subscriptions: number; invoices: number },
+): void {
   let made = 0;
   const of = (values: Values): Values => ({
-    Account__c: full,
-    Key__c: `k${++made}`,
+    Account__c: account,
+    Key__c: `${account}:${++made}`,
     Source__c: 'Zuora',
     Currency_Code__c: 'EUR',
     ...values,
   });
-  const connection = { Source__c: 'Zuora', State__c: 'Delayed', Checked_Through__c: '2026-11-21T08:00:00.000Z' };
-  insert('Billing_Connection__c', [{ Key__c: 'zuora', ...connection }]);
   const [north, south] = insert('Billing_Account__c', [
     of({ Name: 'North', Number__c: 'A-1', Status__c: 'Active' }),
     of({ Name: LONG, Number__c: 'A-2', Status__c: 'Active' }),
@@ -132,7 +133,7 @@ function seed(sim: RunningSalesforce, insert: BilledOrg['insert']): Pick<BilledO
   ]);
   const subscriptions = insert(
     'Billing_Subscription__c',
-    Array.from({ length: 40 }, (_, n) =>
+    Array.from({ length: size.subscriptions }, (_, n) =>
       of({
         Name: `A-S${n + 1}`,
         Number__c: `A-S${String(n + 1).padStart(8, '0')}`,
@@ -152,7 +153,8 @@ function seed(sim: RunningSalesforce, insert: BilledOrg['insert']): Pick<BilledO
   ]);
   const invoices = insert(
     'Billing_Invoice__c',
-    Array.from({ length: 500 }, (_, n) =>
+    // The last is INV-0500 of November 2026, however many there are.
+    Array.from({ length: size.invoices }, (_, index) => index + 500 - size.invoices).map((n) =>
       of({
         Name: `INV-${String(n + 1).padStart(4, '0')}`,
         Number__c: `INV-${String(n + 1).padStart(4, '0')}`,
@@ -171,7 +173,7 @@ function seed(sim: RunningSalesforce, insert: BilledOrg['insert']): Pick<BilledO
     of({
       Name: 'Seats',
       Description__c: 'Seats',
-      Billing_Invoice__c: invoices[499]!,
+      Billing_Invoice__c: invoices.at(-1)!,
       Status__c: 'Current',
       Amount__c: 4_200,
     }),
@@ -181,7 +183,7 @@ function seed(sim: RunningSalesforce, insert: BilledOrg['insert']): Pick<BilledO
       Name: 'CM-1',
       Number__c: 'CM-1',
       Kind__c: 'Credit',
-      Billing_Invoice__c: invoices[499]!,
+      Billing_Invoice__c: invoices.at(-1)!,
       Status__c: 'Posted',
       Amount__c: 1,
     }),
@@ -232,5 +234,4 @@ function seed(sim: RunningSalesforce, insert: BilledOrg['insert']): Pick<BilledO
       }),
     ),
   );
-  return { full, bare };
 }

@@ -8,6 +8,7 @@ import { startSalesforceSim, type RunningSalesforce } from '../simulators/salesf
 import { USERS } from '../simulators/salesforce/org/seed.ts';
 import { bundle } from '../simulators/salesforce/page/testPages.ts';
 import { startActionService, type ActionService } from '../support/actionService.ts';
+import { takeAway } from '../support/permissionSets.ts';
 import { launchBrowser, openPage, type OpenPage, type PageOptions } from './browser.ts';
 
 const PDF = 'https://pdf.example/inv_1/pdf?s=ap';
@@ -260,24 +261,14 @@ it.each([
 });
 
 it('tells a user who may not call out whom to ask', async () => {
-  const rep = org.org.userNamed(USERS.rep)!.Id;
-  const set = org.org.all('PermissionSet').find((row) => row['Name'] === 'Billing_Callout_Access')!.Id;
-  const held = org.org
-    .all('PermissionSetAssignment')
-    .filter((row) => row['AssigneeId'] === rep && row['PermissionSetId'] === set);
-  const admin = { userId: org.org.userNamed(USERS.admin)!.Id };
-  org.org.remove(
-    'PermissionSetAssignment',
-    held.map(({ Id }) => Id),
-    admin,
-  );
+  const giveBack = takeAway(org.org, USERS.rep, 'Billing_Callout_Access');
   const { page, close } = await open();
   await press(page, 'Refresh from billing');
   await dialog(page)
     .getByText(/whether you have the permission set Billing Callout Access/)
     .waitFor();
   await close();
-  org.org.insert('PermissionSetAssignment', [{ AssigneeId: rep, PermissionSetId: set }], admin);
+  giveBack();
 });
 
 it('has no button for what the user lacks the permission for', async () => {

@@ -11,12 +11,15 @@ import { USERS } from '../simulators/salesforce/org/seed.ts';
 import { billingAccount, charge, invoice, invoiceItem, payment, subscription, usage } from './billingObjects.ts';
 
 const BATCH = 200;
-function factsOfLarge(subscriptions: number, invoices: number, today: CalendarDate): BillingObject[] {
+
+type Size = { subscriptions: number; invoices: number; name: string };
+
+function factsOfLarge({ subscriptions, invoices, name }: Size, today: CalendarDate): BillingObject[] {
   const billingAccountKey = `zuora:account:large-${subscriptions}-${invoices}`;
   const key = (kind: string, index: number) => `zuora:${kind}:large-${subscriptions}-${invoices}-${index}`;
   const keyOfSubscription = (index: number) => key('subscription', index % subscriptions);
   return [
-    billingAccount({ key: billingAccountKey, number: 'A-LARGE', name: 'Large, of many subscriptions', autoPay: true }),
+    billingAccount({ key: billingAccountKey, number: 'A-LARGE', name, autoPay: true }),
     ...Array.from({ length: subscriptions }, (_, index) =>
       subscription({
         billingAccountKey,
@@ -72,14 +75,15 @@ function factsOfLarge(subscriptions: number, invoices: number, today: CalendarDa
  */
 export async function makeLargeAccount(
   org: RunningSalesforce,
-  size: { subscriptions: number; invoices: number },
+  size: Omit<Size, 'name'> & Partial<Size>,
   today = calendarDate(new Date().toISOString().slice(0, 10)),
 ): Promise<string> {
   const owner = org.org.userNamed(USERS.rep)!.Id;
-  const [made] = org.org.insert('Account', [{ Name: 'Large Corporation' }], { userId: owner });
+  const { name = 'Large Corporation', ...counts } = size;
+  const [made] = org.org.insert('Account', [{ Name: name }], { userId: owner });
   if (made?.id == null) throw new Error(`No Account was made: ${JSON.stringify(made)}`);
   const accountId = made.id;
-  const view = deriveAccount(accountId, factsOf(factsOfLarge(size.subscriptions, size.invoices, today)), today, 'UTC');
+  const view = deriveAccount(accountId, factsOf(factsOfLarge({ ...counts, name }, today)), today, 'UTC');
   const rows = toOrgRows(view);
   for (const object of objectOrder) {
     const ofObject = rows.filter((row) => row.object === object);

@@ -28,6 +28,8 @@ export type StackOptions = {
   databaseUrl?: string;
   /** Settings of the backend on top of those that the simulators need. */
   env?: Record<string, string>;
+  /** How long callouts of the org wait for an answer, ms; as long as Salesforce's own when absent. */
+  calloutTimeoutMs?: number;
   onProgress?: (text: string) => void;
   /** Builds the record pages before the stack counts as started; otherwise the first visitor waits for them. */
   pagesAtStart?: boolean;
@@ -80,6 +82,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       connectedApps: [{ clientId: secrets.salesforceClientId, publicKeyPem: secrets.salesforcePublicKey }],
       onProgress: say,
       buildPages: options.pagesAtStart ? 'at start' : 'at first visit',
+      ...(options.calloutTimeoutMs === undefined ? {} : { calloutTimeoutMs: options.calloutTimeoutMs }),
       ...file('salesforce'),
     });
     closing.push(() => org.close());
