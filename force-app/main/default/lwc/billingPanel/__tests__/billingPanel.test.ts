@@ -18,7 +18,7 @@ describe('c-billing-panel', () => {
 
   it('says that what is shown may be old when asking again failed', () => {
     const stale = { ...panel('ready'), errors: [{ message: 'offline' }] };
-    expect(textAt(show({ panel: stale }), '[data-id=stale]')).toContain('was loaded earlier');
+    expect(textAt(show({ panel: stale }), '[data-id=stale]')).toContain('may be missing or out of date');
     clearPage();
     expect(findAll(show({ panel: { ...stale, phase: 'error' } }), '[data-id=stale]')).toHaveLength(0);
   });
