@@ -1,18 +1,19 @@
 import type { Page } from 'playwright-core';
+import { escapeHtml } from '../../test/simulators/salesforce/page/html.ts';
 import { USERS } from '../../test/simulators/salesforce/org/seed.ts';
 import type { Fault } from '../../test/simulators/kit/faults.ts';
 import type { Theme } from '../../test/browser/browser.ts';
-import { makeLargeAccount } from '../../test/support/largeAccount.ts';
+import { answered, type PanelName } from '../../test/browser/panelStates.ts';
 import type { Stack } from '../../test/support/stack.ts';
 import { orgClient } from '../demo/org.ts';
 
-/** One picture. Its page is that of the demo's record of `situation`, unless `prepare` names another. */
+/** A picture beside those of each panel in each state. Its page is that of the demo's record of `situation`, unless `prepare` names another. */
 export type State = {
   /** Name of the file, without `.png`. */
   name: string;
   /** What there is to see, for whoever looks through the folder. */
   shows: string;
-  object?: 'Account' | 'Case' | 'Opportunity';
+  object?: PanelName;
   situation?: string;
   /** Username of who looks; the seller when absent. */
   as?: string;
@@ -22,21 +23,12 @@ export type State = {
   /** Everything in the window, for dialogs and whole pages; otherwise the panel alone. */
   wholeWindow?: boolean;
   /** @returns the address of a page of its own, if it needs one */
-  prepare?(stack: Stack): Promise<string | void>;
+  prepare?(stack: Stack, page: Page): Promise<string | void>;
   /** Resolves when there is what the picture is of. */
   until(page: Page): Promise<void>;
   act?(page: Page): Promise<void>;
   undo?(stack: Stack): Promise<void>;
 };
-
-/** Resolves once a panel is there and none waits for an answer. */
-async function answered(page: Page): Promise<void> {
-  await page.locator('[data-phase]').first().waitFor();
-  while ((await page.locator('[data-phase="loading"]').count()) > 0)
-    await page.locator('[data-phase="loading"]').first().waitFor({ state: 'hidden' });
-}
-
-const waiting = (page: Page) => page.locator('[data-phase="loading"]').first().waitFor();
 
 const faults =
   (...list: Fault[]) =>
@@ -45,10 +37,6 @@ const faults =
 
 const pageOf = (stack: Stack, object: string, id: string) => `${stack.org.url}/lightning/r/${object}/${id}/view`;
 
-async function newAccount(stack: Stack, fields: Record<string, string>): Promise<string> {
-  return pageOf(stack, 'Account', await orgClient(stack).create('Account', fields));
-}
-
 const tab = (name: RegExp) => async (page: Page) => {
   await page.getByRole('tab', { name }).click();
   await answered(page);
@@ -56,10 +44,8 @@ const tab = (name: RegExp) => async (page: Page) => {
 
 const NARROW = 320;
 const GRAPHQL = '/graphql$';
-const EXPIRED = [{ errorCode: 'INVALID_SESSION_ID', message: 'Session expired or invalid' }];
 
 const situations: State[] = [
-  ['both', 'billed in both systems'],
   ['in dunning', 'a payment failed and is tried again'],
   ['overdue', 'invoices are overdue'],
   ['payment declined', 'a payment was declined for good'],
@@ -77,18 +63,8 @@ const situations: State[] = [
   until: answered,
 }));
 
-/** Nobody has checked billing for two hours. */
-const stale = {
-  prepare: (stack: Stack) => checkedThrough(stack, Date.now() - 2 * 3_600_000),
-  undo: (stack: Stack) => checkedThrough(stack, Date.now()),
-};
-
 const both = { situation: 'both', until: answered };
 const account: State[] = [
-  { name: 'account-dark', shows: 'Account: dark', ...both, theme: 'dark' },
-  { name: 'account-narrow', shows: 'Account: as narrow as a telephone', ...both, width: NARROW },
-  { name: 'account-narrow-dark', shows: 'Account: narrow and dark', ...both, width: NARROW, theme: 'dark' },
-  { name: 'account-medium', shows: 'Account: a window of half the screen', ...both, width: 720 },
   { name: 'account-invoices', shows: 'Account: invoices', ...both, act: tab(/^Invoices/) },
   { name: 'account-payments', shows: 'Account: payments', ...both, situation: 'in dunning', act: tab(/^Payments/) },
   { name: 'account-usage', shows: 'Account: usage', ...both, situation: 'over usage', act: tab(/^Usage/) },
@@ -112,104 +88,84 @@ const account: State[] = [
     },
   },
   {
-    name: 'account-large',
-    wholeWindow: true,
-    shows: 'Account: 40 subscriptions and 500 invoices',
-    prepare: async (stack) =>
-      pageOf(stack, 'Account', await makeLargeAccount(stack.org, { subscriptions: 40, invoices: 500 })),
-    until: answered,
-    act: tab(/^Invoices/),
-  },
-  {
-    name: 'account-without-billing',
-    shows: 'Account: nobody is billed',
-    prepare: (stack) => newAccount(stack, { Name: 'Nobody billed' }),
-    until: answered,
-  },
-  {
-    name: 'account-not-permitted',
-    shows: 'Account: somebody who may not read billing',
-    as: USERS.repWithoutBilling,
-    prepare: async (stack) => {
-      const { org } = stack.org;
-      const [made] = org.insert('Account', [{ Name: 'Of another team' }], {
-        userId: org.userNamed(USERS.repWithoutBilling)!.Id,
-      });
-      return pageOf(stack, 'Account', made!.id!);
-    },
-    until: answered,
-  },
-  {
-    name: 'account-loading',
-    shows: 'Account: a slow network',
-    situation: 'both',
-    prepare: faults({ path: GRAPHQL, latencyMs: 5_000 }),
-    until: waiting,
-  },
-  {
-    name: 'account-failed',
-    shows: 'Account: Salesforce answered with an error',
-    situation: 'both',
-    prepare: faults({ path: GRAPHQL, status: 500, body: 'Internal Server Error' }),
-    until: answered,
-  },
-  {
-    name: 'account-partly-failed',
-    shows: 'Account: one of the answers failed, the rest stays',
-    situation: 'both',
-    prepare: faults({ path: GRAPHQL, skip: 1, times: 1, status: 500, body: 'Internal Server Error' }),
-    until: answered,
-  },
-  {
-    name: 'account-session-expired',
-    shows: 'Account: the session has ended',
+    name: 'account-list-failed',
+    shows: 'Account: a list failed, the rest stays',
     situation: 'both',
     prepare: faults({
       path: GRAPHQL,
-      status: 401,
-      body: EXPIRED,
+      skip: 1,
+      times: 1,
+      status: 503,
+      body: [{ errorCode: 'SERVER_UNAVAILABLE', message: 'Server unavailable (503)' }],
     }),
     until: answered,
   },
-  {
-    name: 'account-stale',
-    shows: 'Account: billing has not been checked for two hours',
-    situation: 'both',
-    ...stale,
-    until: answered,
-  },
-  {
-    name: 'account-stale-narrow-dark',
-    shows: 'Account: not checked for two hours, narrow and dark',
-    situation: 'both',
-    ...stale,
-    until: answered,
-    width: NARROW,
-    theme: 'dark',
-  },
-  { name: 'account-classic', shows: 'Account: the look of SLDS 1', ...both, theme: 'classic' },
 ];
 
-const STALE_MS = 15 * 60_000;
-
-/** Has the org say that billing was checked through then, as it does when the backend has stopped. */
-async function checkedThrough(stack: Stack, at: number): Promise<void> {
-  const { org } = stack.org;
-  const rows = org.all('Billing_Connection__c').map(({ Id }) => ({
-    Id,
-    Checked_Through__c: new Date(at).toISOString(),
-    Stale_After__c: new Date(at + STALE_MS).toISOString(),
-  }));
-  const results = org.update('Billing_Connection__c', rows, { userId: org.userNamed(USERS.integration)!.Id });
-  if (results.some(({ success }) => !success))
-    throw new Error(`Connections could not be changed: ${JSON.stringify(results)}`);
-}
+/** Has the page place the panel with what an admin may set in the Lightning App Builder. */
+const placed = (properties: Record<string, string | number | boolean>) => async (_stack: Stack, page: Page) => {
+  await page.route('**/lightning/r/Account/**', async (route) => {
+    const response = await route.fetch();
+    const html = await response.text();
+    const [given] = /(?<=data-component="c:billing360" data-properties=")[^"]*/.exec(html)!;
+    const text = given.replaceAll(/&#(\d+);/g, (_all, code) => String.fromCharCode(Number(code)));
+    const all = { ...(JSON.parse(text) as object), ...properties };
+    await route.fulfill({ response, body: html.replace(given, escapeHtml(JSON.stringify(all))) });
+  });
+};
+const dunningPanel = { situation: 'in dunning', until: answered };
+const options: State[] = [
+  {
+    name: 'account-compact',
+    shows: 'Account: compact',
+    ...dunningPanel,
+    prepare: placed({ compact: true }),
+  },
+  {
+    name: 'account-compact-narrow',
+    shows: 'Account: compact, narrow',
+    ...dunningPanel,
+    width: NARROW,
+    prepare: placed({ compact: true }),
+  },
+  {
+    name: 'account-compact-opened',
+    shows: 'Account: compact, after “Show details”',
+    ...dunningPanel,
+    prepare: placed({ compact: true }),
+    async act(page) {
+      await page.getByRole('button', { name: 'Show details' }).click();
+      await answered(page);
+    },
+  },
+  {
+    name: 'account-paid-by-five',
+    shows: 'Account: paid invoices first, five at a time, without subscriptions, usage and timeline',
+    ...both,
+    prepare: placed({
+      invoiceFilter: 'Paid',
+      pageSize: 5,
+      hideSubscriptions: true,
+      hideUsage: true,
+      hideTimeline: true,
+    }),
+  },
+  {
+    name: 'account-without-lists',
+    shows: 'Account: no lists at all',
+    ...both,
+    prepare: placed({
+      hideSubscriptions: true,
+      hideInvoices: true,
+      hidePayments: true,
+      hideUsage: true,
+      hideTimeline: true,
+    }),
+  },
+];
 
 const mention = { object: 'Case', situation: 'mentions an overdue invoice', until: answered } as const;
 const cases: State[] = [
-  { name: 'case-mention', shows: 'Case: names an invoice that is overdue', ...mention },
-  { name: 'case-mention-dark', shows: 'Case: dark', ...mention, theme: 'dark' },
-  { name: 'case-mention-narrow', shows: 'Case: narrow', ...mention, width: NARROW },
   {
     name: 'case-several-accounts',
     shows: 'Case: the billing account of the contact comes first',
@@ -224,42 +180,10 @@ const cases: State[] = [
       pageOf(stack, 'Case', await orgClient(stack).create('Case', { Subject: 'Who am I?', Status: 'New' })),
     until: answered,
   },
-  { name: 'case-classic', shows: 'Case: the look of SLDS 1', ...mention, theme: 'classic' },
-  { name: 'case-stale', shows: 'Case: billing has not been checked for two hours', ...mention, ...stale },
-  {
-    name: 'case-stale-narrow-dark',
-    shows: 'Case: not checked for two hours, narrow and dark',
-    ...mention,
-    ...stale,
-    width: NARROW,
-    theme: 'dark',
-  },
-  {
-    name: 'case-loading',
-    shows: 'Case: a slow network',
-    ...mention,
-    prepare: faults({ path: GRAPHQL, latencyMs: 5_000 }),
-    until: waiting,
-  },
-  {
-    name: 'case-session-expired',
-    shows: 'Case: the session has ended',
-    ...mention,
-    prepare: faults({ path: GRAPHQL, status: 401, body: EXPIRED }),
-  },
-  {
-    name: 'case-failed',
-    shows: 'Case: Salesforce answered with an error',
-    ...mention,
-    prepare: faults({ path: GRAPHQL, status: 500, body: 'Internal Server Error' }),
-  },
 ];
 
 const upsell = { object: 'Opportunity', situation: 'upsell, in dunning', until: answered } as const;
 const opportunities: State[] = [
-  { name: 'opportunity-upsell-in-dunning', shows: 'Opportunity: settle the dunning first', ...upsell },
-  { name: 'opportunity-dark', shows: 'Opportunity: dark', ...upsell, theme: 'dark' },
-  { name: 'opportunity-narrow', shows: 'Opportunity: narrow', ...upsell, width: NARROW },
   { name: 'opportunity-ready', shows: 'Opportunity: ready to win', ...upsell, situation: 'ready to win' },
   { name: 'opportunity-renewal', shows: 'Opportunity: a renewal', ...upsell, situation: 'renewal, in good standing' },
   {
@@ -267,35 +191,6 @@ const opportunities: State[] = [
     shows: 'Opportunity: a renewal while invoices are overdue',
     ...upsell,
     situation: 'renewal, overdue',
-  },
-  { name: 'opportunity-classic', shows: 'Opportunity: the look of SLDS 1', ...upsell, theme: 'classic' },
-  { name: 'opportunity-stale', shows: 'Opportunity: billing has not been checked for two hours', ...upsell, ...stale },
-  {
-    name: 'opportunity-stale-narrow-dark',
-    shows: 'Opportunity: not checked for two hours, narrow and dark',
-    ...upsell,
-    ...stale,
-    width: NARROW,
-    theme: 'dark',
-  },
-  {
-    name: 'opportunity-loading',
-    shows: 'Opportunity: a slow network',
-    ...upsell,
-    prepare: faults({ path: GRAPHQL, latencyMs: 5_000 }),
-    until: waiting,
-  },
-  {
-    name: 'opportunity-session-expired',
-    shows: 'Opportunity: the session has ended',
-    ...upsell,
-    prepare: faults({ path: GRAPHQL, status: 401, body: EXPIRED }),
-  },
-  {
-    name: 'opportunity-failed',
-    shows: 'Opportunity: Salesforce answered with an error',
-    ...upsell,
-    prepare: faults({ path: GRAPHQL, status: 500, body: 'Internal Server Error' }),
   },
   { name: 'opportunity-not-ready', shows: 'Opportunity: what is missing', ...upsell, situation: 'address missing' },
 ];
@@ -399,11 +294,12 @@ const actions: State[] = [
   },
 ];
 
-export const STATES: readonly State[] = [
-  ...situations,
-  ...account,
-  ...cases,
-  ...opportunities,
-  ...actions,
-  ...overview,
-];
+/** By chapter of the index. */
+export const STATES: Readonly<Record<string, readonly State[]>> = {
+  'Situations of a customer': situations,
+  'Parts of the Account panel': account,
+  'Account panel as set in the Lightning App Builder': options,
+  'Cases and Opportunities': [...cases, ...opportunities],
+  'Dialogs of the actions': actions,
+  'Pages of Billing operations': overview,
+};
