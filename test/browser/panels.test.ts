@@ -43,8 +43,10 @@ beforeAll(async () => {
   scene = { org: sim, ids, hidden, service, standIn: () => Promise.resolve(() => {}) };
   connection('Connected', 1);
   browser = await launchBrowser();
-  // Shared, so that the pages find what others have loaded.
-  context = (await openPage(browser, 'about:blank')).page.context();
+  // Shared, so that the pages find what the first one has loaded.
+  const { page } = await openPage(browser, 'about:blank');
+  await page.goto(addressOf(scene, PANELS[0]!, stateOf('light')), { timeout: 60_000 });
+  context = page.context();
 }, 240_000);
 afterEach(() => connection('Connected', 1));
 afterAll(async () => {
