@@ -8,11 +8,15 @@ import type { State } from './states.ts';
 
 const PANELS = 'c-billing360, c-billing-case, c-billing-opportunity';
 
-async function shoot(page: Page, path: string, { wholeWindow = false, isLoading = false } = {}): Promise<void> {
+async function shoot(
+  page: Page,
+  path: string,
+  { wholeWindow = false, wholePage = false, isLoading = false } = {},
+): Promise<void> {
   // Parts are loaded when they are shown first.
   if (!isLoading) await page.waitForLoadState('networkidle');
   await page.evaluate(() => document.fonts.ready);
-  if (wholeWindow) await page.screenshot({ path });
+  if (wholeWindow) await page.screenshot({ path, fullPage: wholePage });
   else await page.locator(PANELS).first().screenshot({ path });
 }
 
@@ -52,7 +56,7 @@ export async function takePicture(
   try {
     const url = (await state.prepare?.(stack, page)) ?? demoUrl;
     if (url === undefined) throw new Error(`The demo has no ${object} of situation "${situation}".`);
-    await page.goto(themed(`${url}?as=${encodeURIComponent(as)}`, theme));
+    await page.goto(themed(`${url}${url.includes('?') ? '&' : '?'}as=${encodeURIComponent(as)}`, theme));
     await state.until(page);
     await state.act?.(page);
     await shoot(page, path, state);

@@ -6,6 +6,7 @@ import type { Theme } from '../../test/browser/browser.ts';
 import { answered, type PanelName } from '../../test/browser/panelStates.ts';
 import type { Stack } from '../../test/support/stack.ts';
 import { orgClient } from '../demo/org.ts';
+import { failureRecords } from './failures.ts';
 
 /** A picture beside those of each panel in each state. Its page is that of the demo's record of `situation`, unless `prepare` names another. */
 export type State = {
@@ -22,6 +23,8 @@ export type State = {
   height?: number;
   /** Everything in the window, for dialogs and whole pages; otherwise the panel alone. */
   wholeWindow?: boolean;
+  /** Also what is below the window. */
+  wholePage?: boolean;
   /** @returns the address of a page of its own, if it needs one */
   prepare?(stack: Stack, page: Page): Promise<string | void>;
   /** Resolves when there is what the picture is of. */
@@ -210,15 +213,37 @@ const action =
   };
 const dunning = { situation: 'in dunning', until: answered, wholeWindow: true, height: 700 } as const;
 const link = { invoice: /-0002/, steps: ['Next'], shown: /Works until/ };
+const operations = { as: USERS.admin, wholeWindow: true, wholePage: true } as const;
+const failureList = {
+  ...operations,
+  height: 500,
+  prepare(stack: Stack): Promise<string> {
+    failureRecords(stack);
+    return Promise.resolve(`${stack.org.url}/lightning/o/Billing_Sync_Failure__c/list?filterName=Open`);
+  },
+  until: (page: Page) => page.getByRole('heading', { name: 'Open, by Connection' }).waitFor(),
+};
+const failurePage = {
+  ...operations,
+  prepare: (stack: Stack) => Promise.resolve(pageOf(stack, 'Billing_Sync_Failure__c', failureRecords(stack)[0]!)),
+  async until(page: Page): Promise<void> {
+    await page.getByRole('button', { name: 'Try again' }).waitFor();
+    await page.getByText('Reason').waitFor();
+  },
+};
 const overview: State[] = [
   {
     name: 'dashboard',
     shows: 'Dashboard of Billing operations',
-    as: USERS.admin,
-    wholeWindow: true,
+    ...operations,
     prepare: (stack) => Promise.resolve(pageOf(stack, 'Dashboard', stack.org.org.all('Dashboard')[0]!.Id)),
     until: (page) => page.getByRole('heading', { name: 'Billing 360' }).first().waitFor(),
   },
+  { name: 'failures', shows: 'Sync failures: what is open', ...failureList },
+  { name: 'failures-dark', shows: 'Sync failures: dark', ...failureList, theme: 'dark' },
+  { name: 'failure', shows: 'Sync failure: why, what to do, and another try', ...failurePage },
+  { name: 'failure-dark', shows: 'Sync failure: dark', ...failurePage, theme: 'dark' },
+  { name: 'failure-narrow', shows: 'Sync failure: narrow', ...failurePage, width: NARROW },
 ];
 
 const actions: State[] = [
