@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { LINE_ACTIONS, ORDER_KINDS } from '../../server/domain/order/deal.ts';
 import { customFields, list, objects, packageFiles, readMetadata } from './source.ts';
 import type { CustomField } from './source.ts';
 
@@ -6,13 +7,15 @@ const fields = customFields();
 const custom = objects().filter((name) => name.endsWith('__c'));
 
 /**
- * Rows that come from a billing system or are worked out from several of them; a connection is neither, a link is about none
- * yet, a failure is ours, and a request comes from people.
+ * Objects whose rows are not copies of an Account's billing: a connection is neither, a link is about none yet, a failure is
+ * ours, a request comes from people, and an order belongs to its deal.
  */
-const mirrored = custom.filter(
-  (name) =>
-    !['Billing_Connection__c', 'Billing_Link__c', 'Billing_Request__c', 'Billing_Sync_Failure__c'].includes(name),
-);
+const OTHERS = [
+  ...['Billing_Connection__c', 'Billing_Link__c', 'Billing_Order__c', 'Billing_Request__c'],
+  'Billing_Sync_Failure__c',
+];
+/** Rows that come from a billing system or are worked out from several of them. */
+const mirrored = custom.filter((name) => !OTHERS.includes(name));
 const COMMON = [
   'Key__c',
   'Account__c',
@@ -25,7 +28,7 @@ const COMMON = [
   'Status__c',
 ];
 const MONEY =
-  /^(Billing_)?(Opening|New|Expansion|Contraction|Churn|Reactivation|Closing|MRR|ARR|TCV|Amount|Tax|Discount|Applied|Refunded|Balance|Credit_Balance|Outstanding|Overdue|Not_Due|Days_\d+_\d+|Over_90_Days|Last_Payment_Amount|Lifetime_Value|(ARR|Outstanding)_Converted)__c$/;
+  /^(Billing_)?(Opening|New|Expansion|Contraction|Churn|Reactivation|Closing|(MRR|TCV)(_Change)?|ARR|(First_Invoice_)?Amount|Tax|Discount|Applied|Refunded|Balance|Credit_Balance|Outstanding|Overdue|Not_Due|Days_\d+_\d+|Over_90_Days|Last_Payment_Amount|Lifetime_Value|(ARR|Outstanding)_Converted)__c$/;
 
 const fieldOf = (object: string, name: string): CustomField | undefined =>
   fields.find((field) => field.object === object && field.name === name);
@@ -105,5 +108,35 @@ describe.each(mirrored)('%s as a mirrored object', (object) => {
 
   it('can say that a row is gone', () => {
     expect(JSON.stringify(fieldOf(object, 'Status__c')?.xml)).toContain('"fullName":"Removed"');
+  });
+});
+
+describe('Billing_Order__c', () => {
+  const object = 'Billing_Order__c';
+
+  it('belongs to its deal: who may not see the deal may not see its order', () => {
+    expect(fieldOf(object, 'Opportunity__c')?.xml).toMatchObject({
+      type: 'MasterDetail',
+      referenceTo: 'Opportunity',
+      reparentableMasterDetail: 'true',
+      writeRequiresMasterRead: 'true',
+    });
+    expect(readMetadata(`objects/${object}/${object}.object-meta.xml`)['sharingModel']).toBe('ControlledByParent');
+  });
+
+  it('has what mirrored objects have of the billing system, and a state in place of their status', () => {
+    const common = COMMON.filter((name) => !['Account__c', 'Status__c'].includes(name));
+    expect([...common, 'State__c'].filter((name) => !fieldOf(object, name))).toEqual([]);
+  });
+
+  it.each([
+    ['Billing_Order__c', 'Kind__c', ORDER_KINDS],
+    ['Opportunity', 'Billing_Order_Kind__c', ORDER_KINDS],
+    ['OpportunityLineItem', 'Billing_Action__c', LINE_ACTIONS],
+  ])('%s.%s has the words that orders have', (of, name, words) => {
+    const [set] = list(fieldOf(of, name)!.xml, 'valueSet');
+    const values = list(set!, 'valueSetDefinition').flatMap((definition) => list(definition, 'value'));
+    expect(set!['restricted']).toBe('true');
+    expect(values.map((value) => value['fullName'])).toEqual([...words]);
   });
 });

@@ -19,6 +19,11 @@ const grantable = fields
 const STANDARD_FIELDS = ['Account.ParentId', 'Account.Website', 'Contact.AccountId', 'Contact.Email'];
 /** Those of them that a Contact is made with. */
 const OF_NEW_CONTACTS = ['Contact.AccountId', 'Contact.Email'];
+/** Standard fields that say what was sold and for how long. */
+const OF_CONTRACTS = [
+  ...['Contract.ContractTerm', 'Contract.StartDate', 'Opportunity.ContractId', 'OpportunityLineItem.Discount'],
+  'OpportunityLineItem.ServiceDate',
+];
 /** Standard fields of activities and deals that report billing. */
 const OF_RECORDS = [
   ...['Opportunity.AccountId', 'Opportunity.Amount', 'Opportunity.Type', 'Task.ActivityDate', 'Task.Description'],
@@ -26,8 +31,16 @@ const OF_RECORDS = [
   // What billing sells.
   ...['PricebookEntry.IsActive', 'PricebookEntry.UnitPrice', 'Product2.IsActive'],
 ];
+/** What people enter on their deals for the order, and the integration reads. */
+const OF_DEALS = [
+  ...['Order_Kind', 'Start_Date', 'Term_Months', 'Evergreen', 'Auto_Renew', 'Renewal_Term_Months', 'Account_Key'].map(
+    (name) => `Opportunity.Billing_${name}__c`,
+  ),
+  ...['Action', 'Start_Date', 'End_Date', 'Charge_Number'].map((name) => `OpportunityLineItem.Billing_${name}__c`),
+];
 /** What people fill in and the integration reads. */
 const OF_PEOPLE = [
+  ...OF_DEALS,
   ...['Billing_Link__c.Chosen_Account__c', 'Billing_Link__c.Dismissed__c', 'Billing_Request__c.Account__c'],
   ...['Billing_Request__c.Decision__c', 'Billing_Request__c.Key__c', 'Billing_Request__c.Sync_Failure__c'],
 ];
@@ -54,14 +67,16 @@ describe.each(sets)('%s', (path) => {
 
   it('names only fields that exist and may be granted, each once', () => {
     const granted = fieldPermissions(path).map((permission) => String(permission['field']));
-    const own = granted.filter((field) => ![...STANDARD_FIELDS, ...OF_RECORDS, ...OF_CASES].includes(field));
+    const own = granted.filter(
+      (field) => ![...STANDARD_FIELDS, ...OF_RECORDS, ...OF_CASES, ...OF_CONTRACTS].includes(field),
+    );
     expect(own.filter((field) => !names.has(field))).toEqual([]);
     expect(own.filter((field) => !grantable.includes(field))).toEqual([]);
     expect(granted.length).toBe(new Set(granted).size);
   });
 
   it('names only objects that exist', () => {
-    const standard = ['Account', 'Contact', 'Opportunity', 'Case', 'Product2', 'Pricebook2'];
+    const standard = ['Account', 'Contact', 'Opportunity', 'Case', 'Contract', 'Product2', 'Pricebook2'];
     const granted = objectPermissions(path).map((permission) => String(permission['object']));
     expect(granted.filter((object) => ![...custom, ...standard].includes(object))).toEqual([]);
   });
@@ -87,19 +102,19 @@ describe.each(sets)('%s', (path) => {
 describe('Billing_Viewer', () => {
   const path = 'permissionsets/Billing_Viewer.permissionset-meta.xml';
 
-  it('reads every field that is not work for operations, and edits only which subscription a deal is about', () => {
+  it('reads every field that is not work for operations, and edits only what people enter on their deals', () => {
     const permissions = fieldPermissions(path);
     const fieldsOfAll = grantable.filter((field) => !isPrivate(field));
     expect(permissions.map((permission) => String(permission['field'])).sort()).toEqual(fieldsOfAll);
     expect(permissions.filter((one) => one['readable'] !== 'true')).toEqual([]);
     const edited = permissions.filter((one) => one['editable'] !== 'false').map((one) => String(one['field']));
-    expect(edited).toEqual(OF_BOTH);
+    expect(edited.sort()).toEqual([...OF_BOTH, ...OF_DEALS].sort());
   });
 
-  it('reads every object, as far as the Account is seen, and changes none', () => {
-    const permissions = objectPermissions(path).filter((one) => String(one['object']).endsWith('__c'));
+  it('reads every object, as far as the Account or deal is seen, and changes none', () => {
+    const permissions = objectPermissions(path);
     expect(permissions.map((one) => String(one['object'])).sort()).toEqual(
-      custom.filter((object) => !isPrivate(object)).sort(),
+      ['Account', 'Opportunity', ...custom.filter((object) => !isPrivate(object))].sort(),
     );
     for (const one of permissions) {
       expect(one).toMatchObject({
@@ -231,6 +246,14 @@ describe('Integration_Write', () => {
     expect(read.map((one) => String(one['field']))).toEqual(expect.arrayContaining([...STANDARD_FIELDS, ...OF_PEOPLE]));
     const [contact] = objectPermissions(path).filter((one) => one['object'] === 'Contact');
     expect(contact).toMatchObject({ allowRead: 'true', allowEdit: 'false', viewAllRecords: 'true' });
+  });
+
+  it('reads what was sold on every deal, and for how long', () => {
+    const path = 'permissionsets/Integration_Write.permissionset-meta.xml';
+    const read = fieldPermissions(path).filter((one) => one['editable'] === 'false' && one['readable'] === 'true');
+    expect(read.map((one) => String(one['field']))).toEqual(expect.arrayContaining([...OF_DEALS, ...OF_CONTRACTS]));
+    const [contract] = objectPermissions(path).filter((one) => one['object'] === 'Contract');
+    expect(contract).toMatchObject({ allowRead: 'true', allowEdit: 'false', viewAllRecords: 'true' });
   });
 
   it('makes Accounts, Contacts, deals and activities', () => {
