@@ -1,5 +1,5 @@
 import { id18 } from '../../domain/billingAccount/salesforceId.ts';
-import { gather } from './changes/gather.ts';
+import { gather } from '../../platform/gather.ts';
 import { inList, queryAll, type Found } from './changes/query.ts';
 import type { SalesforceClient } from './client.ts';
 

@@ -4,7 +4,7 @@ import { nameOf, type HeldFields, type OrgReader } from '../../../workflows/port
 import type { OrgValue } from '../../../workflows/ports/orgRows.ts';
 import type { SalesforceClient } from '../client.ts';
 import { dealsOfAccounts } from './deals.ts';
-import { gather } from './gather.ts';
+import { gather } from '../../../platform/gather.ts';
 import { inList, queryAll, textList, type Found } from './query.ts';
 
 /** What rows of an object are read with: every field and lookup that some row of it can have. */

@@ -2,7 +2,7 @@ import { id18 } from '../../../domain/billingAccount/salesforceId.ts';
 import type { Candidate, MatchSubject } from '../../../domain/matching/match.ts';
 import { isSameName, normaliseEmail } from '../../../domain/matching/normalise.ts';
 import type { CandidateReader, FoundCandidates } from '../../../workflows/ports/matching.ts';
-import { gather } from '../changes/gather.ts';
+import { gather } from '../../../platform/gather.ts';
 import { queriesAll, textList, type Found } from '../changes/query.ts';
 import type { SalesforceClient } from '../client.ts';
 import { namePattern } from './namePattern.ts';

@@ -1,6 +1,6 @@
 import { id18 } from '../../../domain/billingAccount/salesforceId.ts';
 import type { LinkRowInOrg, LinkRowReader } from '../../../workflows/ports/matching.ts';
-import { gather } from '../changes/gather.ts';
+import { gather } from '../../../platform/gather.ts';
 import { queryAll, textList, type Found } from '../changes/query.ts';
 import { heldOf, type RowShape } from '../changes/reader.ts';
 import type { SalesforceClient } from '../client.ts';

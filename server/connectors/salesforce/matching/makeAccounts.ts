@@ -5,7 +5,7 @@ import { SCORES, type ScoredCandidate } from '../../../domain/matching/match.ts'
 import type { NewAccount } from '../../../domain/matching/newAccount.ts';
 import type { AccountMaker } from '../../../workflows/ports/accountCreation.ts';
 import type { OrgCalls } from '../calls.ts';
-import { gather } from '../changes/gather.ts';
+import { gather } from '../../../platform/gather.ts';
 import { inList, queryAll } from '../changes/query.ts';
 import type { SalesforceClient } from '../client.ts';
 import { isResult, unreadable } from '../collections.ts';
