@@ -2,11 +2,10 @@ import type Fraction from 'fraction.js';
 import { addDays } from '../dates.ts';
 import { exact, money, sum } from '../decimal.ts';
 import { spansBetween } from '../billing/periods.ts';
-import { cutsOf, mrrOn, periodAmount, type Amounts } from './contract.ts';
+import { cutsOf, mrrOn, periodAmount, tcvAmounts, type Amounts } from './contract.ts';
 import type { Segment, SubscriptionVersion } from '../subscriptions/model.ts';
 import { isDiscount, soldIn } from './discounts.ts';
 import { monthsBetween } from './length.ts';
-import { priceOf } from './price.ts';
 
 const never = '9999-12-31';
 
@@ -35,14 +34,15 @@ export function mrrPieces(subscription: SubscriptionVersion): Piece[] {
 }
 
 /** Value of a one-time segment: its price on the day it is charged, for that one day. */
-export const oneTimePieces = (subscription: SubscriptionVersion): Piece[] =>
-  regularSegments(subscription)
+export function oneTimePieces(subscription: SubscriptionVersion): Piece[] {
+  const values = tcvAmounts(subscription);
+  return regularSegments(subscription)
     .filter((one) => one.type === 'OneTime')
     .map((segment) => {
-      const gross = priceOf(segment, exact(segment.quantity ?? 1));
       const from = segment.effectiveStartDate;
-      return { segment, from, to: addDays(from, 1), gross, net: gross };
+      return { segment, from, to: addDays(from, 1), ...values.get(segment)! };
     });
+}
 
 /** TCV of a stretch of a segment. */
 export const tcvOfPiece = ({ gross, net, from, to }: Piece): Amounts => {
