@@ -16,6 +16,7 @@ import type { CatalogSource } from '../workflows/ports/catalog.ts';
 import type { Clock } from '../workflows/ports/clock.ts';
 import type { ConnectionProbe } from '../workflows/ports/connectionProbe.ts';
 import type { MirrorLookup } from '../workflows/ports/mirror.ts';
+import type { OrderDesk } from '../workflows/ports/orders.ts';
 import type { ChangeSource } from '../workflows/ports/sweep.ts';
 import type { ShareToken, UpstreamGate, UpstreamLimits } from '../workflows/ports/upstream.ts';
 import type { WebhookVerifier } from '../workflows/ports/webhook.ts';
@@ -33,6 +34,8 @@ export type BillingConnection = {
   catalog: CatalogSource;
   /** What people ask of single invoices. */
   invoices: InvoiceDesk;
+  /** null for a billing system that takes no orders from here. */
+  orders: OrderDesk | null;
   /** What of it is taken; `billing` sees to it. */
   filter: BillingFilter;
   close?(): Promise<void>;

@@ -15,15 +15,30 @@ const WORDS: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'its TLS certificate is for another name, so nothing is sent to it; check the address',
 };
 
+/** Of a connection that did not come about. */
+const NOT_CONNECTED: ReadonlySet<string> = new Set([...Object.keys(WORDS), 'ECONNREFUSED', 'UND_ERR_CONNECT_TIMEOUT']);
+
+/** An error and what caused it. */
+function chainOf(error: unknown): { one: Error; code: string }[] {
+  const chain = [];
+  for (let one = error; one instanceof Error && chain.length < 6; one = one.cause)
+    chain.push({ one, code: 'code' in one && typeof one.code === 'string' ? one.code : '' });
+  return chain;
+}
+
+/** @returns whether a call failed before anything of it was sent */
+export function wasNeverSent(error: unknown): boolean {
+  return chainOf(error).some(({ code }) => NOT_CONNECTED.has(code));
+}
+
 /**
  * @returns why no answer came, in words that follow "could not be reached:", where the words help whoever reads them;
  * null for what passes by itself
  */
 export function connectionTrouble(error: unknown): string | null {
-  for (let one = error, depth = 0; one instanceof Error && depth < 6; one = one.cause, depth += 1) {
+  for (const { one, code } of chainOf(error)) {
     if (one instanceof AnswerOutOfBounds)
       return one.message.replace(/\.$/, '').replace(/^[A-Z]/, (c) => c.toLowerCase());
-    const code = 'code' in one && typeof one.code === 'string' ? one.code : '';
     if (WORDS[code] !== undefined) return WORDS[code];
   }
   return null;

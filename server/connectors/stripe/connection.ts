@@ -49,6 +49,8 @@ export type Connection = {
   list: BillingAccountList;
   catalog: CatalogSource;
   invoices: InvoiceDesk;
+  /** Nothing is ordered in Stripe yet. */
+  orders: null;
 };
 
 /** Everything that one Stripe account takes part in. */
@@ -86,6 +88,7 @@ export function createStripeConnection(
     billing: createStripeBilling(stripe, new CatalogCache(stripe, now), context),
     list: createStripeList(stripe, connection),
     invoices: createStripeInvoiceDesk(stripe),
+    orders: null,
     catalog: createStripeCatalog(stripe, connection),
     probe: createStripeProbe(stripe, { connection, apiKey: options.apiKey, objects: filter.objects }),
     changes: createStripeSweep(stripe, connection, () => deps.clock.businessNow(), {

@@ -4,7 +4,7 @@ import type { ZodType } from 'zod';
 import { Fault, UNREADABLE_RETRY_MS } from '../../domain/fault.ts';
 import { createBoundedAgent, type Bounds } from '../../platform/boundedAgent.ts';
 import type { NewAccessToken, SharedToken, ShareToken, UpstreamGate } from '../../workflows/ports/upstream.ts';
-import { isRefusal, isRefusalForLimit, toZuoraFault, toZuoraOutage } from './errors.ts';
+import { isRefusal, isRefusalForLimit, toZuoraFault, toZuoraOutage, type ZuoraRefusal } from './errors.ts';
 import { TOKEN_ENDPOINT, waitOf, zuoraSignal } from './limits.ts';
 import { tokenSchema } from './schema.ts';
 
@@ -16,7 +16,20 @@ const BOUNDS: Bounds = { deadlineMs: 30_000, maxBytes: 20_000_000 };
 
 export type ZuoraClientOptions = { baseUrl: string; clientId: string; clientSecret: string };
 
-type Method = 'GET' | 'POST';
+/** A call of the API, besides the token that goes with it. */
+type Call = {
+  doing: string;
+  url: URL;
+  method: 'GET' | 'POST';
+  body?: object;
+  /** What has an effect has one. */
+  idempotencyKey?: string;
+  /** Default `toZuoraFault`. */
+  toFault?: ToFault | undefined;
+};
+
+/** Turns a refusal into the fault that callers know. */
+export type ToFault = (refusal: ZuoraRefusal) => Fault;
 
 type Answer = { status: number; headers: Record<string, string | string[] | undefined>; body: unknown };
 
@@ -90,35 +103,37 @@ export class ZuoraClient {
   ): Promise<Read<T>> {
     const url = new URL(path, this.#base);
     for (const [name, value] of query) url.searchParams.append(name, value);
-    return this.#read(doing, url, 'GET', null, schema);
+    return this.#read({ doing, url, method: 'GET' }, schema);
   }
 
   /** As `get`, for what is asked for with a body, such as a query as a job; repeating it does no harm. */
-  async post<T>(doing: string, path: string, body: object, schema: ZodType<T>): Promise<Read<T>> {
-    return this.#read(doing, new URL(path, this.#base), 'POST', body, schema);
+  async post<T>(doing: string, path: string, body: object, schema: ZodType<T>, toFault?: ToFault): Promise<Read<T>> {
+    return this.#read({ doing, url: new URL(path, this.#base), method: 'POST', body, toFault }, schema);
   }
 
   /**
    * As `post`, for what has an effect. Zuora carries out once what comes with the same key, and repeats its answer for a day,
    * also a refusal (Zuora docs, "Idempotent requests").
+   * @throws Fault with `outcomeUnknown` when it may have been carried out
    */
-  async effect<T>(doing: string, path: string, body: object, schema: ZodType<T>, idempotencyKey: string): Promise<T> {
-    return (await this.#read(doing, new URL(path, this.#base), 'POST', body, schema, idempotencyKey)).data;
+  async effect<T>(
+    doing: string,
+    path: string,
+    body: object,
+    schema: ZodType<T>,
+    idempotencyKey: string,
+    toFault?: ToFault,
+  ): Promise<T> {
+    const url = new URL(path, this.#base);
+    return (await this.#read({ doing, url, method: 'POST', body, idempotencyKey, toFault }, schema)).data;
   }
 
   async close(): Promise<void> {
     await this.#agent.close();
   }
 
-  async #read<T>(
-    doing: string,
-    url: URL,
-    method: Method,
-    body: object | null,
-    schema: ZodType<T>,
-    idempotencyKey: string | null = null,
-  ): Promise<Read<T>> {
-    const answer = await this.#authorized(doing, url, method, body, idempotencyKey);
+  async #read<T>(call: Call, schema: ZodType<T>): Promise<Read<T>> {
+    const answer = await this.#authorized(call);
     const asOf = new Date(header(answer, 'date') ?? '');
     const parsed = schema.safeParse(answer.body);
     if (!parsed.success || Number.isNaN(asOf.getTime()))
@@ -127,52 +142,47 @@ export class ZuoraClient {
         kind: 'bug',
         retryable: true,
         retryAfterMs: UNREADABLE_RETRY_MS,
-        publicText: `Zuora answered in a shape that is not known here while ${doing} (${parsed.error?.issues[0]?.path.join('.') ?? 'its date'}). Update Billing 360, or report it.`,
+        outcomeUnknown: call.idempotencyKey !== undefined,
+        publicText: `Zuora answered in a shape that is not known here while ${call.doing} (${parsed.error?.issues[0]?.path.join('.') ?? 'its date'}). Update Billing 360, or report it.`,
         context: {
-          path: url.pathname,
+          path: call.url.pathname,
           issues: parsed.error?.issues.slice(0, 5).map((issue) => `${issue.path.join('.')}: ${issue.message}`),
         },
       });
     return { data: parsed.data, asOf };
   }
 
-  async #authorized(
-    doing: string,
-    url: URL,
-    method: Method,
-    body: object | null,
-    idempotencyKey: string | null,
-  ): Promise<Answer> {
+  async #authorized(call: Call): Promise<Answer> {
     const { value } = await this.#token.current();
-    let answer = await this.#send(doing, url, method, body, value, idempotencyKey);
+    let answer = await this.#send(call, value);
     if (answer.status === 401) {
       const renewed = await this.#token.current(value);
-      answer = await this.#send(doing, url, method, body, renewed.value, idempotencyKey);
+      answer = await this.#send(call, renewed.value);
     }
     if (answer.status >= 200 && answer.status < 300 && !isRefusal(answer.body)) return answer;
-    throw refusal(answer, doing);
+    const { doing, idempotencyKey, toFault = toZuoraFault } = call;
+    throw toFault(refusalOf(answer, doing, idempotencyKey !== undefined));
   }
 
-  #send(
-    doing: string,
-    url: URL,
-    method: Method,
-    body: object | null,
-    token: string,
-    idempotencyKey: string | null,
-  ): Promise<Answer> {
-    return this.#call(doing, `${method} ${url.pathname}`, url, {
-      method,
-      ...(body === null ? {} : { body: JSON.stringify(body) }),
-      headers: {
-        authorization: `Bearer ${token}`,
-        accept: 'application/json',
-        ...(body === null ? {} : { 'content-type': 'application/json' }),
-        ...(idempotencyKey === null ? {} : { 'idempotency-key': idempotencyKey }),
-        'zuora-version': ZUORA_VERSION,
-        'zuora-track-id': randomUUID(),
+  #send({ doing, url, method, body, idempotencyKey }: Call, token: string): Promise<Answer> {
+    return this.#call(
+      doing,
+      `${method} ${url.pathname}`,
+      url,
+      {
+        method,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        headers: {
+          authorization: `Bearer ${token}`,
+          accept: 'application/json',
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
+          'zuora-version': ZUORA_VERSION,
+          'zuora-track-id': randomUUID(),
+        },
       },
-    });
+      idempotencyKey !== undefined,
+    );
   }
 
   /** One call, when it is its turn. @param endpoint as `limits.ts` reads it */
@@ -181,13 +191,14 @@ export class ZuoraClient {
     endpoint: string,
     url: URL,
     options: Omit<Dispatcher.RequestOptions, 'origin' | 'path' | 'method'> & { method?: Dispatcher.HttpMethod },
+    hasEffect = false,
   ): Promise<Answer> {
     const call = async (): Promise<Answer> => {
       try {
         const response = await request(url, { dispatcher: this.#agent, ...options });
         return { status: response.statusCode, headers: response.headers, body: await bodyOf(response) };
       } catch (error) {
-        throw toZuoraOutage(error, doing);
+        throw toZuoraOutage(error, doing, hasEffect);
       }
     };
     return this.#gate.run(endpoint, call, (answer) =>
@@ -213,18 +224,19 @@ export class ZuoraClient {
       body: form.toString(),
     });
     const parsed = tokenSchema.safeParse(answer.body);
-    if (answer.status !== 200 || !parsed.success) throw refusal(answer, doing);
+    if (answer.status !== 200 || !parsed.success) throw toZuoraFault(refusalOf(answer, doing));
     return { value: parsed.data.access_token, instanceUrl: null, lifeMs: parsed.data.expires_in * 1000 };
   }
 }
 
-function refusal(answer: Answer, doing: string): Fault {
+function refusalOf(answer: Answer, doing: string, hasEffect = false): ZuoraRefusal {
   const { status, body } = answer;
-  return toZuoraFault({
+  return {
     status,
     body,
     requestId: header(answer, 'zuora-request-id'),
     retryAfterMs: waitOf({ status, header: (name) => header(answer, name) }),
     doing,
-  });
+    hasEffect,
+  };
 }

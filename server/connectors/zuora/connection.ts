@@ -7,6 +7,7 @@ import type { BillingSystem } from '../../workflows/ports/billingSystem.ts';
 import type { CatalogSource } from '../../workflows/ports/catalog.ts';
 import type { Clock } from '../../workflows/ports/clock.ts';
 import type { ConnectionProbe } from '../../workflows/ports/connectionProbe.ts';
+import type { OrderDesk } from '../../workflows/ports/orders.ts';
 import type { ChangeSource } from '../../workflows/ports/sweep.ts';
 import { openGate, ownToken, type ShareToken, type UpstreamGate } from '../../workflows/ports/upstream.ts';
 import type { WebhookVerifier } from '../../workflows/ports/webhook.ts';
@@ -16,6 +17,7 @@ import { ZuoraClient } from './client.ts';
 import { zuoraLinks } from './links.ts';
 import { createZuoraInvoiceDesk } from './invoiceDesk.ts';
 import { createZuoraList } from './list.ts';
+import { createZuoraOrderDesk } from './orderDesk.ts';
 import { createZuoraProbe } from './probe.ts';
 import { createZuoraCatalog } from './sellables.ts';
 import { createZuoraSweep, type ZuoraSweepOptions } from './sweep/sweep.ts';
@@ -32,6 +34,8 @@ export type ZuoraConnectionOptions = {
   callouts: readonly CalloutCredential[];
   /** Custom field of the Zuora account that names the Salesforce Account; default `CRMAccountId__c`. */
   accountIdField?: string;
+  /** Custom field (text) of orders and subscriptions that names the Opportunity; default `OpportunityId__c`. */
+  dealField?: string;
   /** Zone of the tenant; default `America/Los_Angeles`, as Zuora's US data centres have it. */
   timeZone?: string;
   /** How much looking for changes may take. */
@@ -52,6 +56,7 @@ export type Connection = {
   list: BillingAccountList;
   catalog: CatalogSource;
   invoices: InvoiceDesk;
+  orders: OrderDesk;
   close(): Promise<void>;
 };
 
@@ -97,6 +102,11 @@ export function createZuoraConnection(
     changes: createZuoraSweep(client, context, deps.clock, { objects, ...options.sweep }),
     list: createZuoraList(client, context),
     invoices: createZuoraInvoiceDesk(client),
+    orders: createZuoraOrderDesk(
+      client,
+      { ...context, dealField: options.dealField ?? 'OpportunityId__c' },
+      deps.clock,
+    ),
     catalog: createZuoraCatalog(client, context, deps.clock),
     probe: createZuoraProbe(client, api),
     close: () => client.close(),

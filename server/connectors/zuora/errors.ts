@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Fault, type FaultKind } from '../../domain/fault.ts';
-import { connectionTrouble } from '../../platform/connectionTrouble.ts';
+import { connectionTrouble, wasNeverSent } from '../../platform/connectionTrouble.ts';
 
 type Reason = { code: string; message: string };
 
@@ -78,31 +78,82 @@ export type ZuoraRefusal = {
   /** As it asked; null when it did not. */
   retryAfterMs: number | null;
   doing: string;
+  /** What was asked for has an effect once it is carried out. */
+  hasEffect?: boolean;
 };
 
+/** @returns the last two digits of an error code; undefined where an answer has none */
+function categoryOf([first]: readonly Reason[]): string | undefined {
+  return first !== undefined && /^\d{8}$/.test(first.code) ? first.code.slice(-2) : undefined;
+}
+
+/** What went wrong in Zuora or in a system that it asked, and need not have been before it was done. */
+const INCONCLUSIVE: ReadonlySet<string> = new Set(['60', '61', '99']);
+
+/**
+ * @returns whether a refusal leaves open what became of the call; one without a code comes from what stands before Zuora, or
+ * says that the same call is under way (409)
+ */
+function isInconclusive(category: string | undefined, status: number): boolean {
+  return category === undefined ? status >= 500 || status === 409 : INCONCLUSIVE.has(category);
+}
+
 /** Turns a refusal in any of Zuora's shapes into our one error. */
-export function toZuoraFault({ status, body, requestId, retryAfterMs, doing }: ZuoraRefusal): Fault {
+export function toZuoraFault({ status, body, requestId, retryAfterMs, doing, hasEffect }: ZuoraRefusal): Fault {
   const reasons = reasonsOf(body);
-  const code = reasons[0]?.code ?? '';
-  const { kind, retryable } = (/^\d{8}$/.test(code) ? BY_CATEGORY[code.slice(-2)] : undefined) ?? byStatus(status);
+  const category = categoryOf(reasons);
+  const { kind, retryable } = BY_CATEGORY[category ?? ''] ?? byStatus(status);
   return new Fault({
     code: `zuora_${kind}`,
     kind,
     publicText: TEXT[kind],
     retryable,
+    outcomeUnknown: hasEffect === true && isInconclusive(category, status),
     ...(retryAfterMs !== null && retryAfterMs > 0 ? { retryAfterMs } : {}),
     context: { doing, status, requestId, reasons: reasons.slice(0, 3) },
   });
 }
 
-/** @returns the fault for an answer that never came or could not be read */
-export function toZuoraOutage(cause: unknown, doing: string): Fault {
+/** Refusals of what an order asks for: values, fields, rules, and what it names and is not there (Zuora docs, "Error codes"). */
+const OF_ORDERS: ReadonlySet<string> = new Set(['20', '21', '22', '23', '30', '40']);
+/** Longest text of Zuora's that people are shown. */
+const MOST_CHARACTERS = 500;
+
+/**
+ * As `toZuoraFault`; what people can do something about says why in Zuora's own words. What Zuora itself answered leaves
+ * nothing open, since an order can be looked up by its number.
+ * @param dealField as in `toZuoraOrder`
+ */
+export function toOrderFault(refusal: ZuoraRefusal, dealField: string): Fault {
+  const reasons = reasonsOf(refusal.body);
+  const category = categoryOf(reasons);
+  if (category === undefined) return toZuoraFault(refusal);
+  if (!OF_ORDERS.has(category)) return toZuoraFault({ ...refusal, hasEffect: false });
+  const words = reasons.map(({ message }) => message.replace(/\s+/g, ' ').trim()).filter((message) => message !== '');
+  const said = words.join(' ').slice(0, MOST_CHARACTERS);
+  const { doing, status, requestId } = refusal;
+  return new Fault({
+    code: 'order_refused',
+    kind: 'invalid',
+    publicText: said.includes(dealField)
+      ? `Zuora does not take ${dealField}, which names the opportunity: "${said}". Define it there as a text field of orders and of subscriptions.`
+      : `Zuora refuses the order: "${said === '' ? 'without a reason' : said}".`,
+    context: { doing, status, requestId, reasons: reasons.slice(0, 3) },
+  });
+}
+
+/**
+ * @param hasEffect what was asked for has one once it is carried out
+ * @returns the fault for an answer that never came or could not be read
+ */
+export function toZuoraOutage(cause: unknown, doing: string, hasEffect = false): Fault {
   if (cause instanceof Fault) return cause;
   const trouble = connectionTrouble(cause);
   return new Fault({
     code: 'zuora_unavailable',
     kind: 'unavailable',
     publicText: `Zuora could not be reached${trouble === null ? '' : `: ${trouble}`}; it is tried again.`,
+    outcomeUnknown: hasEffect && !wasNeverSent(cause),
     context: { doing },
     cause,
   });

@@ -90,3 +90,17 @@ export async function* queryPages<T>(
     seen.add(cursor);
   }
 }
+
+/** Reads all pages of Object Query, in an order that stays: what is made meanwhile must not push another one off a page. */
+export async function queryAll<T>(
+  client: ZuoraClient,
+  doing: string,
+  object: string,
+  query: Query,
+  schema: ZodType<T>,
+): Promise<T[]> {
+  const rows: T[] = [];
+  for await (const page of queryPages(client, doing, object, [...query, ['sort[]', 'id.asc']], schema))
+    rows.push(...page.rows);
+  return rows;
+}

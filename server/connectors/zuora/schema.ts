@@ -9,8 +9,8 @@ export const maybeText = z
   .nullish()
   .transform((value) => (value === undefined || value === '' ? null : value));
 const number = z.union([z.number(), z.string().regex(/^-?\d+(\.\d+)?([eE][+-]?\d+)?$/)]).transform(String);
-const maybeNumber = number.nullish().transform((value) => value ?? null);
-const orZero = number.nullish().transform((value) => value ?? '0');
+export const maybeNumber = number.nullish().transform((value) => value ?? null);
+export const orZero = number.nullish().transform((value) => value ?? '0');
 const flag = z
   .boolean()
   .nullish()
@@ -345,12 +345,15 @@ export const catalogProductSchema = z.object(onSale);
 
 export const catalogPlanSchema = z.object({ ...onSale, productId: z.string() });
 
+export const catalogPlanWithProductSchema = catalogPlanSchema.extend({ product: catalogProductSchema });
+
 export const catalogChargeSchema = z.object({
   id: z.string(),
   productRatePlanId: z.string(),
   name: z.string(),
   chargeType: z.string(),
   chargeModel: z.string(),
+  defaultQuantity: maybeNumber,
   billingPeriod: maybeText,
   specificBillingPeriod: z.coerce.number().nullish(),
   listPriceBase: maybeText,

@@ -1,4 +1,3 @@
-import type { ZodType } from 'zod';
 import { keyOf } from '../../domain/billingAccount/key.ts';
 import type { CatalogCharge, CatalogPrice, Sellable } from '../../domain/catalog/sellable.ts';
 import { exact, toDecimal } from '../../domain/money/decimal.ts';
@@ -9,7 +8,7 @@ import type { Clock } from '../../workflows/ports/clock.ts';
 import type { ZuoraClient } from './client.ts';
 import type { ZuoraContext } from './context.ts';
 import { fromZuoraTier, termsOf } from './convertSubscription.ts';
-import { queryPages } from './paging.ts';
+import { queryAll } from './paging.ts';
 import {
   catalogChargeSchema,
   catalogPlanSchema,
@@ -36,14 +35,15 @@ function pricesOf(model: string, rows: readonly CatalogTier[]): CatalogPrice[] {
   });
 }
 
-function toCharge(charge: CatalogChargeOfZuora, rows: readonly CatalogTier[]): CatalogCharge {
+export function toCatalogCharge(charge: CatalogChargeOfZuora, rows: readonly CatalogTier[]): CatalogCharge {
   const terms = termsOf({ ...charge, model: charge.chargeModel, type: charge.chargeType });
   return { name: charge.name, ...terms, transform: null, prices: pricesOf(terms.model, rows) };
 }
 
 type OnSale = { effectiveStartDate: string; effectiveEndDate: string };
 
-const isOnSale = ({ effectiveStartDate, effectiveEndDate }: OnSale, day: string): boolean =>
+/** @returns whether a product or a product rate plan can be sold on a day */
+export const isOnSale = ({ effectiveStartDate, effectiveEndDate }: OnSale, day: string): boolean =>
   effectiveStartDate <= day && day < effectiveEndDate;
 
 /**
@@ -55,20 +55,19 @@ export function createZuoraCatalog(
   { connection, timeZone }: Pick<ZuoraContext, 'connection' | 'timeZone'>,
   clock: Pick<Clock, 'businessNow'>,
 ): CatalogSource {
-  async function all<T>(doing: string, object: string, schema: ZodType<T>): Promise<T[]> {
-    const rows: T[] = [];
-    // In an order that stays: what is made meanwhile must not push another one off a page.
-    for await (const page of queryPages(client, doing, object, [['sort[]', 'id.asc']], schema)) rows.push(...page.rows);
-    return rows;
-  }
-
   return {
     sellables: () =>
       withPriority('batch', async () => {
-        const plans = await all('listing product rate plans', 'product-rate-plans', catalogPlanSchema);
-        const products = await all('listing products', 'products', catalogProductSchema);
-        const charges = await all('listing product charges', 'product-rate-plan-charges', catalogChargeSchema);
-        const tiers = await all('listing prices', 'product-rate-plan-charge-tiers', catalogTierSchema);
+        const plans = await queryAll(client, 'listing product rate plans', 'product-rate-plans', [], catalogPlanSchema);
+        const products = await queryAll(client, 'listing products', 'products', [], catalogProductSchema);
+        const charges = await queryAll(
+          client,
+          'listing product charges',
+          'product-rate-plan-charges',
+          [],
+          catalogChargeSchema,
+        );
+        const tiers = await queryAll(client, 'listing prices', 'product-rate-plan-charge-tiers', [], catalogTierSchema);
         const productById = new Map(products.map((one) => [one.id, one]));
         const chargesOf = Map.groupBy(charges, ({ productRatePlanId }) => productRatePlanId);
         const tiersOf = Map.groupBy(tiers, ({ productRatePlanChargeId }) => productRatePlanChargeId);
@@ -83,7 +82,7 @@ export function createZuoraCatalog(
             product: product?.name ?? plan.name,
             variant: plan.name,
             active: product !== undefined && isOnSale(product, day) && isOnSale(plan, day),
-            charges: (chargesOf.get(plan.id) ?? []).map((one) => toCharge(one, tiersOf.get(one.id) ?? [])),
+            charges: (chargesOf.get(plan.id) ?? []).map((one) => toCatalogCharge(one, tiersOf.get(one.id) ?? [])),
           };
         });
       }),

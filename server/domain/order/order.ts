@@ -77,8 +77,9 @@ export type OrderMetrics = {
   /** Of the subscription afterwards, and by how much the order changes it. */
   mrr: Decimal;
   mrrChange: Decimal;
-  tcv: Decimal;
-  tcvChange: Decimal;
+  /** null where the subscription has no end. */
+  tcv: Decimal | null;
+  tcvChange: Decimal | null;
   /** What is billed first; null where nothing is. */
   firstInvoice: { amount: Decimal; on: CalendarDate } | null;
 };
