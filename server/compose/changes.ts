@@ -2,7 +2,7 @@ import { Counter } from 'prom-client';
 import type { SalesforceClient } from '../connectors/salesforce/client.ts';
 import { clientTag } from '../connectors/salesforce/client.ts';
 import type { Ourselves } from '../connectors/salesforce/changes/events.ts';
-import { createOrgDealReader } from '../connectors/salesforce/changes/deals.ts';
+import { createOrgDealReader, DEAL_FIELDS, DEALS } from '../connectors/salesforce/changes/deals.ts';
 import { createChangeFeed } from '../connectors/salesforce/changes/feed.ts';
 import { integrationUser } from '../connectors/salesforce/changes/ourselves.ts';
 import { createOrgReader } from '../connectors/salesforce/changes/reader.ts';
@@ -38,11 +38,14 @@ import { followDeal } from '../workflows/mirror/followDeal.ts';
 import type { Clock } from '../workflows/ports/clock.ts';
 import type { KeyHandler } from '../workflows/ports/keyWork.ts';
 import type { OrgMapping } from './orgMapping.ts';
+import type { Orders } from './orders.ts';
 
 export type ChangesDeps = {
   config: Config;
   client: SalesforceClient;
   mapping: Pick<OrgMapping, 'shapes' | 'ownFields'>;
+  /** What becomes of won deals; null for nothing. */
+  orders: Orders | null;
   database: Pick<Database, 'db' | 'pool'>;
   store: Store;
   intake: Intake;
@@ -55,22 +58,24 @@ export type ChangesDeps = {
 
 type Part = { start(): void; stop(): Promise<unknown> };
 
-/** Objects whose change events somebody acts on. */
-const FOLLOWED = ['Account', REQUESTS];
+/** Objects whose change events somebody acts on; deals where they are ordered. */
+const followed = (orders: Orders | null): string[] => ['Account', REQUESTS, ...(orders === null ? [] : [DEALS])];
 
 function ourselves(userId: string, mapping: Pick<OrgMapping, 'ownFields'>): Ourselves {
   return {
     userId,
     clientTag,
+    // Stage, products, dates: all of a deal decides over its order.
+    whole: [DEALS],
     get fields() {
-      return { ...mapping.ownFields(), [REQUESTS]: new Set(REQUEST_FIELDS) };
+      return { ...mapping.ownFields(), [REQUESTS]: new Set(REQUEST_FIELDS), [DEALS]: new Set(DEAL_FIELDS) };
     },
   };
 }
 
 /** Everything that comes from Salesforce: change events, the sweep behind them, and the check of what it holds. */
 export function followSalesforce(deps: ChangesDeps): { handler: KeyHandler; parts: [name: string, part: Part][] } {
-  const { config, client, mapping, database, store, intake, clock, log, metrics, onStored } = deps;
+  const { config, client, mapping, orders, database, store, intake, clock, log, metrics, onStored } = deps;
   const { orgId, username, apiVersion, changeEvents } = config.salesforce;
   const userId = integrationUser(client, username);
   const reader = createOrgReader(client, mapping.shapes);
@@ -90,10 +95,11 @@ export function followSalesforce(deps: ChangesDeps): { handler: KeyHandler; part
   const onFound = (kind: FoundKind): void => found.inc({ kind });
   const ofAccount = followAccount({ reader, accounts, onFound });
   const ofDeal = followDeal({
-    reader: createOrgDealReader(client),
+    reader: createOrgDealReader(client, orders?.fields),
     deals,
     accounts,
     projection: orgProjection,
+    ...(orders && { order: orders.order }),
     onFound,
   });
   const refreshes = createRefreshBook(database.db);
@@ -109,7 +115,7 @@ export function followSalesforce(deps: ChangesDeps): { handler: KeyHandler; part
   const handler: KeyHandler = (claim) => {
     const { kind } = partsOf(claim.key);
     if (kind === REQUESTS) return withPriority('interactive', () => ofRequest(claim));
-    return kind === 'Opportunity' ? ofDeal(claim) : ofAccount(claim);
+    return kind === DEALS ? ofDeal(claim) : ofAccount(claim);
   };
   const sweeper = createSweeper({
     store,
@@ -121,6 +127,7 @@ export function followSalesforce(deps: ChangesDeps): { handler: KeyHandler; part
         now: clock.now,
         reads,
         deals,
+        won: orders !== null,
       }),
     ],
     intake,
@@ -150,7 +157,7 @@ export function followSalesforce(deps: ChangesDeps): { handler: KeyHandler; part
     const feed = createChangeFeed(client, async () => ourselves(await userId(), mapping), {
       ...changeEvents,
       orgId,
-      followed: FOLLOWED,
+      followed: followed(orders),
     });
     const follower = createFollower({
       feed,

@@ -42,6 +42,7 @@ import { catalog } from './catalog.ts';
 import { followSalesforce } from './changes.ts';
 import { keyHandler } from './handlers.ts';
 import { matching } from './matching.ts';
+import { orders } from './orders.ts';
 import { orgClient } from './orgClient.ts';
 import { batchCalls, orgMapping, type OrgMapping } from './orgMapping.ts';
 import { records } from './records.ts';
@@ -134,7 +135,9 @@ export async function startWorker(base: Base, start: (name: string, loop: Loop) 
       await report.connection(name);
     },
   });
-  const changes = followSalesforce({ ...base, client, mapping, onStored: keysReady.notify });
+  const onStored = keysReady.notify;
+  const ordered = await orders(base, client, onStored);
+  const changes = followSalesforce({ ...base, client, mapping, orders: ordered, onStored });
   const sold = catalog(base, client);
   const handler = keyHandler(
     base,

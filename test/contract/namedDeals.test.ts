@@ -78,6 +78,7 @@ async function swept(): Promise<string[]> {
     now: () => new Date(),
     reads: (work) => work(),
     deals: { known: async (ids) => new Map(ids.flatMap((id) => (known.has(id) ? [[id, known.get(id)!]] : []))) },
+    won: false,
   });
   await sweep.sweep(null, async (some) => void events.push(...some));
   const ofDeals = events.filter(({ kind }) => kind === 'Opportunity.swept');

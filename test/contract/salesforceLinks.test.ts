@@ -80,6 +80,7 @@ async function swept(): Promise<ReceivedEvent[]> {
     now: () => new Date(),
     reads: (work) => work(),
     deals: { known: async () => new Map() },
+    won: false,
   });
   await sweep.sweep(null, async (some) => void events.push(...some));
   return events.filter(({ kind }) => kind.startsWith('Billing_Link__c'));

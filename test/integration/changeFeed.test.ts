@@ -88,6 +88,7 @@ function sweepOf() {
     now: () => sim.ctx.clock.now(),
     reads: (work) => work(),
     deals: { known: async () => new Map() },
+    won: false,
   });
 }
 
@@ -96,13 +97,17 @@ function follow(options: { extraCa?: string | null; wrap?: (store: PositionStore
   const { extraCa = sim.certificate!.cert, wrap = (store) => store } = options;
   const client = orgClient();
   const userId = integrationUser(client, USERS.integration);
-  const feed = createChangeFeed(client, async () => ({ userId: await userId(), clientTag, fields: ownFields }), {
-    address: sim.pubsub!,
-    extraCa,
-    orgId: sim.orgId,
-    channel: CHANNEL,
-    followed: ['Account'],
-  });
+  const feed = createChangeFeed(
+    client,
+    async () => ({ userId: await userId(), clientTag, fields: ownFields, whole: [] }),
+    {
+      address: sim.pubsub!,
+      extraCa,
+      orgId: sim.orgId,
+      channel: CHANNEL,
+      followed: ['Account'],
+    },
+  );
   const leases = createPostgresStore(database, { orgId: sim.orgId, mappingVersion: '1' });
   const follower: Follower = createFollower({
     feed,

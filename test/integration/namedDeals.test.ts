@@ -31,7 +31,7 @@ beforeAll(async () => {
   const deals = createDealReader(database.db);
   const accounts = createOrgAccounts(database.db);
   const held = { version: 0, accountId: null, fields: {}, parents: {}, changedBy: '005000000000001AAA' };
-  const reader = { deal: async () => (inOrg === null ? null : { deal: inOrg, held }) };
+  const reader = { deal: async () => (inOrg === null ? null : { deal: inOrg, held, forOrder: null }) };
   follow = followDeal({ reader, deals, accounts, projection: orgProjection });
   project = projectAccount({
     mirror: store,
@@ -158,7 +158,7 @@ it('projections and Opportunities that move between their Accounts never deadloc
         if (index >= 0) {
           const next = { ...names(accountOf(index, round), 'A-S1'), id: deals[index]! };
           const dirty = [projectionKeyOf(A), projectionKeyOf(B)];
-          return store.commitResult(claim, { done: [], dirty, deal: { id: next.id, next, row: null } });
+          return store.commitResult(claim, { done: [], dirty, deal: { id: next.id, next, rows: [] } });
         }
         const accountId = claim.key === projectionKeyOf(A) ? A : B;
         const own = deals.map((id) => namedDealRow({ ...names(accountId, 'A-S1'), id }, []));

@@ -1,5 +1,5 @@
 import { Fault } from '../../domain/fault.ts';
-import { NAMED_DEAL } from '../../workflows/ports/deals.ts';
+import { NAMED_DEAL, ORDER_OBJECT } from '../../workflows/ports/deals.ts';
 import type { OrgChunk, OrgChunkResult, OrgWrite } from '../../workflows/ports/orgRows.ts';
 import { CATALOG_OBJECTS } from './rows/catalog.ts';
 import { refusalsOfMissing, toChunkResult, toRowResults, type RowError } from './errors.ts';
@@ -75,7 +75,7 @@ export function recordOf({ row, accountId, rowVersion, syncedAt }: OrgWrite): Re
     Key__c: row.key,
     ...row.fields,
     ...parentsBy('Key__c', row),
-    ...(accountId === null ? {} : { Account__c: accountId }),
+    ...(accountId === null || row.object === ORDER_OBJECT ? {} : { Account__c: accountId }),
     Row_Version__c: rowVersion,
     Synced_At__c: syncedAt.toISOString(),
   };

@@ -1,7 +1,7 @@
 import type { AccountView } from '../../domain/account/view.ts';
 import type { Source } from '../../domain/billingAccount/billingAccount.ts';
 import type { MrrMonth } from '../../domain/metrics/movements.ts';
-import { NAMED_DEAL } from '../../workflows/ports/deals.ts';
+import { NAMED_DEAL, ORDER_OBJECT } from '../../workflows/ports/deals.ts';
 import type { MappedField } from '../../workflows/ports/orgMapping.ts';
 import type { OrgProjection } from '../../workflows/ports/orgProjection.ts';
 import type { OrgRow } from '../../workflows/ports/orgRows.ts';
@@ -16,6 +16,7 @@ import { name, text } from './rows/fields.ts';
 import { invoiceItemRow, invoiceRow } from './rows/invoice.ts';
 import { memoRow } from './rows/memo.ts';
 import { namedDealRow } from './rows/namedDeal.ts';
+import { orderRow } from './rows/order.ts';
 import { paymentRow } from './rows/payment.ts';
 import { toRecords } from './rows/records.ts';
 import { FAILURE_OBJECT } from './rows/syncFailure.ts';
@@ -44,6 +45,7 @@ export const objectOrder = [
   'Billing_MRR_Month__c',
   'Billing_Health__c',
   NAMED_DEAL,
+  ORDER_OBJECT,
   ...RECORD_OBJECTS,
   'Billing_Connection__c',
   'Billing_Link__c',
@@ -157,9 +159,9 @@ export function toOrgConnection(status: ConnectionStatus, source: Source | 'Sale
   };
 }
 
-/** @returns whether it is of a record of a standard object, which is never removed */
+/** @returns whether it is of a record of a standard object, or goes with one, and is never removed */
 export function isRecord(row: OrgRow): boolean {
-  return isRecordObject(row.object) || row.object === NAMED_DEAL;
+  return isRecordObject(row.object) || row.object === NAMED_DEAL || row.object === ORDER_OBJECT;
 }
 
 /** @param fields what an admin's mapping adds and leaves out now; it may change while the server runs */
@@ -176,7 +178,10 @@ export function createOrgProjection(fields: () => readonly MappedField[] = () =>
       return withMapped(removedRow({ ...row, fields: Object.fromEntries(own) }), fields(), { before: row });
     },
     toRecords,
-    toNamedDeal: (deal, view) => namedDealRow(deal, view?.subscriptions ?? null),
+    toNamedDeal: (deal, view) => [
+      namedDealRow(deal, view?.subscriptions ?? null),
+      ...(deal.order ? [orderRow(deal.order)] : []),
+    ],
     isRecord,
     isRemoved,
   };

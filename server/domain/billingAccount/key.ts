@@ -64,3 +64,8 @@ export function billingAccountOfLinkRow(key: string): string {
   const { connection, id } = partsOf(key);
   return keyOf(connection, 'account', id);
 }
+
+/** @returns the key of the row that tells how the order of an Opportunity stands: `salesforce:order:<18-character id>` */
+export function orderKeyOf(dealId: string): string {
+  return keyOf('salesforce', 'order', dealId);
+}

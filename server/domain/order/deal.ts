@@ -56,6 +56,8 @@ export type Deal = {
   isWon: boolean;
   isClosed: boolean;
   closesOn: CalendarDate;
+  /** When it came to its stage; ISO 8601. */
+  stageSince: string;
   /** Of its price book entries: ISO 4217; the org's where it has one alone. */
   currency: string;
   /** Developer name of the record type; null without one. */

@@ -69,6 +69,7 @@ const deal = (more: Partial<Deal> = {}): Deal => ({
   isWon: true,
   isClosed: true,
   closesOn: day('2026-11-20'),
+  stageSince: '2026-11-20T10:00:00.000Z',
   currency: 'USD',
   recordType: null,
   isReported: false,

@@ -2,7 +2,7 @@ import { addMonths, type CalendarDate } from '../time/calendarDate.ts';
 import { isKnownStatus, type Subscription, type SubscriptionStatus } from './subscription.ts';
 
 /** What a subscription is to sales: that it was bought, that more was bought, or that it goes on for another term. */
-export type Deal = {
+export type ReportedDeal = {
   kind: 'New' | 'Upsell' | 'Renewal';
   /** First day of the term that it is about, or on which an upgrade holds. */
   on: CalendarDate;
@@ -25,7 +25,7 @@ export function isWon(status: SubscriptionStatus): boolean {
  * @returns the newest deal of a subscription; null where billing does not say when it began, or will make it under another
  * number, whose deal it is then
  */
-export function newestDealOf(subscription: Subscription): Deal | null {
+export function newestDealOf(subscription: Subscription): ReportedDeal | null {
   const { startsOn, termType, termStartsOn, termEndsOn, isPlanned = false } = subscription;
   if (startsOn === null || isPlanned) return null;
   const isTerm =

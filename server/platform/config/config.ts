@@ -13,6 +13,7 @@ import { ConfigError } from './configError.ts';
 import { readConnectionsFile } from './connectionsFile.ts';
 import { readMappingFile, type MappingConfig } from './mappingFile.ts';
 import { complete, fromEnvironment, Reader } from './reader.ts';
+import { readOrdersFile, type OrdersConfig } from './ordersFile.ts';
 import { NO_REPORTING, readReportingFile, type ReportingConfig } from './reportingFile.ts';
 import { Secret } from './secret.ts';
 import { VARIABLES, type VariableValue } from './variables.ts';
@@ -73,6 +74,8 @@ export type Config = {
   catalog: CatalogConfig | null;
   /** Rates and tiers for reports; none without REPORTING_FILE. */
   reporting: ReportingConfig;
+  /** Which won deals become orders, in the currency of the org where it has one alone; null without ORDERS_FILE. */
+  orders: (OrdersConfig & { currency: string }) | null;
   /** How long rows are kept in the org, where that is not the default; null for good. */
   orgRetention: VariableValue<'ORG_RETENTION'>;
   /** Days for which events are kept: their payloads, and their ids, by which a second delivery is recognised. */
@@ -230,6 +233,27 @@ function readReporting(reader: Reader): ReportingConfig {
   return reporting;
 }
 
+function readOrders(reader: Reader, connections: readonly ConnectionConfig[]): Config['orders'] {
+  const path = reader.optional('ORDERS_FILE');
+  if (path === undefined) return null;
+  const { orders, faults } = readOrdersFile(path);
+  reader.faults.push(...faults);
+  const currency = reader.required(
+    'SALESFORCE_CURRENCY',
+    'It is missing: the prices of a deal are in the currency of the org where it has one alone.',
+  );
+  if (orders === null || currency === undefined) return null;
+  const system = connections.find(({ connection }) => connection === orders.connection)?.system;
+  if (system !== 'Zuora')
+    reader.fault(
+      'ORDERS_FILE',
+      system === undefined
+        ? `There is no connection ${orders.connection}; "connection" must be the name of one.`
+        : `${orders.connection} is a connection of ${system}; orders go to Zuora.`,
+    );
+  return { ...orders, currency };
+}
+
 /**
  * Reads the settings of the server.
  * @param env as `process.env`; an empty value counts as not set
@@ -265,6 +289,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   const connections = readConnections(reader, env);
   const salesforce = readSalesforce(reader);
   const catalog = readCatalog(reader, connections);
+  const orders = readOrders(reader, connections);
   if (reader.faults.length > 0 || salesforce === null) throw new ConfigError(reader.faults);
-  return { ...settings, connections, salesforce, catalog };
+  return { ...settings, connections, salesforce, catalog, orders };
 }

@@ -271,6 +271,21 @@ export type Schema = {
     subscription_number: string | null;
     read_at: Timestamp;
   };
+  deal_order: {
+    opportunity_id: string;
+    state: string;
+    body: unknown;
+    version: number;
+    changed_at: Timestamp;
+  };
+  deal_order_step: {
+    id: Generated<string>;
+    opportunity_id: string;
+    at: Timestamp;
+    state_before: string | null;
+    state: string;
+    body: unknown;
+  };
   owner_notice: {
     deal_key: string;
     account_id: string | null;

@@ -1,18 +1,31 @@
 import { sql } from 'kysely';
+import { orderKeyOf, partsOf } from '../../domain/billingAccount/key.ts';
 import type { Db } from '../../platform/db/database.ts';
-import { NAMED_DEAL, type DealChange } from '../../workflows/ports/deals.ts';
+import { NAMED_DEAL, ORDER_OBJECT, type DealChange } from '../../workflows/ports/deals.ts';
 import type { OrgRow } from '../../workflows/ports/orgRows.ts';
 import { setOrgRows, type OrgStamp } from '../outbox/setRows.ts';
+
+/** Id of the Opportunity that a row is of, by the object of the row. */
+const dealOf: ReadonlyMap<string, (key: string) => string> = new Map([
+  [NAMED_DEAL, (key) => key],
+  [ORDER_OBJECT, (key) => partsOf(key).id],
+]);
 
 /**
  * Notes how an Opportunity stands. To be called when the projections that it concerns are locked.
  * @param db a transaction
  * @returns how many rows wait for the writer because of it
  */
-export async function saveDeal(db: Db, stamp: OrgStamp, { id, next, row }: DealChange): Promise<number> {
+export async function saveDeal(db: Db, stamp: OrgStamp, { id, next, rows }: DealChange): Promise<number> {
   if (next === null) {
     await db.deleteFrom('named_deal').where('opportunity_id', '=', id).execute();
-    await db.deleteFrom('org_rows').where('object', '=', NAMED_DEAL).where('key', '=', id).execute();
+    // The row of its order went with the record; what was ordered stays known, should it come back.
+    const own: [string, string][] = [
+      [NAMED_DEAL, id],
+      [ORDER_OBJECT, orderKeyOf(id)],
+    ];
+    for (const [object, key] of own)
+      await db.deleteFrom('org_rows').where('object', '=', object).where('key', '=', key).execute();
     return 0;
   }
   const values = {
@@ -25,7 +38,7 @@ export async function saveDeal(db: Db, stamp: OrgStamp, { id, next, row }: DealC
     .values({ opportunity_id: id, ...values })
     .onConflict((conflict) => conflict.column('opportunity_id').doUpdateSet(values))
     .execute();
-  return row === null ? 0 : setOrgRows(db, stamp, null, [row]);
+  return setOrgRows(db, stamp, null, rows);
 }
 
 /**
@@ -34,7 +47,7 @@ export async function saveDeal(db: Db, stamp: OrgStamp, { id, next, row }: DealC
  * @param db a transaction
  */
 export async function withoutLeft(db: Db, accountId: string, rows: readonly OrgRow[]): Promise<readonly OrgRow[]> {
-  if (!rows.some(({ object }) => object === NAMED_DEAL)) return rows;
+  if (!rows.some(({ object }) => dealOf.has(object))) return rows;
   const own = await db
     .selectFrom('named_deal')
     .select('opportunity_id')
@@ -43,5 +56,8 @@ export async function withoutLeft(db: Db, accountId: string, rows: readonly OrgR
     .forShare()
     .execute();
   const ids = new Set(own.map((row) => row.opportunity_id));
-  return rows.filter(({ object, key }) => object !== NAMED_DEAL || ids.has(key));
+  return rows.filter(({ object, key }) => {
+    const id = dealOf.get(object)?.(key);
+    return id === undefined || ids.has(id);
+  });
 }

@@ -1,4 +1,5 @@
 import { partsOf, projectionKeyOf } from '../../domain/billingAccount/key.ts';
+import type { Deal } from '../../domain/order/deal.ts';
 import { NAMED_DEAL, type DealReader, type NamedDeal, type OrgDealReader } from '../ports/deals.ts';
 import type { KeyClaim, KeyHandler, KeyResult } from '../ports/keyWork.ts';
 import type { OrgAccounts } from '../ports/org.ts';
@@ -11,6 +12,8 @@ export type FollowDealDeps = {
   deals: Pick<DealReader, 'known'>;
   accounts: Pick<OrgAccounts, 'projectedRows'>;
   projection: Pick<OrgProjection, 'toNamedDeal'>;
+  /** Makes the order of a deal; orders are switched off without it. */
+  order?: (deal: Deal) => Promise<void>;
   onFound?: FollowDeps['onFound'];
 };
 
@@ -23,24 +26,27 @@ const isSame = (a: NamedDeal | null, b: NamedDeal | null): boolean =>
  * nothing any more is emptied, one that is deleted is left alone.
  */
 export function followDeal(deps: FollowDealDeps): KeyHandler {
-  const { reader, deals, accounts, projection, onFound = () => {} } = deps;
+  const { reader, deals, accounts, projection, order, onFound = () => {} } = deps;
   return async (claim: KeyClaim): Promise<KeyResult> => {
     const { id } = partsOf(claim.key);
     const done = claim.events.map((event) => event.id);
-    const before = (await deals.known([id])).get(id) ?? null;
     // Before the org is read: what is written in between is seen by its version when this is saved.
     const [projected] = await accounts.projectedRows([{ object: NAMED_DEAL, key: id }]);
     const found = await reader.deal(id);
-    const next = found?.deal ?? null;
+    if (found?.forOrder && order) await order(found.forOrder);
+    const before = (await deals.known([id])).get(id) ?? null;
+    const next = found === null ? null : { ...found.deal, ...(before?.order ? { order: before.order } : {}) };
     if (before === null && (next === null || next.subscriptionNumber === null)) return { done };
-    if (next !== null && isSame(before, next)) {
+    // Nobody else sets the row of an order that belongs to no Account.
+    const isAlone = next?.accountId === null && next.order !== undefined;
+    if (next !== null && isSame(before, next) && !isAlone) {
       const drift = projected ? driftOf(projected, found!.held) : null;
       if (drift === null) return { done };
       onFound(drift.kind);
       return { done, org: { accounts: [], drifts: [drift] } };
     }
     const concerned = new Set([before?.accountId, next?.accountId].filter((accountId) => accountId != null));
-    const row = next !== null && next.accountId === null ? projection.toNamedDeal(next, null) : null;
-    return { done, dirty: [...concerned].map(projectionKeyOf), deal: { id, next, row } };
+    const rows = next !== null && next.accountId === null ? projection.toNamedDeal(next, null) : [];
+    return { done, dirty: [...concerned].map(projectionKeyOf), deal: { id, next, rows } };
   };
 }

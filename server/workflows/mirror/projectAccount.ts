@@ -8,7 +8,7 @@ import { zero } from '../../domain/money/money.ts';
 import { earliest, firstOfNextMonth } from '../../domain/time/calendarDate.ts';
 import { today } from '../../domain/time/instant.ts';
 import type { Clock } from '../ports/clock.ts';
-import { NAMED_DEAL, type DealReader } from '../ports/deals.ts';
+import { NAMED_DEAL, ORDER_OBJECT, type DealReader } from '../ports/deals.ts';
 import type { KeyClaim, KeyHandler, KeyResult } from '../ports/keyWork.ts';
 import type { MirrorReader } from '../ports/mirror.ts';
 import type { MrrHistory } from '../ports/mrrHistory.ts';
@@ -31,7 +31,7 @@ export type ProjectDeps = {
     /** Id of the user whose an Account is; null when the user is not active. Throws Faults */
     ownerOf: (accountId: string) => Promise<string | null>;
   };
-  /** Opportunities in which people named a subscription; none when absent. */
+  /** Opportunities in which people named a subscription, or that are ordered; none when absent. */
   deals?: Pick<DealReader, 'ofAccount'>;
   clock: Pick<Clock, 'businessNow'>;
   /** IANA name of the business time zone. */
@@ -128,12 +128,12 @@ export function projectAccount(deps: ProjectDeps): KeyHandler {
     const deals = (await deps.deals?.ofAccount(accountId)) ?? [];
     const before = await orgRows.projected(accountId);
     // Billing knows nothing of the Account, and nothing else is written to it.
-    if (records.length === 0 && before.every(({ object }) => object === NAMED_DEAL))
+    if (records.length === 0 && before.every(({ object }) => object === NAMED_DEAL || object === ORDER_OBJECT))
       return {
         done,
         projection: {
           accountId,
-          rows: deals.map((deal) => projection.toNamedDeal(deal, { subscriptions: [] })),
+          rows: deals.flatMap((deal) => projection.toNamedDeal(deal, { subscriptions: [] })),
           nextChangeOn: null,
         },
       };
@@ -144,7 +144,7 @@ export function projectAccount(deps: ProjectDeps): KeyHandler {
     const months = [...levels.values()].flatMap((own) => monthsOf(own, view.asOf));
     const rows = projection.toOrgRows(view, months);
     const present = new Set(rows.map(({ object, key }) => `${object} ${key}`));
-    rows.push(...deals.map((deal) => projection.toNamedDeal(deal, view)), ...(await recordsOf(view, before)));
+    rows.push(...deals.flatMap((deal) => projection.toNamedDeal(deal, view)), ...(await recordsOf(view, before)));
     for (const row of before) {
       if (row.object === 'Account' || projection.isRecord(row) || present.has(`${row.object} ${row.key}`)) continue;
       if (projection.isRemoved(row)) {

@@ -1,4 +1,6 @@
+import type { Deal } from '../../domain/order/deal.ts';
 import type { HeldFields } from './org.ts';
+import type { DealOrder } from './orders.ts';
 import type { OrgRow } from './orgRows.ts';
 
 /**
@@ -7,7 +9,10 @@ import type { OrgRow } from './orgRows.ts';
  */
 export const NAMED_DEAL = 'Named_Opportunity';
 
-/** An Opportunity in which people named a subscription. */
+/** Object of the rows that tell how the order of an Opportunity stands. */
+export const ORDER_OBJECT = 'Billing_Order__c';
+
+/** An Opportunity in which people named a subscription, or that is ordered. */
 export type NamedDeal = {
   /** 18 characters. */
   id: string;
@@ -15,6 +20,8 @@ export type NamedDeal = {
   accountId: string | null;
   /** As people entered it; null where they took it away again. */
   subscriptionNumber: string | null;
+  /** How its order stands; none where it has none. */
+  order?: DealOrder | null;
 };
 
 /** What is known here of such Opportunities, as they were last read. */
@@ -26,8 +33,11 @@ export interface DealReader {
 
 /** Reads Opportunities from Salesforce, off the write path. Throws Faults. */
 export interface OrgDealReader {
-  /** @returns null when it is deleted, or one that the product made to report billing */
-  deal(id: string): Promise<{ deal: NamedDeal; held: HeldFields } | null>;
+  /**
+   * @returns null when it is deleted, or one that the product made to report billing; `forOrder` is null where orders are not
+   * asked for
+   */
+  deal(id: string): Promise<{ deal: NamedDeal; held: HeldFields; forOrder: Deal | null } | null>;
 }
 
 /** How an Opportunity stands from now on. */
@@ -36,5 +46,5 @@ export type DealChange = {
   /** null when nothing is written to it any more. */
   next: NamedDeal | null;
   /** What it is to hold where no Account says it. */
-  row: OrgRow | null;
+  rows: readonly OrgRow[];
 };

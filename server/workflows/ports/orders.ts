@@ -1,3 +1,4 @@
+import type { OrderFault } from '../../domain/order/faults.ts';
 import type { Order, OrderMetrics, PlacedOrder, PlanOnSale } from '../../domain/order/order.ts';
 
 /** What a billing system does with orders. All of it throws Faults. */
@@ -18,4 +19,48 @@ export interface OrderDesk {
   place(order: Order, effectId: string): Promise<PlacedOrder>;
   /** @returns the order with a number of ours; null when there is none */
   find(number: string): Promise<PlacedOrder | null>;
+}
+
+/** How an order stands; the words of the picklist in Salesforce. */
+export const ORDER_STATES = ['Not Ready', 'Ready', 'Ordering', 'Ordered', 'Pending', 'Failed'] as const;
+export type OrderState = (typeof ORDER_STATES)[number];
+
+/** The order of an Opportunity, from when it is worked out until it is placed. JSON-safe. */
+export type DealOrder = {
+  /** 18 characters. */
+  dealId: string;
+  accountId: string | null;
+  state: OrderState;
+  mode: 'Shadow' | 'Automatic';
+  connection: string;
+  /** Of what people entered, when it was worked out: another one says that the deal was changed since. */
+  digest: string;
+  /** What keeps it from being ordered; none where nothing does. */
+  faults: readonly OrderFault[];
+  /** What was, or would be, sent; null where it could not be worked out. */
+  order: Order | null;
+  /** The same in words, a line each. */
+  actions: readonly string[];
+  /** As the billing system worked them out. */
+  metrics: OrderMetrics | null;
+  placed: PlacedOrder | null;
+  /** Rises with each answer that was none of success: a billing system repeats it to what comes with the same effect id. */
+  epoch: number;
+  /** For people, besides the faults; null for nothing. */
+  message: string | null;
+  /** Business time at which it was worked out, or placed; ISO 8601. */
+  asOf: string;
+};
+
+/** Orders as they stand here. */
+export interface OrderBook {
+  /** @returns null when there is none; `version` to save the next state with */
+  of(dealId: string): Promise<{ order: DealOrder; version: number } | null>;
+  /**
+   * Commits how an order stands, with a line in its history, and has its Account projected.
+   * @param before version that was read; null for the first
+   * @returns the version that it has now
+   * @throws Fault `order_changed` (retryable) when another worker was faster
+   */
+  save(order: DealOrder, before: number | null): Promise<number>;
 }

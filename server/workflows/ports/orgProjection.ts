@@ -29,10 +29,10 @@ export interface OrgProjection {
    */
   toRecords(view: AccountView, settings: RecordSettings, known: ReadonlySet<string>): OrgRow[];
   /**
-   * What an Opportunity is to hold in which people named a subscription.
+   * What an Opportunity is to hold in which people named a subscription, or that is ordered, and how its order stands.
    * @param view of its Account; null where it has none
    */
-  toNamedDeal(deal: NamedDeal, view: Pick<AccountView, 'subscriptions'> | null): OrgRow;
+  toNamedDeal(deal: NamedDeal, view: Pick<AccountView, 'subscriptions'> | null): OrgRow[];
   /** Whether a row is of a record of a standard object, which stays when billing no longer has its cause. */
   isRecord(row: OrgRow): boolean;
   /** The row as it is written once when billing no longer has it: status Removed, amounts zero. */

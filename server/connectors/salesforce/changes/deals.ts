@@ -2,13 +2,21 @@ import { id18 } from '../../../domain/billingAccount/salesforceId.ts';
 import { NAMED_DEAL, type NamedDeal, type OrgDealReader } from '../../../workflows/ports/deals.ts';
 import { nameOf, type HeldFields } from '../../../workflows/ports/org.ts';
 import type { SalesforceClient } from '../client.ts';
-import { NAMED_DEAL_FIELDS } from '../rows/namedDeal.ts';
-import { gather } from './gather.ts';
-import { inList, queryAll, type Found } from './query.ts';
+import { NAMED_DEAL_FIELDS, ORDERED_DEAL_FIELDS } from '../rows/namedDeal.ts';
+import { dealColumns, toDeal, type DealFields } from './dealForOrder.ts';
+import { gather } from '../../../platform/gather.ts';
+import { inList, queryAll, restOfList, type Found } from './query.ts';
+
+/** Records of people, of which few are followed. */
+export const DEALS = 'Opportunity';
 
 const MOST_IDS = 100;
-const COLUMNS = ['Id', 'AccountId', 'Billing_Subscription_Number__c', 'LastModifiedById', 'Billing_Row_Version__c'];
-const SELECT = `SELECT ${[...COLUMNS, ...NAMED_DEAL_FIELDS].join(', ')} FROM Opportunity WHERE IsDeleted = false`;
+const OURS = [...NAMED_DEAL_FIELDS, ...ORDERED_DEAL_FIELDS];
+/** Fields of an Opportunity of people that are ours to write. */
+export const DEAL_FIELDS = [...OURS, 'Billing_Row_Version__c'];
+const COLUMNS = [...new Set(['Id', 'AccountId', 'LastModifiedById', 'Billing_Row_Version__c', ...OURS])];
+const select = (more: readonly string[] = []): string =>
+  `SELECT ${[...COLUMNS, ...more].join(', ')} FROM Opportunity WHERE IsDeleted = false`;
 
 /** Opportunities of people that name a subscription or did; those with a key the product made itself. */
 export const OF_PEOPLE =
@@ -27,7 +35,7 @@ export function toNamedDeal(record: Found): NamedDeal {
 }
 
 function heldOf(record: Found): HeldFields {
-  const values = NAMED_DEAL_FIELDS.map((name) => [name, (record[name] ?? null) as string | number | null] as const);
+  const values = OURS.map((name) => [name, (record[name] ?? null) as string | number | null] as const);
   return {
     version: Number(record['Billing_Row_Version__c'] ?? 0),
     accountId: toNamedDeal(record).accountId,
@@ -37,16 +45,28 @@ function heldOf(record: Found): HeldFields {
   };
 }
 
-/** Reads Opportunities of people; those that are asked for at about the same time share a call. */
-export function createOrgDealReader(client: SalesforceClient): OrgDealReader {
+/**
+ * Reads Opportunities of people; those that are asked for at about the same time share a call.
+ * @param fields what an order needs of them; null where none is to be made
+ */
+export function createOrgDealReader(
+  client: SalesforceClient,
+  fields: () => Promise<DealFields | null> = () => Promise.resolve(null),
+): OrgDealReader {
   const read = gather<string, Found>(MOST_IDS, async (ids) => {
-    const found = await queryAll(client, `${SELECT} AND Billing_Key__c = null AND Id IN ${inList(ids)}`);
+    const wanted = await fields();
+    const columns = wanted === null ? [] : dealColumns(wanted);
+    const found = await queryAll(client, `${select(columns)} AND Billing_Key__c = null AND Id IN ${inList(ids)}`);
     return new Map(found.map((record) => [id18(String(record['Id'])), record]));
   });
   return {
     async deal(id) {
       const record = await read(id);
-      return record === undefined ? null : { deal: toNamedDeal(record), held: heldOf(record) };
+      if (record === undefined) return null;
+      const wanted = await fields();
+      const lines = wanted === null ? [] : await restOfList(client, record['OpportunityLineItems']);
+      const forOrder = wanted === null ? null : toDeal(record, lines, wanted);
+      return { deal: toNamedDeal(record), held: heldOf(record), forOrder };
     },
   };
 }
@@ -56,6 +76,6 @@ export async function dealsOfAccounts(
   client: SalesforceClient,
   accountIds: readonly string[],
 ): Promise<[name: string, held: HeldFields][]> {
-  const found = await queryAll(client, `${SELECT} AND ${OF_PEOPLE} AND AccountId IN ${inList(accountIds)}`);
+  const found = await queryAll(client, `${select()} AND ${OF_PEOPLE} AND AccountId IN ${inList(accountIds)}`);
   return found.map((record) => [nameOf({ object: NAMED_DEAL, key: id18(String(record['Id'])) }), heldOf(record)]);
 }

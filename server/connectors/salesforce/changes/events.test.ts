@@ -7,7 +7,11 @@ const SOMEBODY = '005000000000002AAA';
 const ourselves: Ourselves = {
   userId: US,
   clientTag: 'Billing360',
-  fields: { Account: new Set(['Billing_MRR__c', 'Billing_Row_Version__c']) },
+  fields: {
+    Account: new Set(['Billing_MRR__c', 'Billing_Row_Version__c']),
+    Opportunity: new Set(['Billing_Row_Version__c']),
+  },
+  whole: ['Opportunity'],
 };
 const update = (more: Partial<ChangeHeader> = {}): ChangeHeader => ({
   entityName: 'Account',

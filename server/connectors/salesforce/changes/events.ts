@@ -9,8 +9,10 @@ export type Ourselves = {
   userId: string;
   /** Tag of our calls, which the origin of a change names where the org passes it on. */
   clientTag: string;
-  /** Fields of an object that we write. */
+  /** Fields of an object that we write; of objects in `whole` others matter, too. */
   fields: Readonly<Record<string, ReadonlySet<string>>>;
+  /** Objects of which somebody acts on whatever people change. */
+  whole: readonly string[];
 };
 
 /** Fields that every save changes. */
@@ -37,6 +39,7 @@ function isNoConcern(header: ChangeHeader, ourselves: Ourselves): boolean {
     header.changeType === 'UPDATE' &&
     header.changedFields.length > 0 &&
     own !== undefined &&
+    !ourselves.whole.includes(header.entityName) &&
     !header.changedFields.some((name) => own.has(name))
   );
 }

@@ -67,6 +67,22 @@ export async function queryAll(client: SalesforceClient, soql: string): Promise<
   }
 }
 
+/**
+ * @param list of children, as a query with a subquery gives it; null where there are none
+ * @returns all of them, also those that are on further pages
+ * @throws Fault
+ */
+export async function restOfList(client: SalesforceClient, list: unknown): Promise<Found[]> {
+  if (list == null) return [];
+  try {
+    const records: Found[] = [];
+    for await (const page of pagesOf(client, toPage(list))) records.push(...page);
+    return records;
+  } catch (error) {
+    throw toFault(error, 'read from Salesforce');
+  }
+}
+
 type CompositeAnswer = { compositeResponse?: { httpStatusCode: number; body: unknown }[] };
 
 /**

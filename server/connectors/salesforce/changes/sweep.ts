@@ -6,7 +6,7 @@ import type { ChangeSource } from '../../../workflows/ports/sweep.ts';
 import type { ReceivedEvent } from '../../../workflows/ports/webhook.ts';
 import type { SalesforceClient } from '../client.ts';
 import { REQUESTS } from '../requests.ts';
-import { OF_PEOPLE, toNamedDeal } from './deals.ts';
+import { DEALS, OF_PEOPLE, toNamedDeal } from './deals.ts';
 import { queriesAll, type Found } from './query.ts';
 
 export type ChangeSweepOptions = {
@@ -19,6 +19,8 @@ export type ChangeSweepOptions = {
   reads: BatchReads;
   /** Opportunities of people that are followed already. */
   deals: Pick<DealReader, 'known'>;
+  /** Whether Opportunities are followed that are won, since they become orders. */
+  won: boolean;
 };
 
 /** Looked at again by each sweep: transactions that commit late, and clocks that differ by minutes. */
@@ -28,8 +30,6 @@ const SAME_SECOND_MS = 10_000;
 
 /** Rows that belong to no Account. */
 const LINKS = 'Billing_Link__c';
-/** Records of people, of which few are followed. */
-const DEALS = 'Opportunity';
 
 const timeOf = (record: Found): Date => new Date(String(record['SystemModstamp']));
 
@@ -77,7 +77,7 @@ function toLinkEvent(object: string, record: Found, sweptAt: Date): ReceivedEven
 function isNews(record: Found, known: NamedDeal | undefined, userId: string): boolean {
   if (record['IsDeleted'] === true) return known !== undefined;
   const { accountId, subscriptionNumber } = toNamedDeal(record);
-  if (known === undefined) return subscriptionNumber !== null;
+  if (known === undefined) return subscriptionNumber !== null || record['IsWon'] === true;
   const isOurs = id18(String(record['LastModifiedById'])) === userId;
   return !isOurs || known.accountId !== accountId || known.subscriptionNumber !== subscriptionNumber;
 }
@@ -103,6 +103,7 @@ export function createChangeSweep(client: SalesforceClient, options: ChangeSweep
   return {
     connection: 'salesforce',
     async sweep(cursor, take) {
+      const isWon = options.won ? ', IsWon' : '';
       const sweptAt = options.now();
       const since = cursor ?? new Date(sweptAt.getTime() - OVERLAP_MS).toISOString();
       const userId = await options.userId();
@@ -120,7 +121,7 @@ export function createChangeSweep(client: SalesforceClient, options: ChangeSweep
       // Of these one that we wrote last, too: people may have named another subscription just before.
       queries.push({
         object: DEALS,
-        soql: `SELECT Id, IsDeleted, SystemModstamp, LastModifiedById, AccountId, Billing_Subscription_Number__c FROM ${DEALS} WHERE SystemModstamp >= ${since} AND ((Billing_Key__c = null AND LastModifiedById != '${userId}') OR IsDeleted = true OR (${OF_PEOPLE}))`,
+        soql: `SELECT Id, IsDeleted, SystemModstamp, LastModifiedById, AccountId, Billing_Subscription_Number__c${isWon} FROM ${DEALS} WHERE SystemModstamp >= ${since} AND ((Billing_Key__c = null AND LastModifiedById != '${userId}') OR IsDeleted = true OR (${OF_PEOPLE}))`,
       });
       queries.push({
         object: REQUESTS,

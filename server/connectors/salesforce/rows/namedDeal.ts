@@ -1,6 +1,7 @@
 import type { SubscriptionView } from '../../../domain/account/view.ts';
 import { NAMED_DEAL, type NamedDeal } from '../../../workflows/ports/deals.ts';
 import type { OrgRow, OrgValue } from '../../../workflows/ports/orgRows.ts';
+import type { DealOrder } from '../../../workflows/ports/orders.ts';
 import { amount, text } from './fields.ts';
 
 /** What an Opportunity tells of a subscription. */
@@ -29,6 +30,23 @@ const NO_FACTS: Record<keyof ReturnType<typeof subscriptionFacts>, null> = {
 /** Fields that are written to an Opportunity of people. */
 export const NAMED_DEAL_FIELDS = [...Object.keys(NO_FACTS), 'Billing_Message__c'];
 
+/** What is written to one that is ordered, besides: whoever looks for the deal by list or report finds its order. */
+export const ORDERED_DEAL_FIELDS = [
+  'Billing_Order_Status__c',
+  'Billing_Order_Number__c',
+  'Billing_Subscription_Number__c',
+] as const;
+
+function orderFacts({ state, placed }: DealOrder): Partial<Record<(typeof ORDERED_DEAL_FIELDS)[number], OrgValue>> {
+  const status = { Billing_Order_Status__c: state };
+  if (placed === null) return status;
+  return {
+    ...status,
+    Billing_Order_Number__c: text(placed.number, 80),
+    Billing_Subscription_Number__c: text(placed.subscriptionNumbers[0] ?? null, 80),
+  };
+}
+
 function messageOf(number: string, named: readonly SubscriptionView[] | null): string | null {
   if (named === null)
     return 'This opportunity has no account. Billing facts show once it belongs to the account that has the subscription.';
@@ -46,12 +64,17 @@ function messageOf(number: string, named: readonly SubscriptionView[] | null): s
  * @param subscriptions of its Account; null where it has none
  */
 export function namedDealRow(deal: NamedDeal, subscriptions: readonly SubscriptionView[] | null): OrgRow {
-  const { id, subscriptionNumber: number } = deal;
+  const { id, order } = deal;
+  const ordered = order?.placed?.subscriptionNumbers[0];
+  const number = ordered ?? deal.subscriptionNumber;
   const named =
     subscriptions?.filter(({ subscription: { key, number: own, scheduleId } }) =>
       [own, key, scheduleId].includes(number),
     ) ?? null;
   const facts = number !== null && named?.length === 1 ? subscriptionFacts(named[0]!) : NO_FACTS;
-  const message = number === null ? null : messageOf(number, named);
-  return { object: NAMED_DEAL, key: id, fields: { ...facts, Billing_Message__c: text(message) }, parents: {} };
+  // What was just ordered is not known to be there until billing tells of it.
+  const isAwaited = number === ordered && named?.length === 0;
+  const message = number === null || isAwaited ? null : messageOf(number, named);
+  const fields = { ...facts, Billing_Message__c: text(message), ...(order ? orderFacts(order) : {}) };
+  return { object: NAMED_DEAL, key: id, fields, parents: {} };
 }

@@ -4,7 +4,7 @@ import { partsOf } from '../../../domain/billingAccount/key.ts';
 import { inWords, money } from '../../../domain/money/money.ts';
 import { declineMeaning } from '../../../domain/payment/declines.ts';
 import { isOver, type Payment } from '../../../domain/payment/payment.ts';
-import { isWon, newestDealOf, type Deal } from '../../../domain/subscription/deal.ts';
+import { isWon, newestDealOf, type ReportedDeal } from '../../../domain/subscription/deal.ts';
 import type { CalendarDate } from '../../../domain/time/calendarDate.ts';
 import { dayOf } from '../../../domain/time/instant.ts';
 import type { RecordSettings } from '../../../workflows/ports/orgProjection.ts';
@@ -55,7 +55,7 @@ function paymentActivity(accountId: string, payment: Payment, from: CalendarDate
 function dealRow(
   view: AccountView,
   one: SubscriptionView,
-  { kind, on, part }: Deal,
+  { kind, on, part }: ReportedDeal,
   { stage, currency }: NonNullable<RecordSettings['deals']>,
 ): OrgRow {
   const { subscription, plan, arr, tcv } = one;
@@ -97,7 +97,7 @@ function upgradeRow(
   if (own === undefined || mrrStep === null || mrrStep.minor <= 0 || on < deals.from || !UPGRADES.has(kind))
     return null;
   const ofYear = money(mrrStep.minor * 12, mrrStep.currency);
-  const deal: Deal = { kind: 'Upsell', on, part: `upgrade:${partsOf(of).id}` };
+  const deal: ReportedDeal = { kind: 'Upsell', on, part: `upgrade:${partsOf(of).id}` };
   return dealRow(view, { ...own, mrr: { ...own.mrr, amount: mrrStep }, arr: ofYear, tcv: null }, deal, deals);
 }
 

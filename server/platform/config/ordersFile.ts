@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import type { ConfigFault } from './configError.ts';
+import { readJsonFile } from './jsonFile.ts';
+
+const EXAMPLE =
+  '{"mode": "shadow", "connection": "zuora", "recordTypes": ["New_Business"], "fields": {"Order_By_Billing__c": true}, "defaults": {"months": 12, "autoRenew": true}}';
+
+const months = z
+  .int('It must be a whole number of months.')
+  .min(1, 'It must be 1 at least.')
+  .max(600, 'It must be 600 at most.');
+
+const fileSchema = z.strictObject({
+  mode: z.enum(['off', 'shadow', 'automatic'], 'It must be "off", "shadow" or "automatic".'),
+  connection: z.string('It must be the name of a connection.').min(1, 'It must be the name of a connection.'),
+  recordTypes: z
+    .array(z.string().regex(/^[A-Za-z]\w*$/, 'It must be the developer name of a record type.'))
+    .min(1, 'It is empty.')
+    .nullable()
+    .default(null),
+  fields: z
+    .record(
+      z.string().regex(/^[A-Za-z]\w*$/, 'It must be the API name of a field of Opportunity.'),
+      z.union([z.string(), z.number(), z.boolean()], 'It must be a text, a number, true or false.'),
+    )
+    .default({}),
+  defaults: z
+    .strictObject({
+      months: months.nullable().default(null),
+      autoRenew: z.boolean('It must be true or false.').default(false),
+      renewalMonths: months.nullable().default(null),
+    })
+    .default({ months: null, autoRenew: false, renewalMonths: null }),
+});
+
+/** Which won deals become orders, where, and with which terms where nobody said others. */
+export type OrdersConfig = z.infer<typeof fileSchema>;
+
+/**
+ * @param path of a JSON file
+ * @returns what it says, and every fault of it; null when it is wrong
+ */
+export function readOrdersFile(path: string): { orders: OrdersConfig | null; faults: ConfigFault[] } {
+  const { content, faults } = readJsonFile(path, fileSchema, { variable: 'ORDERS_FILE', example: EXAMPLE });
+  return { orders: content, faults };
+}

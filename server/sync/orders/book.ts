@@ -1,0 +1,71 @@
+import { sql } from 'kysely';
+import { projectionKeyOf } from '../../domain/billingAccount/key.ts';
+import { Fault } from '../../domain/fault.ts';
+import type { Db } from '../../platform/db/database.ts';
+import type { DealOrder, OrderBook } from '../../workflows/ports/orders.ts';
+import { storableJson } from '../json.ts';
+import { bumpKeys } from '../keys/bump.ts';
+
+function changedMeanwhile(dealId: string): Fault {
+  return new Fault({
+    code: 'order_changed',
+    kind: 'conflict',
+    retryable: true,
+    publicText: 'Somebody else worked on the order of this opportunity just now; it is looked at again.',
+    context: { dealId },
+  });
+}
+
+/** @returns the version that was written; undefined when another worker was faster */
+async function write(db: Db, order: DealOrder, before: number | null): Promise<number | undefined> {
+  const { dealId, state } = order;
+  const body = storableJson(order);
+  const { rows } =
+    before === null
+      ? await sql<{ version: number }>`
+          insert into deal_order (opportunity_id, state, body, version)
+          values (${dealId}, ${state}, ${body}::jsonb, 1)
+          on conflict do nothing returning version`.execute(db)
+      : await sql<{ version: number }>`
+          update deal_order set state = ${state}, body = ${body}::jsonb, version = version + 1, changed_at = now()
+          where opportunity_id = ${dealId} and version = ${before} returning version`.execute(db);
+  return rows[0]?.version;
+}
+
+/** @param onSaved told when an Account is to be projected because of it */
+export function createOrderBook(db: Db, onSaved: () => void = () => {}): OrderBook {
+  return {
+    async of(dealId) {
+      const row = await db
+        .selectFrom('deal_order')
+        .select(['body', 'version'])
+        .where('opportunity_id', '=', dealId)
+        .executeTakeFirst();
+      return row === undefined ? null : { order: row.body as DealOrder, version: row.version };
+    },
+    async save(order, before) {
+      const version = await db.transaction().execute(async (transaction) => {
+        const known = await transaction
+          .selectFrom('deal_order')
+          .select('state')
+          .where('opportunity_id', '=', order.dealId)
+          .forUpdate()
+          .executeTakeFirst();
+        const written = await write(transaction, order, before);
+        if (written === undefined) throw changedMeanwhile(order.dealId);
+        await sql`insert into deal_order_step (opportunity_id, state_before, state, body)
+          values (${order.dealId}, ${known?.state ?? null}, ${order.state}, ${storableJson(order)}::jsonb)`.execute(
+          transaction,
+        );
+        // The Opportunity is followed from now on, whether or not people named a subscription in it.
+        await sql`insert into named_deal (opportunity_id, account_id, subscription_number)
+          values (${order.dealId}, ${order.accountId}, null)
+          on conflict (opportunity_id) do update set account_id = excluded.account_id`.execute(transaction);
+        await bumpKeys(transaction, order.accountId === null ? [] : [projectionKeyOf(order.accountId)]);
+        return written;
+      });
+      onSaved();
+      return version;
+    },
+  };
+}

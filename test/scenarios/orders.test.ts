@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import type { RatePlan } from '../../scripts/demo/seed-zuora.ts';
+import { TestClient } from '../simulators/zuora/testClient.ts';
+import { startBackend } from '../support/backend.ts';
+import { beginStory, type Story } from '../support/customers.ts';
+import { deals, orderSettings } from '../support/orders.ts';
+import { settled } from '../support/settled.ts';
+
+/** What becomes of won deals, from the Opportunity to Zuora and back. */
+
+const WITHIN = { timeout: 30_000, interval: 50 };
+
+let story: Story;
+let plan: RatePlan;
+let accountId: string;
+let number: string;
+let sales: ReturnType<typeof deals>;
+let zuora: TestClient;
+
+beforeAll(async () => {
+  story = await beginStory({ tls: true, env: { SWEEP_SECONDS: '3600' } });
+  sales = deals(story);
+  sales.makePriceBook();
+  plan = await story.zuora.ratePlan('Platform Team', 'USD', [
+    { name: 'Seats', kind: 'perUnit', price: '25', period: 'Month' },
+  ]);
+  accountId = await story.account('Acme');
+  number = await story.zuora.account('Acme', 'USD', accountId);
+  zuora = await new TestClient(story.stack.zuora).signIn();
+  await restart(orderSettings({}));
+}, 180_000);
+afterAll(() => story.end());
+
+async function restart(env: Record<string, string>): Promise<void> {
+  await story.stack.backend.stop();
+  story.stack.backend = await startBackend({ ...story.stack.env, ...env });
+  await vi.waitUntil(() => sales.hasProduct(plan), WITHIN);
+  await settled(story.stack);
+}
+
+/** Numbers of all orders that Zuora has of the customer. */
+async function ordered(): Promise<string[]> {
+  const { body } = await zuora.call('GET', `/v1/orders/invoiceOwner/${number}?pageSize=40`);
+  return (body.orders as unknown as { orderNumber: string }[]).map(({ orderNumber }) => orderNumber);
+}
+/** Those of a deal, under whatever number. */
+const ordersOf = async (id: string) => (await ordered()).filter((one) => one.includes(id));
+const standing = async (id: string, state: string) => {
+  await vi.waitUntil(() => sales.order(id)?.['State__c'] === state, WITHIN);
+  return sales.order(id)!;
+};
+
+it('a won deal becomes one order, whose numbers and figures stand on the Opportunity', async () => {
+  const id = sales.open(accountId, [{ plan, quantity: 60, price: 19.99 }], { Billing_Start_Date__c: '2026-12-01' });
+  await settled(story.stack);
+  expect([await ordered(), sales.order(id)]).toEqual([[], undefined]);
+  sales.win(id);
+  expect(await standing(id, 'Ordered')).toMatchObject({
+    Mode__c: 'Automatic',
+    Order_Number__c: `SF-${id}`,
+    Subscription_Number__c: `SF-${id}`,
+    Currency_Code__c: 'USD',
+    // 60 × 19.99, and twelve months of it.
+    MRR__c: 1199.4,
+    MRR_Change__c: 1199.4,
+    ARR__c: 14392.8,
+    TCV__c: 14392.8,
+    Faults__c: null,
+    Actions__c: expect.stringContaining('Seats: 60 at USD 19.99 a month') as string,
+  });
+  await vi.waitUntil(() => sales.deal(id)['Billing_MRR__c'] === 1199.4, WITHIN);
+  await settled(story.stack);
+  expect(sales.deal(id)).toMatchObject({
+    Billing_Order_Status__c: 'Ordered',
+    Billing_Order_Number__c: `SF-${id}`,
+    Billing_Subscription_Number__c: `SF-${id}`,
+    Billing_Message__c: null,
+  });
+  const { body } = await zuora.call('GET', `/v1/subscriptions/SF-${id}`);
+  expect(body).toMatchObject({
+    accountNumber: number,
+    termStartDate: '2026-12-01',
+    termEndDate: '2027-12-01',
+    ratePlans: [{ ratePlanCharges: [{ quantity: 60, price: 19.99 }] }],
+  });
+  expect(await ordersOf(id)).toEqual([`SF-${id}`]);
+}, 120_000);
+
+it('a deal that was changed, reopened and won again makes nothing new, and says so', async () => {
+  const id = sales.open(accountId, [{ plan, quantity: 5, price: 25 }]);
+  sales.win(id);
+  await standing(id, 'Ordered');
+  sales.edit(id, { StageName: 'Prospecting' });
+  await vi.waitUntil(() => String(sales.order(id)!['Message__c']).includes('was changed after'), WITHIN);
+  sales.win(id);
+  await vi.waitUntil(() => sales.order(id)!['Message__c'] === null, WITHIN);
+  sales.edit(id, { Billing_Term_Months__c: 24 });
+  await vi.waitUntil(() => String(sales.order(id)!['Message__c']).includes('was changed after'), WITHIN);
+  await settled(story.stack);
+  expect(await ordersOf(id)).toEqual([`SF-${id}`]);
+  expect(sales.order(id)).toMatchObject({ State__c: 'Ordered', Order_Number__c: `SF-${id}` });
+}, 120_000);
+
+it('what keeps it from being ordered stands on its order, and goes when it is mended', async () => {
+  const id = sales.open(accountId, [{ plan, quantity: 3, price: 25 }], { Billing_Term_Months__c: null });
+  sales.win(id);
+  expect(await standing(id, 'Not Ready')).toMatchObject({
+    Faults__c: 'Nobody said for how many months it is sold. Enter the term of the opportunity.',
+    Order_Number__c: null,
+  });
+  await vi.waitUntil(() => sales.deal(id)['Billing_Order_Status__c'] === 'Not Ready', WITHIN);
+  expect(await ordersOf(id)).toEqual([]);
+  sales.edit(id, { Billing_Term_Months__c: 12 });
+  expect(await standing(id, 'Ordered')).toMatchObject({ Faults__c: null, Order_Number__c: `SF-${id}` });
+  expect(await ordersOf(id)).toEqual([`SF-${id}`]);
+}, 120_000);
+
+it('an answer that is lost after the order was made makes no second one', async () => {
+  const id = sales.open(accountId, [{ plan, quantity: 2, price: 25 }]);
+  story.stack.zuora.ctx.faults.set([{ path: '^/v1/orders$', times: 1, status: 504, after: true }]);
+  sales.win(id);
+  expect(await standing(id, 'Ordered')).toMatchObject({ Order_Number__c: `SF-${id}` });
+  expect(await ordersOf(id)).toEqual([`SF-${id}`]);
+}, 120_000);
+
+it('in shadow the order is worked out and shown, and nothing is made', async () => {
+  await restart(orderSettings({ mode: 'shadow' }));
+  const id = sales.open(accountId, [{ plan, quantity: 4, price: 25 }]);
+  sales.win(id);
+  expect(await standing(id, 'Ready')).toMatchObject({ Mode__c: 'Shadow', MRR__c: 100, Order_Number__c: null });
+  await settled(story.stack);
+  expect(await ordersOf(id)).toEqual([]);
+}, 120_000);

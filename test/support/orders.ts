@@ -1,0 +1,71 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { RatePlan } from '../../scripts/demo/seed-zuora.ts';
+import { USERS } from '../simulators/salesforce/org/seed.ts';
+import type { FieldValue, SRecord } from '../simulators/salesforce/org/types.ts';
+import type { Story } from './customers.ts';
+import { person } from './orgPeople.ts';
+import { testFolder } from './postgres.ts';
+
+/** @returns settings of a backend that orders won deals by these rules, with products of billing in the price book Billing */
+export function orderSettings(rules: object): Record<string, string> {
+  const file = join(testFolder(), 'orders.json');
+  writeFileSync(file, JSON.stringify({ mode: 'automatic', connection: 'zuora', ...rules }));
+  return { ORDERS_FILE: file, CATALOG_PRICE_BOOK: 'Billing', SALESFORCE_CURRENCY: 'USD' };
+}
+
+export type LineOf = { plan: RatePlan; quantity: number; price: number; fields?: Record<string, FieldValue> };
+
+/** What people do with deals in the simulated org. */
+export function deals(story: Story, who: keyof typeof USERS = 'rep') {
+  const { org } = story.stack.org;
+  const as = { userId: org.userNamed(USERS[who])!.Id, origin: '', allOrNone: true };
+  function insert(object: string, fields: Record<string, FieldValue>, options = as): string {
+    const [result] = org.insert(object, [fields], options);
+    if (!result?.success) throw new Error(JSON.stringify(result?.errors));
+    return result.id!;
+  }
+  const priceBook = () => org.all('Pricebook2').find((one) => one['Name'] === 'Billing')!.Id;
+  const entryOf = ({ ratePlanId }: RatePlan): string =>
+    org
+      .all('PricebookEntry')
+      .find((one) => one['Billing_Key__c'] === `zuora:productrateplan:${ratePlanId}:${priceBook()}`)!.Id;
+
+  return {
+    makePriceBook: () =>
+      insert('Pricebook2', { Name: 'Billing', IsActive: true }, { ...as, userId: person(story.stack).userId }),
+    hasProduct: ({ ratePlanId }: RatePlan): boolean =>
+      org
+        .all('PricebookEntry')
+        .some(
+          (one) =>
+            String(one['Billing_Key__c']).startsWith(`zuora:productrateplan:${ratePlanId}:`) &&
+            one['Pricebook2Id'] === priceBook(),
+        ),
+    /** @returns id of a deal that is not won yet */
+    open(accountId: string, lines: readonly LineOf[], fields: Record<string, FieldValue> = {}): string {
+      const id = insert('Opportunity', {
+        Name: 'New business',
+        AccountId: accountId,
+        StageName: 'Prospecting',
+        CloseDate: story.stack.clock.now().toISOString().slice(0, 10),
+        Pricebook2Id: priceBook(),
+        Billing_Term_Months__c: 12,
+        ...fields,
+      });
+      for (const { plan, quantity, price, fields: more = {} } of lines)
+        insert('OpportunityLineItem', {
+          OpportunityId: id,
+          PricebookEntryId: entryOf(plan),
+          Quantity: quantity,
+          UnitPrice: price,
+          ...more,
+        });
+      return id;
+    },
+    edit: (id: string, fields: Record<string, FieldValue>) => person(story.stack, who).edit('Opportunity', id, fields),
+    win: (id: string) => person(story.stack, who).edit('Opportunity', id, { StageName: 'Closed Won' }),
+    deal: (id: string): SRecord => org.get('Opportunity', id)!,
+    order: (id: string): SRecord | undefined => org.all('Billing_Order__c').find((one) => one['Opportunity__c'] === id),
+  };
+}
