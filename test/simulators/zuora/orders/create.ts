@@ -24,15 +24,20 @@ export type OrderOutcome = {
   payment: Payment | undefined;
 };
 
+/** The account of an order, which can still be billed. */
+export function activeAccount(tenant: Tenant, number: string): Account {
+  const account = tenant.by('accounts', 'accountNumber', number)[0];
+  if (!account) return refuse(category.badValue, `The account number ${number} is invalid.`);
+  if (account.status !== 'Active') return refuse(category.rule, `Account ${number} is cancelled.`);
+  return account;
+}
+
 /** The account that is billed: the one named, or a new one. */
 function accountOf(tenant: Tenant, request: OrderRequest): Account {
   if ((request.existingAccountNumber === undefined) === (request.newAccount === undefined))
     return refuse(category.badValue, 'Give either existingAccountNumber or newAccount.');
   if (request.newAccount) return accountFrom(tenant, request.newAccount);
-  const account = tenant.by('accounts', 'accountNumber', request.existingAccountNumber!)[0];
-  if (!account) return refuse(category.badValue, `The account number ${request.existingAccountNumber} is invalid.`);
-  if (account.status !== 'Active') return refuse(category.rule, `Account ${account.accountNumber} is cancelled.`);
-  return account;
+  return activeAccount(tenant, request.existingAccountNumber!);
 }
 
 /** True for an order that changes subscriptions on dates that the tenant asks for and the order does not give. */

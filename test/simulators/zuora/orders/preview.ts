@@ -11,6 +11,7 @@ import type { Account, InvoiceItem } from '../model.ts';
 import { category } from '../protocol/errors.ts';
 import type { Tenant } from '../tenant.ts';
 import { atomically, changesOf, type Change } from './booking.ts';
+import { activeAccount } from './create.ts';
 import { lineAmounts, newLineItem } from './lineItems.ts';
 import type { OrderLineItem } from './model.ts';
 import { described, planned } from './record.ts';
@@ -37,11 +38,7 @@ function dryRun<T>(tenant: Tenant, run: () => T): T {
 function accountOf(tenant: Tenant, { existingAccountNumber, previewAccountInfo }: PreviewRequest): Account {
   if ((existingAccountNumber === undefined) === (previewAccountInfo === undefined))
     return refuse(category.badValue, 'Give either existingAccountNumber or previewAccountInfo.');
-  if (!previewAccountInfo)
-    return (
-      tenant.by('accounts', 'accountNumber', existingAccountNumber!)[0] ??
-      refuse(category.badValue, `The account number ${existingAccountNumber} is invalid.`)
-    );
+  if (!previewAccountInfo) return activeAccount(tenant, existingAccountNumber!);
   const { billCycleDay, currency } = previewAccountInfo;
   const billToContact = { firstName: 'Preview', lastName: 'Preview' };
   return createAccount(tenant, { name: 'Preview', currency, billCycleDay, billToContact }, {});
