@@ -363,7 +363,7 @@ describe('an order that is refused', () => {
     const order = orderOf(linesOf(planId), { billingAccountNumber: cancelled.number });
     const fault = await faultOf(place(order));
     expect(fault).toMatchObject(REFUSED);
-    expect(fault.publicText).toBe(`Zuora refuses the order: "Account ${cancelled.number} is cancelled.".`);
+    expect(fault.publicText).toBe(`Zuora refuses the order: "Account ${cancelled.number} is cancelled".`);
     expect(await rig.connection.orders.find(order.number)).toBeNull();
   });
 
@@ -560,6 +560,17 @@ describe('a preview', () => {
     expect(await rig.connection.orders.preview(orderOf(linesOf(planId, overrides)))).toMatchObject({ mrr: '0.3' });
   });
 
+  it('is refused where the order would be', async () => {
+    const { planId } = await rig.client.plan([seats]);
+    const cancelled = await rig.client.account();
+    rig.sim.tenant.account(cancelled.number).status = 'Canceled';
+    const order = orderOf(linesOf(planId), { billingAccountNumber: cancelled.number });
+    expect(await faultOf(rig.connection.orders.preview(order))).toMatchObject({
+      code: 'order_refused',
+      publicText: `Zuora refuses the order: "Account ${cancelled.number} is cancelled".`,
+    });
+  });
+
   it('is refused in words', async () => {
     const { planId } = await rig.client.plan([seats]);
     const unknown = orderOf(linesOf('0'.repeat(32)));
@@ -600,9 +611,10 @@ describe('plans that an order can name', () => {
     const byId = Object.fromEntries(plan.charges.map((one) => [one.id, one]));
     expect(Object.keys(byId)).toHaveLength(3);
     expect(byId[charge['Seats']!]).toMatchObject({ name: 'Seats', kind: 'recurring', model: 'perUnit', quantity: '5' });
-    expect(byId[charge['Seats']!]!.prices).toEqual([
-      { currency: 'USD', price: '20', tiers: [] },
+    // Zuora lists them by ids, which say nothing.
+    expect(byId[charge['Seats']!]!.prices.toSorted((a, b) => a.currency.localeCompare(b.currency))).toEqual([
       { currency: 'EUR', price: '18.5', tiers: [] },
+      { currency: 'USD', price: '20', tiers: [] },
     ]);
     expect(byId[charge['Nodes']!]).toMatchObject({
       model: 'volume',

@@ -130,7 +130,7 @@ export function toOrderFault(refusal: ZuoraRefusal, dealField: string): Fault {
   if (category === undefined) return toZuoraFault(refusal);
   if (!OF_ORDERS.has(category)) return toZuoraFault({ ...refusal, hasEffect: false });
   const words = reasons.map(({ message }) => message.replace(/\s+/g, ' ').trim()).filter((message) => message !== '');
-  const said = words.join(' ').slice(0, MOST_CHARACTERS);
+  const said = words.join(' ').replace(/\.$/, '').slice(0, MOST_CHARACTERS);
   const { doing, status, requestId } = refusal;
   return new Fault({
     code: 'order_refused',
