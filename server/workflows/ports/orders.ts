@@ -8,11 +8,13 @@ export interface OrderDesk {
    * @returns those that are there, by id, with everything that an order may override
    */
   plans(ids: readonly string[]): Promise<Map<string, PlanOnSale>>;
-  /** What an order would come to; nothing is made. @throws Fault `order_refused` with the billing system's reason in words */
+  /** What an order would come to; nothing is made. @throws Fault `order_refused` with the reason in words */
   preview(order: Order): Promise<OrderMetrics>;
   /**
-   * Places an order.
-   * @param effectId the same one is carried out once by the billing system, however often it is sent
+   * Places an order, or returns that of the deal which has its number already. It bills nothing by itself.
+   * @param effectId the same one is carried out once by the billing system, however often it is sent, and gets the same
+   * answer for a day, a refusal too: try again with the same one after `outcomeUnknown`, with another one after any other
+   * Fault
    * @throws Fault `order_refused` (kind invalid) when nothing was made and nothing will be until somebody changes something;
    * `outcomeUnknown` when it may have been made
    */
