@@ -27,9 +27,7 @@ const OF_CONTRACTS = [
 /** Standard fields of activities and deals that report billing. */
 const OF_RECORDS = [
   ...['Opportunity.AccountId', 'Opportunity.Amount', 'Opportunity.Type', 'Task.ActivityDate', 'Task.Description'],
-  ...['Task.Status', 'Task.Subject', 'Task.WhatId'],
-  // What billing sells.
-  ...['PricebookEntry.IsActive', 'PricebookEntry.UnitPrice', 'Product2.IsActive'],
+  'Task.WhatId',
 ];
 /** What people enter on their deals for the order, and the integration reads. */
 const OF_DEALS = [

@@ -1,6 +1,6 @@
+import { hasFieldSecurity } from './fieldSecurity.ts';
 import type { Permissions } from './permissions.ts';
 import { noPermission, type ObjectPermission } from './permissions.ts';
-import { SYSTEM_FIELD_NAMES } from './schema/fields.ts';
 import type { Schema } from './schema/schema.ts';
 import { LEVELS, type Level } from './sharing/levels.ts';
 import type { Membership } from './sharing/membership.ts';
@@ -8,17 +8,6 @@ import { RecordLevels } from './sharing/recordLevels.ts';
 import type { Store } from './store.ts';
 import type { Access, Field, SObject, SRecord } from './types.ts';
 
-/** Standard objects whose fields have field-level security; those of the others are read by all who read the object. */
-const SECURED: ReadonlySet<string> = new Set([
-  ...['Account', 'Contact', 'Lead', 'Opportunity', 'OpportunityLineItem', 'Case', 'Task', 'Event', 'Contract'],
-  ...['Campaign', 'CampaignMember', 'Product2', 'Pricebook2', 'PricebookEntry'],
-]);
-const FREE_FIELDS: ReadonlySet<string> = new Set([
-  ...SYSTEM_FIELD_NAMES,
-  ...['Name', 'OwnerId', 'MasterRecordId', 'RecordTypeId'],
-  // Parts of a person's name go with the name.
-  ...['Salutation', 'FirstName', 'LastName'],
-]);
 /** Objects without permissions of their own: what may be done with the parent's records may be done with theirs. */
 const FOLLOWS: Readonly<Record<string, string>> = {
   OpportunityLineItem: 'Opportunity',
@@ -32,14 +21,6 @@ const OF_ACTIVITIES: Readonly<Record<string, string>> = { Task: 'EditTask', Even
 
 /** Read by those who may run reports, whatever objects they are granted. */
 const OF_REPORTS = ['Report', 'Dashboard', 'Folder'];
-
-/** Required and master-detail fields, names, system fields and what the platform works out have no field-level security. */
-export function hasFieldSecurity(object: SObject, field: Field): boolean {
-  if (FREE_FIELDS.has(field.name) || field.name === object.nameField) return false;
-  if (field.required || field.reference?.masterDetail) return false;
-  if (field.custom) return true;
-  return SECURED.has(object.name) && (field.createable || field.updateable);
-}
 
 /** The permissions of one user: union of profile and permission sets, then sharing record by record. */
 export class UserAccess implements Access {

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { hasFieldSecurity } from './fieldSecurity.ts';
 import { emptyPermissions, type ObjectPermission, type Permissions } from './permissions.ts';
 import { MetadataFile, type Element } from './schema/metadata.ts';
 import type { Schema } from './schema/schema.ts';
@@ -100,9 +101,12 @@ class PermissionSetReader {
     }
     for (const [name, granted] of objects) {
       if (!granted.read) continue;
-      for (const parent of this.#parentsOf(this.#schema.object(name)!))
+      for (const parent of this.#parentsOf(this.#schema.object(name)!)) {
         if (!objects.get(parent)?.read)
           throw file.fault(`Permission Read ${name} depends on permission(s): Read ${parent}`);
+        if (granted.viewAll && !objects.get(parent)?.viewAll)
+          throw file.fault(`Permission Read All ${name} depends on permission(s): Read All ${parent}`);
+      }
     }
   }
 
@@ -136,8 +140,7 @@ class PermissionSetReader {
       const object = this.#object(objectName);
       const field = this.#schema.field(object, fieldName);
       if (!field) throw file.fault(`In field: field - no CustomField named ${name} found`);
-      if (field.required || field.reference?.masterDetail)
-        throw file.fault(`You cannot deploy to a required field: ${name}`);
+      if (!hasFieldSecurity(object, field)) throw file.fault(`You cannot deploy to a required field: ${name}`);
       const [read, edit] = [file.flag(element, 'readable'), file.flag(element, 'editable')];
       if (edit && !read) throw file.fault(`Field ${name} cannot be editable and not readable`);
       if (edit && (field.formula !== undefined || !(field.createable || field.updateable)))

@@ -281,6 +281,24 @@ describe('metadata that a deploy refuses', () => {
       'Permission Read Usage__c depends on permission(s): Read Account',
     ],
     [
+      'all of a detail without all of its master',
+      (f) =>
+        f.permissionSet(
+          'P',
+          '<objectPermissions><allowRead>true</allowRead><object>Account</object></objectPermissions><objectPermissions><allowRead>true</allowRead><object>Contract</object><viewAllRecords>true</viewAllRecords></objectPermissions>',
+        ),
+      'Permission Read All Contract depends on permission(s): Read All Account',
+    ],
+    [
+      'a field that has no field-level security',
+      (f) =>
+        f.permissionSet(
+          'P',
+          '<fieldPermissions><field>OpportunityLineItem.UnitPrice</field><readable>true</readable></fieldPermissions>',
+        ),
+      'You cannot deploy to a required field: OpportunityLineItem.UnitPrice',
+    ],
+    [
       'an unknown user permission',
       (f) =>
         f.permissionSet('P', '<userPermissions><enabled>true</enabled><name>FlyToTheMoon</name></userPermissions>'),

@@ -1,4 +1,4 @@
-import { hasFieldSecurity } from '../../org/access.ts';
+import { hasFieldSecurity } from '../../org/fieldSecurity.ts';
 import { isGroupable, isSortable } from '../../org/schema/fields.ts';
 import type { Access, Field, SObject } from '../../org/types.ts';
 

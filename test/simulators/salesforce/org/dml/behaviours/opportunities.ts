@@ -70,7 +70,7 @@ function total(context: DmlContext, opportunityId: unknown): void {
   });
 }
 
-function price({ before, after, written }: Save, entry: SRecord): void {
+function price({ after, written }: Save, entry: SRecord): void {
   const quantity = Number(after['Quantity']);
   if (quantity === 0) throw new RowFault('FIELD_INTEGRITY_EXCEPTION', 'Quantity must be nonzero', ['Quantity']);
   const factor = 1 - Number(after['Discount'] ?? 0) / 100;
@@ -83,7 +83,7 @@ function price({ before, after, written }: Save, entry: SRecord): void {
   if (gives('TotalPrice')) {
     after['UnitPrice'] = factor === 0 ? 0 : cents(Number(after['TotalPrice']) / quantity / factor);
   } else {
-    if (!before && !gives('UnitPrice')) throw missing(['UnitPrice']);
+    if ((after['UnitPrice'] ?? null) === null) throw missing(['UnitPrice']);
     after['TotalPrice'] = cents(Number(after['UnitPrice']) * quantity * factor);
   }
   after['Subtotal'] = cents(Number(after['UnitPrice']) * quantity);
