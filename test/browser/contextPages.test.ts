@@ -10,13 +10,21 @@ import { launchBrowser, openPage, type OpenPage, type PageOptions } from './brow
 
 const DAY = 86_400_000;
 
+/** What keeps a deal from being ordered, and what the order would come to. */
+const BLOCKED = {
+  State__c: 'Not Ready',
+  Faults__c: 'The deal has no start date. Enter Billing Start Date.\nSeat is not on sale. Choose another product.',
+  MRR__c: 3_500,
+  MRR_Change__c: 500,
+};
+
 let story: Story;
 let browser: Browser;
 let accountId: string;
 let invoice: string;
 let foreign: string;
 let subscription: string;
-let ids: Record<'mentions' | 'contact' | 'foreign' | 'nobody' | 'upsell' | 'renewal', string>;
+let ids: Record<'mentions' | 'contact' | 'foreign' | 'nobody' | 'upsell' | 'renewal' | 'blocked', string>;
 
 const numberOf = (object: string, account: string): string => String(story.rows(object, account)[0]!['Number__c']);
 
@@ -74,7 +82,9 @@ beforeAll(async () => {
       Name: 'Renewal',
       Billing_Subscription_Number__c: subscription,
     }),
+    blocked: await org.create('Opportunity', { ...deal, Name: 'Not ready to be ordered' }),
   };
+  orderOf(ids.blocked, BLOCKED);
   await settled(story.stack);
   // The facts of the deal come once the backend has seen the number that it names.
   const facts = `SELECT Billing_MRR__c FROM Opportunity WHERE Id = '${ids.renewal}'`;
@@ -92,11 +102,22 @@ afterAll(async () => {
   await story.end();
 });
 
+let written = 0;
+/** The order of a deal, as the integration writes it. */
+function orderOf(dealId: string, fields: Record<string, string | number>): void {
+  const { org } = story.stack.org;
+  const row = { Key__c: `zuora:order:${dealId}`, Opportunity__c: dealId, Row_Version__c: ++written };
+  const userId = org.userNamed(USERS.integration)!.Id;
+  const origin = { Source__c: 'Zuora', Connection__c: 'zuora', Currency_Code__c: 'EUR' };
+  const [saved] = org.upsert('Billing_Order__c', 'Key__c', [{ ...row, ...origin, ...fields }], { userId });
+  expect(saved!.errors).toEqual([]);
+}
+
 const addressOf = (object: string, id: string, as: string) =>
   `${story.stack.org.url}/lightning/r/${object}/${id}/view?as=${encodeURIComponent(as)}`;
 
 async function open(name: keyof typeof ids, options: PageOptions = {}, as: string = USERS.rep): Promise<OpenPage> {
-  const object = ['upsell', 'renewal'].includes(name) ? 'Opportunity' : 'Case';
+  const object = ['upsell', 'renewal', 'blocked'].includes(name) ? 'Opportunity' : 'Case';
   const opened = await openPage(browser, addressOf(object, ids[name], as), options);
   await loaded(opened.page);
   return opened;
@@ -187,6 +208,24 @@ describe('the Case page', () => {
 });
 
 describe('the Opportunity page', () => {
+  it('says what became of a deal, and what keeps it from being ordered while it is not ready', async () => {
+    orderOf(ids.blocked, { State__c: 'Ordered', Order_Number__c: 'O-00000007' });
+    const { page, problems, close } = await open('blocked');
+    const order = '[data-id="order"]';
+    expect(await textOf(page, order)).toMatch(/Status Ordered .*Number O-00000007/);
+    expect(await page.locator(`${order} li`).count()).toBe(0);
+    orderOf(ids.blocked, { ...BLOCKED, Order_Number__c: '' });
+    await page.reload();
+    await loaded(page);
+    expect(await page.locator(`${order} li`).allInnerTexts()).toEqual([
+      expect.stringContaining('The deal has no start date. Enter Billing Start Date.'),
+      expect.stringContaining('Seat is not on sale. Choose another product.'),
+    ]);
+    expect(await textOf(page, order)).toMatch(/MRR € 3,500.00 .*\+€ 500 by this order/);
+    expect(problems()).toEqual([]);
+    await close();
+  });
+
   it('warns first of what is overdue before an upsell, and says whether the deal can be billed', async () => {
     const { page, problems, close } = await open('upsell');
     const text = await textOf(page);
@@ -214,7 +253,7 @@ describe('the Opportunity page', () => {
   });
 });
 
-const PAGES = ['mentions', 'contact', 'upsell', 'renewal'] as const;
+const PAGES = ['mentions', 'contact', 'upsell', 'renewal', 'blocked'] as const;
 
 describe.each(PAGES)('the page of %s', (name) => {
   it('asks Salesforce for billing once', async () => {

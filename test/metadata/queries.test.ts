@@ -23,6 +23,12 @@ const panels = [
   'billingUsage',
 ];
 
+/** What says whose rows of an object are asked for, where that is not their Account. */
+const OWNERS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['Account', ['Id']],
+  ['Billing_Connection__c', []],
+  ['Billing_Order__c', ['Opportunity__c']],
+]);
 const scriptsOf = (bundle: string): string =>
   readdirSync(join(LWC, bundle))
     .filter((file) => file.endsWith('.ts'))
@@ -129,7 +135,7 @@ describe('queries of the panels', () => {
       expect.soft(argumentOf(selection, 'first')?.kind, `${object} first`).toBe(isPaged ? 'Variable' : 'IntValue');
       // Whose rows a page holds is said by its variables, of which the tests of the lists tell.
       if (isPaged || isOne(selection)) continue;
-      const owner = object === 'Account' ? ['Id'] : object === 'Billing_Connection__c' ? [] : ['Account__c'];
+      const owner = OWNERS.get(object) ?? ['Account__c'];
       // Whoever sees a row may read its name.
       const named = selection.alias?.value === 'named' ? ['Name'] : [];
       expect.soft(argumentNames(selection, 'where'), `${object} where`).toEqual([...owner, ...named]);

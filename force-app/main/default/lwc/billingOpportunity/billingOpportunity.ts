@@ -67,8 +67,8 @@ export default class BillingOpportunity extends LightningElement {
     return textOf(this.page.row, 'AccountId');
   }
 
-  get variables(): { accountId: string | undefined } {
-    return { accountId: this.accountId ?? undefined };
+  get variables(): { accountId: string | undefined; dealId: string | undefined } {
+    return { accountId: this.accountId ?? undefined, dealId: this.recordId };
   }
 
   get panel(): Panel {

@@ -16,10 +16,12 @@ export type Deal = {
   readonly balances: readonly Row[];
   readonly dunning: readonly Row[];
   readonly health: Row | undefined;
+  /** What becomes of the deal in billing; of this deal, whatever was asked before. */
+  readonly order: Row | undefined;
 };
 
 /** Objects that make the panel worth showing. */
-export const OBJECTS = ['Billing_Account__c', 'Billing_Subscription__c', 'Billing_Health__c'];
+export const OBJECTS = ['Billing_Account__c', 'Billing_Subscription__c', 'Billing_Health__c', 'Billing_Order__c'];
 
 /** @param orgCurrency of the org, for deals that have no currency of their own */
 export function dealOf(page: Row | undefined, data: unknown, orgCurrency: string): Deal {
@@ -44,6 +46,7 @@ export function dealOf(page: Row | undefined, data: unknown, orgCurrency: string
     balances: of('Billing_Balance__c'),
     dunning: of('Dunning_Case__c').filter((row) => textOf(row, 'Status__c') === 'Open'),
     health: of('Billing_Health__c')[0],
+    order: of('Billing_Order__c').find((row) => textOf(row, 'Opportunity__c') === page?.Id),
   };
 }
 

@@ -1,8 +1,8 @@
-import { BILLING_ACCOUNT, CONNECTIONS, own, query } from 'c/graphqlRows';
+import { BILLING_ACCOUNT, CONNECTIONS, list, own, query } from 'c/graphqlRows';
 
-/** What billing holds for the Account of a deal, as far as it matters before an order. */
+/** The order of a deal, and what billing holds for its Account, as far as it matters before an order. */
 export const QUERY = query(
-  'BillingOpportunity($accountId: ID)',
+  'BillingOpportunity($accountId: ID, $dealId: ID)',
   own(
     'Billing_Account__c',
     200,
@@ -17,5 +17,9 @@ export const QUERY = query(
   own('Billing_Health__c', 50, 'Status__c Score__c Tier__c'),
   own('Billing_Balance__c', 50, 'Status__c Currency_Code__c Overdue__c'),
   own('Dunning_Case__c', 100, 'Status__c Stage__c Balance__c Currency_Code__c Next_Step__c Next_Step_At__c'),
+  list(
+    'Billing_Order__c(first: 1, where: { Opportunity__c: { eq: $dealId } }, orderBy: { LastModifiedDate: { order: DESC } })',
+    'Opportunity__c State__c Message__c Faults__c Order_Number__c Subscription_Number__c Currency_Code__c MRR__c MRR_Change__c TCV__c TCV_Change__c First_Invoice_Amount__c First_Invoice_Date__c Source__c Source_Url__c',
+  ),
   CONNECTIONS,
 );

@@ -70,14 +70,6 @@ export function nextRenewals(deal: Deal, now: Date, timeZone: string): Renewal[]
     }));
 }
 
-/** What billing made of the deal; nothing until it made something. */
-export function orderFacts({ page }: Deal): Fact[] {
-  return [
-    ...fact('order-state', labels.status, [textOf(page, 'Billing_Order_Status__c')]),
-    ...fact('order-number', labels.orderNumber, [textOf(page, 'Billing_Order_Number__c')]),
-  ];
-}
-
 function goesOn(row: Row): string {
   const cancels = formatDate(textOf(row, 'Cancel_On__c'));
   if (cancels) {

@@ -4,10 +4,12 @@ import { textOf } from 'c/graphqlRows';
 import { fill, join } from 'c/textUtils';
 import { dealOf } from './deal';
 import * as labels from './labels';
+import type { Order } from './order';
+import { orderOf } from './order';
 import type { Check } from './readiness';
 import { nameIn, readinessOf, readyText } from './readiness';
 import type { Renewal } from './renewals';
-import { namedFacts, nextRenewals, orderFacts } from './renewals';
+import { namedFacts, nextRenewals } from './renewals';
 import type { Warning } from './warning';
 import { warningOf } from './warning';
 
@@ -24,7 +26,7 @@ export type View = {
   readonly message: string | null;
   readonly named: readonly Fact[];
   readonly renewals: readonly Renewal[];
-  readonly order: readonly Fact[];
+  readonly order: Order | null;
 };
 
 const SIGNS = {
@@ -54,7 +56,7 @@ export function viewOf(
     message: textOf(deal.page, 'Billing_Message__c'),
     named: namedFacts(deal, now, timeZone),
     renewals: nextRenewals(deal, now, timeZone),
-    order: orderFacts(deal),
+    order: orderOf(deal),
   };
 }
 

@@ -313,6 +313,77 @@ describe('billing for a deal', () => {
     expect(findAll(order!, '.fact').map(words)).toEqual(['Status Sent', 'Number O-00000007']);
   });
 
+  const order = (more: Record<string, string | number | null>) =>
+    node({ Opportunity__c: DEAL, Source__c: 'Zuora', Currency_Code__c: 'USD', ...more });
+  const orderIn = async (more: Record<string, string | number | null>, objects: object = fine) => {
+    const element = await show({ ...objects, Billing_Order__c: [order(more)] });
+    const [shown] = findAll(element, '[data-id="order"]');
+    return shown!;
+  };
+
+  it('says what keeps the deal from being ordered, each with what to do', async () => {
+    const shown = await orderIn({
+      State__c: 'Not Ready',
+      Faults__c:
+        'The deal has no start date. Enter Billing Start Date.\r\n\nSeat is not on sale. Choose another product.\n',
+    });
+    expect(findAll(shown, 'li').map(words)).toEqual([
+      'To do: The deal has no start date. Enter Billing Start Date.',
+      'To do: Seat is not on sale. Choose another product.',
+    ]);
+    expect(findAll(shown, '.fact').map(words)).toEqual(['Status Not ready']);
+  });
+
+  it('shows the number of the order, what it comes to and what is billed first', async () => {
+    const shown = await orderIn({
+      State__c: 'Ordered',
+      Message__c: 'Ordered on 21 Nov 2026.',
+      // Of an earlier look: nothing of it holds any more.
+      Faults__c: 'The deal has no start date.',
+      Order_Number__c: 'O-00000007',
+      Subscription_Number__c: 'A-S7',
+      MRR__c: 1150,
+      MRR_Change__c: 150,
+      TCV__c: 13800,
+      TCV_Change__c: -1200,
+      First_Invoice_Amount__c: 0,
+      First_Invoice_Date__c: '2026-12-01',
+      Source_Url__c: 'https://billing.example.com/orders/7',
+    });
+    expect(findAll(shown, 'li')).toEqual([]);
+    expect(textAt(shown, 'h3 + p')).toBe('Ordered on 21 Nov 2026.');
+    expect(findAll(shown, '.message')).toEqual([]);
+    expect(findAll(shown, '.fact').map(words)).toEqual([
+      'Status Ordered',
+      'Number O-00000007',
+      'Subscription A-S7',
+      'MRR $ 1,150.00 +$ 150 by this order',
+      'TCV $ 13,800.00 −$ 1,200 by this order',
+      'First invoice $ 0.00 1 Dec 2026',
+    ]);
+    expect(findAll(shown, 'a').map((one) => one.getAttribute('href'))).toEqual([
+      'https://billing.example.com/orders/7',
+    ]);
+  });
+
+  it('says why an order failed, and a state that is not known here as it is', async () => {
+    const failed = await orderIn({ State__c: 'Failed', Message__c: 'Zuora refused it: the account is on hold.' });
+    expect(textAt(failed, '.message')).toBe('Zuora refused it: the account is on hold.');
+    expect(words(findAll(await orderIn({ State__c: 'Reviewed' }), '.fact')[0]!)).toBe('Status Reviewed');
+  });
+
+  it('shows the order of a customer without billing, and none of another deal', async () => {
+    const none = {
+      Billing_Account__c: [],
+      Billing_Subscription__c: [],
+      Billing_Health__c: [],
+      Billing_Connection__c: [],
+    };
+    expect(findAll(await orderIn({ State__c: 'Ready' }, none), '.fact').map(words)).toEqual(['Status Ready']);
+    const other = await show({ ...fine, Billing_Order__c: [order({ Opportunity__c: '006000000000002AAA' })] });
+    expect(findAll(other, '[data-id="order"]')).toEqual([]);
+  });
+
   it.each<[string, object, Parameters<typeof answer>[0] | undefined, RegExp]>([
     ['without an account', { AccountId: null }, undefined, /^This deal has no account yet\./],
     [
