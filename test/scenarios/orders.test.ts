@@ -38,6 +38,15 @@ async function restart(env: Record<string, string>): Promise<void> {
   await settled(story.stack);
 }
 
+async function refuse(refusals: object[]): Promise<void> {
+  const answer = await fetch(`${story.stack.zuora.url}/__sim/refusals`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ refusals }),
+  });
+  expect(answer.status).toBe(200);
+}
+
 /** Numbers of all orders that Zuora has of the customer. */
 async function ordered(): Promise<string[]> {
   const { body } = await zuora.call('GET', `/v1/orders/invoiceOwner/${number}?pageSize=40`);
@@ -68,7 +77,8 @@ it('a won deal becomes one order, whose numbers and figures stand on the Opportu
     Faults__c: null,
     Actions__c: expect.stringContaining('Seats: 60 at USD 19.99 a month') as string,
   });
-  await vi.waitUntil(() => sales.deal(id)['Billing_MRR__c'] === 1199.4, WITHIN);
+  // It has not begun, and earns nothing yet.
+  await vi.waitUntil(() => sales.deal(id)['Billing_Subscription_Status__c'] === 'Pending', WITHIN);
   await settled(story.stack);
   expect(sales.deal(id)).toMatchObject({
     Billing_Order_Status__c: 'Ordered',
@@ -121,6 +131,55 @@ it('an answer that is lost after the order was made makes no second one', async 
   sales.win(id);
   expect(await standing(id, 'Ordered')).toMatchObject({ Order_Number__c: `SF-${id}` });
   expect(await ordersOf(id)).toEqual([`SF-${id}`]);
+}, 120_000);
+
+it('a lock is waited out, although Zuora would repeat it to the same call', async () => {
+  const id = sales.open(accountId, [{ plan, quantity: 2, price: 25 }]);
+  await refuse([{ path: '^/v1/orders$', times: 1, code: 40000050 }]);
+  sales.win(id);
+  await standing(id, 'Ordered');
+  expect(await ordersOf(id)).toEqual([`SF-${id}`]);
+}, 120_000);
+
+it('what Zuora refuses is told in its words, and tried again when the deal is changed', async () => {
+  const id = sales.open(accountId, [{ plan, quantity: 2, price: 25 }]);
+  await refuse([{ path: '^/v1/orders$', times: 1, code: 40000030 }]);
+  sales.win(id);
+  expect(await standing(id, 'Failed')).toMatchObject({
+    Order_Number__c: null,
+    Faults__c: expect.stringMatching(/\S/) as string,
+  });
+  await settled(story.stack);
+  expect(await ordersOf(id)).toEqual([]);
+  sales.edit(id, { Billing_Term_Months__c: 24 });
+  expect(await standing(id, 'Ordered')).toMatchObject({ Faults__c: null });
+  expect(await ordersOf(id)).toEqual([`SF-${id}`]);
+}, 120_000);
+
+it('a process that dies between the answer of Zuora and what it makes of it makes no second order', async () => {
+  const id = sales.open(accountId, [{ plan, quantity: 7, price: 25 }]);
+  story.stack.zuora.ctx.faults.set([{ path: '^/v1/orders$', status: 504, after: true }]);
+  sales.win(id);
+  await vi.waitUntil(async () => (await ordersOf(id)).length > 0, WITHIN);
+  await story.stack.backend.stop('SIGKILL');
+  story.stack.zuora.ctx.faults.set([]);
+  await restart(orderSettings({}));
+  expect(await standing(id, 'Ordered')).toMatchObject({ Order_Number__c: `SF-${id}` });
+  expect(await ordersOf(id)).toEqual([`SF-${id}`]);
+}, 120_000);
+
+it('a deal that was won before orders were switched on is not ordered', async () => {
+  await restart({ SALESFORCE_CURRENCY: 'USD', CATALOG_PRICE_BOOK: 'Billing' });
+  const id = sales.open(accountId, [{ plan, quantity: 2, price: 25 }]);
+  sales.win(id);
+  await settled(story.stack);
+  await restart(orderSettings({}));
+  sales.edit(id, { Description: 'Touched' });
+  const next = sales.open(accountId, [{ plan, quantity: 3, price: 25 }]);
+  sales.win(next);
+  await standing(next, 'Ordered');
+  await settled(story.stack);
+  expect([await ordersOf(id), sales.order(id)]).toEqual([[], undefined]);
 }, 120_000);
 
 it('in shadow the order is worked out and shown, and nothing is made', async () => {

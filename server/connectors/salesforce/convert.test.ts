@@ -18,7 +18,7 @@ import { SUBSCRIPTION_STATUSES } from '../../domain/subscription/subscription.ts
 import { calendarDate } from '../../domain/time/calendarDate.ts';
 import { instant } from '../../domain/time/instant.ts';
 import { USAGE_TRENDS } from '../../domain/usage/forecast.ts';
-import { NAMED_DEAL } from '../../workflows/ports/deals.ts';
+import { NAMED_DEAL, ORDER_OBJECT } from '../../workflows/ports/deals.ts';
 import { isRemoved, objectOrder, removedRow, toOrgConnection, toOrgRows } from './convert.ts';
 import { RECORD_OBJECTS } from './collections.ts';
 import { FAILURE_OBJECT } from './rows/syncFailure.ts';
@@ -136,7 +136,7 @@ const rows = [...toOrgRows(view, [month]), connection];
 test('every object of the package is written, parents before children', () => {
   // Those of links come from matching and those of failures from what failed, not from what is derived for an Account;
   // records only where they are switched on.
-  const others = ['Billing_Link__c', FAILURE_OBJECT, NAMED_DEAL, ...RECORD_OBJECTS];
+  const others = ['Billing_Link__c', FAILURE_OBJECT, NAMED_DEAL, ORDER_OBJECT, ...RECORD_OBJECTS];
   const written = rows.map(({ object }) => object).filter((object, place, all) => object !== all[place - 1]);
   expect(written).toEqual(objectOrder.filter((object) => !others.includes(object)));
 });

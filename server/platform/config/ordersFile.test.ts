@@ -1,0 +1,59 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { readOrdersFile } from './ordersFile.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'orders-'));
+const path = join(folder, 'orders.json');
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const read = (content: unknown) => {
+  writeFileSync(path, JSON.stringify(content));
+  return readOrdersFile(path);
+};
+const least = { mode: 'shadow', connection: 'zuora' };
+
+test('what is left out is as told in docs/orders.md', () => {
+  expect(read(least)).toEqual({
+    orders: {
+      ...least,
+      recordTypes: null,
+      fields: {},
+      defaults: { months: null, autoRenew: false, renewalMonths: null },
+    },
+    faults: [],
+  });
+});
+
+test('everything that it can say is read', () => {
+  const all = {
+    mode: 'automatic',
+    connection: 'zuora-eu',
+    recordTypes: ['New_Business'],
+    fields: { Order_By_Billing__c: true, Region__c: 'EMEA', Level__c: 2 },
+    defaults: { months: 12, autoRenew: true, renewalMonths: 6 },
+  };
+  expect(read(all)).toEqual({ orders: all, faults: [] });
+});
+
+test.each<[string, object, string]>([
+  ['mode', { mode: 'on' }, 'It must be "off", "shadow" or "automatic".'],
+  ['mode', { mode: undefined }, 'It must be "off", "shadow" or "automatic".'],
+  ['connection', { connection: '' }, 'It must be the name of a connection.'],
+  ['recordTypes', { recordTypes: [] }, 'It is empty.'],
+  ['recordTypes[0]', { recordTypes: ['New Business'] }, 'It must be the developer name of a record type.'],
+  ['fields.Region__c', { fields: { Region__c: [] } }, 'It must be a text, a number, true or false.'],
+  ['defaults.months', { defaults: { months: 0 } }, 'It must be 1 at least.'],
+  ['defaults.months', { defaults: { months: 1.5 } }, 'It must be a whole number of months.'],
+  ['defaults.renewalMonths', { defaults: { renewalMonths: 601 } }, 'It must be 600 at most.'],
+  ['defaults.autoRenew', { defaults: { autoRenew: 'yes' } }, 'It must be true or false.'],
+])('%s that is wrong is told where it stands', (where, more, problem) => {
+  const { orders, faults } = read({ ...least, ...more });
+  expect(orders).toBeNull();
+  expect(faults.map((fault) => [fault.variable, fault.problem])).toEqual([[`ORDERS_FILE ${where}`, problem]]);
+});
+
+test('a field name that could be anything but a name is refused', () => {
+  expect(read({ ...least, fields: { "Id FROM Account WHERE Name = 'x'": 1 } }).orders).toBeNull();
+});

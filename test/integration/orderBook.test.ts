@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { projectionKeyOf } from '../../server/domain/billingAccount/key.ts';
+import { createDealReader } from '../../server/sync/deals/reader.ts';
+import { createOrderBook } from '../../server/sync/orders/book.ts';
+import { orderedSince } from '../../server/sync/orders/since.ts';
+import type { DealOrder } from '../../server/workflows/ports/orders.ts';
+import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
+
+const A = '001000000000001AAA';
+const DEAL = '006000000000001AAA';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.close());
+beforeEach(() => database.pool.query('truncate dirty, named_deal, deal_order, deal_order_step, setting'));
+
+const order = (more: Partial<DealOrder> = {}): DealOrder => ({
+  dealId: DEAL,
+  accountId: A,
+  state: 'Not Ready',
+  mode: 'Automatic',
+  connection: 'zuora',
+  digest: 'd',
+  faults: [],
+  order: null,
+  actions: [],
+  metrics: null,
+  placed: null,
+  epoch: 1,
+  message: null,
+  asOf: '2026-11-22T10:00:00.000Z',
+  ...more,
+});
+
+it('an order is kept, its Account projected, its Opportunity followed, and every step told with the one before', async () => {
+  let saved = 0;
+  const book = createOrderBook(database.db, () => (saved += 1));
+  expect(await book.of(DEAL)).toBeNull();
+  expect(await book.save(order(), null)).toBe(1);
+  expect(await book.save(order({ state: 'Ordering', message: 'a\u0000b' }), 1)).toBe(2);
+  expect(await book.of(DEAL)).toEqual({ order: order({ state: 'Ordering', message: 'a\uFFFDb' }), version: 2 });
+  expect((await database.pool.query('select key from dirty')).rows).toEqual([{ key: projectionKeyOf(A) }]);
+  const deal = {
+    id: DEAL,
+    accountId: A,
+    subscriptionNumber: null,
+    order: order({ state: 'Ordering', message: 'a\uFFFDb' }),
+  };
+  expect(await createDealReader(database.db).ofAccount(A)).toEqual([deal]);
+  const steps = await database.pool.query('select state_before, state from deal_order_step order by id');
+  expect(steps.rows).toEqual([
+    { state_before: null, state: 'Not Ready' },
+    { state_before: 'Not Ready', state: 'Ordering' },
+  ]);
+  expect(saved).toBe(2);
+});
+
+it('of two workers one decides, and the other one has changed nothing', async () => {
+  const book = createOrderBook(database.db);
+  await book.save(order(), null);
+  await expect(book.save(order({ state: 'Ready' }), null)).rejects.toMatchObject({
+    code: 'order_changed',
+    retryable: true,
+  });
+  await book.save(order({ state: 'Ordering' }), 1);
+  await expect(book.save(order({ state: 'Failed' }), 1)).rejects.toMatchObject({ code: 'order_changed' });
+  expect(await book.of(DEAL)).toMatchObject({ order: { state: 'Ordering' }, version: 2 });
+  expect((await database.pool.query('select 1 from deal_order_step')).rowCount).toBe(2);
+});
+
+it('what people named in the Opportunity stays known, and its Account follows', async () => {
+  await database.pool.query('insert into named_deal values ($1, $2, $3)', [DEAL, '001000000000009AAA', 'A-S1']);
+  await createOrderBook(database.db).save(order(), null);
+  expect(await createDealReader(database.db).known([DEAL])).toMatchObject(
+    new Map([[DEAL, { accountId: A, subscriptionNumber: 'A-S1', order: { state: 'Not Ready' } }]]),
+  );
+});
+
+it('orders count from the moment they were switched on, and from another one after they were off', async () => {
+  const [first, later] = [new Date('2026-11-01T10:00:00Z'), new Date('2026-11-20T10:00:00Z')];
+  expect(await orderedSince(database.db, true, first)).toEqual(first);
+  expect(await orderedSince(database.db, true, later)).toEqual(first);
+  expect(await orderedSince(database.db, false, later)).toBeNull();
+  expect(await orderedSince(database.db, true, later)).toEqual(later);
+});
