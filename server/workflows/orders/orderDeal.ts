@@ -52,7 +52,9 @@ export function orderDeal(deps: OrderDeps): (deal: Deal) => Promise<void> {
   async function billingAccountsOf({ accountId }: Deal): Promise<BillingAccount[]> {
     if (accountId === null) return [];
     const records = await mirror.ofAccount(accountId);
-    return records.filter(({ kind, deleted }) => kind === 'account' && !deleted).map(({ body }) => body as BillingAccount);
+    return records
+      .filter(({ kind, deleted }) => kind === 'account' && !deleted)
+      .map(({ body }) => body as BillingAccount);
   }
 
   async function plansOf(deal: Deal): Promise<PlanOnSale[]> {
@@ -137,7 +139,11 @@ export function orderDeal(deps: OrderDeps): (deal: Deal) => Promise<void> {
     if (known?.order.state === 'Ordering') return send(known.order, known.version, true);
     if (known?.order.placed) {
       const message = known.order.digest === entered ? null : CHANGED;
-      const next = { ...known.order, message: known.order.state === 'Pending' ? known.order.message : message, accountId: deal.accountId };
+      const next = {
+        ...known.order,
+        message: known.order.state === 'Pending' ? known.order.message : message,
+        accountId: deal.accountId,
+      };
       if (!isSame(known.order, next)) await book.save(next, known.version);
       return;
     }

@@ -55,7 +55,8 @@ export function dealColumns({ names, recordTypes, currency }: DealFields): strin
   ];
 }
 
-const textOf = (value: unknown): string | null => (typeof value === 'string' && value.trim() !== '' ? value.trim() : null);
+const textOf = (value: unknown): string | null =>
+  typeof value === 'string' && value.trim() !== '' ? value.trim() : null;
 const dateOf = (value: unknown): CalendarDate | null => (typeof value === 'string' ? calendarDate(value) : null);
 const numberOf = (value: unknown): number | null => (typeof value === 'number' ? value : null);
 /** A number of JSON by its shortest text, which is what people entered, up to 15 digits. */
@@ -120,7 +121,10 @@ export function toDeal(record: Found, lines: readonly Found[], { names, currency
     fields: Object.fromEntries(
       names.map((name) => {
         const value = record[name] ?? null;
-        return [name, ['string', 'number', 'boolean'].includes(typeof value) ? (value as string | number | boolean) : null];
+        return [
+          name,
+          ['string', 'number', 'boolean'].includes(typeof value) ? (value as string | number | boolean) : null,
+        ];
       }),
     ),
   };
