@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { customObject, metadataFile } from '../../simulators/salesforce/metadata/testing.ts';
+import { COMPILED } from '../../support/backend.ts';
 import { run, TOOL_PATH, type Ended } from '../../support/npmTool.ts';
 import { ops } from '../../support/ops.ts';
 import { SfHome, stockSf } from '../../support/sfCli.ts';
@@ -39,7 +40,10 @@ afterAll(async () => {
 async function script(name: string, args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
   return run(process.execPath, [join(ROOT, `scripts/${name}.ts`), ...args], {
     cwd: ROOT,
-    env: { PATH: TOOL_PATH, HOME: sf.home, SF_CLI: command.at(-1)!, SF_USE_GENERIC_UNIX_KEYCHAIN: 'true', ...env },
+    env: {
+      ...{ ...COMPILED, PATH: TOOL_PATH, HOME: sf.home, SF_CLI: command.at(-1)! },
+      ...{ SF_USE_GENERIC_UNIX_KEYCHAIN: 'true', SF_DISABLE_TELEMETRY: 'true', ...env },
+    },
   });
 }
 
@@ -106,16 +110,12 @@ describe('an org that has something of the same name', { timeout: 240_000 }, () 
         '<apiVersion>66.0</apiVersion><isExposed>false</isExposed>',
       ),
     });
-    const stopped = await deploy({});
-    expect(stopped.code).toBe(1);
-    expect(stopped.deploy.clashes.map(({ component }) => component).sort()).toEqual([
-      'CustomObject:Usage__c',
-      'LightningComponentBundle:ticker',
-    ]);
-    const words = await script('org-deploy', ['--target-org', 'org', '--data-dir', dataDir]);
-    expect(words.stdout).toContain('Stopped; nothing was changed.');
-    expect(words.stdout).toContain('say so with --ours LightningComponentBundle:ticker');
     const [object, bundle] = ['CustomObject:Usage__c', 'LightningComponentBundle:ticker'];
+    const stopped = await script('org-deploy', ['--target-org', 'org', '--data-dir', dataDir]);
+    expect(stopped.code).toBe(1);
+    expect(stopped.stdout).toContain('Stopped; nothing was changed. The org has 2 components of the same name');
+    for (const component of [object, bundle])
+      expect(stopped.stdout).toMatch(new RegExp(`^  ${component}\n.* say so with --ours ${component}\\.$`, 'm'));
     const other = await deploy({}, '--ours', object, '--ours', bundle, '--dry-run');
     expect(other.deploy.clashes).toEqual([]);
   });
