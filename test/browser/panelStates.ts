@@ -140,7 +140,7 @@ export const STATES = {
   'narrow-classic': { shows: 'narrow, SLDS 1', look: { width: NARROW, theme: 'classic' } },
   medium: { shows: 'half a screen', look: { width: 720 } },
   wide: { shows: 'a wide screen', look: { width: 1920 } },
-  large: { shows: '500 invoices, 40 subscriptions, long names', ...large },
+  large: { shows: '500 invoices, 40 subscriptions, long names', ...large, look: {} },
   'large-narrow': { shows: 'the same, narrow', ...large, look: { width: NARROW } },
   'without-billing': { shows: 'nobody is billed', whose: 'bare' },
   'field-hidden': {
@@ -152,7 +152,7 @@ export const STATES = {
   },
   'not-permitted': { shows: 'somebody who may not read billing', whose: 'other', as: USERS.repWithoutBilling },
   loading: { shows: 'a slow network', arrange: slow, isLoading: true },
-  stale: { shows: 'billing was not checked for two hours', arrange: forgotten },
+  stale: { shows: 'billing was not checked for two hours', arrange: forgotten, look: {} },
   'stale-classic': { shows: 'the same, SLDS 1', arrange: forgotten, look: { theme: 'classic' } },
   'stale-narrow-dark': {
     shows: 'the same, narrow and dark',
