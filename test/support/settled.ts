@@ -16,6 +16,10 @@ export async function metric(backendUrl: string, name: string): Promise<number> 
   return valueIn(await metricsOf(backendUrl), name);
 }
 
+/** For how long there must be nothing to do: what one step sets off may take a moment to be seen. */
+const QUIET_MS = 400;
+const LOOK_EVERY_MS = 50;
+
 const OPEN = ['billing360_dirty_keys_due', 'billing360_dirty_keys_retrying', 'billing360_outbox_pending'];
 
 /**
@@ -24,15 +28,15 @@ const OPEN = ['billing360_dirty_keys_due', 'billing360_dirty_keys_retrying', 'bi
  */
 export async function settled(stack: Pick<Stack, 'stripe' | 'zuora' | 'backend'>, withinMs = 60_000): Promise<void> {
   const deadline = Date.now() + withinMs;
-  for (let quiet = 0; quiet < 2;) {
+  for (let quietSince = Infinity; !(Date.now() - quietSince >= QUIET_MS);) {
     await stack.stripe.ctx.webhooks.idle();
     await stack.zuora.ctx.webhooks.idle();
     const metrics = await metricsOf(stack.backend.url);
     const left = OPEN.map((name) => valueIn(metrics, name));
-    quiet = left.every((count) => count === 0) ? quiet + 1 : 0;
+    quietSince = left.every((count) => count === 0) ? Math.min(quietSince, Date.now()) : Infinity;
     if (Date.now() > deadline)
       throw new Error(`Not settled after ${withinMs} ms: ${OPEN.map((name, i) => `${name}=${left[i]}`).join(', ')}`);
-    await new Promise((done) => setTimeout(done, 25));
+    await new Promise((done) => setTimeout(done, LOOK_EVERY_MS));
   }
 }
 
