@@ -305,6 +305,6 @@ describe('c-billing-invoices', () => {
     await rendered();
     expect(rowsOn(element)).toHaveLength(1);
     expect(textAt(element, '[role=alert]')).toContain('too many were made');
-    expect(textAt(element, '[data-id=stale]')).toContain('may be out of date');
+    expect(textAt(element, '[data-id=stale]')).toContain('may be missing or out of date');
   });
 });
