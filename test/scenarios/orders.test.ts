@@ -141,6 +141,26 @@ it('a lock is waited out, although Zuora would repeat it to the same call', asyn
   expect(await ordersOf(id)).toEqual([`SF-${id}`]);
 }, 120_000);
 
+it('a deal that is lost before its order could be placed is not ordered, until it is won again', async () => {
+  const id = sales.open(accountId, [{ plan, quantity: 2, price: 25 }]);
+  await refuse([{ path: '^/v1/orders$', times: 1000, code: 40000050 }]);
+  sales.win(id);
+  await standing(id, 'Ordering');
+  const heard = async () => {
+    const key = `salesforce:Opportunity:${id}`;
+    return (await story.database.pool.query('select 1 from inbox where key = $1', [key])).rowCount!;
+  };
+  const before = await heard();
+  sales.edit(id, { StageName: 'Prospecting' });
+  await vi.waitUntil(async () => (await heard()) > before, WITHIN);
+  await refuse([]);
+  await settled(story.stack);
+  expect([await ordersOf(id), sales.order(id)!['State__c']]).toEqual([[], 'Ordering']);
+  sales.win(id);
+  await standing(id, 'Ordered');
+  expect(await ordersOf(id)).toEqual([`SF-${id}`]);
+}, 120_000);
+
 it('what Zuora refuses is told in its words, and tried again when the deal is changed', async () => {
   const id = sales.open(accountId, [{ plan, quantity: 2, price: 25 }]);
   await refuse([{ path: '^/v1/orders$', times: 1, code: 40000030 }]);

@@ -3,7 +3,7 @@ import { partsOf } from '../../domain/billingAccount/key.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { Deal } from '../../domain/order/deal.ts';
 import { orderFault } from '../../domain/order/faults.ts';
-import type { Order, PlacedOrder, PlanOnSale } from '../../domain/order/order.ts';
+import type { PlacedOrder, PlanOnSale } from '../../domain/order/order.ts';
 import { planOrder, sellableOf } from '../../domain/order/planOrder.ts';
 import { isOrdered, type OrderRules } from '../../domain/order/rules.ts';
 import { orderInWords } from '../../domain/order/words.ts';
@@ -114,20 +114,27 @@ export function orderDeal(deps: OrderDeps): (deal: Deal) => Promise<void> {
     asOf: clock.businessNow().toISOString(),
   });
 
-  /** @param committed an order in state Ordering, which is sent as it was committed whatever the deal says now */
-  async function send(committed: DealOrder, version: number, mayBeThere: boolean): Promise<void> {
-    const order: Order = committed.order!;
-    const found = mayBeThere ? await desk.find(order.number) : null;
+  /** @param committed an order in state Ordering, which is sent as it was committed */
+  async function send(committed: DealOrder, version: number): Promise<void> {
+    let placed: PlacedOrder;
     try {
-      const placed = found ?? (await desk.place(order, effectOf(committed)));
-      await book.save(placedAs(committed, placed), version);
+      placed = await desk.place(committed.order!, effectOf(committed));
     } catch (error) {
       if (!(error instanceof Fault) || error.outcomeUnknown || error.notTried) throw error;
       const next = { ...committed, epoch: committed.epoch + 1 };
       const faults = [orderFault('order_refused', error.publicText)];
       await book.save(isRefused(error) ? { ...next, state: 'Failed', faults } : next, version);
       if (!isRefused(error)) throw error;
+      return;
     }
+    await book.save(placedAs(committed, placed), version);
+  }
+
+  /** What may have been made is looked for; what was not is sent again while the deal is won and orders are placed. */
+  async function resume(committed: DealOrder, version: number, deal: Deal): Promise<void> {
+    const found = await desk.find(committed.order!.number);
+    if (found !== null) await book.save(placedAs(committed, found), version);
+    else if (deal.isWon && rules.mode === 'automatic') await send(committed, version);
   }
 
   const isSame = (a: DealOrder | undefined, b: DealOrder): boolean =>
@@ -136,7 +143,7 @@ export function orderDeal(deps: OrderDeps): (deal: Deal) => Promise<void> {
   return async (deal) => {
     const known = await book.of(deal.id);
     const entered = digest(enteredIn(deal, known?.order ?? null));
-    if (known?.order.state === 'Ordering') return send(known.order, known.version, true);
+    if (known?.order.state === 'Ordering') return resume(known.order, known.version, deal);
     if (known?.order.placed) {
       const message = known.order.digest === entered ? null : CHANGED;
       const next = {
@@ -157,6 +164,6 @@ export function orderDeal(deps: OrderDeps): (deal: Deal) => Promise<void> {
       return;
     }
     const committed: DealOrder = { ...worked, state: 'Ordering' };
-    await send(committed, await book.save(committed, known?.version ?? null), false);
+    await send(committed, await book.save(committed, known?.version ?? null));
   };
 }
