@@ -151,6 +151,8 @@ describe('what was done to a subscription is told as what it is', () => {
     const payload = structuredClone(canceled.payload) as Stripe.CustomerSubscriptionDeletedEvent;
     payload.data.object.cancellation_details!.reason = 'payment_failed';
     rig.bench.mirror.records.delete(`stripe:change:${canceled.eventId}:cancel`);
+    // One event in a hundred is still open, for its audit, and would tell its own reason first.
+    rig.bench.inbox.delete(canceled.id);
     rig.bench.receive([{ ...canceled, eventId: 'again', payload }]);
     await rig.work();
     expect(ended()['Sentence__c']).toBe('Platform ended because payments failed');
