@@ -189,6 +189,8 @@ function fromZuoraCharge(
     plan: planName,
     ratePlanKey: plan.subscriptionRatePlanNumber ?? plan.id,
     productId: plan.productId,
+    sellableKey:
+      plan.productRatePlanId === null ? null : keyOf(context.connection, 'productrateplan', plan.productRatePlanId),
     ...terms,
     quantity: model === 'flat' || kind === 'usage' ? null : decimalOrNull(charge.quantity),
     price: decimalOrNull(charge.price),
@@ -227,6 +229,21 @@ function cancelOn(subscription: ZuoraSubscription): CalendarDate | null {
   return end !== null && (term === null || end < term) ? end : null;
 }
 
+const TERM_PERIODS: Readonly<Record<string, Interval['unit']>> = {
+  month: 'month',
+  year: 'year',
+  week: 'week',
+  day: 'day',
+};
+
+/** How long later terms are; a period that nobody here knows is not told. */
+function renewalTermOf(subscription: ZuoraSubscription): Interval | 'Evergreen' | null {
+  const { renewalSetting, renewalTerm, renewalTermPeriodType } = subscription;
+  if (word(renewalSetting) === 'renewtoevergreen') return 'Evergreen';
+  const unit = TERM_PERIODS[word(renewalTermPeriodType) || 'month'];
+  return renewalTerm == null || renewalTerm < 1 || unit === undefined ? null : { unit, count: renewalTerm };
+}
+
 /** @param currency of the account, for tenants whose subscriptions have none of their own */
 export function fromZuoraSubscription(
   subscription: ZuoraSubscription,
@@ -255,6 +272,7 @@ export function fromZuoraSubscription(
     termStartsOn: dateOf(subscription.termStartDate),
     termEndsOn: dateOf(subscription.termEndDate),
     autoRenew: subscription.autoRenew,
+    renewalTerm: renewalTermOf(subscription),
     trialEndsOn: null,
     cancelOn: cancelOn(subscription),
     endsByDate: true,

@@ -142,6 +142,9 @@ export const subscriptionSchema = z.looseObject({
   termStartDate: maybeText,
   termEndDate: maybeText,
   autoRenew: flag,
+  renewalSetting: maybeText,
+  renewalTerm: z.coerce.number().int().nullish(),
+  renewalTermPeriodType: maybeText,
   orderNumber: maybeText,
   statusHistory: z
     .array(z.object({ status: maybeText, startDate: maybeText, endDate: maybeText }))
@@ -152,6 +155,7 @@ export const subscriptionSchema = z.looseObject({
       productName: maybeText,
       ratePlanName: maybeText,
       productId: maybeText,
+      productRatePlanId: maybeText,
       subscriptionRatePlanNumber: maybeText,
       id: z.string(),
       ratePlanCharges: z.array(chargeSchema),

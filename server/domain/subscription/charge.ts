@@ -51,6 +51,8 @@ export type Charge = {
   /** What people call it, such as `Platform Enterprise: Seats`. */
   name: string;
   productId: string | null;
+  /** Key of what it was sold as (`<connection>:productrateplan:<id>`); absent or null where that is not told. */
+  sellableKey?: string | null;
   /** Name of the rate plan or product, as people know what they bought. */
   plan: string;
   /** Charges with the same one belong together (Zuora rate plan number). */

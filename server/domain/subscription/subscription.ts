@@ -1,6 +1,6 @@
 import type { Source } from '../billingAccount/billingAccount.ts';
 import type { CalendarDate } from '../time/calendarDate.ts';
-import type { Charge } from './charge.ts';
+import type { Charge, Interval } from './charge.ts';
 import type { Discount } from './discount.ts';
 
 /**
@@ -49,6 +49,8 @@ export type Subscription = {
   /** First day after it. */
   termEndsOn: CalendarDate | null;
   autoRenew: boolean;
+  /** How long each later term is, or that it goes on without one; absent or null where the billing system does not say. */
+  renewalTerm?: Interval | 'Evergreen' | null;
   trialEndsOn: CalendarDate | null;
   /** Day from which it is canceled, when that is known. */
   cancelOn: CalendarDate | null;

@@ -1,0 +1,42 @@
+import Fraction from 'fraction.js';
+import type { BillingFacts } from '../account/facts.ts';
+import { inheritedBy } from '../account/inherited.ts';
+import { monthlyCharges } from '../metrics/monthly.ts';
+import type { MrrRules } from '../metrics/rules.ts';
+import { roundToMoney, type Money } from '../money/money.ts';
+import { afterInterval } from '../subscription/interval.ts';
+import type { Subscription } from '../subscription/subscription.ts';
+import { addDays, monthsBetween, type CalendarDate } from '../time/calendarDate.ts';
+
+/** One without an end counts as a year. */
+const EVERGREEN_MONTHS = new Fraction(12);
+
+/** @returns length of the next term in months; as long as the current one where billing does not say it */
+export function nextTermMonths(subscription: Subscription, on: CalendarDate): Fraction {
+  const { renewalTerm = null, termStartsOn } = subscription;
+  if (renewalTerm === 'Evergreen') return EVERGREEN_MONTHS;
+  const end = renewalTerm === null ? null : afterInterval(on, renewalTerm);
+  if (end !== null) return monthsBetween(on, end);
+  return termStartsOn === null || termStartsOn >= on ? EVERGREEN_MONTHS : monthsBetween(termStartsOn, on);
+}
+
+/**
+ * What the next term is worth: the recurring charges in force on the last day of this one, after discounts, for as long as the
+ * next one is, whatever holds them up that day (a pause, a suspension). What was sold once, and usage, are not renewed.
+ * (Zuora renews every charge that lasts as long as its subscription; docs, "Renew a subscription".)
+ * @param on first day of the next term
+ */
+export function nextTermWorth(
+  subscription: Subscription,
+  on: CalendarDate,
+  facts: BillingFacts,
+  rules: MrrRules,
+): Money {
+  const lastDay = addDays(on, -1);
+  const inherited = inheritedBy(subscription, facts, lastDay, rules);
+  const monthly = monthlyCharges(subscription, lastDay, inherited).reduce(
+    (all, { amount }) => all.add(amount),
+    new Fraction(0),
+  );
+  return roundToMoney(monthly.mul(nextTermMonths(subscription, on)), subscription.currency);
+}
