@@ -2,6 +2,7 @@ import type { DealFields } from '../connectors/salesforce/changes/dealForOrder.t
 import type { SalesforceClient } from '../connectors/salesforce/client.ts';
 import { describeObjects } from '../connectors/salesforce/mapping/describe.ts';
 import type { Deal } from '../domain/order/deal.ts';
+import type { Config } from '../platform/config/config.ts';
 import { digestOf } from '../sync/canonical.ts';
 import { createOrderBook } from '../sync/orders/book.ts';
 import { orderedSince } from '../sync/orders/since.ts';
@@ -15,6 +16,22 @@ export type Orders = {
   fields: () => Promise<DealFields>;
 };
 
+/** @returns what has to be read of a deal by these rules */
+export function fieldsForOrders(
+  client: SalesforceClient,
+  rules: NonNullable<Config['orders']>,
+): () => Promise<DealFields> {
+  const describe = describeObjects(client);
+  return async () => {
+    const hasCurrencies = (await describe('Opportunity'))?.has('currencyisocode') ?? false;
+    return {
+      names: Object.keys(rules.fields),
+      recordTypes: rules.recordTypes !== null,
+      currency: hasCurrencies ? null : rules.currency,
+    };
+  };
+}
+
 /** @param onSaved told when an Account is to be projected */
 export async function orders(
   { config, database, store, clock, connections }: Base,
@@ -25,7 +42,6 @@ export async function orders(
   const since = await orderedSince(database.db, rules !== null && rules.mode !== 'off', clock.businessNow());
   if (rules === null || since === null) return null;
   const desk = connections.find(({ name }) => name === rules.connection)!.orders!;
-  const describe = describeObjects(client);
   return {
     order: orderDeal({
       rules,
@@ -37,13 +53,6 @@ export async function orders(
       timeZone: config.timeZone,
       since,
     }),
-    async fields() {
-      const hasCurrencies = (await describe('Opportunity'))?.has('currencyisocode') ?? false;
-      return {
-        names: Object.keys(rules.fields),
-        recordTypes: rules.recordTypes !== null,
-        currency: hasCurrencies ? null : rules.currency,
-      };
-    },
+    fields: fieldsForOrders(client, rules),
   };
 }

@@ -23,9 +23,13 @@ import { createSecretBook } from '../sync/secrets/book.ts';
 import { driftOf } from '../workflows/mirror/compareRow.ts';
 import { projectAccount } from '../workflows/mirror/projectAccount.ts';
 import { fieldsOfSystem, KINDS_WITH_FIELDS } from '../workflows/ports/billingFields.ts';
+import type { OrderDesk } from '../workflows/ports/orders.ts';
 import { nameOf } from '../workflows/ports/org.ts';
 import type { MappingVerdict } from '../workflows/ports/orgMapping.ts';
 import type { OrgTools, RowPreview } from '../workflows/ports/orgTools.ts';
+import type { UpstreamLimits } from '../workflows/ports/upstream.ts';
+import { connect } from './connections.ts';
+import { lookAtOrder } from './lookAtOrder.ts';
 import { orgClient } from './orgClient.ts';
 import { reportingOf } from './reporting.ts';
 
@@ -44,18 +48,20 @@ export async function openOrgTools(
   const secrets = createSecretBook({ db, sealer, log });
   await secrets.load();
   const gates: StoppableGate[] = [];
-  const client = orgClient({
-    config,
-    clock,
-    secrets,
-    database: { db },
-    shareToken: shareTokens(db, sealer),
-    gateOf(limits) {
-      const gate = createUpstreamGate(db, limits, {});
-      gates.push(gate);
-      return gate;
-    },
-  });
+  const gateOf = (limits: UpstreamLimits): StoppableGate => {
+    const gate = createUpstreamGate(db, limits, {});
+    gates.push(gate);
+    return gate;
+  };
+  const shareToken = shareTokens(db, sealer);
+  const client = orgClient({ config, clock, secrets, database: { db }, shareToken, gateOf });
+  const closing: (() => Promise<void>)[] = [];
+  const openDesk = (name: string): OrderDesk => {
+    const settings = config.connections.find(({ connection }) => connection === name)!;
+    const { orders, close } = connect(settings, { clock, timeZone: config.timeZone, gateOf, shareToken, secrets });
+    if (close) closing.push(close);
+    return orders!;
+  };
   const describe = describeObjects(client);
   let verdict: Promise<MappingVerdict> | undefined;
   const checked = () => (verdict ??= checkMapping(config.mapping, describe));
@@ -150,10 +156,12 @@ export async function openOrgTools(
       }
       return { rows: count, changes };
     },
+    order: lookAtOrder(config, db, client, clock, openDesk),
     countRows: () => countRows(client, config.salesforce.apiVersion),
     dataStorage: () => dataStorage(client),
     async close() {
       clock.stop();
+      await Promise.all(closing.map((close) => close()));
       await Promise.all(gates.map((gate) => gate.stop()));
     },
   };

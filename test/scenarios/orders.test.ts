@@ -3,6 +3,7 @@ import type { RatePlan } from '../../scripts/demo/seed-zuora.ts';
 import { TestClient } from '../simulators/zuora/testClient.ts';
 import { startBackend } from '../support/backend.ts';
 import { beginStory, type Story } from '../support/customers.ts';
+import { ops } from '../support/ops.ts';
 import { deals, orderSettings } from '../support/orders.ts';
 import { settled } from '../support/settled.ts';
 
@@ -186,6 +187,47 @@ it('a process that dies between the answer of Zuora and what it makes of it make
   await restart(orderSettings({}));
   expect(await standing(id, 'Ordered')).toMatchObject({ Order_Number__c: `SF-${id}` });
   expect(await ordersOf(id)).toEqual([`SF-${id}`]);
+}, 120_000);
+
+it('an operator sees what would be sent and why not, and sends nothing twice', async () => {
+  const id = sales.open(accountId, [{ plan, quantity: 6, price: 20 }], { Billing_Start_Date__c: '2026-12-01' });
+  await settled(story.stack);
+  const run = (...args: string[]) => ops({ ...story.stack.env, ...orderSettings({}) }, ['order', id, ...args]);
+  type Look = { worked: unknown; standing: unknown; whyNot: string; request: object; asked: boolean };
+  const before = await run('--dry-run', '--json');
+  expect(before).toMatchObject({ code: 0 });
+  expect(before.json).toMatchObject({
+    standing: null,
+    whyNot: 'It is not won.',
+    asked: false,
+    worked: { state: 'Ready', metrics: { mrr: '120', tcv: '1440', firstInvoice: { amount: '120', on: '2026-12-01' } } },
+    request: { orderNumber: `SF-${id}`, existingAccountNumber: number, processingOptions: { runBilling: false } },
+  });
+  expect((await run('--dry-run')).out).toContain('(Seats: 6 at USD 20 a month)\nMRR: USD 120');
+  sales.win(id);
+  await standing(id, 'Ordered');
+  const after = await run('--json');
+  expect(after.json).toMatchObject({ worked: null, whyNot: null, asked: true });
+  // What is shown is what was sent.
+  expect((after.json as Look).request).toEqual((before.json as Look).request);
+  const told = await run();
+  expect(told.out).toContain(`stands as Ordered as SF-${id}`);
+  expect(told.out).toMatch(/Ordering\n.*Ordered +SF-/);
+  await settled(story.stack);
+  expect(await ordersOf(id)).toEqual([`SF-${id}`]);
+  const sloppy = sales.open(accountId, [{ plan, quantity: 6, price: 20 }], { Billing_Term_Months__c: null });
+  expect((await ops({ ...story.stack.env, ...orderSettings({}) }, ['order', sloppy, '--dry-run'])).out).toContain(
+    'It cannot be ordered:\n- Nobody said for how many months',
+  );
+  expect((await run('extra')).code).toBe(2);
+  expect(await ops({ ...story.stack.env, ...orderSettings({}) }, ['order', '006000000000000AAA'])).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('is not in Salesforce') as string,
+  });
+  expect(await ops(story.stack.env, ['order', id])).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('ORDERS_FILE is not among the settings') as string,
+  });
 }, 120_000);
 
 it('a deal that was won before orders were switched on is not ordered', async () => {

@@ -157,6 +157,8 @@ export function createZuoraOrderDesk(
     });
   }
 
+  const toRequest = (order: Order): object => ({ ...toZuoraOrder(order, dealField), ...PROCESSING });
+
   async function previewOf(order: Order, options: object): Promise<ZuoraPreview> {
     const body = {
       ...toZuoraOrder(order, dealField),
@@ -192,8 +194,10 @@ export function createZuoraOrderDesk(
       };
     },
 
+    toRequest,
+
     async place(order, effectId) {
-      const body = { ...toZuoraOrder(order, dealField), ...PROCESSING };
+      const body = toRequest(order);
       const key = `billing360-order-${effectId}`;
       try {
         return toPlacedOrder(await client.effect('placing an order', '/v1/orders', body, placedSchema, key, refused));

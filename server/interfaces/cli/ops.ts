@@ -10,6 +10,7 @@ import { history } from './verbs/history.ts';
 import { link, links, unlink } from './verbs/links.ts';
 import { mapping } from './verbs/mapping.ts';
 import { orgClient } from './verbs/orgClient.ts';
+import { order } from './verbs/order.ts';
 import { pause, resume } from './verbs/pause.ts';
 import { replay } from './verbs/replay.ts';
 import { repull } from './verbs/repull.ts';
@@ -39,6 +40,7 @@ const VERBS: readonly Verb[] = [
   rotate,
   restored,
   explain,
+  order,
   actions,
   history,
 ];

@@ -43,6 +43,15 @@ export function createOrderBook(db: Db, onSaved: () => void = () => {}): OrderBo
         .executeTakeFirst();
       return row === undefined ? null : { order: row.body as DealOrder, version: row.version };
     },
+    async stepsOf(dealId) {
+      const rows = await db
+        .selectFrom('deal_order_step')
+        .select(['at', 'body'])
+        .where('opportunity_id', '=', dealId)
+        .orderBy('id')
+        .execute();
+      return rows.map(({ at, body }) => ({ at, order: body as DealOrder }));
+    },
     async save(order, before) {
       const version = await db.transaction().execute(async (transaction) => {
         const known = await transaction

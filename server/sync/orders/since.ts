@@ -17,6 +17,11 @@ export async function orderedSince(db: Db, isOn: boolean, now: Date): Promise<Da
     .values({ name: NAME, value: now.toISOString() })
     .onConflict((conflict) => conflict.column('name').doNothing())
     .execute();
-  const row = await db.selectFrom('setting').select('value').where('name', '=', NAME).executeTakeFirstOrThrow();
-  return new Date(row.value);
+  return rememberedSince(db);
+}
+
+/** @returns since when deals are ordered; null where no server has been started that does */
+export async function rememberedSince(db: Db): Promise<Date | null> {
+  const row = await db.selectFrom('setting').select('value').where('name', '=', NAME).executeTakeFirst();
+  return row === undefined ? null : new Date(row.value);
 }

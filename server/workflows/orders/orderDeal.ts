@@ -2,8 +2,8 @@ import { Fault } from '../../domain/fault.ts';
 import type { Deal } from '../../domain/order/deal.ts';
 import { orderFault } from '../../domain/order/faults.ts';
 import type { PlacedOrder } from '../../domain/order/order.ts';
-import { isOrdered } from '../../domain/order/rules.ts';
 import type { DealOrder, OrderBook, OrderDesk } from '../ports/orders.ts';
+import { whyNot } from './whyNot.ts';
 import { enteredIn, isRefused, workOut, type WorkOutDeps } from './workOut.ts';
 
 export type OrderDeps = WorkOutDeps & {
@@ -80,10 +80,7 @@ export function orderDeal(deps: OrderDeps): (deal: Deal) => Promise<void> {
       if (!isSame(known.order, next)) await book.save(next, known.version);
       return;
     }
-    if (!isOrdered(rules, deal) || !deal.isWon) return;
-    if (known === null && new Date(deal.stageSince) < since) return;
-    // What was refused stays so until somebody changes the deal.
-    if (known?.order.state === 'Failed' && known.order.digest === entered) return;
+    if (whyNot(deal, known?.order ?? null, { rules, since, entered }) !== null) return;
     const worked = await worksOut(deal, known?.order ?? null);
     if (worked.state !== 'Ready' || rules.mode !== 'automatic') {
       if (!isSame(known?.order, worked)) await book.save(worked, known?.version ?? null);

@@ -8,6 +8,8 @@ export interface OrderDesk {
    * @returns those that are there, by id, with everything that an order may override
    */
   plans(ids: readonly string[]): Promise<Map<string, PlanOnSale>>;
+  /** @returns what is sent when it is placed, in the words of the billing system. @throws Fault `order_refused` */
+  toRequest(order: Order): unknown;
   /** What an order would come to; nothing is made. @throws Fault `order_refused` with the reason in words */
   preview(order: Order): Promise<OrderMetrics>;
   /**
@@ -58,6 +60,8 @@ export type DealOrder = {
 export interface OrderBook {
   /** @returns null when there is none; `version` to save the next state with */
   of(dealId: string): Promise<{ order: DealOrder; version: number } | null>;
+  /** @returns every step that an order took, the first one first */
+  stepsOf(dealId: string): Promise<{ at: Date; order: DealOrder }[]>;
   /**
    * Commits how an order stands, with a line in its history, and has its Account projected.
    * @param before version that was read; null for the first

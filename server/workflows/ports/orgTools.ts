@@ -1,5 +1,7 @@
+import type { Deal } from '../../domain/order/deal.ts';
 import type { MappingVerdict } from './orgMapping.ts';
 import type { DroppedRow } from './orgRetention.ts';
+import type { DealOrder } from './orders.ts';
 import type { OrgRow, OrgValue } from './orgRows.ts';
 
 /** A value that a mapping may name as a source; `field` is where every org gets it. */
@@ -13,6 +15,18 @@ export type RowPreview = {
   /** `new` where the org has no such row. */
   kind: 'new' | 'changed';
   fields: readonly { name: string; now: OrgValue; then: OrgValue }[];
+};
+
+/** The order of a deal as it stands, and what a server would make of it now. */
+export type OrderLook = {
+  deal: Deal;
+  standing: { order: DealOrder; steps: readonly { at: Date; order: DealOrder }[] } | null;
+  /** Why no order is begun now, whatever it sells; null where one is, or goes on. */
+  whyNot: string | null;
+  /** As it would be worked out now; null where it is placed, or on its way. */
+  worked: DealOrder | null;
+  /** What is, or was, sent, in the words of the billing system; null where there is no order. */
+  request: unknown;
 };
 
 /** What a command of an operator asks of the org, and of what would be written to it. Reads only; throws Faults. */
@@ -29,6 +43,8 @@ export interface OrgTools {
   project(accountId: string): Promise<{ rows: readonly OrgRow[]; dropped: readonly DroppedRow[] }>;
   /** Compares what would be written for some Accounts, at most 100, with what the org holds. */
   preview(accountIds: readonly string[]): Promise<{ rows: number; changes: RowPreview[] }>;
+  /** Works out the order of an Opportunity, and places nothing; null where there is none of this id that people made. */
+  order(dealId: string): Promise<OrderLook | null>;
   /** @returns rows in the org by object, those that the integration user may see */
   countRows(): Promise<ReadonlyMap<string, number>>;
   /** The org's data storage in MB; null when it does not say. */
