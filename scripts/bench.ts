@@ -7,6 +7,7 @@ import { measureBurst } from './bench/burst.ts';
 import { measureDerive } from './bench/derive.ts';
 import type { Figure } from './bench/figure.ts';
 import { measureLatency } from './bench/latency.ts';
+import { measureOrders } from './bench/orders.ts';
 import { measurePage } from './bench/page.ts';
 import { measureReplay } from './bench/replay.ts';
 import { measureWorkers } from './bench/workers.ts';
@@ -17,6 +18,7 @@ const benches = {
   burst: measureBurst,
   backfill: (say: (text: string) => void) => measureBackfill(say, customers),
   derive: measureDerive,
+  orders: measureOrders,
   page: measurePage,
   replay: measureReplay,
   workers: measureWorkers,

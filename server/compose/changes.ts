@@ -28,6 +28,7 @@ import { createOrgAccounts } from '../sync/drift/accounts.ts';
 import { createOrgCheck } from '../sync/drift/check.ts';
 import { createFailureDesk } from '../sync/failures/desk.ts';
 import type { Intake } from '../sync/inbox/intake.ts';
+import { waitingKeys } from '../sync/keys/waiting.ts';
 import { createBatchReads } from '../sync/outbox/batchReads.ts';
 import type { Store } from '../sync/store.ts';
 import { createSweeper } from '../sync/sweep/sweeper.ts';
@@ -95,7 +96,7 @@ export function followSalesforce(deps: ChangesDeps): { handler: KeyHandler; part
   const onFound = (kind: FoundKind): void => found.inc({ kind });
   const ofAccount = followAccount({ reader, accounts, onFound });
   const ofDeal = followDeal({
-    reader: createOrgDealReader(client, orders?.fields),
+    reader: createOrgDealReader(client, orders?.fields, (most) => waitingKeys(database.db, 'salesforce', DEALS, most)),
     deals,
     accounts,
     projection: orgProjection,

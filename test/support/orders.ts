@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { RatePlan } from '../../scripts/demo/seed-zuora.ts';
 import { USERS } from '../simulators/salesforce/org/seed.ts';
 import type { FieldValue, SRecord } from '../simulators/salesforce/org/types.ts';
-import type { Story } from './customers.ts';
+import type { Stack } from './stack.ts';
 import { person } from './orgPeople.ts';
 import { testFolder } from './postgres.ts';
 
@@ -17,7 +17,7 @@ export function orderSettings(rules: object): Record<string, string> {
 export type LineOf = { plan: RatePlan; quantity: number; price: number; fields?: Record<string, FieldValue> };
 
 /** What people do with deals in the simulated org. */
-export function deals(story: Story, who: keyof typeof USERS = 'rep') {
+export function deals(story: { stack: Stack }, who: keyof typeof USERS = 'rep') {
   const { org } = story.stack.org;
   const as = { userId: org.userNamed(USERS[who])!.Id, origin: '', allOrNone: true };
   function insert(object: string, fields: Record<string, FieldValue>, options = as): string {

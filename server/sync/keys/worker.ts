@@ -148,9 +148,9 @@ export function createKeyWorker(options: KeyWorkerOptions): KeyWorker {
   async function work(claim: LeasedKey): Promise<void> {
     const end = seconds.startTimer();
     try {
-      const { key, events, claimedAt, attempt, pollAt, pollOnly, batch, refetch } = claim;
+      const { key, events, claimedAt, attempt, pollAt, pollOnly, batch, refetch, generation } = claim;
       const working = withPriority(claim.interactive ? 'interactive' : batch ? 'batch' : 'mirror', () =>
-        handler({ key, events, claimedAt, attempt, pollAt, pollOnly, batch, refetch }),
+        handler({ key, events, claimedAt, attempt, pollAt, pollOnly, batch, refetch, generation }),
       );
       await commit(claim, await withinTime(working, handlerTimeoutMs));
     } catch (error) {

@@ -32,7 +32,7 @@ export function followDeal(deps: FollowDealDeps): KeyHandler {
     const done = claim.events.map((event) => event.id);
     // Before the org is read: what is written in between is seen by its version when this is saved.
     const [projected] = await accounts.projectedRows([{ object: NAMED_DEAL, key: id }]);
-    const found = await reader.deal(id);
+    const found = await reader.deal(id, claim.generation);
     if (found?.forOrder && order) await order(found.forOrder);
     const before = (await deals.known([id])).get(id) ?? null;
     const next = found === null ? null : { ...found.deal, ...(before?.order ? { order: before.order } : {}) };

@@ -36,8 +36,9 @@ export interface OrgDealReader {
   /**
    * @returns null when it is deleted, or one that the product made to report billing; `forOrder` is null where orders are not
    * asked for
+   * @param generation of the key that is worked: what was read since it rose last is as good as read now
    */
-  deal(id: string): Promise<{ deal: NamedDeal; held: HeldFields; forOrder: Deal | null } | null>;
+  deal(id: string, generation?: number): Promise<{ deal: NamedDeal; held: HeldFields; forOrder: Deal | null } | null>;
 }
 
 /** How an Opportunity stands from now on. */

@@ -37,6 +37,8 @@ export type KeyClaim = {
   batch: boolean;
   /** Parts that are to be read from the billing system whatever the events say; empty for none. */
   refetch: readonly string[];
+  /** Rises whenever the key is made dirty; absent where nobody counts. */
+  generation?: number;
 };
 
 /** The set of rows that one Account is to have in Salesforce; rows projected before and absent here stay as they are, */

@@ -4,8 +4,8 @@ import { nameOf, type HeldFields } from '../../../workflows/ports/org.ts';
 import type { SalesforceClient } from '../client.ts';
 import { NAMED_DEAL_FIELDS, ORDERED_DEAL_FIELDS } from '../rows/namedDeal.ts';
 import { dealColumns, toDeal, type DealFields } from './dealForOrder.ts';
-import { gather } from '../../../platform/gather.ts';
 import { inList, queryAll, restOfList, type Found } from './query.ts';
+import { readAhead, type Waiting } from './readAhead.ts';
 
 /** Records of people, of which few are followed. */
 export const DEALS = 'Opportunity';
@@ -48,20 +48,23 @@ function heldOf(record: Found): HeldFields {
 /**
  * Reads Opportunities of people; those that are asked for at about the same time share a call.
  * @param fields what an order needs of them; null where none is to be made
+ * @param waiting Opportunities that will be asked for next
  */
 export function createOrgDealReader(
   client: SalesforceClient,
   fields: () => Promise<DealFields | null> = () => Promise.resolve(null),
+  waiting: Waiting = () => Promise.resolve([]),
 ): OrgDealReader {
-  const read = gather<string, Found>(MOST_IDS, async (ids) => {
+  const read = readAhead<Found>(MOST_IDS, readMany, waiting);
+  async function readMany(ids: string[]) {
     const wanted = await fields();
     const columns = wanted === null ? [] : dealColumns(wanted);
     const found = await queryAll(client, `${select(columns)} AND Billing_Key__c = null AND Id IN ${inList(ids)}`);
     return new Map(found.map((record) => [id18(String(record['Id'])), record]));
-  });
+  }
   return {
-    async deal(id) {
-      const record = await read(id);
+    async deal(id, generation) {
+      const record = await read(id, generation);
       if (record === undefined) return null;
       const wanted = await fields();
       const lines = wanted === null ? [] : await restOfList(client, record['OpportunityLineItems']);
