@@ -52,6 +52,7 @@ const { USERS } = await import('../test/simulators/salesforce/org/seed.ts');
 const { startControl, curlLine } = await import('./demo/control.ts');
 const { describeDemo, installed, listBillingAccounts, printInstall, printTable, seedingEnded } =
   await import('./demo/describe.ts');
+const { orderSettings } = await import('./demo/orders.ts');
 const { deployRule } = await import('./demo/rule.ts');
 const { seedDemo } = await import('./demo/seed.ts');
 
@@ -79,7 +80,7 @@ const stack = await startStack({
   pagesAtStart: true,
   tls: true,
   ...(options['empty-org'] ? { forceApp: null } : {}),
-  env: Object.fromEntries(settings),
+  env: { ...orderSettings(demoDir), ...Object.fromEntries(settings) },
   onProgress: (text) => say(`Starting: ${text}`),
 }).catch((error: Error) =>
   fail(
@@ -87,12 +88,6 @@ const stack = await startStack({
       (seedingEnded(demoDir) ? '\nTo forget what earlier runs left and start anew: npm run demo -- --fresh' : ''),
   ),
 );
-stack.backend.process.once('exit', (code) => {
-  if (stopped.signal.aborted) return;
-  console.error(`The backend ended by itself with code ${code}; its log is ${join(demoDir, 'backend.log')}.`);
-  process.exitCode = 1;
-  stopped.abort();
-});
 try {
   await Promise.race([run(), whenStopped]);
 } catch (error) {
@@ -120,6 +115,13 @@ async function run(): Promise<void> {
   if (!seedingEnded(demoDir))
     await seedDemo(stack, demoDir, say, stopped.signal, options['empty-org'] ? byHand : undefined);
   stopped.signal.throwIfAborted();
+  // Only now: making the data starts the backend anew.
+  stack.backend.process.once('exit', (code) => {
+    if (stopped.signal.aborted) return;
+    console.error(`The backend ended by itself with code ${code}; its log is ${join(demoDir, 'backend.log')}.`);
+    process.exitCode = 1;
+    stopped.abort();
+  });
   if (!options['empty-org']) {
     await connectActions(stack, stack.backend.url, await orgSecret(stack, demoDir));
     await assign(stack, USERS.rep);

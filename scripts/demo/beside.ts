@@ -1,11 +1,42 @@
 import type { DemoRecord } from './describe.ts';
+import { addLines, WORKSHOP, type Line } from './orders.ts';
 import type { OrgClient } from './org.ts';
 
-type Deal = { account: string; name: string; type: string; situation: string; renews?: boolean };
+type Deal = {
+  account: string;
+  name: string;
+  type: string;
+  situation: string;
+  renews?: boolean;
+  /** What it sells; a deal without is nothing to order. */
+  lines?: readonly Line[];
+  fields?: Record<string, string | number>;
+  isWon?: boolean;
+};
+
+const PLATFORM = 'Platform Enterprise';
 
 /** Deals by what billing says of their Account; exactly one is ready to win. */
 const DEALS: readonly Deal[] = [
-  { account: 'Duff Brewing', name: 'Platform Enterprise', type: 'New Business', situation: 'ready to win' },
+  {
+    account: 'Duff Brewing',
+    name: PLATFORM,
+    type: 'New Business',
+    situation: 'ready to win',
+    lines: [{ product: PLATFORM, quantity: 40, price: 145 }],
+    fields: { Billing_Term_Months__c: 12 },
+  },
+  {
+    account: 'Stark Industries',
+    name: 'onboarding',
+    type: 'New Business',
+    situation: 'won, cannot be ordered',
+    lines: [
+      { product: PLATFORM, quantity: 10, price: 150 },
+      { product: WORKSHOP, quantity: 1, price: 5_000 },
+    ],
+    isWon: true,
+  },
   {
     account: 'Umbrella Health',
     name: 'renewal 2027',
@@ -24,8 +55,15 @@ const DEALS: readonly Deal[] = [
   { account: 'Pied Piper', name: 'Growth', type: 'New Business', situation: 'address missing' },
 ];
 
-/** Cases and Opportunities beside the Accounts; what they name must be in Salesforce already. */
-export async function makeRecordsBeside(org: OrgClient, accounts: readonly DemoRecord[]): Promise<DemoRecord[]> {
+/**
+ * Cases and Opportunities beside the Accounts; what they name must be in Salesforce already.
+ * @param withOrders whether there are products of billing to sell
+ */
+export async function makeRecordsBeside(
+  org: OrgClient,
+  accounts: readonly DemoRecord[],
+  withOrders: boolean,
+): Promise<DemoRecord[]> {
   const idOf = (name: string) => accounts.find((one) => one.name === name)!.id;
   const records: DemoRecord[] = [];
 
@@ -69,7 +107,8 @@ export async function makeRecordsBeside(org: OrgClient, accounts: readonly DemoR
     { ContactId: labs },
   );
 
-  for (const { account, name, type, situation, renews } of DEALS) {
+  for (const { account, name, type, situation, renews, lines = [], fields = {}, isWon } of DEALS) {
+    if (isWon && !withOrders) continue;
     const deal = `${account}: ${name}`;
     const id = await org.create('Opportunity', {
       Name: deal,
@@ -77,8 +116,11 @@ export async function makeRecordsBeside(org: OrgClient, accounts: readonly DemoR
       StageName: 'Negotiation/Review',
       CloseDate: new Date().toISOString().slice(0, 10),
       AccountId: idOf(account),
+      ...fields,
       ...(renews ? { Billing_Subscription_Number__c: await subscriptionOf(org, idOf(account)) } : {}),
     });
+    if (withOrders) await addLines(org, id, lines);
+    if (isWon) await org.edit('Opportunity', id, { StageName: 'Closed Won' });
     records.push({ object: 'Opportunity', id, name: deal, situation });
   }
   return records;

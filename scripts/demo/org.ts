@@ -4,6 +4,7 @@ import { USERS } from '../../test/simulators/salesforce/org/seed.ts';
 export type OrgClient = {
   /** @returns id of the new record, owned by the sales rep */
   create(object: string, fields: Record<string, unknown>): Promise<string>;
+  edit(object: string, id: string, fields: Record<string, unknown>): Promise<void>;
   /** Records as the sales rep sees them. */
   query<T>(soql: string): Promise<T[]>;
 };
@@ -19,12 +20,13 @@ export function orgClient(stack: Pick<Stack, 'org'>): OrgClient {
     });
     if (!response.ok)
       throw new Error(`Salesforce answered ${response.status} to ${method} ${path}: ${await response.text()}`);
-    return (await response.json()) as T;
+    return (response.status === 204 ? undefined : await response.json()) as T;
   }
   return {
     async create(object, fields) {
       return (await call<{ id: string }>('POST', `/sobjects/${object}`, fields)).id;
     },
+    edit: (object, id, fields) => call('PATCH', `/sobjects/${object}/${id}`, fields),
     async query<T>(soql: string) {
       return (await call<{ records: T[] }>('GET', `/query?q=${encodeURIComponent(soql)}`)).records;
     },

@@ -4,6 +4,7 @@ import type { Stack } from '../../test/support/stack.ts';
 import { demoAccounts, makeCatalog, metersUsed, storyDays, unlinkedCustomer, type Seeders } from './accounts.ts';
 import { makeRecordsBeside } from './beside.ts';
 import { rememberRecords, type DemoRecord } from './describe.ts';
+import { makePriceBook, switchOrdersOn } from './orders.ts';
 import { orgClient, type OrgClient } from './org.ts';
 import { stripeSeeder } from './seed-stripe.ts';
 import { zuoraSeeder } from './seed-zuora.ts';
@@ -13,7 +14,7 @@ const dayMs = 86_400_000;
 /**
  * Makes the demo's customers through the public APIs of the three systems: their story begins `storyDays` days ago by the
  * simulators' clock and is lived through day by day, so that renewals, retries and due dates are real ones.
- * @param installed resolves when the org has the package
+ * @param installed resolves when the org has the package, which it has where this is absent; then won deals are ordered too
  * @throws when `signal` is aborted before the end
  */
 export async function seedDemo(
@@ -21,7 +22,7 @@ export async function seedDemo(
   dataDir: string,
   say: (text: string) => void,
   signal: AbortSignal,
-  installed: () => Promise<void> = () => Promise.resolve(),
+  installed?: () => Promise<void>,
 ): Promise<void> {
   const org = orgClient(stack);
   const address = new URL(stack.stripe.url);
@@ -57,12 +58,17 @@ export async function seedDemo(
     await stack.stripe.settled();
     await stack.zuora.ctx.webhooks.idle();
   }
+  const withOrders = installed === undefined;
+  if (withOrders) {
+    makePriceBook(stack);
+    await switchOrdersOn(stack, dataDir);
+  }
   for (const act of today) await act();
-  await installed();
+  await installed?.();
   say('Waiting for Salesforce to show it');
   await settled(stack);
   await usageShown(org);
-  records.push(...(await makeRecordsBeside(org, records)));
+  records.push(...(await makeRecordsBeside(org, records, withOrders)));
   await settled(stack);
   rememberRecords(dataDir, records);
 }

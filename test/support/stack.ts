@@ -44,6 +44,8 @@ export type Stack = {
   backend: Backend;
   /** Settings that the backend runs with, for starting it again. */
   env: Record<string, string>;
+  /** Starts the backend anew, with other settings where they are given. */
+  restart(env?: Record<string, string>): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -138,7 +140,9 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       SWEEP_SECONDS: '15',
       ...options.env,
     };
-    const backend = await startBackend(env, keep ? join(dataDir, 'backend.log') : undefined);
+    const start = (settings: Record<string, string>) =>
+      startBackend(settings, keep ? join(dataDir, 'backend.log') : undefined);
+    const backend = await start(env);
     const stack: Stack = {
       clock,
       secrets,
@@ -147,6 +151,11 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       zuora,
       backend,
       env,
+      async restart(settings = stack.env) {
+        await stack.backend.stop();
+        stack.env = settings;
+        stack.backend = await start(settings);
+      },
       stop,
     };
     closing.push(() => stack.backend.stop());

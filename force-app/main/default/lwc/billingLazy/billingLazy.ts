@@ -1,7 +1,7 @@
 import type { Panel } from 'c/panelState';
 import { NOT_ASKED, panelOf } from 'c/panelState';
 import { api, LightningElement } from 'lwc';
-import type { PartName } from './parts';
+import type { Load, PartName } from './parts';
 import { PARTS } from './parts';
 
 /**
@@ -9,7 +9,9 @@ import { PARTS } from './parts';
  * one that could not be loaded says so, with a retry. Fires `settled` either way.
  */
 export default class BillingLazy extends LightningElement {
-  @api name!: PartName;
+  @api name: PartName | undefined;
+  /** Loads it, where it is none of those with a name. */
+  @api loader: Load | undefined;
   /** What is awaited, for who hears it. */
   @api heading = '';
   /** Properties of the part. */
@@ -25,7 +27,7 @@ export default class BillingLazy extends LightningElement {
   async load(): Promise<void> {
     this.panel = panelOf(NOT_ASKED, '', []);
     try {
-      this.part = (await PARTS[this.name]()).default;
+      this.part = (await (this.loader ?? PARTS[this.name!])()).default;
     } catch (fault) {
       this.panel = panelOf({ ...NOT_ASKED, errors: [fault as Error] }, '', []);
     }

@@ -1,6 +1,6 @@
 import type { LightningElement } from 'lwc';
 
-type Load = () => Promise<{ default: typeof LightningElement }>;
+export type Load = () => Promise<{ default: typeof LightningElement }>;
 
 /** Names of bundles stand as they are in `import()`, where a deploy looks for them. */
 export const PARTS = {

@@ -14,19 +14,18 @@ import { api, LightningElement, wire } from 'lwc';
 import { OBJECTS } from './deal';
 import { FIELDS } from './fields';
 import * as labels from './labels';
+import { isJustWon, loadOrder, lookOut } from './order';
 import { QUERY } from './query';
 import type { View } from './view';
 import { NOTHING, viewOf } from './view';
 
-/**
- * Whether a deal can be billed, what is overdue before it, what renews, and what became of its order.
- *
- * Slot `order-preview`: where what the order would do is to be shown; it takes no room while nothing is put there.
- */
+/** Whether a deal can be billed, what is overdue before it, what renews, and what becomes of its order. */
 export default class BillingOpportunity extends LightningElement {
   @api recordId: string | undefined;
 
   readonly labels = labels.ofTemplate;
+  readonly loadOrder = loadOrder;
+  readonly ordering = lookOut(this);
   page: Page = NO_PAGE;
   asked: Asked = NOT_ASKED;
   /** Of the billing account that the person chose to look at. */
@@ -38,15 +37,17 @@ export default class BillingOpportunity extends LightningElement {
 
   @wire(getRecord, { recordId: '$recordId', optionalFields: '$fields' })
   opened(result: WiredRecord): void {
+    const before = this.page.row;
     this.page = pageOf(this.page, result, this.recordId);
     this.show();
+    if (isJustWon(before, this.page.row)) this.ordering.begin();
   }
 
   @wire(graphql, { query: QUERY, variables: '$variables' })
   received(result: GraphqlResult): void {
     this.asked = remember(this.asked, result, this.accountId ?? undefined);
     this.show();
-    this.watching?.inMotion(this.view.warning !== null);
+    this.watching?.inMotion(this.view.isInMotion);
   }
 
   override connectedCallback(): void {
@@ -55,12 +56,18 @@ export default class BillingOpportunity extends LightningElement {
 
   override disconnectedCallback(): void {
     this.watching?.stop();
+    this.ordering.end();
   }
 
   /** Asks Salesforce again. */
   @api async refresh(): Promise<void> {
     this.fields = await readAgain(this.page, this.fields);
     await this.asked.refresh?.();
+  }
+
+  async changed({ detail }: CustomEvent<{ action: string }>): Promise<void> {
+    if (detail.action === 'preview') this.ordering.begin();
+    await this.refresh();
   }
 
   get accountId(): string | null {
@@ -77,10 +84,6 @@ export default class BillingOpportunity extends LightningElement {
 
   get emptyText(): string {
     return this.accountId === null ? labels.noAccount : labels.empty;
-  }
-
-  get hasNamed(): boolean {
-    return this.view.named.length > 0 || this.view.message !== null;
   }
 
   choose(event: Event): void {

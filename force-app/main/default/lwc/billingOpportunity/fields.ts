@@ -1,4 +1,4 @@
-const OWN = ['AccountId', 'Type', 'IsClosed', 'CurrencyIsoCode'];
+const OWN = ['AccountId', 'Type', 'IsClosed', 'IsWon', 'CurrencyIsoCode'];
 /** What billing says of the subscription that the deal names, and of the order that was made of it. */
 const OF_BILLING = [
   'Billing_Subscription_Number__c',

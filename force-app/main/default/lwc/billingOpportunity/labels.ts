@@ -20,7 +20,6 @@ import empty from '@salesforce/label/c.Billing_Deal_Empty';
 import endsItself from '@salesforce/label/c.Billing_Case_Ends_Itself';
 import evergreen from '@salesforce/label/c.Billing_Case_Evergreen';
 import exempt from '@salesforce/label/c.Billing_Deal_Exempt';
-import firstInvoice from '@salesforce/label/c.Billing_Deal_Order_First_Invoice';
 import isCanceled from '@salesforce/label/c.Billing_Deal_Is_Canceled';
 import isDraft from '@salesforce/label/c.Billing_Deal_Is_Draft';
 import isOverdue from '@salesforce/label/c.Billing_Deal_Is_Overdue';
@@ -39,16 +38,6 @@ import noEmail from '@salesforce/label/c.Billing_Deal_No_Email';
 import noName from '@salesforce/label/c.Billing_Deal_No_Name';
 import notLinked from '@salesforce/label/c.Billing_Deal_Not_Linked';
 import order from '@salesforce/label/c.Billing_Deal_Order';
-import orderAwaiting from '@salesforce/label/c.Billing_Deal_Order_Awaiting';
-import orderBy from '@salesforce/label/c.Billing_Deal_Order_By';
-import orderCanceled from '@salesforce/label/c.Billing_State_Canceled';
-import orderFailed from '@salesforce/label/c.Billing_State_Failed';
-import orderNotReady from '@salesforce/label/c.Billing_Deal_Order_Not_Ready';
-import orderNumber from '@salesforce/label/c.Billing_Deal_Order_Number';
-import orderOrdered from '@salesforce/label/c.Billing_Deal_Order_Ordered';
-import orderOrdering from '@salesforce/label/c.Billing_Deal_Order_Ordering';
-import orderPending from '@salesforce/label/c.Billing_State_Pending';
-import orderReady from '@salesforce/label/c.Billing_Deal_Order_Ready';
 import otherCurrency from '@salesforce/label/c.Billing_Deal_Other_Currency';
 import overdue from '@salesforce/label/c.Billing_Deal_Overdue';
 import overdueDunning from '@salesforce/label/c.Billing_Deal_Overdue_Dunning';
@@ -94,7 +83,6 @@ export {
   endsItself,
   evergreen,
   exempt,
-  firstInvoice,
   isCanceled,
   isDraft,
   isOverdue,
@@ -110,16 +98,6 @@ export {
   noEmail,
   noName,
   notLinked,
-  orderAwaiting,
-  orderBy,
-  orderCanceled,
-  orderFailed,
-  orderNotReady,
-  orderNumber,
-  orderOrdered,
-  orderOrdering,
-  orderPending,
-  orderReady,
   otherCurrency,
   overdue,
   overdueDunning,

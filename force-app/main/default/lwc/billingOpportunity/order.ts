@@ -1,67 +1,60 @@
-import { formatDate } from 'c/dateUtils';
-import type { Fact } from 'c/factUtils';
-import { fact } from 'c/factUtils';
-import { numberOf, textOf } from 'c/graphqlRows';
-import { formatChange, formatMoney } from 'c/moneyUtils';
-import { linkOf } from 'c/sourceUtils';
-import { fill } from 'c/textUtils';
+import type { Row } from 'c/graphqlRows';
+import { booleanOf, textOf } from 'c/graphqlRows';
+import { every } from 'c/ticker';
 import type { Deal } from './deal';
-import * as labels from './labels';
 
-export type Order = {
-  readonly message: string | null;
-  readonly messageClass: string;
-  /** What keeps the deal from being ordered, each with what to do. */
-  readonly faults: readonly { readonly key: string; readonly text: string }[];
-  readonly facts: readonly Fact[];
-};
+export const loadOrder = () => import('c/billingOrder');
 
-const STATES: ReadonlyMap<string, string> = new Map([
-  ['Not Ready', labels.orderNotReady],
-  ['Ready', labels.orderReady],
-  ['Awaiting Approval', labels.orderAwaiting],
-  ['Ordering', labels.orderOrdering],
-  ['Ordered', labels.orderOrdered],
-  ['Pending', labels.orderPending],
-  ['Failed', labels.orderFailed],
-  ['Canceled', labels.orderCanceled],
-]);
-/** States in which somebody must do something. */
-const IS_BAD: ReadonlySet<string> = new Set(['Not Ready', 'Failed']);
+/** What the part that tells of the order is given. */
+export type Given = { readonly order: Row | undefined; readonly page: Row | undefined };
 
-/** What becomes of the deal in billing; null while nothing is known of it. */
-export function orderOf({ page, order }: Deal): Order | null {
-  if (!order) {
-    const facts = [
-      ...fact('order-state', labels.status, [textOf(page, 'Billing_Order_Status__c')]),
-      ...fact('order-number', labels.orderNumber, [textOf(page, 'Billing_Order_Number__c')]),
-    ];
-    return facts.length > 0 ? { message: null, messageClass: '', faults: [], facts } : null;
-  }
+/** @returns null while nothing is known of an order */
+export function orderOf({ page, order }: Deal): Given | null {
+  const isTold = order ?? textOf(page, 'Billing_Order_Status__c') ?? textOf(page, 'Billing_Order_Number__c');
+  return isTold ? { order, page } : null;
+}
+
+/** Whether billing, or somebody, has yet to do something before a won deal is ordered. */
+export function isUnderWay({ page, order }: Deal): boolean {
   const state = textOf(order, 'State__c') ?? '';
-  const isBad = IS_BAD.has(state);
-  const faults = isBad ? (textOf(order, 'Faults__c') ?? '').split(/\r?\n/).filter((line) => line.trim() !== '') : [];
-  const number = textOf(order, 'Order_Number__c');
-  const link = number === null ? null : linkOf(order, number);
-  const currency = textOf(order, 'Currency_Code__c');
-  const money = (field: string) => formatMoney(numberOf(order, field), currency);
-  const moved = (field: string) => {
-    const change = formatChange(numberOf(order, field), currency);
-    return change ? { note: fill(labels.orderBy, change) } : {};
-  };
+  return state === 'Ordering' || (booleanOf(page, 'IsWon') === true && ['Not Ready', 'Failed'].includes(state));
+}
+
+/** Whether a deal was won between two looks at it. */
+export function isJustWon(before: Row | undefined, now: Row | undefined): boolean {
+  return before?.Id === now?.Id && booleanOf(before, 'IsWon') === false && booleanOf(now, 'IsWon') === true;
+}
+
+const LOOK_SECONDS = 4;
+const LOOKS = 15;
+
+/** Who shows an order, and can ask for it again. */
+type Host = { readonly view: { readonly order: Given | null }; refresh(): unknown };
+type LookOut = { begin(): void; end(): void };
+
+/**
+ * Looks for what was just asked for, or won, and is worked out elsewhere and told by nobody: every few seconds, for a minute at
+ * most, until the order is another one than it was and not one that is being placed.
+ */
+export function lookOut(host: Host): LookOut {
+  let end = () => {};
+  const order = () => host.view.order?.order;
+  const asOf = () => textOf(order(), 'As_Of__c');
   return {
-    message: textOf(order, 'Message__c'),
-    messageClass: isBad ? 'message' : '',
-    faults: faults.map((text, at) => ({ key: String(at), text })),
-    facts: [
-      ...fact('order-state', labels.status, [STATES.get(state) ?? state], { isBad }),
-      ...fact('order-number', labels.orderNumber, [number], link?.url ? { link } : {}),
-      ...fact('order-subscription', labels.subscription, [textOf(order, 'Subscription_Number__c')]),
-      ...fact('order-mrr', labels.mrr, [money('MRR__c')], moved('MRR_Change__c')),
-      ...fact('order-tcv', labels.tcv, [money('TCV__c')], moved('TCV_Change__c')),
-      ...fact('order-first-invoice', labels.firstInvoice, [money('First_Invoice_Amount__c')], {
-        note: formatDate(textOf(order, 'First_Invoice_Date__c')),
-      }),
-    ],
+    begin() {
+      end();
+      const before = asOf();
+      let left = LOOKS;
+      end = every(LOOK_SECONDS, () => {
+        left -= 1;
+        const found = asOf() !== before && textOf(order(), 'State__c') !== 'Ordering';
+        if (left < 0 || found) {
+          end();
+        } else {
+          host.refresh();
+        }
+      });
+    },
+    end: () => end(),
   };
 }

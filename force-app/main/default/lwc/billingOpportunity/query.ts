@@ -19,7 +19,7 @@ export const QUERY = query(
   own('Dunning_Case__c', 100, 'Status__c Stage__c Balance__c Currency_Code__c Next_Step__c Next_Step_At__c'),
   list(
     'Billing_Order__c(first: 1, where: { Opportunity__c: { eq: $dealId } }, orderBy: { LastModifiedDate: { order: DESC } })',
-    'Opportunity__c State__c Message__c Faults__c Order_Number__c Subscription_Number__c Currency_Code__c MRR__c MRR_Change__c TCV__c TCV_Change__c First_Invoice_Amount__c First_Invoice_Date__c Source__c Source_Url__c',
+    'Opportunity__c State__c Mode__c Message__c Faults__c Actions__c Order_Number__c Subscription_Number__c Currency_Code__c MRR__c MRR_Change__c ARR__c TCV__c TCV_Change__c First_Invoice_Amount__c First_Invoice_Date__c As_Of__c Source__c Source_Url__c',
   ),
   CONNECTIONS,
 );

@@ -4,8 +4,8 @@ import { textOf } from 'c/graphqlRows';
 import { fill, join } from 'c/textUtils';
 import { dealOf } from './deal';
 import * as labels from './labels';
-import type { Order } from './order';
-import { orderOf } from './order';
+import type { Given } from './order';
+import { isUnderWay, orderOf } from './order';
 import type { Check } from './readiness';
 import { nameIn, readinessOf, readyText } from './readiness';
 import type { Renewal } from './renewals';
@@ -25,8 +25,11 @@ export type View = {
   readonly choices: readonly Choice[];
   readonly message: string | null;
   readonly named: readonly Fact[];
+  readonly hasNamed: boolean;
   readonly renewals: readonly Renewal[];
-  readonly order: Order | null;
+  readonly order: Given | null;
+  /** Whether it will be another one soon. */
+  readonly isInMotion: boolean;
 };
 
 const SIGNS = {
@@ -47,16 +50,21 @@ export function viewOf(
   const deal = dealOf(page, data, orgCurrency);
   const account = deal.accounts.find(({ Id }) => Id === chosenId) ?? deal.accounts[0];
   const checks = readinessOf(deal, account);
+  const warning = warningOf(deal, timeZone);
+  const message = textOf(deal.page, 'Billing_Message__c');
+  const named = namedFacts(deal, now, timeZone);
   return {
     subtitle: account ? join([nameIn(account), fill(labels.account, textOf(account, 'Number__c') ?? '')]) : '',
-    warning: warningOf(deal, timeZone),
+    warning,
     ready: readyText(checks),
     checks: checks.map((check) => ({ ...check, ...SIGNS[check.state] })),
     choices: deal.accounts.length > 1 ? deal.accounts.map((row) => choiceOf(row, account)) : [],
-    message: textOf(deal.page, 'Billing_Message__c'),
-    named: namedFacts(deal, now, timeZone),
+    message,
+    named,
+    hasNamed: named.length > 0 || message !== null,
     renewals: nextRenewals(deal, now, timeZone),
     order: orderOf(deal),
+    isInMotion: warning !== null || isUnderWay(deal),
   };
 }
 

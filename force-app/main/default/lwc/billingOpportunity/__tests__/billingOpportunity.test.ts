@@ -366,6 +366,28 @@ describe('billing for a deal', () => {
     ]);
   });
 
+  it('says of a preview, and of an order in shadow, that nothing is ordered, what would be, and as of when', async () => {
+    const preview = await orderIn({
+      State__c: 'Ready',
+      Mode__c: 'Preview',
+      Actions__c: 'New subscription SF-1 of A00000117\n- Platform (Seats: 60 at USD 19.99 a month)',
+      ARR__c: 13800,
+      As_Of__c: '2026-11-21T11:58:00.000Z',
+    });
+    expect(textAt(preview, 'h3')).toBe('Order preview');
+    expect(textAt(preview, '[data-id=note]')).toContain('Nothing is ordered by a preview.');
+    expect(findAll(preview, '[data-id=actions] p').map(words)).toEqual([
+      'New subscription SF-1 of A00000117',
+      'Platform (Seats: 60 at USD 19.99 a month)',
+    ]);
+    expect(findAll(preview, '.fact').map(words)).toEqual(['Status Ready', 'ARR $ 13,800.00']);
+    expect(textAt(preview, '[data-id=as-of]')).toBe('Worked out on 21 Nov 2026, 03:58.');
+    const shadow = await orderIn({ State__c: 'Ready', Mode__c: 'Shadow' });
+    expect(textAt(shadow, 'h3')).toBe('Order');
+    expect(textAt(shadow, '[data-id=note]')).toContain('Nothing is: orders are only worked out for now');
+    expect(findAll(await orderIn({ State__c: 'Ordered', Mode__c: 'Automatic' }), '[data-id=note]')).toEqual([]);
+  });
+
   it('says why an order failed, and a state that is not known here as it is', async () => {
     const failed = await orderIn({ State__c: 'Failed', Message__c: 'Zuora refused it: the account is on hold.' });
     expect(textAt(failed, '.message')).toBe('Zuora refused it: the account is on hold.');
