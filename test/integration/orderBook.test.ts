@@ -30,6 +30,7 @@ const order = (more: Partial<DealOrder> = {}): DealOrder => ({
   placed: null,
   epoch: 1,
   message: null,
+  tasks: [],
   asOf: '2026-11-22T10:00:00.000Z',
   ...more,
 });

@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { RatePlan } from '../../scripts/demo/seed-zuora.ts';
 import { TestClient } from '../simulators/zuora/testClient.ts';
+import { listFailures } from '../../server/sync/operate/failures.ts';
+import { USERS } from '../simulators/salesforce/org/seed.ts';
 import { startBackend } from '../support/backend.ts';
 import { beginStory, type Story } from '../support/customers.ts';
 import { ops } from '../support/ops.ts';
 import { deals, orderSettings } from '../support/orders.ts';
+import { person } from '../support/orgPeople.ts';
 import { settled } from '../support/settled.ts';
 
 /** What becomes of won deals, from the Opportunity to Zuora and back. */
@@ -53,6 +56,29 @@ async function ordered(): Promise<string[]> {
   const { body } = await zuora.call('GET', `/v1/orders/invoiceOwner/${number}?pageSize=40`);
   return (body.orders as unknown as { orderNumber: string }[]).map(({ orderNumber }) => orderNumber);
 }
+/** Tasks about the order of a deal, the latest last. */
+const tasksOf = (id: string) =>
+  story.stack.org.org
+    .all('Task')
+    .filter((one) => String(one['Billing_Key__c']).startsWith(`salesforce:ordertask:${id}`))
+    .sort((a, b) => (a.Id < b.Id ? -1 : 1));
+
+const setRole = (username: string, role: string | null) =>
+  person(story.stack).edit('User', story.stack.org.org.userNamed(username)!.Id, { UserRoleId: role });
+function makeRole(name: string, above: string | null): string {
+  const [made] = story.stack.org.org.insert('UserRole', [{ Name: name, ParentRoleId: above }], {
+    userId: person(story.stack).userId,
+  });
+  return made!.id!;
+}
+/** Lets the integration user close Tasks of sellers, as where activities are controlled by what they are about. */
+function giveRoleAbove(): void {
+  const top = makeRole('Integrations', null);
+  setRole(USERS.integration, top);
+  setRole(USERS.rep, makeRole('Sellers', top));
+}
+const takeRoles = () => [USERS.integration, USERS.rep].forEach((name) => setRole(name, null));
+
 /** Those of a deal, under whatever number. */
 const ordersOf = async (id: string) => (await ordered()).filter((one) => one.includes(id));
 const standing = async (id: string, state: string) => {
@@ -124,6 +150,78 @@ it('what keeps it from being ordered stands on its order, and goes when it is me
   sales.edit(id, { Billing_Term_Months__c: 12 });
   expect(await standing(id, 'Ordered')).toMatchObject({ Faults__c: null, Order_Number__c: `SF-${id}` });
   expect(await ordersOf(id)).toEqual([`SF-${id}`]);
+}, 120_000);
+
+it('the owner of a won deal gets one Task for what is wrong, which is closed when nothing is any more', async () => {
+  giveRoleAbove();
+  const open = { Billing_Term_Months__c: null, Billing_Account_Key__c: 'zuora:account:gone' };
+  const id = sales.open(accountId, [{ plan, quantity: 3, price: 25 }], open);
+  await settled(story.stack);
+  expect(tasksOf(id)).toEqual([]);
+  sales.win(id);
+  await standing(id, 'Not Ready');
+  await vi.waitUntil(() => tasksOf(id).length > 0, WITHIN);
+  const lines = String(sales.order(id)!['Faults__c']).split('\n');
+  expect(lines).toHaveLength(2);
+  const task = {
+    WhatId: id,
+    OwnerId: sales.deal(id)['OwnerId'],
+    Subject: 'This won deal cannot be ordered yet',
+    Status: 'Not Started',
+    Description: expect.stringContaining(lines.join('\n')) as string,
+  };
+  expect(tasksOf(id)).toMatchObject([task]);
+  // Somebody takes it up; half of it is mended: that is no news.
+  person(story.stack).edit('Task', tasksOf(id)[0]!.Id, { Status: 'In Progress' });
+  sales.edit(id, { Billing_Term_Months__c: 12 });
+  await vi.waitUntil(() => !String(sales.order(id)!['Faults__c']).includes('\n'), WITHIN);
+  await settled(story.stack);
+  expect(tasksOf(id)).toMatchObject([{ ...task, Status: 'In Progress' }]);
+  // Something else is wrong.
+  sales.edit(id, { Billing_Account_Key__c: 'zuora:account:nobody' });
+  await vi.waitUntil(() => tasksOf(id).length === 2, WITHIN);
+  await vi.waitUntil(() => tasksOf(id)[0]!['Status'] === 'Completed', WITHIN);
+  expect(tasksOf(id)).toMatchObject([{}, { ...task, Description: expect.stringContaining('nobody') as string }]);
+  // A deal that is lost has nothing to be done; won again, the same has to be done again.
+  sales.edit(id, { StageName: 'Closed Lost' });
+  await vi.waitUntil(() => tasksOf(id)[1]!['Status'] === 'Completed', WITHIN);
+  sales.win(id);
+  await vi.waitUntil(() => tasksOf(id)[1]!['Status'] === 'Not Started', WITHIN);
+  sales.edit(id, { Billing_Account_Key__c: null });
+  await standing(id, 'Ordered');
+  await vi.waitUntil(() => tasksOf(id)[1]!['Status'] === 'Completed', WITHIN);
+  await settled(story.stack);
+  expect(tasksOf(id)).toHaveLength(2);
+}, 120_000);
+
+it('a Task that is its owner’s alone is left to its owner, which is no failure', async () => {
+  takeRoles();
+  const id = sales.open(accountId, [{ plan, quantity: 3, price: 25 }], { Billing_Term_Months__c: null });
+  sales.win(id);
+  await standing(id, 'Not Ready');
+  await vi.waitUntil(() => tasksOf(id).length > 0, WITHIN);
+  sales.edit(id, { Billing_Term_Months__c: 12 });
+  await standing(id, 'Ordered');
+  await settled(story.stack);
+  expect(tasksOf(id)).toMatchObject([{ Status: 'Not Started' }]);
+  expect(await listFailures(story.database.db)).toEqual([]);
+}, 120_000);
+
+it('a Task that Salesforce refuses holds up no order', async () => {
+  const id = sales.open(accountId, [{ plan, quantity: 3, price: 25 }], { Billing_Term_Months__c: null });
+  const admin = person(story.stack);
+  const owner = String(sales.deal(id)['OwnerId']);
+  sales.win(id);
+  admin.edit('User', owner, { IsActive: false });
+  try {
+    await standing(id, 'Not Ready');
+    await settled(story.stack);
+    expect(tasksOf(id)).toEqual([]);
+    admin.edit('Opportunity', id, { Billing_Term_Months__c: 12 });
+    await standing(id, 'Ordered');
+  } finally {
+    admin.edit('User', owner, { IsActive: true });
+  }
 }, 120_000);
 
 it('an answer that is lost after the order was made makes no second one', async () => {

@@ -68,7 +68,7 @@ export function recordOf({ row, accountId, rowVersion, syncedAt }: OrgWrite): Re
       // To what it belongs is told when it is made, and cannot be changed.
       ...(row.initial === undefined ? {} : parentsBy('Billing_Key__c', row)),
       ...row.fields,
-      // An activity is never written twice, so that nothing older can come late.
+      // An activity has none: what was logged is never written twice, and one that stays open by a call that came late is seen.
       ...(row.object === 'Task' ? {} : { Billing_Row_Version__c: rowVersion }),
     };
   return {
@@ -96,22 +96,26 @@ export function isResult(value: unknown): value is CollectionsResult {
   return typeof value === 'object' && value !== null && 'success' in value && typeof value.success === 'boolean';
 }
 
+/** Of an activity that is somebody else's, where the org has activities Private. */
+const NOT_OURS = ['INSUFFICIENT_ACCESS_OR_READONLY', 'INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY'];
+
 /**
  * A record that somebody deleted. One that was made before is not made again: what is people's is missing for that. One of
- * people is written again when it is back.
+ * people is written again when it is back. A Task that only its owner may change is left to its owner.
  */
-function isGone({ row }: OrgWrite, errors: readonly RowError[]): boolean {
-  if (row.object === NAMED_DEAL)
-    return errors.length > 0 && errors.every(({ statusCode }) => refusalsOfMissing.includes(statusCode));
-  const lacks = errors.length > 0 && errors.every(({ statusCode }) => statusCode === 'REQUIRED_FIELD_MISSING');
-  return isRecordObject(row.object) && row.initial === undefined && lacks;
+function isLeft({ row }: OrgWrite, errors: readonly RowError[]): boolean {
+  const areAll = (codes: readonly string[]) =>
+    errors.length > 0 && errors.every((one) => codes.includes(one.statusCode));
+  if (row.object === NAMED_DEAL) return areAll(refusalsOfMissing);
+  if (!isRecordObject(row.object) || row.initial !== undefined) return false;
+  return areAll(['REQUIRED_FIELD_MISSING']) || (row.object === 'Task' && areAll(NOT_OURS));
 }
 
 /** @returns results of the rows of a chunk; a Fault when the answer is not one result a row */
 export function readCollections(answer: unknown, { writes }: OrgChunk): OrgChunkResult {
   if (!Array.isArray(answer) || answer.length !== writes.length || !answer.every(isResult)) return unreadable();
   const isDone = ({ success, errors }: CollectionsResult, index: number) =>
-    success || isGone(writes[index]!, errors ?? []);
+    success || isLeft(writes[index]!, errors ?? []);
   return toRowResults(answer.map((one, index) => (isDone(one, index) ? null : (one.errors ?? []))));
 }
 

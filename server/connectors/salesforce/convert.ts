@@ -17,6 +17,7 @@ import { invoiceItemRow, invoiceRow } from './rows/invoice.ts';
 import { memoRow } from './rows/memo.ts';
 import { namedDealRow } from './rows/namedDeal.ts';
 import { orderRow } from './rows/order.ts';
+import { orderTaskRow } from './rows/orderTask.ts';
 import { paymentRow } from './rows/payment.ts';
 import { toRecords } from './rows/records.ts';
 import { FAILURE_OBJECT } from './rows/syncFailure.ts';
@@ -180,7 +181,7 @@ export function createOrgProjection(fields: () => readonly MappedField[] = () =>
     toRecords,
     toNamedDeal: (deal, view) => [
       namedDealRow(deal, view?.subscriptions ?? null),
-      ...(deal.order ? [orderRow(deal.order)] : []),
+      ...(deal.order ? [orderRow(deal.order), ...deal.order.tasks.map((task) => orderTaskRow(deal.id, task))] : []),
     ],
     isRecord,
     isRemoved,

@@ -10,6 +10,7 @@ export type KeyKind =
   | ('change' | 'event')
   | ('creditmemo' | 'debitmemo' | 'creditnote')
   | ('link' | 'failure')
+  | 'ordertask'
   | ('accountnumber' | 'order' | 'refund' | 'paymentmethod' | 'contact')
   | ('productrateplan' | 'catalog')
   | ('product' | 'coupon' | 'price' | 'paymentintent' | 'invoicepayment' | 'dispute' | 'schedule');
@@ -68,4 +69,17 @@ export function billingAccountOfLinkRow(key: string): string {
 /** @returns the key of the row that tells how the order of an Opportunity stands: `salesforce:order:<18-character id>` */
 export function orderKeyOf(dealId: string): string {
   return keyOf('salesforce', 'order', dealId);
+}
+
+/**
+ * @param reason whatever tells it from others of the same Opportunity, without a colon
+ * @returns the key of a Task about the order of an Opportunity: `salesforce:ordertask:<18-character id>:<reason>`
+ */
+export function orderTaskKeyOf(dealId: string, reason: string): string {
+  return keyOf('salesforce', 'ordertask', `${dealId}:${reason}`);
+}
+
+/** @returns the 18-character id of the Opportunity whose order a row tells of, by its key; null for any other row */
+export function dealOfKey(key: string): string | null {
+  return /^salesforce:(?:order|ordertask):(006[A-Za-z0-9]{15})(?::|$)/.exec(key)?.[1] ?? null;
 }

@@ -1,6 +1,6 @@
 import type { Db } from '../../platform/db/database.ts';
 import type { DealReader, NamedDeal } from '../../workflows/ports/deals.ts';
-import type { DealOrder } from '../../workflows/ports/orders.ts';
+import { toDealOrder } from '../orders/stored.ts';
 
 type Row = { id: string; account_id: string | null; subscription_number: string | null; body: unknown };
 
@@ -8,7 +8,7 @@ const toDeal = ({ id, account_id, subscription_number, body }: Row): NamedDeal =
   id,
   accountId: account_id,
   subscriptionNumber: subscription_number,
-  ...(body === null ? {} : { order: body as DealOrder }),
+  ...(body === null ? {} : { order: toDealOrder(body) }),
 });
 
 export function createDealReader(db: Db): DealReader {

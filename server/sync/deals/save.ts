@@ -1,15 +1,12 @@
 import { sql } from 'kysely';
-import { orderKeyOf, partsOf } from '../../domain/billingAccount/key.ts';
+import { dealOfKey, orderKeyOf, orderTaskKeyOf } from '../../domain/billingAccount/key.ts';
 import type { Db } from '../../platform/db/database.ts';
-import { NAMED_DEAL, ORDER_OBJECT, type DealChange } from '../../workflows/ports/deals.ts';
+import { NAMED_DEAL, type DealChange } from '../../workflows/ports/deals.ts';
 import type { OrgRow } from '../../workflows/ports/orgRows.ts';
 import { setOrgRows, type OrgStamp } from '../outbox/setRows.ts';
 
-/** Id of the Opportunity that a row is of, by the object of the row. */
-const dealOf: ReadonlyMap<string, (key: string) => string> = new Map([
-  [NAMED_DEAL, (key) => key],
-  [ORDER_OBJECT, (key) => partsOf(key).id],
-]);
+/** @returns the id of the Opportunity that a row is of; null for rows of an Account */
+const dealOf = ({ object, key }: OrgRow): string | null => (object === NAMED_DEAL ? key : dealOfKey(key));
 
 /**
  * Notes how an Opportunity stands. To be called when the projections that it concerns are locked.
@@ -19,13 +16,9 @@ const dealOf: ReadonlyMap<string, (key: string) => string> = new Map([
 export async function saveDeal(db: Db, stamp: OrgStamp, { id, next, rows }: DealChange): Promise<number> {
   if (next === null) {
     await db.deleteFrom('named_deal').where('opportunity_id', '=', id).execute();
-    // The row of its order went with the record; what was ordered stays known, should it come back.
-    const own: [string, string][] = [
-      [NAMED_DEAL, id],
-      [ORDER_OBJECT, orderKeyOf(id)],
-    ];
-    for (const [object, key] of own)
-      await db.deleteFrom('org_rows').where('object', '=', object).where('key', '=', key).execute();
+    // What goes with the record; what was ordered stays known, should it come back.
+    await sql`delete from org_rows where (object = ${NAMED_DEAL} and key = ${id}) or key = ${orderKeyOf(id)}
+      or (object = 'Task' and starts_with(key, ${orderTaskKeyOf(id, '')}))`.execute(db);
     return 0;
   }
   const values = {
@@ -47,7 +40,7 @@ export async function saveDeal(db: Db, stamp: OrgStamp, { id, next, rows }: Deal
  * @param db a transaction
  */
 export async function withoutLeft(db: Db, accountId: string, rows: readonly OrgRow[]): Promise<readonly OrgRow[]> {
-  if (!rows.some(({ object }) => dealOf.has(object))) return rows;
+  if (rows.every((row) => dealOf(row) === null)) return rows;
   const own = await db
     .selectFrom('named_deal')
     .select('opportunity_id')
@@ -56,8 +49,8 @@ export async function withoutLeft(db: Db, accountId: string, rows: readonly OrgR
     .forShare()
     .execute();
   const ids = new Set(own.map((row) => row.opportunity_id));
-  return rows.filter(({ object, key }) => {
-    const id = dealOf.get(object)?.(key);
-    return id === undefined || ids.has(id);
+  return rows.filter((row) => {
+    const id = dealOf(row);
+    return id === null || ids.has(id);
   });
 }

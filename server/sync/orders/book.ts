@@ -5,6 +5,7 @@ import type { Db } from '../../platform/db/database.ts';
 import type { DealOrder, OrderBook } from '../../workflows/ports/orders.ts';
 import { storableJson } from '../json.ts';
 import { bumpKeys } from '../keys/bump.ts';
+import { toDealOrder } from './stored.ts';
 
 function changedMeanwhile(dealId: string): Fault {
   return new Fault({
@@ -41,7 +42,7 @@ export function createOrderBook(db: Db, onSaved: () => void = () => {}): OrderBo
         .select(['body', 'version'])
         .where('opportunity_id', '=', dealId)
         .executeTakeFirst();
-      return row === undefined ? null : { order: row.body as DealOrder, version: row.version };
+      return row === undefined ? null : { order: toDealOrder(row.body), version: row.version };
     },
     async stepsOf(dealId) {
       const rows = await db
@@ -50,7 +51,7 @@ export function createOrderBook(db: Db, onSaved: () => void = () => {}): OrderBo
         .where('opportunity_id', '=', dealId)
         .orderBy('id')
         .execute();
-      return rows.map(({ at, body }) => ({ at, order: body as DealOrder }));
+      return rows.map(({ at, body }) => ({ at, order: toDealOrder(body) }));
     },
     async save(order, before) {
       const version = await db.transaction().execute(async (transaction) => {

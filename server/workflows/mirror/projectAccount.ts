@@ -2,13 +2,13 @@ import { factsOf, type BillingObject } from '../../domain/account/facts.ts';
 import { deriveAccount } from '../../domain/account/deriveAccount.ts';
 import type { Reporting } from '../../domain/account/reporting.ts';
 import type { AccountView } from '../../domain/account/view.ts';
-import { partsOf, projectionKeyOf } from '../../domain/billingAccount/key.ts';
+import { dealOfKey, partsOf, projectionKeyOf } from '../../domain/billingAccount/key.ts';
 import { monthsOf, noteLevel, type MrrLevel } from '../../domain/metrics/movements.ts';
 import { zero } from '../../domain/money/money.ts';
 import { earliest, firstOfNextMonth } from '../../domain/time/calendarDate.ts';
 import { today } from '../../domain/time/instant.ts';
 import type { Clock } from '../ports/clock.ts';
-import { NAMED_DEAL, ORDER_OBJECT, type DealReader } from '../ports/deals.ts';
+import { NAMED_DEAL, type DealReader } from '../ports/deals.ts';
 import type { KeyClaim, KeyHandler, KeyResult } from '../ports/keyWork.ts';
 import type { MirrorReader } from '../ports/mirror.ts';
 import type { MrrHistory } from '../ports/mrrHistory.ts';
@@ -128,7 +128,7 @@ export function projectAccount(deps: ProjectDeps): KeyHandler {
     const deals = (await deps.deals?.ofAccount(accountId)) ?? [];
     const before = await orgRows.projected(accountId);
     // Billing knows nothing of the Account, and nothing else is written to it.
-    if (records.length === 0 && before.every(({ object }) => object === NAMED_DEAL || object === ORDER_OBJECT))
+    if (records.length === 0 && before.every(({ object, key }) => object === NAMED_DEAL || dealOfKey(key) !== null))
       return {
         done,
         projection: {

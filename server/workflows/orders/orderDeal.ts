@@ -2,7 +2,9 @@ import { Fault } from '../../domain/fault.ts';
 import type { Deal } from '../../domain/order/deal.ts';
 import { orderFault } from '../../domain/order/faults.ts';
 import type { PlacedOrder } from '../../domain/order/order.ts';
+import { today } from '../../domain/time/instant.ts';
 import type { DealOrder, OrderBook, OrderDesk } from '../ports/orders.ts';
+import { tellOwner } from './tellOwner.ts';
 import { whyNot } from './whyNot.ts';
 import { enteredIn, isRefused, workOut, type WorkOutDeps } from './workOut.ts';
 
@@ -12,6 +14,8 @@ export type OrderDeps = WorkOutDeps & {
   /** Deals that were won before are not ordered: they were before anybody switched this on. */
   since: Date;
 };
+
+type Known = { order: DealOrder; version: number };
 
 const CHANGED =
   'The opportunity was changed after its order was placed. The order stands as it is: change the subscription in billing, or take the change of the opportunity back.';
@@ -25,7 +29,7 @@ const effectOf = ({ dealId, epoch }: DealOrder): string => `${dealId}-${epoch}`;
  * that, reopened or won again makes nothing new.
  */
 export function orderDeal(deps: OrderDeps): (deal: Deal) => Promise<void> {
-  const { rules, desk, book, digest, clock, since } = deps;
+  const { rules, desk, book, digest, clock, timeZone, since } = deps;
   const worksOut = workOut(deps);
 
   const placedAs = (order: DealOrder, placed: PlacedOrder): DealOrder => ({
@@ -40,8 +44,20 @@ export function orderDeal(deps: OrderDeps): (deal: Deal) => Promise<void> {
     asOf: clock.businessNow().toISOString(),
   });
 
-  /** @param committed an order in state Ordering, which is sent as it was committed */
-  async function send(committed: DealOrder, version: number): Promise<void> {
+  const told = (order: DealOrder, deal: Deal): DealOrder =>
+    tellOwner(order, deal, { on: today(clock.businessNow(), timeZone), digest });
+
+  const isSame = (a: DealOrder | undefined, b: DealOrder): boolean =>
+    a !== undefined && digest({ ...a, asOf: b.asOf }) === digest(b);
+
+  async function save(next: DealOrder, known: Known | null, deal: Deal): Promise<void> {
+    const order = told(next, deal);
+    if (!isSame(known?.order, order)) await book.save(order, known?.version ?? null);
+  }
+
+  /** @param known an order in state Ordering, which is sent as it was committed */
+  async function send(known: Known, deal: Deal): Promise<void> {
+    const { order: committed } = known;
     let placed: PlacedOrder;
     try {
       placed = await desk.place(committed.order!, effectOf(committed));
@@ -49,27 +65,24 @@ export function orderDeal(deps: OrderDeps): (deal: Deal) => Promise<void> {
       if (!(error instanceof Fault) || error.outcomeUnknown || error.notTried) throw error;
       const next = { ...committed, epoch: committed.epoch + 1 };
       const faults = [orderFault('order_refused', error.publicText)];
-      await book.save(isRefused(error) ? { ...next, state: 'Failed', faults } : next, version);
+      await save(isRefused(error) ? { ...next, state: 'Failed', faults } : next, known, deal);
       if (!isRefused(error)) throw error;
       return;
     }
-    await book.save(placedAs(committed, placed), version);
+    await save(placedAs(committed, placed), known, deal);
   }
 
   /** What may have been made is looked for; what was not is sent again while the deal is won and orders are placed. */
-  async function resume(committed: DealOrder, version: number, deal: Deal): Promise<void> {
-    const found = await desk.find(committed.order!.number);
-    if (found !== null) await book.save(placedAs(committed, found), version);
-    else if (deal.isWon && rules.mode === 'automatic') await send(committed, version);
+  async function resume(known: Known, deal: Deal): Promise<void> {
+    const found = await desk.find(known.order.order!.number);
+    if (found !== null) await save(placedAs(known.order, found), known, deal);
+    else if (deal.isWon && rules.mode === 'automatic') await send(known, deal);
   }
-
-  const isSame = (a: DealOrder | undefined, b: DealOrder): boolean =>
-    a !== undefined && digest({ ...a, asOf: b.asOf }) === digest(b);
 
   return async (deal) => {
     const known = await book.of(deal.id);
     const entered = digest(enteredIn(deal, known?.order ?? null));
-    if (known?.order.state === 'Ordering') return resume(known.order, known.version, deal);
+    if (known?.order.state === 'Ordering') return resume(known, deal);
     if (known?.order.placed) {
       const message = known.order.digest === entered ? null : CHANGED;
       const next = {
@@ -77,16 +90,15 @@ export function orderDeal(deps: OrderDeps): (deal: Deal) => Promise<void> {
         message: known.order.state === 'Pending' ? known.order.message : message,
         accountId: deal.accountId,
       };
-      if (!isSame(known.order, next)) await book.save(next, known.version);
+      return save(next, known, deal);
+    }
+    if (whyNot(deal, known?.order ?? null, { rules, since, entered }) !== null) {
+      if (known !== null) await save(known.order, known, deal);
       return;
     }
-    if (whyNot(deal, known?.order ?? null, { rules, since, entered }) !== null) return;
     const worked = await worksOut(deal, known?.order ?? null);
-    if (worked.state !== 'Ready' || rules.mode !== 'automatic') {
-      if (!isSame(known?.order, worked)) await book.save(worked, known?.version ?? null);
-      return;
-    }
+    if (worked.state !== 'Ready' || rules.mode !== 'automatic') return save(worked, known, deal);
     const committed: DealOrder = { ...worked, state: 'Ordering' };
-    await send(committed, await book.save(committed, known?.version ?? null));
+    await send({ order: committed, version: await book.save(committed, known?.version ?? null) }, deal);
   };
 }

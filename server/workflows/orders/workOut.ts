@@ -75,6 +75,7 @@ export function workOut(deps: WorkOutDeps): (deal: Deal, known: DealOrder | null
       placed: null,
       epoch: known?.epoch ?? 1,
       message: null,
+      tasks: known?.tasks ?? [],
       asOf: now.toISOString(),
     };
     if ('faults' in planned) return base;

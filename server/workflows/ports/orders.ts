@@ -1,4 +1,5 @@
 import type { OrderFault } from '../../domain/order/faults.ts';
+import type { CalendarDate } from '../../domain/time/calendarDate.ts';
 import type { Order, OrderMetrics, PlacedOrder, PlanOnSale } from '../../domain/order/order.ts';
 
 /** What a billing system does with orders. All of it throws Faults. */
@@ -29,6 +30,19 @@ export interface OrderDesk {
 export const ORDER_STATES = ['Not Ready', 'Ready', 'Ordering', 'Ordered', 'Pending', 'Failed'] as const;
 export type OrderState = (typeof ORDER_STATES)[number];
 
+/** A Task in Salesforce, for somebody who has to do something about an order. It never holds the order up. */
+export type OrderTask = {
+  /** Of the row. */
+  key: string;
+  ownerId: string;
+  subject: string;
+  text: string;
+  /** Day on which it is due. */
+  on: CalendarDate;
+  /** `Reopened`: closed once, and its reason is there again. */
+  state: 'Open' | 'Closed' | 'Reopened';
+};
+
 /** The order of an Opportunity, from when it is worked out until it is placed. JSON-safe. */
 export type DealOrder = {
   /** 18 characters. */
@@ -52,6 +66,8 @@ export type DealOrder = {
   epoch: number;
   /** For people, besides the faults; null for nothing. */
   message: string | null;
+  /** One for each reason that was there; closed ones stay, so that no second one is made of the same reason. */
+  tasks: readonly OrderTask[];
   /** Business time at which it was worked out, or placed; ISO 8601. */
   asOf: string;
 };
