@@ -40,7 +40,7 @@ export function lookAtOrder(
     if (isBegun) return { deal, standing, whyNot: null, worked: null, request: desk.toRequest(known.order!) };
     const deps = { rules, desk, mirror: createMirrorReader(db), digest: digestOf, clock, timeZone };
     const worked = await workOut(deps)(deal, known);
-    const entered = digestOf(enteredIn(deal, known));
+    const entered = digestOf(enteredIn(deal, rules));
     return {
       deal,
       standing,

@@ -16,6 +16,11 @@ export type Orders = {
   fields: () => Promise<DealFields>;
 };
 
+/** @returns names of fields of Salesforce: those that hold something, and those that are sent along */
+const distinct = (held: object, ...sent: readonly Readonly<Record<string, string>>[]): string[] => [
+  ...new Set([...Object.keys(held), ...sent.flatMap((map) => Object.values(map))]),
+];
+
 /** @returns what has to be read of a deal by these rules */
 export function fieldsForOrders(
   client: SalesforceClient,
@@ -23,9 +28,11 @@ export function fieldsForOrders(
 ): () => Promise<DealFields> {
   const describe = describeObjects(client);
   return async () => {
+    const { order, subscription, ratePlan, charge } = rules.customFields;
     const hasCurrencies = (await describe('Opportunity'))?.has('currencyisocode') ?? false;
     return {
-      names: Object.keys(rules.fields),
+      names: distinct(rules.fields, order, subscription),
+      lineNames: distinct({}, ratePlan, charge),
       recordTypes: rules.recordTypes !== null,
       currency: hasCurrencies ? null : rules.currency,
     };

@@ -5,7 +5,7 @@ import {
   type ZuoraConnectionOptions,
 } from '../../server/connectors/zuora/connection.ts';
 import { Fault } from '../../server/domain/fault.ts';
-import type { ChargeOverride, Order, OrderAction, PlanOrder } from '../../server/domain/order/order.ts';
+import type { ActionOf, ChargeOverride, Order, PlanOrder } from '../../server/domain/order/order.ts';
 import { calendarDate } from '../../server/domain/time/calendarDate.ts';
 import { Secret } from '../../server/platform/config/secret.ts';
 import { ownToken, type ShareToken } from '../../server/workflows/ports/upstream.ts';
@@ -28,7 +28,7 @@ afterEach(async () => {
 const DEAL = '006WR00000AbCdEYAV';
 const START = calendarDate('2026-12-01');
 
-const create: OrderAction = {
+const create: ActionOf<'CreateSubscription'> = {
   type: 'CreateSubscription',
   startsOn: START,
   term: { type: 'Termed', months: 12 },
@@ -38,7 +38,11 @@ const create: OrderAction = {
 };
 
 /** An order of these plans with numbers that nobody has used. */
-function orderOf(plans: readonly PlanOrder[], more: Partial<Order> = {}, action: Partial<OrderAction> = {}): Order {
+function orderOf(
+  plans: readonly PlanOrder[],
+  more: Partial<Order> = {},
+  action: Partial<ActionOf<'CreateSubscription'>> = {},
+): Order {
   count += 1;
   return {
     number: `SF-${DEAL}-${count}`,
@@ -389,7 +393,7 @@ describe('an order that is refused', () => {
         .replaceAll('PLAN', planId)
         .replaceAll('CHARGE', charge['Seats']!),
     ) as Partial<Order>;
-    const actions = named.actions?.map((action) =>
+    const actions = (named.actions as (typeof create)[] | undefined)?.map((action) =>
       action.plans.length === 0 ? { ...action, plans: linesOf(planId) } : action,
     );
     const fault = await faultOf(place({ ...orderOf(linesOf(planId)), ...named, ...(actions && { actions }) }));

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { exact, toDecimal, type Decimal } from '../../domain/money/decimal.ts';
 import type { OrderMetrics, PlacedOrder } from '../../domain/order/order.ts';
-import { calendarDate } from '../../domain/time/calendarDate.ts';
+import { calendarDate, type CalendarDate } from '../../domain/time/calendarDate.ts';
 import { maybeNumber, maybeText, orZero } from './schema.ts';
 
 const list = <T extends z.ZodType>(row: T) =>
@@ -34,14 +34,17 @@ const amounts = z
   .nullish()
   .transform((value) => value ?? null);
 
+/** By how much an action changes a charge between two days; the end exclusive, and none without an end. */
+const delta = z.object({ currency: maybeText, netAmount: orZero, startDate: maybeText, endDate: maybeText });
+
 /** Answer to POST /v1/orders/preview. */
 export const previewSchema = z.object({
   previewResult: z.object({
     chargeMetrics: list(z.object({ charges: list(z.object({ cmrr: amounts, tcv: amounts })) })),
     orderDeltaMetrics: z
-      .object({ orderDeltaTcv: list(z.object({ currency: maybeText, netAmount: orZero })) })
+      .object({ orderDeltaTcv: list(delta), orderDeltaMrr: list(delta) })
       .nullish()
-      .transform((value) => value ?? { orderDeltaTcv: [] }),
+      .transform((value) => value ?? { orderDeltaTcv: [], orderDeltaMrr: [] }),
     invoices: list(z.object({ amount: orZero, targetDate: z.string() })),
   }),
 });
@@ -69,21 +72,28 @@ export function firstInvoiceOf({ invoices }: ZuoraPreview): OrderMetrics['firstI
 }
 
 /**
- * MRR is that of the regular charges less their discounts (Zuora docs, "Order preview": `cmrr`); TCV has no amount where one
- * of the charges has no end.
+ * MRR is what the order adds on a day, net of discounts (Zuora docs, "Order delta metrics"): `cmrr` of a charge would count what
+ * it came to last, also once it has ended. TCV has no amount where one of the charges has no end.
+ * @param on when all of the order has taken effect
  */
 export function metricsOf(
   { chargeMetrics, orderDeltaMetrics }: ZuoraPreview,
   currency: string,
+  on: CalendarDate,
 ): Omit<OrderMetrics, 'firstInvoice'> {
   const charges = chargeMetrics.flatMap((one) => one.charges);
   const endless = charges.some(
     ({ cmrr, tcv }) => cmrr?.regular != null && !exact(cmrr.regular).equals(0) && tcv?.regular == null,
   );
+  const holding = orderDeltaMetrics.orderDeltaMrr.filter(
+    ({ startDate, endDate }) =>
+      (startDate === null || startDate.slice(0, 10) <= on) && (endDate === null || on < endDate.slice(0, 10)),
+  );
+  const added = sum(holding.map(({ netAmount }) => netAmount));
   return {
     currency,
-    mrr: sum(charges.flatMap(({ cmrr }) => [cmrr?.regular ?? null, cmrr?.discount ?? null])),
-    mrrChange: sum(charges.flatMap(({ cmrr }) => [cmrr?.regularDelta ?? null, cmrr?.discountDelta ?? null])),
+    mrr: added,
+    mrrChange: added,
     tcv: endless ? null : sum(charges.flatMap(({ tcv }) => [tcv?.regular ?? null, tcv?.discount ?? null])),
     tcvChange: endless ? null : sum(orderDeltaMetrics.orderDeltaTcv.map(({ netAmount }) => netAmount)),
   };

@@ -1,6 +1,7 @@
 import { keyOf } from '../../domain/billingAccount/key.ts';
 import { Fault, type FaultKind } from '../../domain/fault.ts';
 import { exact, toDecimal } from '../../domain/money/decimal.ts';
+import { doneOn } from '../../domain/order/afterChange.ts';
 import type { ChargeOnSale, Order, PlacedOrder, PlanOnSale } from '../../domain/order/order.ts';
 import { earliest } from '../../domain/time/calendarDate.ts';
 import { today } from '../../domain/time/instant.ts';
@@ -29,6 +30,7 @@ import {
   type CatalogTier,
 } from './schema.ts';
 import { isOnSale, toCatalogCharge } from './sellables.ts';
+import { readSubscriptionToChange } from './subscriptionToChange.ts';
 import { toZuoraOrder } from './toZuoraOrder.ts';
 
 /** Ids that one filter names: they stand in the address, which must not grow too long. */
@@ -65,7 +67,7 @@ function notYetThere(number: string, cause: Fault): Fault {
   });
 }
 
-export type OrderDeskContext = Pick<ZuoraContext, 'connection' | 'timeZone'> & {
+export type OrderDeskContext = ZuoraContext & {
   /** Custom field (text) of orders and of subscriptions that names the Opportunity. */
   dealField: string;
 };
@@ -80,9 +82,10 @@ const NOT_DEALT_WITH: ReadonlySet<string> = new Set<FaultKind>(['forbidden', 'ra
  */
 export function createZuoraOrderDesk(
   client: ZuoraClient,
-  { connection, timeZone, dealField }: OrderDeskContext,
+  context: OrderDeskContext,
   clock: Pick<Clock, 'businessNow'>,
 ): OrderDesk {
+  const { connection, timeZone, dealField } = context;
   const refused = (refusal: ZuoraRefusal): Fault => toOrderFault(refusal, dealField);
 
   /** Children are read by lists of their own: those of an expanded object end at a page without a word. */
@@ -175,6 +178,8 @@ export function createZuoraOrderDesk(
       return new Map(found.filter((plan) => plan !== undefined).map((plan) => [plan.id, plan]));
     },
 
+    subscription: (number) => readSubscriptionToChange(client, number, context),
+
     async preview(order) {
       const day = earliest(order.actions.map(({ startsOn }) => startsOn));
       const onFirstDay = await previewOf(order, { previewThruType: 'SpecificDate', specificPreviewThruDate: day });
@@ -186,7 +191,7 @@ export function createZuoraOrderDesk(
           publicText: `Zuora bills account ${order.billingAccountNumber} in ${currency}, and the opportunity is in ${order.currency}.`,
         });
       return {
-        ...metricsOf(onFirstDay, order.currency),
+        ...metricsOf(onFirstDay, order.currency, doneOn(order)),
         // What is billed in arrears alone is not due on the first day.
         firstInvoice:
           firstInvoiceOf(onFirstDay) ??

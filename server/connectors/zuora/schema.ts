@@ -132,6 +132,8 @@ export const chargeSchema = segmentSchema.extend({ chargeSegments: z.array(segme
 export const subscriptionSchema = z.looseObject({
   subscriptionNumber: z.string(),
   accountId: z.string(),
+  accountNumber: z.string(),
+  invoiceOwnerAccountNumber: maybeText,
   version: z.coerce.number().int(),
   status: z.string(),
   termType: z.string(),

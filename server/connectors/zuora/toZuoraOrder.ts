@@ -1,6 +1,15 @@
 import { Fault } from '../../domain/fault.ts';
 import type { Decimal } from '../../domain/money/decimal.ts';
-import type { ChargeOverride, Order, OrderAction, PlanOrder } from '../../domain/order/order.ts';
+import type {
+  ActionOf,
+  ChargeOverride,
+  ChargeUpdate,
+  Order,
+  OrderAction,
+  OrderTerm,
+  PlanOrder,
+  SoldPlan,
+} from '../../domain/order/order.ts';
 import type { CalendarDate } from '../../domain/time/calendarDate.ts';
 
 /** Digits that every reader of JSON keeps: those of a binary double. */
@@ -38,6 +47,9 @@ const PRICING: Readonly<Record<string, readonly [name: string, ...parts: Part[]]
 
 const NAMES: Readonly<Record<Part, string>> = { price: 'listPrice', quantity: 'quantity' };
 
+/** An id of Zuora's, in distinction to a number. */
+const ID = /^[0-9a-f]{32}$/;
+
 /** @returns `pricing` of a charge; null where it stays as it is. @throws Fault for what the charge has none of */
 function pricingOf(override: ChargeOverride): object | null {
   const { kind, model } = override;
@@ -55,34 +67,102 @@ function pricingOf(override: ChargeOverride): object | null {
   return { [name]: Object.fromEntries(given.map((part) => [NAMES[part], toJsonNumber(override[part]!)])) };
 }
 
-function toPlan({ planId, charges }: PlanOrder): object {
+/** Names a charge that the same order makes, for what changes of it later; of at most 50 characters (Zuora API, `uniqueToken`). */
+const tokenOf = (lineId: string, charge: string): string => `${lineId}-${charge.slice(-24)}`;
+
+/** @param isChanged a later action of the order changes what it sells */
+function toPlan(plan: PlanOrder, isChanged = false): object {
+  const { lineId, planId, charges, endsOn, customFields } = plan;
   const chargeOverrides = charges.flatMap((override) => {
     const pricing = pricingOf(override);
-    return pricing === null ? [] : [{ productRatePlanChargeId: override.charge, pricing }];
+    const said = {
+      ...(pricing !== null && { pricing }),
+      ...(endsOn !== undefined &&
+        override.kind !== 'oneTime' && {
+          endDate: { endDateCondition: 'Specific_End_Date', specificEndDate: endsOn },
+        }),
+      ...(override.customFields && { customFields: override.customFields }),
+      ...(isChanged && { uniqueToken: tokenOf(lineId, override.charge) }),
+    };
+    return Object.keys(said).length === 0 ? [] : [{ productRatePlanChargeId: override.charge, ...said }];
   });
-  return { productRatePlanId: planId, ...(chargeOverrides.length > 0 && { chargeOverrides }) };
-}
-
-type ActionOf<T extends OrderAction['type']> = Extract<OrderAction, { type: T }>;
-
-function termsOf({ term, autoRenew, renewalMonths }: ActionOf<'CreateSubscription'>): object {
-  if (term.type === 'Evergreen') return { initialTerm: { termType: 'EVERGREEN' } };
-  const { months } = term;
   return {
-    initialTerm: { termType: 'TERMED', period: months, periodType: 'Month' },
-    renewalSetting: 'RENEW_WITH_SPECIFIC_TERM',
-    renewalTerms: [{ period: renewalMonths ?? months, periodType: 'Month' }],
-    autoRenew,
+    productRatePlanId: planId,
+    ...(isChanged && { uniqueToken: lineId }),
+    ...(customFields && { customFields }),
+    ...(chargeOverrides.length > 0 && { chargeOverrides }),
   };
 }
 
+/** @returns what names a plan that the subscription has, or will have by an earlier action of the order */
+function named(of: SoldPlan): object {
+  if ('lineId' in of) return { uniqueToken: of.lineId };
+  // Tenants that number no rate plans have their ids for it.
+  return ID.test(of.number) ? { ratePlanId: of.number } : { subscriptionRatePlanNumber: of.number };
+}
+
+function toChargeUpdate(of: SoldPlan, update: ChargeUpdate): object {
+  const pricing = pricingOf(update);
+  return {
+    ...('lineId' in of ? { uniqueToken: tokenOf(of.lineId, update.charge) } : { chargeNumber: update.charge }),
+    ...(pricing !== null && { pricing }),
+    ...(update.customFields && { customFields: update.customFields }),
+  };
+}
+
+const inMonths = (months: number): object => ({ period: months, periodType: 'Month' });
+const toTerm = (term: OrderTerm): object =>
+  term.type === 'Evergreen' ? { termType: 'EVERGREEN' } : { termType: 'TERMED', ...inMonths(term.months) };
+const toRenewal = (months: number): object => ({
+  renewalSetting: 'RENEW_WITH_SPECIFIC_TERM',
+  renewalTerms: [inMonths(months)],
+});
+
+function termsOf({ term, autoRenew, renewalMonths }: ActionOf<'CreateSubscription'>): object {
+  const initialTerm = toTerm(term);
+  if (term.type === 'Evergreen') return { initialTerm };
+  return { initialTerm, ...toRenewal(renewalMonths ?? term.months), autoRenew };
+}
+
+/** Lines whose plans a later action of the order changes. */
+const changedLines = ({ actions }: Order): ReadonlySet<string> =>
+  new Set(
+    actions.flatMap((action) => (action.type === 'UpdateProduct' && 'lineId' in action.of ? [action.of.lineId] : [])),
+  );
+
 /** What each type of action says besides its type and dates; the name of the property is Zuora's. */
 const BODIES: { readonly [T in OrderAction['type']]: (action: ActionOf<T>, order: Order) => object } = {
-  CreateSubscription: (action, { subscriptionNumber }) => ({
+  CreateSubscription: (action, order) => ({
     createSubscription: {
-      subscriptionNumber,
+      subscriptionNumber: order.subscriptionNumber,
       terms: termsOf(action),
-      subscribeToRatePlans: action.plans.map(toPlan),
+      subscribeToRatePlans: action.plans.map((plan) => toPlan(plan, changedLines(order).has(plan.lineId))),
+    },
+  }),
+  AddProduct: ({ plan }, order) => ({ addProduct: toPlan(plan, changedLines(order).has(plan.lineId)) }),
+  UpdateProduct: ({ of, charges, customFields }) => ({
+    updateProduct: {
+      ...named(of),
+      ...(customFields && { customFields }),
+      chargeUpdates: charges.map((update) => toChargeUpdate(of, update)),
+    },
+  }),
+  RemoveProduct: ({ of }) => ({ removeProduct: named(of) }),
+  ChangePlan: ({ of, plan }) => ({
+    changePlan: { ...named(of), effectivePolicy: 'SpecificDate', newProductRatePlan: toPlan(plan) },
+  }),
+  TermsAndConditions: ({ term, autoRenew, renewalMonths }) => ({
+    termsAndConditions: {
+      ...(term !== null && { lastTerm: toTerm(term) }),
+      ...(autoRenew !== null && { autoRenew }),
+      ...(renewalMonths !== null && toRenewal(renewalMonths)),
+    },
+  }),
+  RenewSubscription: () => ({ renewSubscription: {} }),
+  CancelSubscription: ({ policy, startsOn }) => ({
+    cancelSubscription: {
+      cancellationPolicy: policy,
+      ...(policy === 'SpecificDate' && { cancellationEffectiveDate: startsOn }),
     },
   }),
 };
@@ -98,28 +178,31 @@ function triggerDates(day: CalendarDate): object[] {
 }
 
 function toAction(action: OrderAction, order: Order): object {
-  return { type: action.type, triggerDates: triggerDates(action.startsOn), ...BODIES[action.type](action, order) };
+  const bodyOf = BODIES[action.type] as (action: OrderAction, order: Order) => object;
+  return { type: action.type, triggerDates: triggerDates(action.startsOn), ...bodyOf(action, order) };
 }
 
 /**
  * What an order is in Zuora's words, for placing it and for a preview (Zuora API, "Create an order"). It is billed in the
  * currency of the billing account; a subscription of another one needs a feature that few tenants have.
- * @param dealField custom field of orders and subscriptions that names the Opportunity
+ * @param dealField custom field that names the Opportunity: of the order, and of the subscription that it makes
  * @throws Fault `order_refused` for what Zuora could not take as it is meant
  */
 export function toZuoraOrder(order: Order, dealField: string): object {
   const { number, orderedOn, billingAccountNumber, subscriptionNumber, dealId, actions } = order;
   const isNew = actions.some(({ type }) => MAKES.has(type));
-  const customFields = { [dealField]: dealId };
+  const named = { [dealField]: dealId };
+  const { customFields: more } = order;
   return {
     orderNumber: number,
     orderDate: orderedOn,
     existingAccountNumber: billingAccountNumber,
-    customFields,
+    customFields: { ...more?.order, ...named },
     subscriptions: [
       {
         ...(isNew ? {} : { subscriptionNumber }),
-        customFields,
+        // A subscription keeps the deal that made it; which deal changed it is told by the order.
+        customFields: { ...more?.subscription, ...(isNew && named) },
         orderActions: actions.map((action) => toAction(action, order)),
       },
     ],

@@ -30,6 +30,8 @@ export type DealLine = {
   action: LineAction | null;
   /** Charge of the subscription that it changes, by its number; null where there is one that it can mean. */
   chargeNumber: string | null;
+  /** Fields that settings name, by their API name; absent where they name none. */
+  fields?: Readonly<Record<string, string | number | boolean | null>>;
 };
 
 /** How long what is sold holds. */

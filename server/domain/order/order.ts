@@ -1,5 +1,7 @@
 import type { CatalogCharge } from '../catalog/sellable.ts';
 import type { Decimal } from '../money/decimal.ts';
+import type { Interval } from '../subscription/charge.ts';
+import type { Subscription } from '../subscription/subscription.ts';
 import type { CalendarDate } from '../time/calendarDate.ts';
 
 /** A charge of what billing sells, as an order may override it. */
@@ -22,6 +24,21 @@ export type PlanOnSale = {
   charges: readonly ChargeOnSale[];
 };
 
+/** A subscription that a deal is to change, as the billing system has it now. */
+export type SubscriptionToChange = {
+  /** With every segment of its charges. */
+  subscription: Subscription;
+  /** Number of the billing account that gets its invoices. */
+  billedAccountNumber: string;
+  /** Ids of the plans of the catalog that were sold, by `ratePlanKey` of the charges. */
+  planIds: Readonly<Record<string, string>>;
+  /** Numbers of orders of it that are not carried out yet. */
+  waitingOrders: readonly string[];
+};
+
+/** Values by the name of the custom field in the billing system. */
+export type CustomFields = Readonly<Record<string, string | number | boolean>>;
+
 /** How a charge is sold; what is null stays as the catalog, or the subscription, has it. */
 export type ChargeOverride = {
   /** Charge of the catalog for what is sold anew, number of the charge for what the subscription has. */
@@ -31,6 +48,15 @@ export type ChargeOverride = {
   quantity: Decimal | null;
   /** Of a unit (perUnit) or of the whole (flat), major units. */
   price: Decimal | null;
+  customFields?: CustomFields;
+};
+
+/** A charge that is changed, with what it is changed from. */
+export type ChargeUpdate = ChargeOverride & {
+  name: string;
+  /** What the price buys; null for what is billed once. */
+  priceInterval: Interval | null;
+  was: { quantity: Decimal | null; price: Decimal | null };
 };
 
 /** One plan as it is sold by a line. */
@@ -40,20 +66,40 @@ export type PlanOrder = {
   /** Of the plan in the billing system. */
   planId: string;
   charges: readonly ChargeOverride[];
+  /** First day on which it no longer holds; absent where it holds as long as the subscription. Its charges are all named then. */
+  endsOn?: CalendarDate;
+  customFields?: CustomFields;
 };
+
+/** A plan of the subscription: by its number, or by the line of the same order that sells it. */
+export type SoldPlan = { number: string; name: string } | { lineId: string; name: string };
 
 export type OrderTerm = { type: 'Termed'; months: number } | { type: 'Evergreen' };
 
-/** Source of the names: Zuora docs, "Create an order", order actions. */
-export type OrderAction = {
-  type: 'CreateSubscription';
-  startsOn: CalendarDate;
-  term: OrderTerm;
-  autoRenew: boolean;
-  /** null for the length of the first term. */
-  renewalMonths: number | null;
-  plans: readonly PlanOrder[];
-};
+/** When a cancellation takes effect (Zuora API, "Create an order", `cancellationPolicy`). */
+export type CancelPolicy = 'EndOfCurrentTerm' | 'EndOfLastInvoicePeriod' | 'SpecificDate';
+
+/** Source of the names: Zuora docs, "Create an order", order actions. Each takes effect on its first day. */
+export type OrderAction = { startsOn: CalendarDate } & (
+  | {
+      type: 'CreateSubscription';
+      term: OrderTerm;
+      autoRenew: boolean;
+      /** null for the length of the first term. */
+      renewalMonths: number | null;
+      plans: readonly PlanOrder[];
+    }
+  | { type: 'AddProduct'; plan: PlanOrder }
+  | { type: 'UpdateProduct'; of: SoldPlan; charges: readonly ChargeUpdate[]; customFields?: CustomFields }
+  | { type: 'RemoveProduct'; of: SoldPlan }
+  | { type: 'ChangePlan'; of: SoldPlan; plan: PlanOrder }
+  /** What is null stays as the subscription has it. */
+  | { type: 'TermsAndConditions'; term: OrderTerm | null; autoRenew: boolean | null; renewalMonths: number | null }
+  | { type: 'RenewSubscription' }
+  | { type: 'CancelSubscription'; policy: CancelPolicy }
+);
+
+export type ActionOf<T extends OrderAction['type']> = Extract<OrderAction, { type: T }>;
 
 /** What is sent to a billing system for a deal, in its own words only where they are everybody's. */
 export type Order = {
@@ -69,6 +115,8 @@ export type Order = {
   subscriptionNumber: string;
   dealId: string;
   actions: readonly OrderAction[];
+  /** Besides the one that names the deal. */
+  customFields?: { order: CustomFields; subscription: CustomFields };
 };
 
 /** What an order comes to, as the billing system says it. Amounts in major units of `currency`. */

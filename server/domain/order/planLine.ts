@@ -1,4 +1,6 @@
 import { exact, toDecimal, type Decimal } from '../money/decimal.ts';
+import type { CalendarDate } from '../time/calendarDate.ts';
+import { carrying, fieldsFrom, type CustomFieldRules } from './customFields.ts';
 import type { DealLine } from './deal.ts';
 import { orderFault, type OrderFault } from './faults.ts';
 import type { ChargeOnSale, ChargeOverride, PlanOnSale, PlanOrder } from './order.ts';
@@ -9,10 +11,14 @@ const MOST_PRICE_DIGITS = 9;
 /** What a line comes to: how its plan is sold, or what is wrong with it. */
 export type PlannedLine = { plan: PlanOrder } | { faults: readonly OrderFault[] };
 
-const isPriced = ({ kind, model }: ChargeOnSale): boolean =>
+type Priced = Pick<ChargeOnSale, 'kind' | 'model'>;
+
+export const isPriced = ({ kind, model }: Priced): boolean =>
   kind !== 'usage' && (model === 'flat' || model === 'perUnit');
-const takesQuantity = ({ kind, model }: ChargeOnSale): boolean =>
+export const takesQuantity = ({ kind, model }: Priced): boolean =>
   kind !== 'usage' && ['perUnit', 'graduated', 'volume'].includes(model);
+/** What a line sells, in distinction to what is metered, and to what takes off. */
+export const isCommitted = ({ kind, model }: Priced): boolean => kind !== 'usage' && model !== 'discount';
 
 /** @returns the price of a unit after the discount of the line, exact */
 export function netPrice({ unitPrice, discountPercent }: Pick<DealLine, 'unitPrice' | 'discountPercent'>): Decimal {
@@ -24,40 +30,48 @@ function digitsAfterPoint(value: Decimal): number {
   return value.split('.')[1]?.length ?? 0;
 }
 
-/** A sum over unlike charges is no price of any of them, so a sales price is taken where there is one charge that it can mean. */
-function priceFor(line: DealLine, committed: readonly ChargeOnSale[]): { price: Decimal | null } | OrderFault {
+/** @returns the price of a unit that a line sells at, or why it can be none */
+export function checkedPrice(line: DealLine): { price: Decimal } | OrderFault {
   const price = netPrice(line);
-  const [charge] = committed;
-  if (committed.length === 1 && isPriced(charge!)) {
-    if (exact(price).compare(0) < 0)
-      return orderFault(
-        'price_negative',
-        'The sales price is below zero. Enter what the customer pays for a unit.',
-        line.product,
-      );
-    if (digitsAfterPoint(price) > MOST_PRICE_DIGITS)
-      return orderFault(
-        'price_too_fine',
-        `The price after discount is ${price}, which has more than ${MOST_PRICE_DIGITS} digits after the point. Enter the sales price that is meant, without a discount.`,
-        line.product,
-      );
-    return { price };
-  }
-  if (exact(line.unitPrice).compare(0) === 0 && line.discountPercent === null) return { price: null };
-  const why =
-    committed.length === 0
-      ? 'is billed by usage alone'
-      : committed.length > 1
-        ? `has ${committed.length} charges`
-        : 'is priced by tiers';
+  if (exact(price).compare(0) < 0)
+    return orderFault(
+      'price_negative',
+      'The sales price is below zero. Enter what the customer pays for a unit.',
+      line.product,
+    );
+  if (digitsAfterPoint(price) > MOST_PRICE_DIGITS)
+    return orderFault(
+      'price_too_fine',
+      `The price after discount is ${price}, which has more than ${MOST_PRICE_DIGITS} digits after the point. Enter the sales price that is meant, without a discount.`,
+      line.product,
+    );
+  return { price };
+}
+
+/** A line of which billing's own prices are to hold. */
+export const isUnpriced = ({ unitPrice, discountPercent }: DealLine): boolean =>
+  exact(unitPrice).compare(0) === 0 && discountPercent === null;
+
+/** @param why such as `has 2 charges` */
+export function unclearPrice({ product }: DealLine, why: string): OrderFault {
   return orderFault(
     'price_unclear',
     `It ${why}, so a sales price or a discount of the line means no price of billing. Set the sales price to 0 and take the discount off; billing's own prices hold.`,
-    line.product,
+    product,
   );
 }
 
-function quantityFault({ product, quantity }: DealLine, committed: readonly ChargeOnSale[]): OrderFault | null {
+/** A sum over unlike charges is no price of any of them, so a sales price is taken where there is one charge that it can mean. */
+function priceFor(line: DealLine, committed: readonly ChargeOnSale[]): { price: Decimal | null } | OrderFault {
+  const [charge] = committed;
+  if (committed.length === 1 && isPriced(charge!)) return checkedPrice(line);
+  if (isUnpriced(line)) return { price: null };
+  if (committed.length === 0) return unclearPrice(line, 'is billed by usage alone');
+  return unclearPrice(line, committed.length > 1 ? `has ${committed.length} charges` : 'is priced by tiers');
+}
+
+/** @param committed charges that the quantity is to go to */
+export function quantityFault({ product, quantity }: DealLine, committed: readonly Priced[]): OrderFault | null {
   if (exact(quantity).compare(0) <= 0)
     return orderFault(
       'quantity_not_positive',
@@ -113,12 +127,39 @@ function catalogFaults(line: DealLine, plan: PlanOnSale, currency: string): Orde
       ];
 }
 
+/** How a plan is sold besides its quantity and price. */
+export type PlanTerms = { endsOn: CalendarDate | null; customFields: Pick<CustomFieldRules, 'ratePlan' | 'charge'> };
+
+/** What is billed once has no end; everything else ends with its plan. */
+function overridesOf(
+  { fields, quantity: sold }: DealLine,
+  charges: readonly ChargeOnSale[],
+  price: Decimal | null,
+  { endsOn, customFields }: PlanTerms,
+): ChargeOverride[] {
+  const custom = carrying(fieldsFrom(customFields.charge, fields));
+  const isNamed = endsOn !== null || custom.customFields !== undefined;
+  return charges.flatMap((charge): ChargeOverride[] => {
+    const { id, kind, model } = charge;
+    const quantity = takesQuantity(charge) ? sold : null;
+    const own = isPriced(charge) ? price : null;
+    return quantity === null && own === null && !isNamed
+      ? []
+      : [{ charge: id, kind, model, quantity, price: own, ...custom }];
+  });
+}
+
 /**
  * How one line sells its plan: its quantity goes to every charge that takes one, its sales price, less the discount of the line,
  * to the one charge that has a single price.
  * @param plan what billing sells under the key of the line; undefined where it is gone
  */
-export function planLine(line: DealLine, plan: PlanOnSale | undefined, currency: string): PlannedLine {
+export function planLine(
+  line: DealLine,
+  plan: PlanOnSale | undefined,
+  currency: string,
+  terms: PlanTerms,
+): PlannedLine {
   if (plan === undefined)
     return {
       faults: [
@@ -131,16 +172,18 @@ export function planLine(line: DealLine, plan: PlanOnSale | undefined, currency:
     };
   const faults = catalogFaults(line, plan, currency);
   if (faults.length > 0) return { faults };
-  const committed = plan.charges.filter(({ kind, model }) => kind !== 'usage' && model !== 'discount');
+  const committed = plan.charges.filter(isCommitted);
   const price = priceFor(line, committed);
   const wrong = [quantityFault(line, committed), 'code' in price ? price : null].filter((one) => one !== null);
   if (wrong.length > 0 || 'code' in price) return { faults: wrong };
-  const charges = committed.flatMap((charge): ChargeOverride[] => {
-    const quantity = takesQuantity(charge) ? line.quantity : null;
-    const own = isPriced(charge) ? price.price : null;
-    return quantity === null && own === null
-      ? []
-      : [{ charge: charge.id, kind: charge.kind, model: charge.model, quantity, price: own }];
-  });
-  return { plan: { lineId: line.id, planId: plan.id, charges } };
+  const { endsOn, customFields } = terms;
+  return {
+    plan: {
+      lineId: line.id,
+      planId: plan.id,
+      charges: overridesOf(line, plan.charges, price.price, terms),
+      ...(endsOn !== null && { endsOn }),
+      ...carrying(fieldsFrom(customFields.ratePlan, line.fields)),
+    },
+  };
 }

@@ -2,8 +2,9 @@ import { describe, expect, it, test } from 'vitest';
 import type { BillingAccount } from '../billingAccount/billingAccount.ts';
 import type { CalendarDate } from '../time/calendarDate.ts';
 import type { Deal, DealLine } from './deal.ts';
-import type { ChargeOnSale, PlanOnSale } from './order.ts';
-import { planOrder, type OrderFacts } from './planOrder.ts';
+import type { OrderFacts } from './facts.ts';
+import type { ActionOf, ChargeOnSale, PlanOnSale } from './order.ts';
+import { planOrder } from './planOrder.ts';
 import { isOrdered, type OrderRules } from './rules.ts';
 import { orderInWords } from './words.ts';
 
@@ -86,11 +87,13 @@ const rules: OrderRules = {
   connection: 'zuora',
   recordTypes: null,
   fields: {},
-  defaults: { months: null, autoRenew: false, renewalMonths: null },
+  defaults: { months: null, autoRenew: false, renewalMonths: null, cancel: 'term end' },
+  customFields: { order: {}, subscription: {}, ratePlan: {}, charge: {} },
 };
 const facts = (more: Partial<OrderFacts> = {}): OrderFacts => ({
   deal: deal(),
   billingAccounts: [account()],
+  subscription: null,
   plans: new Map([[PLAN, plan([charge()])]]),
   rules,
   today: day('2026-11-22'),
@@ -106,8 +109,9 @@ function faults(more: Partial<OrderFacts> = {}) {
   const planned = planOrder(facts(more));
   return 'faults' in planned ? planned.faults.map(({ code }) => code) : [];
 }
+const created = (more: Partial<OrderFacts> = {}) => order(more).actions[0] as ActionOf<'CreateSubscription'>;
 const charges = (more: Partial<DealLine>, ...sold: ChargeOnSale[]) =>
-  order({ deal: deal({ lines: [line(more)] }), plans: new Map([[PLAN, plan(sold)]]) }).actions[0]!.plans[0]!.charges;
+  created({ deal: deal({ lines: [line(more)] }), plans: new Map([[PLAN, plan(sold)]]) }).plans[0]!.charges;
 const terms = (more: Partial<Deal['terms']>) => deal({ terms: { ...deal().terms, ...more } });
 
 describe('a deal that is ready', () => {
@@ -144,19 +148,17 @@ describe('a deal that is ready', () => {
   });
 
   it('takes what it does not say from the settings', () => {
-    const defaults = { months: 24, autoRenew: true, renewalMonths: 12 };
+    const defaults = { months: 24, autoRenew: true, renewalMonths: 12, cancel: 'term end' } as const;
     expect(order({ deal: terms({ months: null }), rules: { ...rules, defaults } }).actions[0]).toMatchObject({
       term: { type: 'Termed', months: 24 },
       autoRenew: true,
       renewalMonths: 12,
     });
-    expect(order({ deal: terms({ autoRenew: false }), rules: { ...rules, defaults } }).actions[0]!.autoRenew).toBe(
-      false,
-    );
+    expect(created({ deal: terms({ autoRenew: false }), rules: { ...rules, defaults } }).autoRenew).toBe(false);
   });
 
   it('has no term where it has no end', () => {
-    const defaults = { months: 12, autoRenew: true, renewalMonths: 12 };
+    const defaults = { months: 12, autoRenew: true, renewalMonths: 12, cancel: 'term end' } as const;
     expect(
       order({ deal: terms({ months: null, evergreen: true }), rules: { ...rules, defaults } }).actions[0],
     ).toMatchObject({
@@ -278,10 +280,22 @@ describe('what keeps a deal from being ordered is said, all of it at once', () =
     ],
     ['a price below zero', withLine({ unitPrice: '-1' }), ['price_negative']],
     ['a price that is too fine', withLine({ unitPrice: '0.123456789', discountPercent: '33' }), ['price_too_fine']],
-    ['a change of a subscription', { deal: deal({ subscriptionNumber: 'A-S1' }) }, ['kind_not_ordered']],
-    ['a cancellation', { deal: deal({ kind: 'Cancel' }) }, ['kind_not_ordered']],
-    ['a line with an end of its own', withLine({ endsOn: day('2027-06-01') }), ['line_not_ordered']],
-    ['a line that changes something', withLine({ action: 'Update' }), ['line_not_ordered']],
+    [
+      'a new subscription and one that is named',
+      { deal: deal({ kind: 'New', subscriptionNumber: 'A-S1' }) },
+      ['subscription_unexpected'],
+    ],
+    ['a line that changes something', withLine({ action: 'Update' }), ['line_not_new']],
+    ['a line that names a charge', withLine({ chargeNumber: 'C-1' }), ['line_not_new']],
+    [
+      'a line that ends before it begins',
+      withLine({ startsOn: day('2027-02-01'), endsOn: day('2027-01-01') }),
+      ['line_dates_reversed'],
+    ],
+    ['a line before the subscription', withLine({ startsOn: day('2026-11-30') }), ['line_outside_term']],
+    ['a line after the subscription', withLine({ startsOn: day('2027-12-01') }), ['line_outside_term']],
+    ['a line that ends after it', withLine({ endsOn: day('2027-12-02') }), ['line_outside_term']],
+    ['nothing that begins on the first day', withLine({ startsOn: day('2027-01-01') }), ['nothing_on_first_day']],
   ])('%s', (_, more, codes) => {
     expect(faults(more)).toEqual(codes);
   });

@@ -1,3 +1,4 @@
+import type { CustomFieldRules } from './customFields.ts';
 import type { Deal } from './deal.ts';
 
 /**
@@ -5,6 +6,9 @@ import type { Deal } from './deal.ts';
  */
 export const ORDER_MODES = ['off', 'shadow', 'automatic'] as const;
 export type OrderMode = (typeof ORDER_MODES)[number];
+
+/** At the end of the term, or of what is billed already. */
+export const CANCEL_DEFAULTS = ['term end', 'billed end'] as const;
 
 /** What an organisation has decided about its orders. */
 export type OrderRules = {
@@ -21,7 +25,10 @@ export type OrderRules = {
     autoRenew: boolean;
     /** Of each later term; null for as long as the first. */
     renewalMonths: number | null;
+    /** When a cancellation takes effect whose day nobody entered. */
+    cancel: (typeof CANCEL_DEFAULTS)[number];
   };
+  customFields: CustomFieldRules;
 };
 
 /** @returns whether a deal is one that becomes an order once it is won; one that reports billing never is */

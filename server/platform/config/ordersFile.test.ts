@@ -20,7 +20,8 @@ test('what is left out is as told in docs/orders.md', () => {
       ...least,
       recordTypes: null,
       fields: {},
-      defaults: { months: null, autoRenew: false, renewalMonths: null },
+      defaults: { months: null, autoRenew: false, renewalMonths: null, cancel: 'term end' },
+      customFields: { order: {}, subscription: {}, ratePlan: {}, charge: {} },
     },
     faults: [],
   });
@@ -32,7 +33,13 @@ test('everything that it can say is read', () => {
     connection: 'zuora-eu',
     recordTypes: ['New_Business'],
     fields: { Order_By_Billing__c: true, Region__c: 'EMEA', Level__c: 2 },
-    defaults: { months: 12, autoRenew: true, renewalMonths: 6 },
+    defaults: { months: 12, autoRenew: true, renewalMonths: 6, cancel: 'billed end' },
+    customFields: {
+      order: { PurchaseOrder__c: 'PO_Number__c' },
+      subscription: { Region__c: 'Region__c' },
+      ratePlan: { Team__c: 'Team__c' },
+      charge: { CostCentre__c: 'Cost_Centre__c' },
+    },
   };
   expect(read(all)).toEqual({ orders: all, faults: [] });
 });
@@ -47,6 +54,17 @@ test.each<[string, object, string]>([
   ['defaults.months', { defaults: { months: 0 } }, 'It must be 1 at least.'],
   ['defaults.months', { defaults: { months: 1.5 } }, 'It must be a whole number of months.'],
   ['defaults.renewalMonths', { defaults: { renewalMonths: 601 } }, 'It must be 600 at most.'],
+  ['defaults.cancel', { defaults: { cancel: 'today' } }, 'It must be "term end" or "billed end".'],
+  [
+    'customFields.order.PO',
+    { customFields: { order: { PO: 'PO__c' } } },
+    'It must be the API name of a custom field of billing.',
+  ],
+  [
+    'customFields.charge.PO__c',
+    { customFields: { charge: { PO__c: 'a, b' } } },
+    'It must be the API name of a field of Salesforce.',
+  ],
   ['defaults.autoRenew', { defaults: { autoRenew: 'yes' } }, 'It must be true or false.'],
 ])('%s that is wrong is told where it stands', (where, more, problem) => {
   const { orders, faults } = read({ ...least, ...more });

@@ -10,6 +10,15 @@ const months = z
   .min(1, 'It must be 1 at least.')
   .max(600, 'It must be 600 at most.');
 
+/** Custom fields of billing, with the field of Salesforce that each is filled from. */
+const fieldMap = z
+  .record(
+    z.string().regex(/^\w+__c$/),
+    z.string().regex(/^[A-Za-z]\w*$/, 'It must be the API name of a field of Salesforce.'),
+    'It must be the API name of a custom field of billing.',
+  )
+  .default({});
+
 const fileSchema = z.strictObject({
   mode: z.enum(['off', 'shadow', 'automatic'], 'It must be "off", "shadow" or "automatic".'),
   connection: z.string('It must be the name of a connection.').min(1, 'It must be the name of a connection.'),
@@ -29,8 +38,12 @@ const fileSchema = z.strictObject({
       months: months.nullable().default(null),
       autoRenew: z.boolean('It must be true or false.').default(false),
       renewalMonths: months.nullable().default(null),
+      cancel: z.enum(['term end', 'billed end'], 'It must be "term end" or "billed end".').default('term end'),
     })
-    .default({ months: null, autoRenew: false, renewalMonths: null }),
+    .prefault({}),
+  customFields: z
+    .strictObject({ order: fieldMap, subscription: fieldMap, ratePlan: fieldMap, charge: fieldMap })
+    .prefault({}),
 });
 
 /** Which won deals become orders, where, and with which terms where nobody said others. */

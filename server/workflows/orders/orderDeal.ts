@@ -81,7 +81,7 @@ export function orderDeal(deps: OrderDeps): (deal: Deal) => Promise<void> {
 
   return async (deal) => {
     const known = await book.of(deal.id);
-    const entered = digest(enteredIn(deal, known?.order ?? null));
+    const entered = digest(enteredIn(deal, rules));
     if (known?.order.state === 'Ordering') return resume(known, deal);
     if (known?.order.placed) {
       const message = known.order.digest === entered ? null : CHANGED;

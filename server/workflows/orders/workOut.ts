@@ -1,11 +1,15 @@
 import type { BillingAccount } from '../../domain/billingAccount/billingAccount.ts';
 import { partsOf } from '../../domain/billingAccount/key.ts';
 import { Fault } from '../../domain/fault.ts';
+import { afterChange } from '../../domain/order/afterChange.ts';
+import { carrying, fieldsFrom } from '../../domain/order/customFields.ts';
 import type { Deal } from '../../domain/order/deal.ts';
 import { orderFault } from '../../domain/order/faults.ts';
-import type { PlanOnSale } from '../../domain/order/order.ts';
-import { planOrder, sellableOf } from '../../domain/order/planOrder.ts';
+import type { PlanOnSale, SubscriptionToChange } from '../../domain/order/order.ts';
+import { kindOf, subscriptionNamed } from '../../domain/order/kind.ts';
+import { planOrder } from '../../domain/order/planOrder.ts';
 import type { OrderRules } from '../../domain/order/rules.ts';
+import { sellableOf } from '../../domain/order/sellable.ts';
 import { orderInWords } from '../../domain/order/words.ts';
 import { today } from '../../domain/time/instant.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -14,7 +18,7 @@ import type { DealOrder, OrderDesk } from '../ports/orders.ts';
 
 export type WorkOutDeps = {
   rules: OrderRules;
-  desk: Pick<OrderDesk, 'plans' | 'preview'>;
+  desk: Pick<OrderDesk, 'plans' | 'subscription' | 'preview'>;
   mirror: Pick<MirrorReader, 'ofAccount'>;
   /** @returns the same text for the same content */
   digest: (content: unknown) => string;
@@ -23,11 +27,12 @@ export type WorkOutDeps = {
 };
 
 /** What people entered that decides over the order; another digest of it means that the deal was changed. */
-export function enteredIn(deal: Deal, known: DealOrder | null): unknown {
-  const { accountId, currency, kind, subscriptionNumber, billingAccountKey, terms, lines, isWon } = deal;
-  const isOurs = subscriptionNumber !== null && known?.placed?.subscriptionNumbers.includes(subscriptionNumber);
-  const named = isOurs === true ? null : subscriptionNumber;
-  return { accountId, currency, kind, named, billingAccountKey, terms, lines, isWon };
+export function enteredIn(deal: Deal, rules: Pick<OrderRules, 'connection' | 'customFields'>): unknown {
+  const { accountId, currency, kind, billingAccountKey, terms, lines, isWon } = deal;
+  const named = subscriptionNamed(deal, rules.connection);
+  const { order, subscription } = rules.customFields;
+  const sent = carrying(fieldsFrom({ ...order, ...subscription }, deal.fields));
+  return { accountId, currency, kind, named, billingAccountKey, terms, lines, isWon, ...sent };
 }
 
 export const isRefused = (error: unknown): error is Fault => error instanceof Fault && error.code === 'order_refused';
@@ -51,12 +56,20 @@ export function workOut(deps: WorkOutDeps): (deal: Deal, known: DealOrder | null
     return [...found.values()];
   }
 
+  /** As it is now, so that nothing is worked out from what has changed since. */
+  async function subscriptionOf(deal: Deal): Promise<SubscriptionToChange | null> {
+    const named = kindOf(deal) === 'New' ? null : subscriptionNamed(deal, rules.connection);
+    return named === null ? null : desk.subscription(named);
+  }
+
   return async (deal, known) => {
     const now = clock.businessNow();
     const plans = await plansOf(deal);
+    const subscription = await subscriptionOf(deal);
     const planned = planOrder({
       deal,
       billingAccounts: await billingAccountsOf(deal),
+      subscription,
       plans: new Map(plans.map((plan) => [plan.key, plan])),
       rules,
       today: today(now, timeZone),
@@ -67,7 +80,7 @@ export function workOut(deps: WorkOutDeps): (deal: Deal, known: DealOrder | null
       state: 'Not Ready',
       mode: rules.mode === 'shadow' ? 'Shadow' : 'Automatic',
       connection: rules.connection,
-      digest: digest(enteredIn(deal, known)),
+      digest: digest(enteredIn(deal, rules)),
       faults: 'faults' in planned ? planned.faults : [],
       order: null,
       actions: [],
@@ -82,7 +95,9 @@ export function workOut(deps: WorkOutDeps): (deal: Deal, known: DealOrder | null
     const { order } = planned;
     const worked = { ...base, order, actions: orderInWords(order, plans) };
     try {
-      return { ...worked, state: 'Ready', metrics: await desk.preview(order) };
+      const added = await desk.preview(order);
+      const metrics = subscription === null ? added : afterChange(added, order, subscription.subscription);
+      return { ...worked, state: 'Ready', metrics };
     } catch (error) {
       if (!isRefused(error)) throw error;
       return { ...worked, faults: [orderFault('preview_refused', error.publicText)] };

@@ -1,6 +1,6 @@
 import type { OrderFault } from '../../domain/order/faults.ts';
 import type { CalendarDate } from '../../domain/time/calendarDate.ts';
-import type { Order, OrderMetrics, PlacedOrder, PlanOnSale } from '../../domain/order/order.ts';
+import type { Order, OrderMetrics, PlacedOrder, PlanOnSale, SubscriptionToChange } from '../../domain/order/order.ts';
 
 /** What a billing system does with orders. All of it throws Faults. */
 export interface OrderDesk {
@@ -11,7 +11,12 @@ export interface OrderDesk {
   plans(ids: readonly string[]): Promise<Map<string, PlanOnSale>>;
   /** @returns what is sent when it is placed, in the words of the billing system. @throws Fault `order_refused` */
   toRequest(order: Order): unknown;
-  /** What an order would come to; nothing is made. @throws Fault `order_refused` with the reason in words */
+  /** @returns a subscription as it is now, by its number, whoever it belongs to; null when there is none */
+  subscription(number: string): Promise<SubscriptionToChange | null>;
+  /**
+   * What an order would come to; nothing is made. MRR is what it adds, once all of it has taken effect.
+   * @throws Fault `order_refused` with the reason in words
+   */
   preview(order: Order): Promise<OrderMetrics>;
   /**
    * Places an order, or returns that of the deal which has its number already. It bills nothing by itself.

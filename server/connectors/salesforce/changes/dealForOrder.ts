@@ -1,13 +1,15 @@
 import { id18 } from '../../../domain/billingAccount/salesforceId.ts';
 import type { Decimal } from '../../../domain/money/decimal.ts';
 import { LINE_ACTIONS, ORDER_KINDS, type Deal, type DealLine } from '../../../domain/order/deal.ts';
+import { kindOf } from '../../../domain/order/kind.ts';
 import { calendarDate, type CalendarDate } from '../../../domain/time/calendarDate.ts';
 import type { Found } from './query.ts';
 
 /** What settings name of an Opportunity, and how its org writes currencies and record types. */
 export type DealFields = {
-  /** API names of further fields. */
+  /** API names of further fields of Opportunity, and of OpportunityLineItem. */
   names: readonly string[];
+  lineNames: readonly string[];
   /** Developer names of record types are read; orgs without any refuse to be asked. */
   recordTypes: boolean;
   /** Currency of an org that has one alone; null where each record names its own. */
@@ -28,7 +30,7 @@ const LINE_COLUMNS = [
 ];
 
 /** @returns the columns that `toDeal` reads of an Opportunity, lines in the order in which they were added */
-export function dealColumns({ names, recordTypes, currency }: DealFields): string[] {
+export function dealColumns({ names, lineNames, recordTypes, currency }: DealFields): string[] {
   return [
     'Name',
     'OwnerId',
@@ -51,7 +53,7 @@ export function dealColumns({ names, recordTypes, currency }: DealFields): strin
     ...(recordTypes ? ['RecordType.DeveloperName'] : []),
     ...(currency === null ? ['CurrencyIsoCode'] : []),
     ...names,
-    `(SELECT ${LINE_COLUMNS.join(', ')} FROM OpportunityLineItems WHERE IsDeleted = false ORDER BY CreatedDate, Id)`,
+    `(SELECT ${[...new Set([...LINE_COLUMNS, ...lineNames])].join(', ')} FROM OpportunityLineItems WHERE IsDeleted = false ORDER BY CreatedDate, Id)`,
   ];
 }
 
@@ -66,7 +68,19 @@ function wordOf<T extends string>(words: readonly T[], value: unknown): T | null
   return words.find((word) => word === value) ?? null;
 }
 
-function toLine(record: Found): DealLine {
+function fieldsOf(record: Found, names: readonly string[]): Deal['fields'] {
+  return Object.fromEntries(
+    names.map((name) => {
+      const value = record[name] ?? null;
+      return [
+        name,
+        ['string', 'number', 'boolean'].includes(typeof value) ? (value as string | number | boolean) : null,
+      ];
+    }),
+  );
+}
+
+function toLine(record: Found, names: readonly string[]): DealLine {
   const product = (record['Product2'] ?? {}) as Found;
   const discount = numberOf(record['Discount']);
   return {
@@ -80,6 +94,7 @@ function toLine(record: Found): DealLine {
     endsOn: dateOf(record['Billing_End_Date__c']),
     action: wordOf(LINE_ACTIONS, record['Billing_Action__c']),
     chargeNumber: textOf(record['Billing_Charge_Number__c']),
+    ...(names.length > 0 && { fields: fieldsOf(record, names) }),
   };
 }
 
@@ -87,14 +102,20 @@ function toLine(record: Found): DealLine {
  * @param record read with `Id`, `AccountId`, `Billing_Subscription_Number__c` and `dealColumns`
  * @param lines all of its lines
  */
-export function toDeal(record: Found, lines: readonly Found[], { names, currency }: DealFields): Deal {
-  const contract = (record['Contract'] ?? {}) as Found;
+export function toDeal(record: Found, lines: readonly Found[], { names, lineNames, currency }: DealFields): Deal {
   const renew = record['Billing_Auto_Renew__c'];
   const evergreen = record['Billing_Evergreen__c'] === true;
   const recordType = (record['RecordType'] ?? {}) as Found;
   const accountId = textOf(record['AccountId']);
-  return {
+  const named = {
     id: id18(String(record['Id'])),
+    kind: wordOf(ORDER_KINDS, record['Billing_Order_Kind__c']),
+    subscriptionNumber: textOf(record['Billing_Subscription_Number__c']),
+  };
+  // The contract of a change is that of what is changed: its dates are those of before.
+  const contract = (kindOf(named) === 'New' ? (record['Contract'] ?? {}) : {}) as Found;
+  return {
+    ...named,
     name: String(record['Name']),
     accountId: accountId === null ? null : id18(accountId),
     ownerId: id18(String(record['OwnerId'])),
@@ -107,8 +128,6 @@ export function toDeal(record: Found, lines: readonly Found[], { names, currency
     currency: currency ?? String(record['CurrencyIsoCode']),
     recordType: textOf(recordType['DeveloperName']),
     isReported: record['Billing_Reported__c'] === true,
-    kind: wordOf(ORDER_KINDS, record['Billing_Order_Kind__c']),
-    subscriptionNumber: textOf(record['Billing_Subscription_Number__c']),
     billingAccountKey: textOf(record['Billing_Account_Key__c']),
     terms: {
       startsOn: dateOf(record['Billing_Start_Date__c']) ?? dateOf(contract['StartDate']),
@@ -117,15 +136,7 @@ export function toDeal(record: Found, lines: readonly Found[], { names, currency
       autoRenew: renew === 'Yes' ? true : renew === 'No' ? false : null,
       renewalMonths: numberOf(record['Billing_Renewal_Term_Months__c']),
     },
-    lines: lines.map(toLine),
-    fields: Object.fromEntries(
-      names.map((name) => {
-        const value = record[name] ?? null;
-        return [
-          name,
-          ['string', 'number', 'boolean'].includes(typeof value) ? (value as string | number | boolean) : null,
-        ];
-      }),
-    ),
+    lines: lines.map((line) => toLine(line, lineNames)),
+    fields: fieldsOf(record, names),
   };
 }

@@ -1,0 +1,71 @@
+import type { BillingAccount } from '../billingAccount/billingAccount.ts';
+import { missingOf } from '../billingAccount/billTo.ts';
+import { orderFault, type OrderFault } from './faults.ts';
+import type { OrderFacts } from './facts.ts';
+
+/** The billing account that is billed for a new subscription, or why none is. */
+export function accountOf({
+  deal,
+  billingAccounts,
+  rules,
+}: Pick<OrderFacts, 'deal' | 'billingAccounts' | 'rules'>): BillingAccount | OrderFault {
+  if (deal.accountId === null)
+    return orderFault('account_missing', 'The opportunity has no account. Choose the account that buys.');
+  const own = billingAccounts.filter(({ connection }) => connection === rules.connection);
+  const named = deal.billingAccountKey === null ? own : own.filter(({ key }) => key === deal.billingAccountKey);
+  if (named.length === 1) return named[0]!;
+  if (deal.billingAccountKey !== null)
+    return orderFault(
+      'billing_account_foreign',
+      `The account has no billing account ${deal.billingAccountKey} in ${rules.connection}. Enter the key of one of its own, or empty the field.`,
+    );
+  return own.length === 0
+    ? orderFault(
+        'billing_account_missing',
+        `The account has no billing account in ${rules.connection}. Link or create one first.`,
+      )
+    : orderFault(
+        'billing_account_unclear',
+        `The account has ${own.length} billing accounts in ${rules.connection}: ${own.map(({ key }) => key).join(', ')}. Enter the key of the one to bill on the opportunity.`,
+      );
+}
+
+/** What keeps a billing account from being billed for anything. */
+export function inactiveFaults(account: BillingAccount): OrderFault[] {
+  if (account.status === 'Active') return [];
+  return [
+    orderFault(
+      'billing_account_inactive',
+      `The billing account ${account.number} is ${account.status} and cannot be billed. Open it in billing, or bill another one.`,
+    ),
+  ];
+}
+
+/** What keeps invoices of a billing account from arriving. */
+export function billToFaults(account: BillingAccount): OrderFault[] {
+  const faults: OrderFault[] = [];
+  if (account.billToEmail === null)
+    faults.push(
+      orderFault(
+        'bill_to_email_missing',
+        `The bill-to contact of ${account.number} has no e-mail address, so no invoice would arrive. Enter one.`,
+      ),
+    );
+  const missing = missingOf(account.billTo?.address ?? null);
+  if (missing !== 'Nothing')
+    faults.push(
+      orderFault('bill_to_incomplete', `The bill-to address of ${account.number} lacks ${missing}. Complete it.`),
+    );
+  return faults;
+}
+
+/** Of a new subscription, which is billed in the currency of its account. */
+export function currencyFaults(account: BillingAccount, currency: string): OrderFault[] {
+  if (account.currency === null || account.currency === currency) return [];
+  return [
+    orderFault(
+      'currency_differs',
+      `The opportunity is in ${currency}, the billing account ${account.number} in ${account.currency}. Use a price book in ${account.currency}, or bill another account.`,
+    ),
+  ];
+}

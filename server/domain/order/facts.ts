@@ -1,0 +1,25 @@
+import type { BillingAccount } from '../billingAccount/billingAccount.ts';
+import type { CalendarDate } from '../time/calendarDate.ts';
+import type { Deal } from './deal.ts';
+import type { OrderFault } from './faults.ts';
+import type { Order, PlanOnSale, SubscriptionToChange } from './order.ts';
+import type { OrderRules } from './rules.ts';
+
+/** A deal, and what is known of whom and what it concerns. */
+export type OrderFacts = {
+  deal: Deal;
+  /** Those that are linked to the Account of the deal, of every connection. */
+  billingAccounts: readonly BillingAccount[];
+  /** The one that the deal names; null where it names none, or the billing system has none of that number. */
+  subscription: SubscriptionToChange | null;
+  /** What billing sells, by key. */
+  plans: ReadonlyMap<string, PlanOnSale>;
+  rules: OrderRules;
+  today: CalendarDate;
+};
+
+/** What of an order depends on its kind. */
+export type OrderBody = Pick<Order, 'billingAccountKey' | 'billingAccountNumber' | 'subscriptionNumber' | 'actions'>;
+
+/** What could be worked out, or everything that keeps it from that. */
+export type Planned<T> = T | { faults: readonly OrderFault[] };
