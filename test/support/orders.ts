@@ -64,6 +64,8 @@ export function deals(story: { stack: Stack }, who: keyof typeof USERS = 'rep') 
       return id;
     },
     edit: (id: string, fields: Record<string, FieldValue>) => person(story.stack, who).edit('Opportunity', id, fields),
+    editLine: (id: string, fields: Record<string, FieldValue>) =>
+      person(story.stack, who).edit('OpportunityLineItem', id, fields),
     win: (id: string) => person(story.stack, who).edit('Opportunity', id, { StageName: 'Closed Won' }),
     deal: (id: string): SRecord => org.get('Opportunity', id)!,
     order: (id: string): SRecord | undefined => org.all('Billing_Order__c').find((one) => one['Opportunity__c'] === id),
