@@ -1,3 +1,5 @@
+import { afterInterval } from '../subscription/interval.ts';
+import type { Subscription } from '../subscription/subscription.ts';
 import { addMonths, earliest, type CalendarDate } from '../time/calendarDate.ts';
 import type { Planned } from './facts.ts';
 import { orderFault } from './faults.ts';
@@ -22,10 +24,15 @@ function changedRenewal({ facts, found }: Changed): boolean | null {
   return autoRenew === found.subscription.autoRenew ? null : autoRenew;
 }
 
+/** The first day after the term to come, as long as the subscription has it; null for no end, or one that nobody knows. */
+function endOfNext(on: CalendarDate, term: Subscription['renewalTerm']): CalendarDate | null {
+  return term === undefined || term === null || term === 'Evergreen' ? null : afterInterval(on, term);
+}
+
 /** A renewal begins where the term ends; the term of the deal is that of the renewal. */
 function renewed(changed: Changed): Planned<ChangedTerms> {
   const { terms } = changed.facts.deal;
-  const { number, termEndsOn: on } = changed.found.subscription;
+  const { number, termEndsOn: on, renewalTerm } = changed.found.subscription;
   if (on === null)
     return {
       faults: [
@@ -54,7 +61,7 @@ function renewed(changed: Changed): Planned<ChangedTerms> {
   const later = renewalMonths !== null && months !== null && renewalMonths !== months ? renewalMonths : null;
   return {
     on,
-    to: months === null ? null : addMonths(on, months),
+    to: months === null ? endOfNext(on, renewalTerm) : addMonths(on, months),
     actions: [
       ...termsAction(on, { term: null, autoRenew: changedRenewal(changed), renewalMonths: months ?? renewalMonths }),
       { type: 'RenewSubscription', startsOn: on },

@@ -399,6 +399,14 @@ describe('what keeps a change from being ordered', () => {
     ],
     ['a renewal into no end', { deal: renewal({ evergreen: true }).deal }, ['renew_without_end']],
     ['a renewal on another day', { deal: renewal({ startsOn: day('2026-12-01') }).deal }, ['renewal_start_differs']],
+    [
+      'a line after the renewed term',
+      {
+        deal: renewal({}, [line({ startsOn: day('2028-01-01') })]).deal,
+        subscription: held({ renewalTerm: { unit: 'month', count: 12 } }),
+      },
+      ['line_outside_term'],
+    ],
     ['a renewal for half a month', { deal: renewal({ months: 0.5 }).deal }, ['term_invalid']],
     ['a term and no end', terms({ months: 12, evergreen: true }), ['term_unclear']],
     ['a term that would end before the change', terms({ months: 6 }), ['date_outside_subscription']],
