@@ -141,6 +141,64 @@ describe('an order that changes a subscription', () => {
     expect(preview.mrrChange).toBe('900');
   });
 
+  it('adds what is billed once, with its price and quantity, which no later order changes', async () => {
+    const training = {
+      Name: 'Days',
+      ChargeType: 'OneTime',
+      ChargeModel: 'Per Unit Pricing',
+      UOM: 'Each',
+      tiers: USD(1000),
+    };
+    const { planId } = await rig.client.plan([training]);
+    const days = (more: Partial<DealLine>) =>
+      line({ product: 'Training', sellableKey: keyOf(planId), quantity: '2.5', unitPrice: '900', ...more });
+    const { preview, sold } = await place(await orderOf([days({ discountPercent: '10' })]));
+    expect(charges(sold)[1]).toMatchObject({ type: 'OneTime', quantity: 2.5, price: 810 });
+    // 2.5 × 810, once.
+    expect(preview).toMatchObject({ mrrChange: '0', tcvChange: '2025' });
+    await expect(orderOf([days({ quantity: '3', chargeNumber: text(charges(sold)[1]!.number) })])).rejects.toThrow(
+      'is billed once, and nothing of it can change',
+    );
+  });
+
+  it.each([
+    ['by usage', { ChargeModel: 'Per Unit Pricing', tiers: USD(0.01) }],
+    [
+      'beyond included units',
+      {
+        ChargeModel: 'Overage Pricing',
+        IncludedUnits: 100,
+        OverageCalculationOption: 'EndOfSmoothingPeriod',
+        tiers: [{ Currency: 'USD', Price: 0.02, IsOveragePrice: true }],
+      },
+    ],
+  ])('adds what is billed %s as the catalog has it, and takes no price for it', async (_name, charge) => {
+    const calls = { Name: 'Calls', ChargeType: 'Usage', UOM: 'Each', ...charge };
+    const { planId } = await rig.client.plan([calls]);
+    const sale = (unitPrice: string) =>
+      orderOf([line({ product: 'Calls', sellableKey: keyOf(planId), quantity: '1', unitPrice })]);
+    await expect(sale('5')).rejects.toThrow('It is billed by usage alone');
+    const { preview, sold } = await place(await sale('0'));
+    expect(charges(sold)).toHaveLength(2);
+    expect(preview).toMatchObject({ mrrChange: '0', tcvChange: '0' });
+  });
+
+  it.each([
+    ['tiers', 'Tiered Pricing', '960'],
+    ['volume', 'Volume Pricing', '800'],
+  ])('changes the quantity of what is priced by %s, at billing’s prices', async (_name, ChargeModel, mrr) => {
+    const tiers = [
+      { Currency: 'USD', StartingUnit: 0, EndingUnit: 80, Price: 10, PriceFormat: 'Per Unit' },
+      { Currency: 'USD', StartingUnit: 81, Price: 8, PriceFormat: 'Per Unit' },
+    ];
+    const { planId } = await rig.client.plan([{ ...SEATS, ChargeModel, tiers }]);
+    number = await rig.client.subscribe(account, planId, '2026-01-01');
+    const more = (unitPrice: string) => orderOf([line({ sellableKey: keyOf(planId), quantity: '100', unitPrice })]);
+    await expect(more('9')).rejects.toThrow('It is priced by tiers');
+    const { preview } = await place(await more('0'));
+    expect(preview.mrr).toBe(mrr);
+  });
+
   it('removes a product', async () => {
     await place(await orderOf([supportLine()]));
     const { preview, sold } = await place(

@@ -48,6 +48,9 @@ const trigger = z.strictObject({
 const text = z.string().optional();
 const flag = z.boolean().optional();
 
+/** Names what an order makes, for its later actions (Zuora docs, "Create an order"). */
+const token = z.string().max(50).optional();
+
 /** Fields of a sold charge that are kept in the order and read by nobody here. */
 const bookkeeping = {
   accountReceivableAccountingCode: text,
@@ -73,7 +76,7 @@ const override = z.strictObject({
   productRatePlanChargeId: text,
   productRatePlanChargeNumber: text,
   chargeNumber: z.string().min(1).max(50).optional(),
-  uniqueToken: text,
+  uniqueToken: token,
   description: text,
   customFields,
   billing: billing.optional(),
@@ -106,7 +109,7 @@ export const planSchema = z.strictObject({
   externalCatalogPlanId: text,
   externallyManagedPlanId: text,
   ratePlanName: text,
-  uniqueToken: text,
+  uniqueToken: token,
   customFields,
   chargeOverrides: z.array(override).optional(),
 });
