@@ -58,6 +58,8 @@ export type ZuoraConfig = ConnectionBase &
     callouts: readonly CalloutCredential[];
     /** Field of the Zuora account that holds the Salesforce id of its Account. */
     accountIdField: string;
+    /** Field of orders and of subscriptions that holds the Salesforce id of their Opportunity. */
+    dealField: string;
     /** Decides how often the tenant may be called. */
     tenantKind: VariableValue<'ZUORA_TENANT_KIND'>;
     /** Time zone of the tenant. */
@@ -135,6 +137,7 @@ export function readZuora(reader: Reader, base: ConnectionBase, missing?: string
     callouts: readCallouts(reader, missing),
   };
   const accountIdField = reader.optional('ZUORA_ACCOUNT_ID_FIELD') ?? 'CRMAccountId__c';
+  const dealField = reader.optional('ZUORA_DEAL_FIELD') ?? 'OpportunityId__c';
   const tenantKind = reader.optional('ZUORA_TENANT_KIND') ?? 'production';
   const timeZone = reader.optional('ZUORA_TIME_ZONE') ?? 'America/Los_Angeles';
   const uiUrl = reader.optional('ZUORA_UI_URL') ?? 'https://na.zuora.com';
@@ -146,6 +149,7 @@ export function readZuora(reader: Reader, base: ConnectionBase, missing?: string
     system: 'Zuora',
     clientSecret: new Secret(values.clientSecret),
     accountIdField,
+    dealField,
     tenantKind,
     timeZone,
     uiUrl,

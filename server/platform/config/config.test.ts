@@ -132,6 +132,7 @@ describe('loadConfig', () => {
     expect(zuoraConfig).toMatchObject({
       connection: 'zuora',
       accountIdField: 'CRMAccountId__c',
+      dealField: 'OpportunityId__c',
       timeZone: 'America/Los_Angeles',
     });
   });

@@ -59,6 +59,7 @@ describe('the file of connections', () => {
     ]);
     expect(connections[2]).toMatchObject({
       accountIdField: 'CRMAccountId__c',
+      dealField: 'OpportunityId__c',
       filter: { currencies: null, fields: {} },
     });
   });

@@ -160,6 +160,10 @@ export const VARIABLES = {
     schema: text.regex(/^[A-Za-z]\w*__c$/, 'It must be the API name of a custom field.'),
     example: 'CRMAccountId__c',
   },
+  ZUORA_DEAL_FIELD: {
+    schema: text.regex(/^[A-Za-z]\w*__c$/, 'It must be the API name of a custom field.'),
+    example: 'OpportunityId__c',
+  },
   ZUORA_TIME_ZONE: { schema: timeZone, example: 'America/Los_Angeles' },
   ZUORA_TENANT_KIND: {
     schema: z.enum(
