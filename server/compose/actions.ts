@@ -9,11 +9,14 @@ import { createRefreshBook } from '../sync/actions/refreshes.ts';
 import { createRequestBook } from '../sync/actions/requests.ts';
 import { createSendBook } from '../sync/actions/sends.ts';
 import { createTokenIssuer } from '../sync/actions/tokens.ts';
+import { createPreviewBook } from '../sync/orders/previews.ts';
 import { invoicePdf, paymentLink } from '../workflows/actions/invoiceLinks.ts';
 import { refreshBilling, refreshProgress } from '../workflows/actions/refreshBilling.ts';
 import { invoiceRecipient, resendInvoice } from '../workflows/actions/sendInvoice.ts';
 import { testConnection } from '../workflows/actions/testConnection.ts';
+import { previewOrder } from '../workflows/orders/previewOrder.ts';
 import type { Base } from './base.ts';
+import { ordersToPreview } from './orders.ts';
 import { orgClient } from './orgClient.ts';
 
 /** Between two looks at what somebody waits for, ms. */
@@ -34,12 +37,13 @@ function forMs(ms: number): () => boolean {
 
 /** What people of the org can ask for over HTTP. */
 export function actionsOf(base: Base): Omit<ActionOptions, 'log' | 'metrics'> {
-  const { config, database, connections, keysReady } = base;
+  const { config, database, connections, keysReady, log } = base;
   const { db } = database;
   const refreshes = createRefreshBook(db);
+  const client = orgClient(base);
   const deps = {
     lookup: createActionLookup(db, config.salesforce.orgId),
-    access: createUserAccess(orgClient(base)),
+    access: createUserAccess(client),
     requests: createRequestBook(db),
     sends: createSendBook(db),
     refreshes: {
@@ -49,6 +53,12 @@ export function actionsOf(base: Base): Omit<ActionOptions, 'log' | 'metrics'> {
     deskOf: (name: string) => connections.find((one) => one.name === name)?.invoices ?? null,
     pause: () => sleep(LOOK_EVERY_MS),
   };
+  const previewDeps = {
+    ...deps,
+    orders: ordersToPreview(base, client),
+    previews: createPreviewBook(db, keysReady.notify),
+    onFailed: (error: unknown) => log.warn({ err: error }, 'An order could not be previewed'),
+  };
   const actions: Actions = {
     refreshbilling: interactive((caller, asked) => refreshBilling(deps, caller, asked, forMs(WAIT_MS))),
     refreshprogress: interactive((caller, asked) => refreshProgress(deps, caller, asked)),
@@ -56,6 +66,7 @@ export function actionsOf(base: Base): Omit<ActionOptions, 'log' | 'metrics'> {
     invoicepdf: interactive((caller, asked) => invoicePdf(deps, caller, asked)),
     invoicerecipient: interactive((caller, asked) => invoiceRecipient(deps, caller, asked)),
     resendinvoice: interactive((caller, asked) => resendInvoice(deps, caller, asked)),
+    previeworder: interactive((caller, asked) => previewOrder(previewDeps, caller, asked, forMs(WAIT_MS))),
     testconnection: (caller, asked) => testConnection(deps, caller, asked),
   };
   return { actions, issuer: createTokenIssuer(db), audit: createActionLog(db), tooMany: createCallLimit(db) };

@@ -1,13 +1,19 @@
 import type { DealFields } from '../connectors/salesforce/changes/dealForOrder.ts';
+import { createOrgDealReader } from '../connectors/salesforce/changes/deals.ts';
 import type { SalesforceClient } from '../connectors/salesforce/client.ts';
 import { describeObjects } from '../connectors/salesforce/mapping/describe.ts';
 import type { Deal } from '../domain/order/deal.ts';
 import type { Config } from '../platform/config/config.ts';
 import { digestOf } from '../sync/canonical.ts';
 import { createOrderBook } from '../sync/orders/book.ts';
+import { createPreviewBook } from '../sync/orders/previews.ts';
 import { orderedSince } from '../sync/orders/since.ts';
 import { orderDeal } from '../workflows/orders/orderDeal.ts';
+import type { PreviewDeps } from '../workflows/orders/previewOrder.ts';
+import { workOut } from '../workflows/orders/workOut.ts';
 import type { Base } from './base.ts';
+
+type Rules = NonNullable<Config['orders']>;
 
 /** What becomes of won deals; null while nothing does. */
 export type Orders = {
@@ -22,10 +28,7 @@ const distinct = (held: object, ...sent: readonly Readonly<Record<string, string
 ];
 
 /** @returns what has to be read of a deal by these rules */
-export function fieldsForOrders(
-  client: SalesforceClient,
-  rules: NonNullable<Config['orders']>,
-): () => Promise<DealFields> {
+export function fieldsForOrders(client: SalesforceClient, rules: Rules): () => Promise<DealFields> {
   const describe = describeObjects(client);
   return async () => {
     const { order, subscription, ratePlan, charge } = rules.customFields;
@@ -39,27 +42,38 @@ export function fieldsForOrders(
   };
 }
 
+/** What works an order out, for who places it and for who only wants to see it. */
+function worksOut({ config, store, clock, connections }: Base, rules: Rules) {
+  const desk = connections.find(({ name }) => name === rules.connection)!.orders!;
+  return { rules, desk, mirror: store, digest: digestOf, clock, timeZone: config.timeZone };
+}
+
 /** @param onSaved told when an Account is to be projected */
-export async function orders(
-  { config, database, store, clock, connections }: Base,
-  client: SalesforceClient,
-  onSaved: () => void,
-): Promise<Orders | null> {
+export async function orders(base: Base, client: SalesforceClient, onSaved: () => void): Promise<Orders | null> {
+  const { config, database, clock } = base;
   const rules = config.orders;
   const since = await orderedSince(database.db, rules !== null && rules.mode !== 'off', clock.businessNow());
   if (rules === null || since === null) return null;
-  const desk = connections.find(({ name }) => name === rules.connection)!.orders!;
+  const previews = createPreviewBook(database.db, onSaved);
+  const order = orderDeal({ ...worksOut(base, rules), book: createOrderBook(database.db, onSaved), since });
   return {
-    order: orderDeal({
-      rules,
-      desk,
-      book: createOrderBook(database.db, onSaved),
-      mirror: store,
-      digest: digestOf,
-      clock,
-      timeZone: config.timeZone,
-      since,
-    }),
+    async order(deal) {
+      if (deal.isClosed) await previews.forget(deal.id, deal.accountId);
+      await order(deal);
+    },
     fields: fieldsForOrders(client, rules),
+  };
+}
+
+/** What previews of orders are made with; null while won deals are not ordered. */
+export function ordersToPreview(base: Base, client: SalesforceClient): PreviewDeps['orders'] {
+  const rules = base.config.orders;
+  if (rules === null || rules.mode === 'off') return null;
+  const reader = createOrgDealReader(client, fieldsForOrders(client, rules));
+  return {
+    rules,
+    book: createOrderBook(base.database.db),
+    read: async (id) => (await reader.deal(id))?.forOrder ?? null,
+    workOut: workOut(worksOut(base, rules)),
   };
 }

@@ -286,6 +286,12 @@ export type Schema = {
     state: string;
     body: unknown;
   };
+  deal_preview: {
+    opportunity_id: string;
+    body: unknown;
+    run: string | null;
+    began_at: Timestamp;
+  };
   owner_notice: {
     deal_key: string;
     account_id: string | null;

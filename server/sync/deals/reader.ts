@@ -1,22 +1,46 @@
 import type { Db } from '../../platform/db/database.ts';
 import type { DealReader, NamedDeal } from '../../workflows/ports/deals.ts';
+import type { DealOrder } from '../../workflows/ports/orders.ts';
 import { toDealOrder } from '../orders/stored.ts';
 
-type Row = { id: string; account_id: string | null; subscription_number: string | null; body: unknown };
+type Row = {
+  id: string;
+  account_id: string | null;
+  subscription_number: string | null;
+  body: unknown;
+  preview: unknown;
+};
 
-const toDeal = ({ id, account_id, subscription_number, body }: Row): NamedDeal => ({
-  id,
-  accountId: account_id,
-  subscriptionNumber: subscription_number,
-  ...(body === null ? {} : { order: toDealOrder(body) }),
-});
+/** What was, or may have been, made stands; else what was worked out last. */
+function shown(order: DealOrder | null, preview: DealOrder | null): DealOrder | null {
+  if (order === null || preview === null) return order ?? preview;
+  const isSent = order.placed !== null || order.state === 'Ordering';
+  return isSent || order.asOf >= preview.asOf ? order : preview;
+}
+
+function toDeal({ id, account_id, subscription_number, body, preview }: Row): NamedDeal {
+  const order = shown(body === null ? null : toDealOrder(body), preview === null ? null : toDealOrder(preview));
+  return {
+    id,
+    accountId: account_id,
+    subscriptionNumber: subscription_number,
+    ...(order === null ? {} : { order }),
+  };
+}
 
 export function createDealReader(db: Db): DealReader {
   const all = () =>
     db
       .selectFrom('named_deal')
       .leftJoin('deal_order', 'deal_order.opportunity_id', 'named_deal.opportunity_id')
-      .select(['named_deal.opportunity_id as id', 'account_id', 'subscription_number', 'body'])
+      .leftJoin('deal_preview', 'deal_preview.opportunity_id', 'named_deal.opportunity_id')
+      .select([
+        'named_deal.opportunity_id as id',
+        'account_id',
+        'subscription_number',
+        'deal_order.body as body',
+        'deal_preview.body as preview',
+      ])
       .orderBy('named_deal.opportunity_id');
   return {
     async known(ids) {

@@ -20,7 +20,7 @@ export type NamedDeal = {
   accountId: string | null;
   /** As people entered it; null where they took it away again. */
   subscriptionNumber: string | null;
-  /** How its order stands; none where it has none. */
+  /** How its order stands, or the preview of one; none where it has neither. */
   order?: DealOrder | null;
 };
 

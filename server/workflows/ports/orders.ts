@@ -54,7 +54,8 @@ export type DealOrder = {
   dealId: string;
   accountId: string | null;
   state: OrderState;
-  mode: 'Shadow' | 'Automatic';
+  /** Preview: of a deal that is not won; it is shown and never sent. */
+  mode: 'Shadow' | 'Automatic' | 'Preview';
   connection: string;
   /** Of what people entered, when it was worked out: another one says that the deal was changed since. */
   digest: string;

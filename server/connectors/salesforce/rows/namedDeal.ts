@@ -37,8 +37,9 @@ export const ORDERED_DEAL_FIELDS = [
   'Billing_Subscription_Number__c',
 ] as const;
 
-function orderFacts({ state, placed }: DealOrder): Partial<Record<(typeof ORDERED_DEAL_FIELDS)[number], OrgValue>> {
-  const status = { Billing_Order_Status__c: state };
+/** Of a preview nothing: the deal is not ordered. */
+function orderFacts({ state, mode, placed }: DealOrder): Partial<Record<(typeof ORDERED_DEAL_FIELDS)[number], OrgValue>> {
+  const status = { Billing_Order_Status__c: mode === 'Preview' ? null : state };
   if (placed === null) return status;
   return {
     ...status,

@@ -58,6 +58,12 @@ function textIn(body: unknown, name: string): string {
   return typeof value === 'string' ? value : '';
 }
 
+/** What a request is about, besides the Account. */
+function subjectOf({ shape }: z.ZodObject, body: unknown): string | null {
+  const name = ['invoiceKey', 'opportunityId'].find((one) => one in shape);
+  return name === undefined ? null : textIn(body, name);
+}
+
 function parsed<T extends z.ZodObject>(schema: T, body: unknown): z.output<T> {
   const result = schema.safeParse(body);
   if (result.success) return result.data;
@@ -139,7 +145,7 @@ export function createActionRouter(options: ActionOptions): Router {
       userId: textIn(body, 'userId'),
       operation: id,
       accountId: textIn(body, 'accountId'),
-      subject: 'invoiceKey' in request.shape ? textIn(body, 'invoiceKey') : null,
+      subject: subjectOf(request, body),
     });
     let outcome = 'done';
     try {

@@ -42,6 +42,19 @@ const linkAnswer = z
   })
   .meta({ title: 'InvoiceLinkAnswer' });
 
+const previewAnswer = z
+  .object({
+    state: text('Ready, Not Ready, or Running.'),
+    message: text('What to tell the person.'),
+    details: z.string().meta({
+      description:
+        'What would be ordered and what it comes to, or what to do first: a sentence a line. Empty while it runs.',
+    }),
+    asOf: text('ISO 8601 instant of what was looked at; empty while it runs.'),
+    done: z.boolean().meta({ description: 'False while it runs; it will be on the page of the opportunity.' }),
+  })
+  .meta({ title: 'PreviewOrderAnswer' });
+
 /** What every request is refused with. */
 export const errorSchema = z
   .object({
@@ -118,6 +131,15 @@ export const OPERATIONS = {
         message: text('What to tell the person.'),
       })
       .meta({ title: 'ResendInvoiceAnswer' }),
+  },
+  previeworder: {
+    name: 'previeworder',
+    summary: 'Works out what would be ordered if an Opportunity were won, and orders nothing.',
+    scope: 'billing.read',
+    request: z
+      .object({ ...ACCOUNT, opportunityId: id('Id of the Opportunity that the flow itself has read.') })
+      .meta({ title: 'PreviewOrderRequest' }),
+    answer: previewAnswer,
   },
   testconnection: {
     name: 'testconnection',
