@@ -1,5 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { assign, connectActions, orgSecret } from '../../scripts/demo/actions.ts';
 import type { RatePlan } from '../../scripts/demo/seed-zuora.ts';
 import { USERS } from '../simulators/salesforce/org/seed.ts';
 import { TestClient } from '../simulators/zuora/testClient.ts';
@@ -24,6 +25,8 @@ let number: string;
 beforeAll(async () => {
   story = await beginStory({ tls: true, pagesAtStart: true, env: { SWEEP_SECONDS: '3600' } });
   browser = await launchBrowser();
+  await connectActions(story.stack, story.stack.backend.url, await orgSecret(story.stack, null));
+  await assign(story.stack, USERS.rep);
   sales = deals(story);
   sales.makePriceBook();
   plan = await story.zuora.ratePlan('Platform Team', 'USD', [
@@ -84,6 +87,37 @@ it('a seller wins a deal on its page, and sees its order with number and figures
   await settled(story.stack);
   const field = page.locator('[data-region=sidebar]').getByText(`SF-${id}`).first();
   await expect.poll(() => field.count(), { timeout: 20_000 }).toBe(1);
+  expect(problems()).toEqual([]);
+  await close();
+}, 120_000);
+
+it('a seller presses “Preview order”, reads what would be ordered, and finds it on the panel', async () => {
+  const id = sales.open(accountId, [{ plan, quantity: 8, price: 25 }], { Billing_Start_Date__c: '2026-12-01' });
+  const { page, problems, close } = await open(id);
+  const panel = page.locator('[data-region=main]');
+  await panel.getByRole('button', { name: 'Preview order', exact: true }).click();
+  const dialog = page.getByRole('dialog', { name: 'Preview order' });
+  await dialog.getByText('Nothing is ordered yet.').waitFor();
+  expect(await dialog.innerText()).toContain('Platform Team (Seats: 8 at USD 25 a month)');
+  await dialog.getByRole('button', { name: 'Close', exact: true }).last().click();
+  await dialog.waitFor({ state: 'detached' });
+  await panel.getByRole('status').getByText('Nothing is ordered yet.').waitFor();
+  await page.locator(ORDER).getByRole('heading', { name: 'Order preview' }).waitFor({ timeout: 30_000 });
+  const order = await wordsOf(page, ORDER);
+  expect(order).toContain('Nothing is ordered by a preview.');
+  expect(order).toMatch(/Status Ready .*MRR \$ 200\.00 .*TCV \$ 2,400\.00 .*First invoice \$ 200\.00/);
+  expect(order).toMatch(/Worked out on \d+ \w+ \d{4}, \d\d:\d\d\./);
+  expect(await ordersOf(id)).toEqual([]);
+  expect(problems()).toEqual([]);
+  await close();
+}, 120_000);
+
+it('the quick action of the page says what to do about a deal that cannot be ordered as it is', async () => {
+  const id = sales.open(accountId, [{ plan, quantity: 8, price: 25 }], { Billing_Term_Months__c: null });
+  const { page, problems, close } = await open(id);
+  await page.locator('[data-region=header]').getByRole('button', { name: 'Preview order' }).press('Enter');
+  const dialog = page.getByRole('dialog', { name: 'Preview order' });
+  await dialog.getByText('Enter the term of the opportunity.').waitFor();
   expect(problems()).toEqual([]);
   await close();
 }, 120_000);

@@ -492,6 +492,7 @@ describe('who may ask', () => {
     ['invoicepdf', {}],
     ['invoicerecipient', {}],
     ['resendinvoice', { address: 'billing@globex.example' }],
+    ['previeworder', { opportunityId: '006000000000000AAA' }],
   ];
 
   it.each(OPERATIONS)(
@@ -670,6 +671,7 @@ it('the document that registrations are made from is served', async () => {
     '/actions/invoicepdf',
     '/actions/invoicerecipient',
     '/actions/resendinvoice',
+    '/actions/previeworder',
     '/actions/testconnection',
   ]);
 });

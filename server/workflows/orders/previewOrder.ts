@@ -26,7 +26,8 @@ export type PreviewDeps = CheckDeps & {
   onFailed: (error: unknown) => void;
 };
 
-const refusal = (code: string, publicText: string): Fault => new Fault({ code, kind: 'conflict', publicText });
+type Refusal = { code: string; publicText: string };
+const refused = (refusal: Refusal): Fault => new Fault({ ...refusal, kind: 'conflict' });
 
 const dealIdFrom = (text: string): string | null =>
   /^006[A-Za-z0-9]{12}([A-Za-z0-9]{3})?$/.test(text) ? id18(text) : null;
@@ -34,12 +35,25 @@ const dealIdFrom = (text: string): string | null =>
 /** @throws Fault for a deal of which there is nothing to preview */
 function checkOpen(deal: Deal, known: DealOrder | null, rules: Pick<OrderRules, 'recordTypes' | 'fields'>): void {
   if (known !== null && (known.placed !== null || known.state === 'Ordering'))
-    throw refusal('deal_ordered', 'This opportunity was ordered already; how its order stands is on its page.');
-  if (deal.isWon) throw refusal('deal_closed', 'This opportunity is won already; how its order stands is on its page.');
+    throw refused({
+      code: 'deal_ordered',
+      publicText: 'This opportunity was ordered already; how its order stands is on its page.',
+    });
+  if (deal.isWon)
+    throw refused({
+      code: 'deal_closed',
+      publicText: 'This opportunity is won already; how its order stands is on its page.',
+    });
   if (deal.isClosed)
-    throw refusal('deal_closed', 'This opportunity is closed. Open it again to see what would be ordered.');
+    throw refused({
+      code: 'deal_closed',
+      publicText: 'This opportunity is closed. Open it again to see what would be ordered.',
+    });
   if (!isOrdered(rules, deal))
-    throw refusal('deal_not_ordered', 'Opportunities of this kind are not ordered from here. Order it in billing.');
+    throw refused({
+      code: 'deal_not_ordered',
+      publicText: 'Opportunities of this kind are not ordered from here. Order it in billing.',
+    });
 }
 
 type Work = { preview: DealOrder | null; error: unknown };
@@ -98,7 +112,10 @@ export async function previewOrder(
   const dealId = dealIdFrom(asked.opportunityId);
   if (dealId === null || !(await access.canRead(userId, dealId))) throw notFound();
   if (orders === null)
-    throw refusal('orders_off', 'Opportunities are not ordered from here. Ask your Salesforce admin to switch it on.');
+    throw refused({
+      code: 'orders_off',
+      publicText: 'Opportunities are not ordered from here. Ask your Salesforce admin to switch it on.',
+    });
   const deal = await orders.read(dealId);
   if (deal === null || deal.accountId !== accountId) throw notFound();
   const known = (await orders.book.of(dealId))?.order ?? null;

@@ -2,13 +2,16 @@ import open from '@salesforce/label/c.Billing_Action_Open';
 import pdf from '@salesforce/label/c.Billing_Action_Pdf';
 import paymentLink from '@salesforce/label/c.Billing_Action_Payment_Link';
 import refresh from '@salesforce/label/c.Billing_Action_Refresh';
+import preview from '@salesforce/label/c.Billing_Action_Preview';
 import resend from '@salesforce/label/c.Billing_Action_Resend';
 
-export type ActionName = 'refresh' | 'paymentLink' | 'pdf' | 'resend' | 'open';
+export type ActionName = 'refresh' | 'preview' | 'paymentLink' | 'pdf' | 'resend' | 'open';
 export type Action = {
   readonly name: ActionName;
   readonly label: string;
   readonly flow: string;
+  /** The one object of which it is asked; of all when absent. */
+  readonly only?: string;
   /** Objects of which it is asked, by those alone who have the custom permission Billing_Payment_Actions; anybody asks the others. */
   readonly guardedOn?: readonly string[];
   /** Whether billing is another one afterwards, so that whoever shows it asks again. */
@@ -20,6 +23,7 @@ const WITH_INVOICES = ['Account', 'Billing_Invoice__c', 'Case', 'Opportunity'];
 
 const ACTIONS: readonly Action[] = [
   { name: 'refresh', label: refresh, flow: 'Billing_Refresh', changes: true },
+  { name: 'preview', label: preview, flow: 'Billing_Preview_Order', only: 'Opportunity', changes: true },
   { name: 'paymentLink', label: paymentLink, flow: 'Billing_Payment_Link', guardedOn: WITH_INVOICES, changes: false },
   // The list of invoices on an Account has a button in each row.
   { name: 'pdf', label: pdf, flow: 'Billing_Invoice_Pdf', guardedOn: ['Billing_Invoice__c', 'Case'], changes: false },
@@ -29,5 +33,8 @@ const ACTIONS: readonly Action[] = [
 
 /** What can be asked about a record of this object by somebody who has the custom permission, or has not. */
 export function actionsOf(objectApiName: string | undefined, permitted: boolean): readonly Action[] {
-  return ACTIONS.filter(({ guardedOn }) => !guardedOn || (permitted && guardedOn.includes(objectApiName ?? '')));
+  return ACTIONS.filter(
+    ({ only = objectApiName, guardedOn }) =>
+      only === objectApiName && (!guardedOn || (permitted && guardedOn.includes(objectApiName ?? ''))),
+  );
 }

@@ -12,8 +12,8 @@ export type Changed = { action: ActionName };
 type Button = { name: ActionName; label: string; variant: string };
 
 /**
- * Buttons of what can be asked of billing about a record: refresh, payment link, PDF, send an invoice again, open in
- * billing.
+ * Buttons of what can be asked of billing about a record: refresh, preview of an order, payment link, PDF, send an invoice
+ * again, open in billing.
  * Each runs its flow in a dialog; what came of it stands below the buttons and is read aloud.
  *
  * `<c-billing-actions record-id={recordId} object-api-name="Account" onchanged={askAgain}></c-billing-actions>`
@@ -21,8 +21,8 @@ type Button = { name: ActionName; label: string; variant: string };
  * - `recordId`: of an Account, Billing_Invoice__c, Billing_Subscription__c, Case or Opportunity.
  * - `objectApiName`: of that record; it decides which buttons there are. Those that need the custom permission
  *   Billing_Payment_Actions are absent for who lacks it.
- * - event `changed` (does not bubble), detail `{ action: 'refresh' | 'resend' }`: billing may be another one now, so the
- *   host asks Salesforce again. It comes after a dialog that was closed early too, since a refresh goes on without it.
+ * - event `changed` (does not bubble), detail `{ action: 'refresh' | 'preview' | 'resend' }`: billing may be another one
+ *   now, so the host asks Salesforce again. It comes after a dialog that was closed early too, since a refresh goes on without it.
  */
 export default class BillingActions extends LightningElement {
   @api recordId: string | undefined;
