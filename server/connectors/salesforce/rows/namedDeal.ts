@@ -38,7 +38,11 @@ export const ORDERED_DEAL_FIELDS = [
 ] as const;
 
 /** Of a preview nothing: the deal is not ordered. */
-function orderFacts({ state, mode, placed }: DealOrder): Partial<Record<(typeof ORDERED_DEAL_FIELDS)[number], OrgValue>> {
+function orderFacts({
+  state,
+  mode,
+  placed,
+}: DealOrder): Partial<Record<(typeof ORDERED_DEAL_FIELDS)[number], OrgValue>> {
   const status = { Billing_Order_Status__c: mode === 'Preview' ? null : state };
   if (placed === null) return status;
   return {
