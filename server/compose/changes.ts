@@ -47,6 +47,8 @@ export type ChangesDeps = {
   mapping: Pick<OrgMapping, 'shapes' | 'ownFields'>;
   /** What becomes of won deals; null for nothing. */
   orders: Orders | null;
+  /** Whether it matters what people change in any Opportunity. */
+  followsDeals: boolean;
   database: Pick<Database, 'db' | 'pool'>;
   store: Store;
   intake: Intake;
@@ -59,8 +61,8 @@ export type ChangesDeps = {
 
 type Part = { start(): void; stop(): Promise<unknown> };
 
-/** Objects whose change events somebody acts on; deals where they are ordered. */
-const followed = (orders: Orders | null): string[] => ['Account', REQUESTS, ...(orders === null ? [] : [DEALS])];
+/** Objects whose change events somebody acts on; deals where they are ordered, or opened for people to close. */
+const followed = (deals: boolean): string[] => ['Account', REQUESTS, ...(deals ? [DEALS] : [])];
 
 function ourselves(userId: string, mapping: Pick<OrgMapping, 'ownFields'>): Ourselves {
   return {
@@ -76,7 +78,8 @@ function ourselves(userId: string, mapping: Pick<OrgMapping, 'ownFields'>): Ours
 
 /** Everything that comes from Salesforce: change events, the sweep behind them, and the check of what it holds. */
 export function followSalesforce(deps: ChangesDeps): { handler: KeyHandler; parts: [name: string, part: Part][] } {
-  const { config, client, mapping, orders, database, store, intake, clock, log, metrics, onStored } = deps;
+  const { config, client, mapping, orders, followsDeals, database, store, intake, clock, log, metrics, onStored } =
+    deps;
   const { orgId, username, apiVersion, changeEvents } = config.salesforce;
   const userId = integrationUser(client, username);
   const reader = createOrgReader(client, mapping.shapes);
@@ -158,7 +161,7 @@ export function followSalesforce(deps: ChangesDeps): { handler: KeyHandler; part
     const feed = createChangeFeed(client, async () => ourselves(await userId(), mapping), {
       ...changeEvents,
       orgId,
-      followed: followed(orders),
+      followed: followed(followsDeals),
     });
     const follower = createFollower({
       feed,

@@ -30,6 +30,7 @@ function verified(watch: Pick<ConnectionWatch, 'ensure'>, handler: KeyHandler): 
  * @param follow works those of Salesforce
  * @param match works those that find the Account of a billing account
  * @param records what is made of standard objects besides the rows
+ * @param renewals what becomes a deal ahead of billing
  * @param priceBookOf works those of what a connection has to sell; null where that goes nowhere
  */
 export function keyHandler(
@@ -39,6 +40,7 @@ export function keyHandler(
   follow: KeyHandler,
   match: KeyHandler,
   records: NonNullable<ProjectDeps['records']>,
+  renewals: NonNullable<ProjectDeps['renewals']>,
   priceBookOf: (connection: BillingConnection) => KeyHandler | null,
 ): KeyHandler {
   const differences = new Counter({
@@ -60,6 +62,7 @@ export function keyHandler(
     projection: createOrgProjection(mapping.watch.fields),
     retain: createRowRetention(config.orgRetention),
     records,
+    renewals,
     deals: createDealReader(database.db),
     clock,
     timeZone: config.timeZone,

@@ -46,6 +46,7 @@ import { orders } from './orders.ts';
 import { orgClient } from './orgClient.ts';
 import { batchCalls, orgMapping, type OrgMapping } from './orgMapping.ts';
 import { records } from './records.ts';
+import { renewals } from './renewals.ts';
 
 /** A loop that runs until it is stopped. */
 type Loop = { start(): void; stop(): Promise<unknown> };
@@ -137,7 +138,15 @@ export async function startWorker(base: Base, start: (name: string, loop: Loop) 
   });
   const onStored = keysReady.notify;
   const ordered = await orders(base, client, onStored);
-  const changes = followSalesforce({ ...base, client, mapping, orders: ordered, onStored });
+  const renewed = renewals(base, client);
+  const changes = followSalesforce({
+    ...base,
+    client,
+    mapping,
+    orders: ordered,
+    followsDeals: ordered !== null || renewed.isFollowed,
+    onStored,
+  });
   const sold = catalog(base, client);
   const handler = keyHandler(
     base,
@@ -146,15 +155,18 @@ export async function startWorker(base: Base, start: (name: string, loop: Loop) 
     changes.handler,
     matching(base, client, calls),
     await records(base, client),
+    renewed.deps,
     sold.handlerOf,
   );
   await takeUp(base);
   await sold.readAll();
   await mapping.watch.load();
+  await renewed.watch.load();
   await projectAnewWhen(db, { name: 'org_retention', value: digestOf(config.orgRetention) });
   await projectAnewWhen(db, { name: 'reporting', value: digestOf(config.reporting) });
   await projectAnewWhen(db, mrrRulesChoice(config.reporting.mrr));
   start('mapping', mapping.watch);
+  start('renewals', renewed.watch);
   start('bulk', bulk);
   start('outbox', outbox);
   start('connections', watch);

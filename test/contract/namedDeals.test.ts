@@ -186,11 +186,21 @@ describe('an Opportunity that is read', () => {
 
   it.each([
     ['is deleted', {}, true],
-    ['was made by the product', { Billing_Key__c: 'zuora:subscription:A-S1:new' }, false],
+    ['reports billing', { Billing_Key__c: 'zuora:subscription:A-S1:new', Billing_Reported__c: true }, false],
   ])('is none when it %s', async (_what, fields: Record<string, FieldValue>, isDeleted) => {
     const id = opportunity({ Billing_Subscription_Number__c: 'A-S1', ...fields });
     if (isDeleted) person({ org: sim }).remove('Opportunity', id);
     expect(await createOrgDealReader(client).deal(id)).toBeNull();
+  });
+
+  it('that the product opened ahead of billing says whether people closed it', async () => {
+    const key = 'zuora:subscription:A-S1:renewal:2027-07-01';
+    const id = opportunity({ Billing_Subscription_Number__c: 'A-S1', Billing_Key__c: key });
+    const opened = async () => (await createOrgDealReader(client).deal(id))!.deal.opened;
+    expect(await opened()).toEqual({ key, isClosed: false, isWon: false });
+    edit(id, { StageName: 'Closed Won' });
+    expect(await opened()).toEqual({ key, isClosed: true, isWon: true });
+    expect(await swept()).toEqual([id]);
   });
 
   it('is among the rows of its Account while it names a subscription, or holds what we wrote', async () => {

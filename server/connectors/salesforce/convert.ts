@@ -20,6 +20,7 @@ import { orderRow } from './rows/order.ts';
 import { orderTaskRow } from './rows/orderTask.ts';
 import { paymentRow } from './rows/payment.ts';
 import { toRecords } from './rows/records.ts';
+import { isRenewalRow, renewalRow } from './rows/renewal.ts';
 import { FAILURE_OBJECT } from './rows/syncFailure.ts';
 import { chargeRow, subscriptionRow } from './rows/subscription.ts';
 import { accountRow, balanceRow, healthRow, monthRow } from './rows/totals.ts';
@@ -179,8 +180,11 @@ export function createOrgProjection(fields: () => readonly MappedField[] = () =>
       return withMapped(removedRow({ ...row, fields: Object.fromEntries(own) }), fields(), { before: row });
     },
     toRecords,
+    isRenewal: isRenewalRow,
+    toRenewal: renewalRow,
     toNamedDeal: (deal, view) => [
-      namedDealRow(deal, view?.subscriptions ?? null),
+      // What the product opened has a row of its own, which says the same.
+      ...(deal.opened ? [] : [namedDealRow(deal, view?.subscriptions ?? null)]),
       ...(deal.order ? [orderRow(deal.order), ...deal.order.tasks.map((task) => orderTaskRow(deal.id, task))] : []),
     ],
     isRecord,

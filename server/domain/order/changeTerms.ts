@@ -48,6 +48,16 @@ function renewed(changed: Changed): Planned<ChangedTerms> {
         ),
       ],
     };
+  const { termStartsOn } = changed.found.subscription;
+  if (terms.startsOn !== null && termStartsOn !== null && terms.startsOn <= termStartsOn)
+    return {
+      faults: [
+        orderFault(
+          'renewed_already',
+          `Billing has renewed ${number} already: its term began on ${termStartsOn}, and the opportunity renews it from ${terms.startsOn}. Nothing is left to order.`,
+        ),
+      ],
+    };
   if (terms.startsOn !== null && terms.startsOn !== on)
     return {
       faults: [

@@ -407,6 +407,14 @@ describe('what keeps a change from being ordered', () => {
       },
       ['line_outside_term'],
     ],
+    [
+      'a renewal that billing has done already',
+      {
+        deal: renewal({ startsOn: day('2027-01-01') }).deal,
+        subscription: held({ termStartsOn: day('2027-01-01'), termEndsOn: day('2028-01-01') }),
+      },
+      ['renewed_already'],
+    ],
     ['a renewal for half a month', { deal: renewal({ months: 0.5 }).deal }, ['term_invalid']],
     ['a term and no end', terms({ months: 12, evergreen: true }), ['term_unclear']],
     ['a term that would end before the change', terms({ months: 6 }), ['date_outside_subscription']],

@@ -11,9 +11,10 @@ import { addDays, monthsBetween, type CalendarDate } from '../time/calendarDate.
 /** One without an end counts as a year. */
 const EVERGREEN_MONTHS = new Fraction(12);
 
-/** @returns length of the next term in months; as long as the current one where billing does not say it */
+/** @returns length in months of the term that begins on a day; as long as the one before where billing does not say it */
 export function nextTermMonths(subscription: Subscription, on: CalendarDate): Fraction {
-  const { renewalTerm = null, termStartsOn } = subscription;
+  const { renewalTerm = null, termStartsOn, termEndsOn } = subscription;
+  if (termStartsOn === on && termEndsOn !== null) return monthsBetween(on, termEndsOn);
   if (renewalTerm === 'Evergreen') return EVERGREEN_MONTHS;
   const end = renewalTerm === null ? null : afterInterval(on, renewalTerm);
   if (end !== null) return monthsBetween(on, end);
@@ -22,7 +23,8 @@ export function nextTermMonths(subscription: Subscription, on: CalendarDate): Fr
 
 /**
  * What the next term is worth: the recurring charges in force on the last day of this one, after discounts, for as long as the
- * next one is, whatever holds them up that day (a pause, a suspension). What was sold once, and usage, are not renewed.
+ * next one is, whatever holds them up that day (a pause, a suspension). Once it has begun: those of its first day. What was sold
+ * once, and usage, are not renewed.
  * (Zuora renews every charge that lasts as long as its subscription; docs, "Renew a subscription".)
  * @param on first day of the next term
  */
@@ -32,9 +34,10 @@ export function nextTermWorth(
   facts: BillingFacts,
   rules: MrrRules,
 ): Money {
-  const lastDay = addDays(on, -1);
-  const inherited = inheritedBy(subscription, facts, lastDay, rules);
-  const monthly = monthlyCharges(subscription, lastDay, inherited).reduce(
+  const isBegun = subscription.termStartsOn !== null && subscription.termStartsOn >= on;
+  const day = isBegun ? on : addDays(on, -1);
+  const inherited = inheritedBy(subscription, facts, day, rules);
+  const monthly = monthlyCharges(subscription, day, inherited).reduce(
     (all, { amount }) => all.add(amount),
     new Fraction(0),
   );

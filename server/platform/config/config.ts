@@ -14,6 +14,7 @@ import { readConnectionsFile } from './connectionsFile.ts';
 import { readMappingFile, type MappingConfig } from './mappingFile.ts';
 import { complete, fromEnvironment, Reader } from './reader.ts';
 import { readOrdersFile, type OrdersConfig } from './ordersFile.ts';
+import { readRenewalsFile, type RenewalsConfig } from './renewalsFile.ts';
 import { NO_REPORTING, readReportingFile, type ReportingConfig } from './reportingFile.ts';
 import { Secret } from './secret.ts';
 import { VARIABLES, type VariableValue } from './variables.ts';
@@ -76,6 +77,8 @@ export type Config = {
   reporting: ReportingConfig;
   /** Which won deals become orders, in the currency of the org where it has one alone; null without ORDERS_FILE. */
   orders: (OrdersConfig & { currency: string }) | null;
+  /** When renewals become deals, in the currency of the org; null without RENEWALS_FILE. */
+  renewals: (RenewalsConfig & { currency: string }) | null;
   /** How long rows are kept in the org, where that is not the default; null for good. */
   orgRetention: VariableValue<'ORG_RETENTION'>;
   /** Days for which events are kept: their payloads, and their ids, by which a second delivery is recognised. */
@@ -254,6 +257,18 @@ function readOrders(reader: Reader, connections: readonly ConnectionConfig[]): C
   return { ...orders, currency };
 }
 
+function readRenewals(reader: Reader): Config['renewals'] {
+  const path = reader.optional('RENEWALS_FILE');
+  if (path === undefined) return null;
+  const { renewals, faults } = readRenewalsFile(path);
+  reader.faults.push(...faults);
+  const currency = reader.required(
+    'SALESFORCE_CURRENCY',
+    'It is missing: an Opportunity has its amount in the currency of the org, and none is made in another one.',
+  );
+  return renewals === null || currency === undefined ? null : { ...renewals, currency };
+}
+
 /**
  * Reads the settings of the server.
  * @param env as `process.env`; an empty value counts as not set
@@ -290,6 +305,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   const salesforce = readSalesforce(reader);
   const catalog = readCatalog(reader, connections);
   const orders = readOrders(reader, connections);
+  const renewals = readRenewals(reader);
   if (reader.faults.length > 0 || salesforce === null) throw new ConfigError(reader.faults);
-  return { ...settings, connections, salesforce, catalog, orders };
+  return { ...settings, connections, salesforce, catalog, orders, renewals };
 }

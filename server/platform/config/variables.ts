@@ -229,6 +229,7 @@ export const VARIABLES = {
   MAPPING_FILE: { schema: text, example: '/etc/billing-360/mapping.json' },
   REPORTING_FILE: { schema: text, example: '/etc/billing-360/reporting.json' },
   ORDERS_FILE: { schema: text, example: '/etc/billing-360/orders.json' },
+  RENEWALS_FILE: { schema: text, example: '/etc/billing-360/renewals.json' },
   ORG_RETENTION: {
     schema: orgRetention,
     example: 'Billing_Event__c=90d,Usage__c=25m,Billing_Charge__c=never,Removed=90d',

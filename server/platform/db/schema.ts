@@ -269,6 +269,9 @@ export type Schema = {
     opportunity_id: string;
     account_id: string | null;
     subscription_number: string | null;
+    key: string | null;
+    is_closed: Generated<boolean>;
+    is_won: Generated<boolean>;
     read_at: Timestamp;
   };
   deal_order: {

@@ -7,6 +7,9 @@ type Row = {
   id: string;
   account_id: string | null;
   subscription_number: string | null;
+  key: string | null;
+  is_closed: boolean;
+  is_won: boolean;
   body: unknown;
   preview: unknown;
 };
@@ -18,12 +21,14 @@ function shown(order: DealOrder | null, preview: DealOrder | null): DealOrder | 
   return isSent || order.asOf >= preview.asOf ? order : preview;
 }
 
-function toDeal({ id, account_id, subscription_number, body, preview }: Row): NamedDeal {
+function toDeal(row: Row): NamedDeal {
+  const { id, account_id, subscription_number, key, is_closed, is_won, body, preview } = row;
   const order = shown(body === null ? null : toDealOrder(body), preview === null ? null : toDealOrder(preview));
   return {
     id,
     accountId: account_id,
     subscriptionNumber: subscription_number,
+    ...(key === null ? {} : { opened: { key, isClosed: is_closed, isWon: is_won } }),
     ...(order === null ? {} : { order }),
   };
 }
@@ -38,6 +43,9 @@ export function createDealReader(db: Db): DealReader {
         'named_deal.opportunity_id as id',
         'account_id',
         'subscription_number',
+        'key',
+        'is_closed',
+        'is_won',
         'deal_order.body as body',
         'deal_preview.body as preview',
       ])

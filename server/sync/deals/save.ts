@@ -24,6 +24,9 @@ export async function saveDeal(db: Db, stamp: OrgStamp, { id, next, rows }: Deal
   const values = {
     account_id: next.accountId,
     subscription_number: next.subscriptionNumber,
+    key: next.opened?.key ?? null,
+    is_closed: next.opened?.isClosed ?? false,
+    is_won: next.opened?.isWon ?? false,
     read_at: sql<Date>`now()`,
   };
   await db

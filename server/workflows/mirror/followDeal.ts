@@ -18,11 +18,18 @@ export type FollowDealDeps = {
 };
 
 const isSame = (a: NamedDeal | null, b: NamedDeal | null): boolean =>
-  a?.accountId === b?.accountId && a?.subscriptionNumber === b?.subscriptionNumber;
+  a?.accountId === b?.accountId &&
+  a?.subscriptionNumber === b?.subscriptionNumber &&
+  a?.opened?.key === b?.opened?.key &&
+  a?.opened?.isClosed === b?.opened?.isClosed &&
+  a?.opened?.isWon === b?.opened?.isWon;
+
+const isNamed = (deal: NamedDeal | null): boolean =>
+  deal !== null && (deal.subscriptionNumber !== null || !!deal.opened);
 
 /**
  * Follows one Opportunity of people (key `salesforce:Opportunity:<id>`): which subscription it names, and to which Account it
- * belongs. Its Account's projection says what it is to hold; what others changed of that is written again. One that names
+ * belongs; of one that the product opened, whether people closed it. Its Account's projection says what it is to hold; what others changed of that is written again. One that names
  * nothing any more is emptied, one that is deleted is left alone.
  */
 export function followDeal(deps: FollowDealDeps): KeyHandler {
@@ -36,7 +43,7 @@ export function followDeal(deps: FollowDealDeps): KeyHandler {
     if (found?.forOrder && order) await order(found.forOrder);
     const before = (await deals.known([id])).get(id) ?? null;
     const next = found === null ? null : { ...found.deal, ...(before?.order ? { order: before.order } : {}) };
-    if (before === null && (next === null || next.subscriptionNumber === null)) return { done };
+    if (before === null && !isNamed(next)) return { done };
     // Nobody else sets the row of an order that belongs to no Account.
     const isAlone = next?.accountId === null && next.order !== undefined;
     if (next !== null && isSame(before, next) && !isAlone) {

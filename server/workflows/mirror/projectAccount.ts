@@ -1,6 +1,6 @@
 import { factsOf, type BillingObject } from '../../domain/account/facts.ts';
 import { deriveAccount } from '../../domain/account/deriveAccount.ts';
-import type { Reporting } from '../../domain/account/reporting.ts';
+import { NO_REPORTING, type Reporting } from '../../domain/account/reporting.ts';
 import type { AccountView } from '../../domain/account/view.ts';
 import { dealOfKey, partsOf, projectionKeyOf } from '../../domain/billingAccount/key.ts';
 import { monthsOf, noteLevel, type MrrLevel } from '../../domain/metrics/movements.ts';
@@ -16,6 +16,7 @@ import type { OrgAccounts } from '../ports/org.ts';
 import type { OrgProjection, RecordSettings } from '../ports/orgProjection.ts';
 import type { RowRetention } from '../ports/orgRetention.ts';
 import type { OrgRow, OrgRowsReader } from '../ports/orgRows.ts';
+import { projectRenewals, type RenewalDeps } from './projectRenewals.ts';
 
 export type ProjectDeps = {
   mirror: Pick<MirrorReader, 'ofAccount' | 'linkOf' | 'ownerOf'>;
@@ -31,6 +32,8 @@ export type ProjectDeps = {
     /** Id of the user whose an Account is; null when the user is not active. Throws Faults */
     ownerOf: (accountId: string) => Promise<string | null>;
   };
+  /** Renewals that become deals ahead of billing; none when absent. */
+  renewals?: RenewalDeps;
   /** Opportunities in which people named a subscription, or that are ordered; none when absent. */
   deals?: Pick<DealReader, 'ofAccount'>;
   clock: Pick<Clock, 'businessNow'>;
@@ -38,6 +41,11 @@ export type ProjectDeps = {
   timeZone: string;
   /** Rates and tiers for reports; none without it. */
   reporting?: Reporting;
+};
+
+const NO_RENEWALS: RenewalDeps = {
+  inForce: () => null,
+  org: { ownerOf: () => Promise.resolve(null), dealsBy: () => Promise.resolve(new Map()) },
 };
 
 const keepAll: RowRetention = (rows) => ({ rows: [...rows], over: [], nextOn: null });
@@ -56,6 +64,7 @@ function billingAccountOf(row: OrgRow): string | null {
  */
 export function projectAccount(deps: ProjectDeps): KeyHandler {
   const { mirror, orgRows, history, projection, clock, retain = keepAll } = deps;
+  const renewalsOf = projectRenewals(deps.renewals ?? NO_RENEWALS, projection);
 
   /** @returns levels of every currency as they are now, and those of them that are to be saved */
   async function noteLevels(
@@ -79,10 +88,14 @@ export function projectAccount(deps: ProjectDeps): KeyHandler {
   }
 
   /** A deal is its Account's owner's, as of when it is made. */
-  async function recordsOf(view: AccountView, before: readonly OrgRow[]): Promise<OrgRow[]> {
+  async function recordsOf(
+    view: AccountView,
+    before: readonly OrgRow[],
+    elsewhere: ReadonlySet<string>,
+  ): Promise<OrgRow[]> {
     if (!deps.records) return [];
     const known = new Map(before.filter((row) => row.object === 'Opportunity').map((row) => [row.key, row]));
-    const records = projection.toRecords(view, deps.records.settings, new Set(known.keys()));
+    const records = projection.toRecords(view, deps.records.settings, new Set(known.keys()), elsewhere);
     const isNew = records.some((row) => row.object === 'Opportunity' && !known.has(row.key));
     const owner = isNew ? await deps.records.ownerOf(view.accountId) : null;
     return records.map((row) => {
@@ -144,7 +157,13 @@ export function projectAccount(deps: ProjectDeps): KeyHandler {
     const months = [...levels.values()].flatMap((own) => monthsOf(own, view.asOf));
     const rows = projection.toOrgRows(view, months);
     const present = new Set(rows.map(({ object, key }) => `${object} ${key}`));
-    rows.push(...deals.flatMap((deal) => projection.toNamedDeal(deal, view)), ...(await recordsOf(view, before)));
+    const { mrr } = deps.reporting ?? NO_REPORTING;
+    const renewals = await renewalsOf({ view, facts, mrr, before, deals });
+    rows.push(
+      ...deals.flatMap((deal) => projection.toNamedDeal(deal, view)),
+      ...renewals.rows,
+      ...(await recordsOf(view, before, renewals.elsewhere)),
+    );
     for (const row of before) {
       if (row.object === 'Account' || projection.isRecord(row) || present.has(`${row.object} ${row.key}`)) continue;
       if (projection.isRemoved(row)) {
@@ -159,7 +178,7 @@ export function projectAccount(deps: ProjectDeps): KeyHandler {
       .filter(({ row }) => projectedBefore.has(`${row.object} ${row.key}`))
       .map(({ row: { object, key }, reason }) => ({ object, key, reason }));
     const nextMonth = months.some(({ closing }) => closing.minor !== 0) ? firstOfNextMonth(view.asOf) : null;
-    const nextChangeOn = earliest([view.nextChangeOn, nextMonth, retained.nextOn]);
+    const nextChangeOn = earliest([view.nextChangeOn, renewals.nextChangeOn, nextMonth, retained.nextOn]);
     return { done, projection: { accountId, rows: retained.rows, dropped, nextChangeOn, levels: noted } };
   };
 }

@@ -12,7 +12,10 @@ export const NAMED_DEAL = 'Named_Opportunity';
 /** Object of the rows that tell how the order of an Opportunity stands. */
 export const ORDER_OBJECT = 'Billing_Order__c';
 
-/** An Opportunity in which people named a subscription, or that is ordered. */
+/** An Opportunity that the product opened ahead of billing, while it does not report what billing did. */
+export type OpenedDeal = { key: string; isClosed: boolean; isWon: boolean };
+
+/** An Opportunity in which people named a subscription, that is ordered, or that the product opened for people to close. */
 export type NamedDeal = {
   /** 18 characters. */
   id: string;
@@ -20,6 +23,8 @@ export type NamedDeal = {
   accountId: string | null;
   /** As people entered it; null where they took it away again. */
   subscriptionNumber: string | null;
+  /** Of one that the product opened ahead of billing, a renewal: its key, and what people made of it; none of any other. */
+  opened?: OpenedDeal | null;
   /** How its order stands, or the preview of one; none where it has neither. */
   order?: DealOrder | null;
 };

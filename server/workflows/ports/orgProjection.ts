@@ -1,8 +1,10 @@
 import type { AccountView } from '../../domain/account/view.ts';
 import type { MrrMonth } from '../../domain/metrics/movements.ts';
+import type { RenewalDeal } from '../../domain/renewal/renewal.ts';
 import type { CalendarDate } from '../../domain/time/calendarDate.ts';
 import type { NamedDeal } from './deals.ts';
 import type { OrgRow } from './orgRows.ts';
+import type { RenewalSettings } from './renewals.ts';
 
 /** What of billing gets records of standard objects besides rows, and from which day on it counts; null for nothing. */
 export type RecordSettings = {
@@ -26,8 +28,27 @@ export interface OrgProjection {
   /**
    * Activities and deals of what billing did. Each is a function of billing at the time when it is first made.
    * @param known keys of the deals that were made before
+   * @param elsewhere keys of those that are told by a renewal
    */
-  toRecords(view: AccountView, settings: RecordSettings, known: ReadonlySet<string>): OrgRow[];
+  toRecords(
+    view: AccountView,
+    settings: RecordSettings,
+    known: ReadonlySet<string>,
+    elsewhere?: ReadonlySet<string>,
+  ): OrgRow[];
+  /** Whether a row is of a renewal that was opened ahead of billing. */
+  isRenewal(row: OrgRow): boolean;
+  /**
+   * A renewal as an Opportunity.
+   * @param known what became of it: as it was projected last, and as people have it
+   * @returns null when nothing of it is written any more
+   */
+  toRenewal(
+    view: AccountView,
+    deal: RenewalDeal,
+    settings: RenewalSettings,
+    known: { before: OrgRow | null; deal: Pick<NamedDeal, 'opened' | 'order'> | null },
+  ): OrgRow | null;
   /**
    * What an Opportunity is to hold in which people named a subscription, or that is ordered, and how its order stands.
    * @param view of its Account; null where it has none

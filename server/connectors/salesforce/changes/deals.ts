@@ -14,9 +14,14 @@ const MOST_IDS = 100;
 const OURS = [...NAMED_DEAL_FIELDS, ...ORDERED_DEAL_FIELDS];
 /** Fields of an Opportunity of people that are ours to write. */
 export const DEAL_FIELDS = [...OURS, 'Billing_Row_Version__c'];
-const COLUMNS = [...new Set(['Id', 'AccountId', 'LastModifiedById', 'Billing_Row_Version__c', ...OURS])];
+/** What `toNamedDeal` reads. */
+export const NAMED_COLUMNS = ['AccountId', 'Billing_Subscription_Number__c', 'Billing_Key__c', 'IsClosed', 'IsWon'];
+const COLUMNS = ['Id', ...NAMED_COLUMNS, 'LastModifiedById', 'Billing_Row_Version__c', ...OURS];
 const select = (more: readonly string[] = []): string =>
-  `SELECT ${[...COLUMNS, ...more].join(', ')} FROM Opportunity WHERE IsDeleted = false`;
+  `SELECT ${[...new Set([...COLUMNS, ...more])].join(', ')} FROM Opportunity WHERE IsDeleted = false`;
+
+/** Those of people, and those that the product opened for people to close; what reports billing is nobody's to follow. */
+export const FOLLOWED = '(Billing_Key__c = null OR Billing_Reported__c = false)';
 
 /** Opportunities of people that name a subscription or did; those with a key the product made itself. */
 export const OF_PEOPLE =
@@ -24,13 +29,15 @@ export const OF_PEOPLE =
 
 const textOf = (value: unknown): string | null => (typeof value === 'string' && value.trim() !== '' ? value : null);
 
-/** @returns what an Opportunity names; read with AccountId and Billing_Subscription_Number__c */
+/** @returns what an Opportunity names; read with `NAMED_COLUMNS` */
 export function toNamedDeal(record: Found): NamedDeal {
   const account = textOf(record['AccountId']);
+  const key = textOf(record['Billing_Key__c']);
   return {
     id: id18(String(record['Id'])),
     accountId: account === null ? null : id18(account),
     subscriptionNumber: textOf(record['Billing_Subscription_Number__c'])?.trim() ?? null,
+    ...(key && { opened: { key, isClosed: record['IsClosed'] === true, isWon: record['IsWon'] === true } }),
   };
 }
 
@@ -59,7 +66,7 @@ export function createOrgDealReader(
   async function readMany(ids: string[]) {
     const wanted = await fields();
     const columns = wanted === null ? [] : dealColumns(wanted);
-    const found = await queryAll(client, `${select(columns)} AND Billing_Key__c = null AND Id IN ${inList(ids)}`);
+    const found = await queryAll(client, `${select(columns)} AND ${FOLLOWED} AND Id IN ${inList(ids)}`);
     return new Map(found.map((record) => [id18(String(record['Id'])), record]));
   }
   return {

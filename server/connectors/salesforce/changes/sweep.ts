@@ -6,7 +6,7 @@ import type { ChangeSource } from '../../../workflows/ports/sweep.ts';
 import type { ReceivedEvent } from '../../../workflows/ports/webhook.ts';
 import type { SalesforceClient } from '../client.ts';
 import { REQUESTS } from '../requests.ts';
-import { DEALS, OF_PEOPLE, toNamedDeal } from './deals.ts';
+import { DEALS, FOLLOWED, NAMED_COLUMNS, OF_PEOPLE, toNamedDeal } from './deals.ts';
 import { queriesAll, type Found } from './query.ts';
 
 export type ChangeSweepOptions = {
@@ -74,10 +74,10 @@ function toLinkEvent(object: string, record: Found, sweptAt: Date): ReceivedEven
 }
 
 /** Whether it is followed or to be, and anybody but us has written it, or people since it was last looked at. */
-function isNews(record: Found, known: NamedDeal | undefined, userId: string): boolean {
+function isNews(record: Found, known: NamedDeal | undefined, userId: string, won: boolean): boolean {
   if (record['IsDeleted'] === true) return known !== undefined;
-  const { accountId, subscriptionNumber } = toNamedDeal(record);
-  if (known === undefined) return subscriptionNumber !== null || record['IsWon'] === true;
+  const { accountId, subscriptionNumber, opened } = toNamedDeal(record);
+  if (known === undefined) return subscriptionNumber !== null || opened != null || (won && record['IsWon'] === true);
   const isOurs = id18(String(record['LastModifiedById'])) === userId;
   return !isOurs || known.accountId !== accountId || known.subscriptionNumber !== subscriptionNumber;
 }
@@ -103,7 +103,6 @@ export function createChangeSweep(client: SalesforceClient, options: ChangeSweep
   return {
     connection: 'salesforce',
     async sweep(cursor, take) {
-      const isWon = options.won ? ', IsWon' : '';
       const sweptAt = options.now();
       const since = cursor ?? new Date(sweptAt.getTime() - OVERLAP_MS).toISOString();
       const userId = await options.userId();
@@ -121,7 +120,7 @@ export function createChangeSweep(client: SalesforceClient, options: ChangeSweep
       // Of these one that we wrote last, too: people may have named another subscription just before.
       queries.push({
         object: DEALS,
-        soql: `SELECT Id, IsDeleted, SystemModstamp, LastModifiedById, AccountId, Billing_Subscription_Number__c${isWon} FROM ${DEALS} WHERE SystemModstamp >= ${since} AND ((Billing_Key__c = null AND LastModifiedById != '${userId}') OR IsDeleted = true OR (${OF_PEOPLE}))`,
+        soql: `SELECT Id, IsDeleted, SystemModstamp, LastModifiedById, ${NAMED_COLUMNS.join(', ')} FROM ${DEALS} WHERE SystemModstamp >= ${since} AND ((${FOLLOWED} AND LastModifiedById != '${userId}') OR IsDeleted = true OR (${OF_PEOPLE}))`,
       });
       queries.push({
         object: REQUESTS,
@@ -136,7 +135,9 @@ export function createChangeSweep(client: SalesforceClient, options: ChangeSweep
             const { object } = queries[query]!;
             if (object === DEALS) {
               const known = await options.deals.known(records.map(({ Id }) => id18(String(Id))));
-              const news = records.filter((one) => isNews(one, known.get(id18(String(one['Id']))), userId));
+              const news = records.filter((one) =>
+                isNews(one, known.get(id18(String(one['Id']))), userId, options.won),
+              );
               return take(news.map((record) => toRecordEvent(DEALS, record, sweptAt)));
             }
             if (object === REQUESTS) return take(records.map((record) => toRecordEvent(REQUESTS, record, sweptAt)));

@@ -37,8 +37,8 @@ export const ORDERED_DEAL_FIELDS = [
   'Billing_Subscription_Number__c',
 ] as const;
 
-/** Of a preview nothing: the deal is not ordered. */
-function orderFacts({
+/** What an Opportunity tells of its order; of a preview nothing: the deal is not ordered. */
+export function orderFacts({
   state,
   mode,
   placed,

@@ -102,7 +102,12 @@ function upgradeRow(
 }
 
 /** As `OrgProjection.toRecords`. */
-export function toRecords(view: AccountView, settings: RecordSettings, known: ReadonlySet<string>): OrgRow[] {
+export function toRecords(
+  view: AccountView,
+  settings: RecordSettings,
+  known: ReadonlySet<string>,
+  elsewhere: ReadonlySet<string> = new Set(),
+): OrgRow[] {
   const { invoices, payments, deals, timeZone } = settings;
   const { accountId } = view;
   return [
@@ -114,7 +119,7 @@ export function toRecords(view: AccountView, settings: RecordSettings, known: Re
       ? []
       : view.subscriptions.flatMap((one) => {
           const deal = newestDealOf(one.subscription);
-          if (deal === null) return [];
+          if (deal === null || elsewhere.has(`${one.subscription.key}:${deal.part}`)) return [];
           const row = dealRow(view, one, deal, deals);
           return known.has(row.key) || (deal.on >= deals.from && isWon(one.status)) ? [row] : [];
         })),
