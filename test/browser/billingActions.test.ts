@@ -117,7 +117,8 @@ it('refreshes through a dialog that shows how it stands, then says what changed 
   await dialog(page).getByText('Billing is up to date.').waitFor();
   await dialog(page).getByRole('button', { name: 'Close', exact: true }).last().click();
   await host(page).getByText('Billing is up to date.').waitFor();
-  expect(await host(page).getByRole('listitem').allTextContents()).toEqual(['One.', 'Two.']);
+  const told = await host(page).getByRole('status').getByRole('paragraph').allTextContents();
+  expect(told).toEqual(['Billing is up to date.', 'One.', 'Two.']);
   expect(await host(page).locator('.changed').textContent()).toBe('refresh');
   expect(problems()).toEqual([]);
   await close();

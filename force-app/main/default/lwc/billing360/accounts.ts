@@ -9,29 +9,39 @@ import * as labels from './labels';
 /** A billing account by its system and name, such as "Zuora · Acme Europe", with the way there. */
 export type Account = { readonly key: string; readonly name: string; readonly link: Link };
 
+/** A billing account that can be looked at alone, or all of them. */
+export type Choice = { readonly key: string; readonly label: string; readonly selected: boolean };
+
 /** Whose billing it is. */
 export type Accounts = {
   /** How many there are, or that there is none. */
   readonly text: string;
-  readonly all: readonly Account[];
   readonly shown: readonly Account[];
   /** Words of the button that shows all; empty where all are shown. */
   readonly showAll: string;
+  /** null where there is nothing to choose from. */
+  readonly choices: readonly Choice[] | null;
 };
 
 /** The first few say enough in a header; the others are a click away. */
 const SHORT_LIST = 4;
 
-export function accountsOf({ phase, rows }: Panel, showsAll: boolean): Accounts {
+/** @param chosen key of the one that is looked at alone; empty for all */
+export function accountsOf({ phase, rows }: Panel, showsAll: boolean, chosen: string): Accounts {
   const all = namedAccounts(rows);
   const named = all.filter(({ name }) => name !== '');
   const isShort = !showsAll && named.length > SHORT_LIST;
   return {
     text: phase === 'empty' || phase === 'ready' ? countText(rows.length) : '',
-    all,
     shown: isShort ? named.slice(0, SHORT_LIST - 1) : named,
     showAll: isShort ? fill(labels.showAllAccounts, named.length) : '',
+    choices: all.length > 1 ? choicesOf(all, chosen) : null,
   };
+}
+
+function choicesOf(all: readonly Account[], chosen: string): Choice[] {
+  const each = all.map(({ key, name }) => ({ key, label: name || key }));
+  return [{ key: '', label: labels.allAccounts }, ...each].map((one) => ({ ...one, selected: one.key === chosen }));
 }
 
 /** Each has its number with it where two would read the same; one that may not be named has no name. */

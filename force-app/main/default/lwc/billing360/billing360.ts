@@ -11,7 +11,9 @@ import type { Overview, Shows } from './overview';
 import { isInDunning, overviewOf } from './overview';
 import { QUERY } from './query';
 import type { Refreshable } from './refreshing';
-import { allDone, outcomeOf } from './refreshing';
+import { refreshed } from './refreshing';
+import type { Section, Tab } from './tabs';
+import { moveFocus, tabsOf } from './tabs';
 
 /** Everything that billing knows about an Account. Asks again when told, when seen again, and while in dunning. */
 export default class Billing360 extends LightningElement {
@@ -28,11 +30,18 @@ export default class Billing360 extends LightningElement {
   @api hideTimeline = false;
 
   readonly labels = ofTemplate;
+  readonly moveFocus = moveFocus;
   asked: Asked = NOT_ASKED;
   shows: Shows = { details: false, dunning: false, accounts: false };
   /** How asking again went last. */
   outcome = '';
+  /** What is known of the Account's subscriptions, by their number. */
   known: ReadonlyMap<string, Known> = new Map();
+  /** Tabs that the person has opened, the newest last: a list is asked when its tab is opened first, and kept from then on. */
+  chosen: readonly Section[] = [];
+  counts: Readonly<Partial<Record<Section, number>>> = {};
+  /** The billing account whose rows are looked at alone; empty for all. */
+  accountId = '';
   watching: Watch | undefined;
 
   @wire(graphql, { query: QUERY, variables: '$variables' })
@@ -53,40 +62,38 @@ export default class Billing360 extends LightningElement {
     this.watching?.stop();
   }
 
-  /** Asks Salesforce again, for every panel at once; one that fails says so itself. */
+  /** Asks Salesforce again, for every open list at once; one that fails says so itself. */
   @api async refresh(): Promise<void> {
-    const panels = [...(this.template?.querySelectorAll<Refreshable>('[data-panel]') ?? [])];
-    const isDone = await allDone([this.asked.refresh?.(), ...panels.map((panel) => panel.refresh())]);
-    this.outcome = outcomeOf(isDone && this.asked.errors.length === 0, new Date());
-  }
-
-  handleKnown(event: CustomEvent<{ known: ReadonlyMap<string, Known> }>): void {
-    this.known = event.detail.known;
-  }
-
-  get hides(): Readonly<Record<string, boolean>> {
-    return {
-      subscriptions: this.hideSubscriptions,
-      invoices: this.hideInvoices,
-      payments: this.hidePayments,
-      usage: this.hideUsage,
-      timeline: this.hideTimeline,
-    };
+    const lists = this.template?.querySelectorAll<Refreshable>('[data-list]') ?? [];
+    this.outcome = await refreshed(() => this.asked, [...lists]);
   }
 
   get overview(): Overview {
-    return overviewOf(this.asked, this.compact, this.shows);
+    return overviewOf(this.asked, this.compact, this.shows, this.accountId);
   }
 
-  handleDunning(): void {
-    this.shows = { ...this.shows, dunning: true };
+  get tabs(): Tab[] {
+    return this.overview.folded ? [] : tabsOf(this);
   }
 
-  showAllAccounts(): void {
-    this.shows = { ...this.shows, accounts: true };
+  show(event: Event): void {
+    this.shows = { ...this.shows, [(event.currentTarget as HTMLElement).dataset.shows!]: true };
   }
 
-  showDetails(): void {
-    this.shows = { ...this.shows, details: true };
+  open(event: Event): void {
+    const key = (event.currentTarget as HTMLElement).dataset.key as Section;
+    this.chosen = [...this.chosen.filter((other) => other !== key), key];
+  }
+
+  pick(event: Event): void {
+    this.accountId = (event.target as HTMLSelectElement).value;
+  }
+
+  keepCount({ detail }: CustomEvent<{ section: Section; count: number }>): void {
+    this.counts = { ...this.counts, [detail.section]: detail.count };
+  }
+
+  keepKnown({ detail }: CustomEvent<{ known: ReadonlyMap<string, Known> }>): void {
+    this.known = detail.known;
   }
 }

@@ -24,43 +24,41 @@ export type Overview = {
   readonly connections: readonly Row[];
   readonly ofDunning: { readonly panel: Panel };
   readonly hasDunning: boolean;
-  /** What tells of it is being loaded. */
-  readonly awaitsDunning: boolean;
+  /** Nobody has answered yet. */
+  readonly isLoading: boolean;
+  /** Something above the lists is still to come: one frame of the final size stands for all. */
+  readonly isAwaited: boolean;
   /** The most pressing thing about the billing of the Account. */
   readonly status: Status | null;
-  /** Nobody has answered yet: one frame of the final size stands for all. */
-  readonly isLoading: boolean;
   /** Shows what matters most alone. */
   readonly folded: boolean;
-  readonly hasSections: boolean;
   readonly offersDetails: boolean;
-  readonly sectionsClass: string;
+  readonly listsClass: string;
 };
 
 const ACCOUNT_FIELDS = ['Name', 'Source__c', 'Status__c'];
 const DUNNING_FIELDS = ['Invoice_Number__c', 'Stage__c', 'Balance__c', 'Next_Step__c', 'Decline_Reason__c'];
 
-export function overviewOf(asked: Asked, compact: boolean, shows: Shows): Overview {
+export function overviewOf(asked: Asked, compact: boolean, shows: Shows, accountId: string): Overview {
   const folded = compact && !shows.details;
   const accounts = panelOf(asked, 'Billing_Account__c', ACCOUNT_FIELDS);
   const all = panelOf(asked, 'Dunning_Case__c', DUNNING_FIELDS);
   const dunning = { ...all, rows: all.rows.filter((row) => textOf(row, 'Status__c') !== 'Closed') };
   const hasDunning = dunning.phase === 'ready' && dunning.rows.length > 0;
-  const awaitsDunning = hasDunning && !shows.dunning;
-  const isLoading = !asked.data && asked.errors.length === 0;
+  const isLoading = accounts.phase === 'loading';
+  const isAwaited = isLoading || (hasDunning && !shows.dunning);
   return {
-    accounts: accountsOf(accounts, shows.accounts),
+    accounts: accountsOf(accounts, shows.accounts, accountId),
     connections: connectionsOf(accounts),
     ofDunning: { panel: dunning },
     hasDunning,
-    awaitsDunning,
-    status: statusOf(healthStatus(asked)),
     isLoading,
+    isAwaited,
+    status: statusOf(healthStatus(asked)),
     folded,
-    hasSections: !folded,
-    offersDetails: folded && !isLoading && !awaitsDunning,
+    offersDetails: folded && !isAwaited,
     // The lists are asked at once and seen once it is known what stands above them: nothing jumps.
-    sectionsClass: isLoading || awaitsDunning ? 'slds-hide' : 'sections',
+    listsClass: isAwaited ? 'slds-hide' : '',
   };
 }
 

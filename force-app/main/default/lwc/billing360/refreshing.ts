@@ -1,16 +1,18 @@
 import timeZone from '@salesforce/i18n/timeZone';
 import { formatTime } from 'c/dateUtils';
+import type { Asked } from 'c/panelState';
 import { fill } from 'c/textUtils';
 import * as labels from './labels';
 
 export type Refreshable = Element & { refresh(): Promise<void> };
 
-/** Resolves once all have ended, with whether all went well. */
-export async function allDone(asked: readonly (Promise<unknown> | undefined)[]): Promise<boolean> {
-  const ended = await Promise.allSettled(asked);
-  return ended.every(({ status }) => status === 'fulfilled');
-}
-
-export function outcomeOf(isDone: boolean, now: Date): string {
-  return isDone ? fill(labels.refreshed, formatTime(now, timeZone)) : labels.refreshFailed;
+/**
+ * Asks again for all at once, and says how that went.
+ *
+ * @param asked what the panel was answered last
+ */
+export async function refreshed(asked: () => Asked, lists: readonly Refreshable[]): Promise<string> {
+  const ended = await Promise.allSettled([asked().refresh?.(), ...lists.map((list) => list.refresh())]);
+  const isDone = ended.every(({ status }) => status === 'fulfilled') && asked().errors.length === 0;
+  return isDone ? fill(labels.refreshed, formatTime(new Date(), timeZone)) : labels.refreshFailed;
 }

@@ -15,7 +15,7 @@ export type Action = {
   /** Objects of which it is asked, by those alone who have the custom permission Billing_Payment_Actions; anybody asks the others. */
   readonly guardedOn?: readonly string[];
   /** Whether billing is another one afterwards, so that whoever shows it asks again. */
-  readonly changes: boolean;
+  readonly changes?: true;
 };
 
 /** Objects whose flows find an invoice by the record, or offer the customer's. */
@@ -24,11 +24,11 @@ const WITH_INVOICES = ['Account', 'Billing_Invoice__c', 'Case', 'Opportunity'];
 const ACTIONS: readonly Action[] = [
   { name: 'refresh', label: refresh, flow: 'Billing_Refresh', changes: true },
   { name: 'preview', label: preview, flow: 'Billing_Preview_Order', only: 'Opportunity', changes: true },
-  { name: 'paymentLink', label: paymentLink, flow: 'Billing_Payment_Link', guardedOn: WITH_INVOICES, changes: false },
+  { name: 'paymentLink', label: paymentLink, flow: 'Billing_Payment_Link', guardedOn: WITH_INVOICES },
   // The list of invoices on an Account has a button in each row.
-  { name: 'pdf', label: pdf, flow: 'Billing_Invoice_Pdf', guardedOn: ['Billing_Invoice__c', 'Case'], changes: false },
+  { name: 'pdf', label: pdf, flow: 'Billing_Invoice_Pdf', guardedOn: ['Billing_Invoice__c', 'Case'] },
   { name: 'resend', label: resend, flow: 'Billing_Resend_Invoice', guardedOn: WITH_INVOICES, changes: true },
-  { name: 'open', label: open, flow: 'Billing_Open_In_Billing', changes: false },
+  { name: 'open', label: open, flow: 'Billing_Open_In_Billing' },
 ];
 
 /** What can be asked about a record of this object by somebody who has the custom permission, or has not. */

@@ -64,7 +64,8 @@ export default class BillingActions extends LightningElement {
     this.dispatchEvent(new CustomEvent<Changed>('changed', { detail: { action } }));
   }
 
-  get changes(): readonly { key: number; text: string }[] {
-    return (this.outcome?.changes ?? []).map((text, key) => ({ key, text }));
+  /** What came of it: a sentence, then what has changed by it. */
+  get told(): readonly { key: number; text: string }[] {
+    return [this.outcome?.message ?? '', ...(this.outcome?.changes ?? [])].map((text, key) => ({ key, text }));
   }
 }

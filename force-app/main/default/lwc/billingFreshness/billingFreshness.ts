@@ -2,7 +2,7 @@ import type { Row } from 'c/graphqlRows';
 import { every } from 'c/ticker';
 import { api, LightningElement } from 'lwc';
 import { freshnessOf } from './freshness';
-import { ofTemplate } from './labels';
+import { title } from './labels';
 import type { Note } from './note';
 import { noteOf } from './note';
 
@@ -15,7 +15,7 @@ const AGE_SECONDS = 30;
 export default class BillingFreshness extends LightningElement {
   @api connections: readonly Row[] = [];
 
-  readonly labels = ofTemplate;
+  readonly heading = title;
   now = new Date();
   stop: (() => void) | undefined;
 

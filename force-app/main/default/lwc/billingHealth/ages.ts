@@ -9,7 +9,7 @@ type Part = {
   readonly key: string;
   readonly label: string;
   readonly amount: string;
-  readonly dotClass: string;
+  readonly color: string;
   readonly x: number;
   readonly width: number;
   /** The older, the taller: ages are told apart without their colors too. */
@@ -20,11 +20,11 @@ type Part = {
 export type Ages = { readonly key: string; readonly heading: string; readonly parts: readonly Part[] };
 
 const AGES = [
-  ['Not_Due__c', labels.notDue, 'age_none'],
-  ['Days_1_30__c', labels.upTo30, 'age_30'],
-  ['Days_31_60__c', labels.upTo60, 'age_60'],
-  ['Days_61_90__c', labels.upTo90, 'age_90'],
-  ['Over_90_Days__c', labels.over90, 'age_more'],
+  ['Not_Due__c', labels.notDue, 'var(--slds-g-color-info-1, #0b5cab)'],
+  ['Days_1_30__c', labels.upTo30, 'var(--slds-g-color-border-warning-1, #ca8501)'],
+  ['Days_31_60__c', labels.upTo60, 'var(--slds-g-color-palette-hot-orange-50, #d83a00)'],
+  ['Days_61_90__c', labels.upTo90, 'var(--slds-g-color-error-1, #b60554)'],
+  ['Over_90_Days__c', labels.over90, 'var(--slds-g-color-on-error-2, #5f0a2c)'],
 ] as const;
 
 /** Height of the bar, and of its lowest part, as `viewBox` counts. */
@@ -44,11 +44,11 @@ export function agesOf(balances: readonly Row[]): Ages[] {
     }
     const currency = textOf(row, 'Currency_Code__c');
     const segments = stackedBar(amounts);
-    const parts = known.flatMap(([field, label, dotClass], index) => {
+    const parts = known.flatMap(([field, label, color], index) => {
       const { x = 0, width = 0 } = segments[index] ?? {};
       const amount = formatMoney(amounts[index], currency);
       const height = LOWEST + ((FULL - LOWEST) * AGE_FIELDS.indexOf(field)) / (AGE_FIELDS.length - 1);
-      return width > 0 ? [{ key: field, label, amount, dotClass, x, width, height, y: FULL - height }] : [];
+      return width > 0 ? [{ key: field, label, amount, color, x, width, height, y: FULL - height }] : [];
     });
     return [{ key: row.Id, heading: fill(labels.agesOf, currency ?? '').trim(), parts }];
   });

@@ -5,7 +5,7 @@ import type { Asked, Panel } from 'c/panelState';
 import { NOT_ASKED, panelOf } from 'c/panelState';
 import type { Known } from 'c/sourceUtils';
 import type { Status } from 'c/statusUtils';
-import { needsAction, statusOf } from 'c/statusUtils';
+import { statusOf } from 'c/statusUtils';
 import { api, LightningElement } from 'lwc';
 import type { Ages } from './ages';
 import { AGE_FIELDS, agesOf } from './ages';
@@ -33,10 +33,6 @@ export default class BillingHealth extends LightningElement {
     return healthPanel(this.asked);
   }
 
-  get isLoading(): boolean {
-    return this.panel.phase === 'loading';
-  }
-
   get health(): Row | undefined {
     return standing(rowsOf(this.asked.data, 'Billing_Health__c') ?? [])[0];
   }
@@ -45,8 +41,8 @@ export default class BillingHealth extends LightningElement {
     return statusOf(textOf(this.health, 'Status__c'));
   }
 
-  get summary(): string | null {
-    return textOf(this.health, 'Summary__c');
+  get summary(): string {
+    return textOf(this.health, 'Summary__c') ?? this.status?.label ?? '';
   }
 
   get action(): string | null {
@@ -54,7 +50,7 @@ export default class BillingHealth extends LightningElement {
   }
 
   get noteClass(): string {
-    return needsAction(textOf(this.health, 'Status__c')) ? `note note_${this.status?.tone}` : 'note';
+    return `note note_${this.status?.tone ?? 'quiet'}`;
   }
 
   get figures(): Figure[] {

@@ -1,5 +1,4 @@
 import type { Sparkline } from 'c/chartMath';
-import { SPARK_VIEW_BOX } from 'c/chartMath';
 import { formatDate, fromToday } from 'c/dateUtils';
 import type { Row } from 'c/graphqlRows';
 import { numberOf, rowsOf, standing, textOf } from 'c/graphqlRows';
@@ -27,13 +26,15 @@ export type Figure = {
   readonly lines: readonly Line[];
   readonly spark: Sparkline | null;
   readonly sparkLabel: string;
-  readonly viewBox: string;
   /** Words of the button that opens the details; empty without any. */
   readonly more: string;
   readonly expanded: string;
   /** Shown in a compact panel too. */
   readonly isMain: boolean;
 };
+
+/** A line below a value, as most of them look. */
+const quiet = (key: string, text: string): Line => ({ key, text, className: 'quiet' });
 
 type Plain = Pick<Figure, 'key' | 'label' | 'value' | 'lines'> &
   Partial<Pick<Figure, 'valueClass' | 'spark' | 'sparkLabel' | 'more'>>;
@@ -77,7 +78,6 @@ function complete(figure: Plain, opened: string): Figure {
     // A long value is written smaller, so that it does not break in the middle of a number.
     valueClass: figure.value.length > LONG ? 'long' : '',
     ...figure,
-    viewBox: SPARK_VIEW_BOX,
     expanded: String(figure.key === opened),
     isMain: MAIN.has(figure.key),
   };
@@ -113,7 +113,7 @@ function healthFigure(health: Row | undefined): Plain | null {
   const isDoubtful = tier === 'Healthy' && needsAction(textOf(health, 'Status__c'));
   const value = [score, isDoubtful ? labels.otherwise : tier].filter((part) => part !== null).join(' ');
   const tone = isDoubtful ? 'quiet' : (TIER_TONES[tier ?? ''] ?? 'quiet');
-  const lines = risk ? [{ key: 'risk', text: fill(labels.risk, risk), className: 'quiet' }] : [];
+  const lines = risk ? [quiet('risk', fill(labels.risk, risk))] : [];
   const more = 'Reasons__c' in health || 'Churn_Risk_Reasons__c' in health ? labels.allReasons : '';
   return {
     key: 'health',
@@ -156,7 +156,7 @@ function amountFigure(
     return null;
   }
   const also = join(others.map((balance) => money(balance, field)));
-  const alsoLines = also ? [{ key: 'also', text: fill(labels.also, also), className: 'quiet' }] : [];
+  const alsoLines = also ? [quiet('also', fill(labels.also, also))] : [];
   return { key, label, value: money(head, field), lines: [...lines, ...alsoLines] };
 }
 
@@ -167,11 +167,10 @@ function overdueLines(balances: readonly Row[]): Line[] {
   const late = balances.filter((balance) => (numberOf(balance, 'Overdue__c') ?? 0) > 0);
   return late.length > 0
     ? late.map((balance) => ({
-        key: balance.Id,
-        text: fill(labels.overdue, money(balance, 'Overdue__c')),
+        ...quiet(balance.Id, fill(labels.overdue, money(balance, 'Overdue__c'))),
         className: 'quiet bad',
       }))
-    : [{ key: 'none', text: labels.nothingOverdue, className: 'quiet' }];
+    : [quiet('none', labels.nothingOverdue)];
 }
 
 function renewalFigure(
@@ -188,7 +187,7 @@ function renewalFigure(
   const number = date && textOf(health, 'Next_Renewal_Number__c');
   const arr = number && known.get(number)?.arr;
   const lines = [
-    ...(when ? [{ key: 'when', text: join([when, arr && fill(labels.aYear, arr)]), className: 'quiet' }] : []),
+    ...(when ? [quiet('when', join([when, arr && fill(labels.aYear, arr)]))] : []),
     ...(number ? [numberLine(number, known.get(number)?.link)] : []),
   ];
   return { key: 'renewal', label: labels.nextRenewal, value: formatDate(date) || labels.none, lines };
@@ -197,7 +196,7 @@ function renewalFigure(
 function numberLine(number: string, link: Link | undefined): Line {
   const text = shorten(number);
   const title = text === number ? null : number;
-  return { key: 'number', text, title, className: 'quiet', ...(link?.url ? { link } : {}) };
+  return { ...quiet('number', text), title, ...(link?.url ? { link } : {}) };
 }
 
 function paymentFigure(balances: readonly Row[], now: Date, timeZone: string): Plain | null {
@@ -213,10 +212,8 @@ function paymentFigure(balances: readonly Row[], now: Date, timeZone: string): P
   const texts = day ? [join([amount && day, fromToday(date(last), now, timeZone)])] : [];
   const lifetime = known.filter((balance) => (numberOf(balance, 'Lifetime_Value__c') ?? 0) !== 0);
   const worth = lifetime.map((balance) => money(balance, 'Lifetime_Value__c'));
-  const lines = [...texts, ...(worth.length > 0 ? [fill(labels.lifetime, join(worth))] : [])].map((text) => ({
-    key: text,
-    text,
-    className: 'quiet',
-  }));
+  const lines = [...texts, ...(worth.length > 0 ? [fill(labels.lifetime, join(worth))] : [])].map((text) =>
+    quiet(text, text),
+  );
   return { key: 'payment', label: labels.lastPayment, value: (isPaid && (amount || day)) || labels.none, lines };
 }

@@ -22,4 +22,4 @@ export function healthPanel(asked: Asked): Panel {
 }
 
 /** Where figures will stand, while they are not there yet. */
-export const PLACES = ['mrr', 'arr', 'outstanding', 'renewal', 'health', 'payment'];
+export const PLACES = [1, 2, 3, 4, 5, 6];

@@ -1,4 +1,3 @@
-import ages from '@salesforce/label/c.Billing_Balance_Title';
 import agesOf from '@salesforce/label/c.Billing_Balance_By_Age';
 import allReasons from '@salesforce/label/c.Billing_All_Reasons';
 import also from '@salesforce/label/c.Billing_Also';
@@ -64,4 +63,4 @@ export {
 };
 
 /** Words of the template. */
-export const ofTemplate = { ages, empty, heading, nothingOwed, whatToDo, whyNumber };
+export const ofTemplate = { empty, heading, nothingOwed, whatToDo, whyNumber };

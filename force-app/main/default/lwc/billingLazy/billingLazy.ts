@@ -4,6 +4,9 @@ import { api, LightningElement } from 'lwc';
 import type { Load, PartName } from './parts';
 import { PARTS } from './parts';
 
+/** While nothing is known of the part. */
+const AWAITED = panelOf(NOT_ASKED, '', []);
+
 /**
  * A part of a panel that is loaded when it is shown first (docs/decisions/0022). Until then a stencil stands in its place;
  * one that could not be loaded says so, with a retry. Fires `settled` either way.
@@ -18,18 +21,18 @@ export default class BillingLazy extends LightningElement {
   @api properties: Readonly<Record<string, unknown>> = {};
 
   part: typeof LightningElement | null = null;
-  panel: Panel = panelOf(NOT_ASKED, '', []);
+  panel: Panel = AWAITED;
 
   override async connectedCallback(): Promise<void> {
     await this.load();
   }
 
   async load(): Promise<void> {
-    this.panel = panelOf(NOT_ASKED, '', []);
+    this.panel = AWAITED;
     try {
       this.part = (await (this.loader ?? PARTS[this.name!])()).default;
     } catch (fault) {
-      this.panel = panelOf({ ...NOT_ASKED, errors: [fault as Error] }, '', []);
+      this.panel = { ...AWAITED, phase: 'error', errors: [fault as Error] };
     }
     this.dispatchEvent(new CustomEvent('settled'));
   }

@@ -57,6 +57,16 @@ export default class BillingSubscriptions extends LightningElement {
     };
   }
 
+  get columns(): { label: string; className: string }[] {
+    const { term, mrr, status } = this.shows;
+    return [
+      { label: labels.subscription, className: '', isShown: true },
+      { label: labels.term, className: 'dates', isShown: term },
+      { label: labels.mrr, className: 'right', isShown: mrr },
+      { label: labels.status, className: '', isShown: status },
+    ].filter(({ isShown }) => isShown);
+  }
+
   get rows(): SubscriptionRow[] {
     return this.showsAll ? this.allRows : shortList(this.allRows, (row) => row.live);
   }

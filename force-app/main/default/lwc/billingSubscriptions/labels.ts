@@ -12,7 +12,7 @@ import status from '@salesforce/label/c.Billing_Status';
 import subscription from '@salesforce/label/c.Billing_Subscription';
 import term from '@salesforce/label/c.Billing_Term';
 
-export { canceledOn, endsOn, evergreen, inTrialUntil, renews, showAll, showCharges };
+export { canceledOn, endsOn, evergreen, inTrialUntil, mrr, renews, showAll, showCharges, status, subscription, term };
 
 /** Words of the template. */
-export const ofTemplate = { empty, heading, mrr, status, subscription, term };
+export const ofTemplate = { empty, heading };

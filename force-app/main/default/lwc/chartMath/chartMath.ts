@@ -1,5 +1,5 @@
 export { scale } from './scale';
 export type { Sparkline } from './sparkline';
-export { SPARK_VIEW_BOX, sparkline } from './sparkline';
+export { sparkline } from './sparkline';
 export type { Segment } from './stackedBar';
 export { stackedBar } from './stackedBar';

@@ -1,10 +1,9 @@
 import { round, scale } from './scale';
 
-/** A line through values at equal distances, in the units of an SVG view box. */
+/** A line through values at equal distances, in the units of the view box `0 0 120 28`. */
 export type Sparkline = { readonly path: string; readonly lastX: number; readonly lastY: number };
 
 const SPARK = { width: 120, height: 28, margin: 3 };
-export const SPARK_VIEW_BOX = `0 0 ${SPARK.width} ${SPARK.height}`;
 
 /**
  * Works out a small line of a trend, its lowest value at the bottom and its highest at the top.

@@ -24,8 +24,6 @@ const STATES: States = new Map([
   ['Churned', [churned, 'quiet']],
   ['No Subscription', [noSubscription, 'quiet']],
 ]);
-/** Those that a person should do something about. */
-const NEEDS_ACTION: ReadonlySet<string> = new Set(['Overdue', 'In Dunning', 'Over Limit']);
 
 /**
  * Says a state in plain words; a state that is not known here is shown as it is.
@@ -41,6 +39,7 @@ export function chip(label: string, tone: Tone): Status {
   return { label, tone, className: `chip chip_${tone}` };
 }
 
+/** Whether a person should do something about the state of an Account's billing. */
 export function needsAction(status: string | null): boolean {
-  return status !== null && NEEDS_ACTION.has(status);
+  return ['warn', 'bad'].includes(statusOf(status)?.tone ?? '');
 }

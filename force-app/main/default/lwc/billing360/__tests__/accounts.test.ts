@@ -62,7 +62,7 @@ describe('billing accounts of c-billing360', () => {
   it('says that there is none, and nothing of what may not be read', async () => {
     expect(textAt(await show([]), '[data-id=accounts]')).toContain('No billing account');
     clearPage();
-    expect(textAt(await show(null), '[data-id=accounts]')).toBe('');
+    expect(textAt(await show(null), '[data-id=accounts]')).toBeNull();
     clearPage();
     const nameless = node({ Status__c: 'Active' });
     const element = await show([nameless]);

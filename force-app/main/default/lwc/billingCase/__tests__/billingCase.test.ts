@@ -159,7 +159,7 @@ describe('the invoice context of a case', () => {
     opened.emit(record(CASE, asking));
     await rendered();
     expect(wire.getLastConfig()).toMatchObject({ variables: { accountId: ACCOUNT, words: ['4,200', 'inv00000042'] } });
-    expect(findAll(element, '[data-phase="loading"]')).toHaveLength(1);
+    expect(findAll(element, 'article[data-phase="loading"]')).toHaveLength(1);
   });
 
   it('shows the invoice that the case mentions first, with the words around it', async () => {

@@ -27,21 +27,21 @@ describe('c-billing-freshness', () => {
       'Stripe checked just now · Zuora checked through 2 minutes ago',
     );
     clearPage();
-    expect(textAt(show(both.slice(0, 1)), '[data-id=freshness]')).toBe('Checked just now');
+    expect(textAt(show(both.slice(0, 1)), '[data-id=freshness]')).toBe('Stripe checked just now');
   });
 
   it('lets the words age without asking anybody', async () => {
     const element = show([connection('Stripe', 2)]);
-    expect(textAt(element, '[data-id=freshness]')).toBe('Checked through 2 minutes ago');
+    expect(textAt(element, '[data-id=freshness]')).toBe('Stripe checked through 2 minutes ago');
     jest.advanceTimersByTime(90_000);
     await rendered();
-    expect(textAt(element, '[data-id=freshness]')).toBe('Checked through 3 minutes ago');
+    expect(textAt(element, '[data-id=freshness]')).toBe('Stripe checked through 3 minutes ago');
   });
 
   it('says no age of Salesforce, from which no figure is', () => {
     const salesforce = node({ Source__c: 'Salesforce', Checked_Through__c: null });
     expect(textAt(show([connection('Stripe', 2), salesforce]), '[data-id=freshness]')).toBe(
-      'Checked through 2 minutes ago',
+      'Stripe checked through 2 minutes ago',
     );
   });
 

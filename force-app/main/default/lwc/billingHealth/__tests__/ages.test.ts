@@ -44,7 +44,7 @@ describe('ages in c-billing-health', () => {
       findAll(element, `${selector} rect`).map((rect) => Number(rect.getAttribute('height')));
     expect(heights('.bar')).toHaveLength(5);
     expect(heights('.bar')).toEqual([...new Set(heights('.bar'))].sort((a, b) => a - b));
-    expect(heights('.dot')).toEqual(heights('.bar'));
+    expect(heights('li')).toEqual(heights('.bar'));
   });
 
   it('says that nothing is waiting to be paid', () => {

@@ -428,7 +428,7 @@ describe('billing for a deal', () => {
     const element = await show();
     opened.emit(record(DEAL, { ...deal, AccountId: '001000000000002AAA' }));
     await rendered();
-    expect(findAll(element, '[data-phase="loading"]')).toHaveLength(1);
+    expect(findAll(element, 'article[data-phase="loading"]')).toHaveLength(1);
     expect(words(element)).not.toContain('Acme');
   });
 

@@ -1,16 +1,18 @@
-import BillingSections from 'c/billingSections';
+import Billing360 from 'c/billing360';
 import { graphql } from 'lightning/graphql';
-import type { GraphqlStub } from '../../../../../../test/lwc/answers';
+import type { GraphqlStub, Node } from '../../../../../../test/lwc/answers';
 import { answer, clearPage, findAll, mount, node, rendered, words } from '../../../../../../test/lwc/answers';
 
 const wire = graphql as unknown as GraphqlStub;
-const account = (key: string, name: string) => ({ key, name });
+const RECORD = '001000000000001AAA';
+const account = (Source__c: string | null, Name: string | null) => node({ Source__c, Name, Status__c: 'Active' });
 
-async function show(props: Record<string, unknown> = {}): Promise<HTMLElement> {
-  const element = mount<HTMLElement>('c-billing-sections', BillingSections, {
-    recordId: '001000000000001AAA',
-    ...props,
-  });
+jest.mock('c/billingActionModal', () => ({ default: { open: jest.fn() } }));
+
+async function show(props: Record<string, unknown> = {}, accounts: readonly Node[] = []): Promise<HTMLElement> {
+  const element = mount<HTMLElement>('c-billing360', Billing360, { recordId: RECORD, ...props });
+  await rendered();
+  wire.emit(answer({ Billing_Account__c: accounts }));
   await rendered();
   return element;
 }
@@ -20,7 +22,7 @@ const opened = (element: Element) => findAll(element, '[data-part]').map((one) =
 const press = (on: HTMLElement, key: string) =>
   on.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, composed: true, cancelable: true }));
 
-describe('c-billing-sections', () => {
+describe('lists of c-billing360', () => {
   afterEach(clearPage);
 
   it('asks for a list when its tab is opened, and keeps it', async () => {
@@ -61,27 +63,27 @@ describe('c-billing-sections', () => {
   });
 
   it('leaves out what an admin hides, and opens the first that is left', async () => {
-    const element = await show({ hides: { subscriptions: true, payments: true, timeline: true } });
+    const element = await show({ hideSubscriptions: true, hidePayments: true, hideTimeline: true });
     expect(tabs(element).map(words)).toEqual(['Invoices', 'Usage']);
     expect(opened(element)).toEqual(['invoices']);
     clearPage();
-    const hides = Object.fromEntries(
-      ['subscriptions', 'invoices', 'payments', 'usage', 'timeline'].map((name) => [name, true]),
-    );
-    expect(tabs(await show({ hides }))).toEqual([]);
+    const all = ['Subscriptions', 'Invoices', 'Payments', 'Usage', 'Timeline'].map((name) => [`hide${name}`, true]);
+    expect(tabs(await show(Object.fromEntries(all)))).toEqual([]);
   });
 
   it('lets one of several billing accounts be looked at alone', async () => {
-    const element = await show({ accounts: [account('a01', 'Stripe · Acme'), account('a02', '')] });
+    const accounts = [account('Stripe', 'Acme'), account(null, null)];
+    const ids = accounts.map(({ Id }) => Id);
+    const element = await show({}, accounts);
     const [picker] = findAll(element, 'select') as HTMLSelectElement[];
-    expect(findAll(element, 'option').map(words)).toEqual(['All billing accounts', 'Stripe · Acme', 'a02']);
-    picker!.value = 'a01';
+    expect(findAll(element, 'option').map(words)).toEqual(['All billing accounts', ids[1], 'Stripe · Acme']);
+    picker!.value = ids[0]!;
     picker!.dispatchEvent(new CustomEvent('change'));
     await rendered();
-    expect((findAll(element, '[data-part]')[0] as unknown as { accountId: string }).accountId).toBe('a01');
+    expect((findAll(element, '[data-part]')[0] as unknown as { accountId: string }).accountId).toBe(ids[0]);
   });
 
   it('offers no choice where there is one billing account', async () => {
-    expect(findAll(await show({ accounts: [account('a01', 'Stripe · Acme')] }), 'select')).toHaveLength(0);
+    expect(findAll(await show({}, [account('Stripe', 'Acme')]), 'select')).toHaveLength(0);
   });
 });
