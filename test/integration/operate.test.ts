@@ -782,3 +782,11 @@ describe('the explanation of a subscription', () => {
     expect(await act('explain')).toMatchObject({ code: 2 });
   });
 });
+
+describe('renewals', () => {
+  it('are refused in words where no server has them, and for what is no day', async () => {
+    expect(await act('renewals')).toMatchObject({ code: 1, out: expect.stringContaining('set RENEWALS_FILE') });
+    expect(await act('renewals', '--as-of', 'soon')).toMatchObject({ code: 2, out: expect.stringContaining('no day') });
+    expect(await act('renewals', 'all')).toMatchObject({ code: 2 });
+  });
+});

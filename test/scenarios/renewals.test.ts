@@ -12,6 +12,7 @@ import { USERS } from '../simulators/salesforce/org/seed.ts';
 import { TestClient } from '../simulators/zuora/testClient.ts';
 import { startBackend } from '../support/backend.ts';
 import { beginStory, type Story } from '../support/customers.ts';
+import { ops } from '../support/ops.ts';
 import { person } from '../support/orgPeople.ts';
 import { renewalSettings } from '../support/renewals.ts';
 import { settled } from '../support/settled.ts';
@@ -66,6 +67,13 @@ async function setSeats({ number, subscription }: Customer, quantity: number): P
 const renew = ({ number, subscription, ends }: Customer) =>
   zuora.act({ number }, subscription, ends, { type: 'RenewSubscription' });
 const keyOf = ({ subscription, ends }: Customer) => `zuora:subscription:${subscription}:renewal:${ends}`;
+
+type Report = { mode: string; faults: string[]; entries: { accountId: string; step: string }[] };
+const report = async (): Promise<Report> => {
+  const { out, code } = await ops({ DATABASE_URL: story.database.url }, ['renewals', '--as-of', today(), '--json']);
+  expect(code).toBe(0);
+  return JSON.parse(out) as Report;
+};
 
 async function restart(env: Record<string, string>): Promise<void> {
   await story.stack.backend.stop();
@@ -225,6 +233,10 @@ it('a stage that the org does not have keeps all of it waiting, with the reason'
   await vi.waitUntil(() => story.rows('Billing_Subscription__c', soylent.accountId).length === 1, WITHIN);
   await settled(story.stack);
   expect(deals(soylent.accountId)).toEqual([]);
+  expect(await report()).toMatchObject({
+    mode: 'automatic',
+    faults: [expect.stringContaining('no active stage "Dreaming"') as string],
+  });
   await restart(renewalSettings({}));
   await shows(soylent.accountId, { IsClosed: false });
 }, 120_000);
@@ -235,4 +247,21 @@ it('in shadow nothing is written', async () => {
   await vi.waitUntil(() => story.rows('Billing_Subscription__c', tyrell.accountId).length === 1, WITHIN);
   await settled(story.stack);
   expect(deals(tyrell.accountId)).toEqual([]);
+  const { mode, faults, entries } = await report();
+  expect([mode, faults]).toEqual(['shadow', []]);
+  const ofTyrell = entries.filter(({ accountId }) => accountId === tyrell.accountId);
+  expect(ofTyrell).toEqual([
+    {
+      key: keyOf(tyrell),
+      accountId: tyrell.accountId,
+      step: 'open',
+      on: tyrell.ends,
+      closesOn: tyrell.ends,
+      worth: { amount: '240.00', currency: 'USD' },
+      subscriptions: [tyrell.subscription],
+      outcome: null,
+    },
+  ]);
+  // Also of what was opened before, and of what people closed.
+  expect(new Set(entries.map(({ step }) => step))).toEqual(new Set(['open', 'follow', 'people']));
 }, 120_000);

@@ -13,6 +13,7 @@ import { orgClient } from './verbs/orgClient.ts';
 import { order } from './verbs/order.ts';
 import { pause, resume } from './verbs/pause.ts';
 import { replay } from './verbs/replay.ts';
+import { renewals } from './verbs/renewals.ts';
 import { repull } from './verbs/repull.ts';
 import { restored } from './verbs/restored.ts';
 import { retry } from './verbs/retry.ts';
@@ -40,6 +41,7 @@ const VERBS: readonly Verb[] = [
   rotate,
   restored,
   explain,
+  renewals,
   order,
   actions,
   history,

@@ -1,21 +1,10 @@
-import { Fault } from '../../../domain/fault.ts';
 import { explanationInWords } from '../../../domain/metrics/explain.ts';
 import { toMajor, type Money } from '../../../domain/money/money.ts';
-import { calendarDate, type CalendarDate } from '../../../domain/time/calendarDate.ts';
 import { explainSubscription } from '../../../sync/operate/explain.ts';
-import { Refusal, textOf, UsageError, type Verb } from '../verb.ts';
+import { dayOf } from '../day.ts';
+import { Refusal, UsageError, type Verb } from '../verb.ts';
 
 const major = (amount: Money) => ({ amount: toMajor(amount), currency: amount.currency });
-
-function dayOf(text: string | undefined, today: CalendarDate): CalendarDate {
-  if (text === undefined) return today;
-  try {
-    return calendarDate(text);
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    throw new UsageError(`${text} is no day: write it as 2026-11-21.`, { cause: error });
-  }
-}
 
 /** Says where the figures of a subscription come from. */
 export const explain: Verb = {
@@ -30,7 +19,7 @@ those of the server that was started last.
   async run({ db, today }, input) {
     const [name, ...more] = input.positionals;
     if (name === undefined || more.length > 0) throw new UsageError('Name one subscription.');
-    const found = await explainSubscription(db, name, dayOf(textOf(input, 'as-of'), today()));
+    const found = await explainSubscription(db, name, dayOf(input, 'as-of', today()));
     if (found.length === 0)
       throw new Refusal(`No subscription is known as ${name}. See npm run ops -- repull if billing has it.`);
     const data = found.map(({ mrr, arr, tcv, committedMrr, charges, changes, ...rest }) => ({
