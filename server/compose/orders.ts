@@ -1,7 +1,7 @@
 import type { DealFields } from '../connectors/salesforce/changes/dealForOrder.ts';
 import { createOrgDealReader } from '../connectors/salesforce/changes/deals.ts';
 import type { SalesforceClient } from '../connectors/salesforce/client.ts';
-import { describeObjects } from '../connectors/salesforce/mapping/describe.ts';
+import { describeObjects, type DescribeObject } from '../connectors/salesforce/mapping/describe.ts';
 import type { Deal } from '../domain/order/deal.ts';
 import type { Config } from '../platform/config/config.ts';
 import { digestOf } from '../sync/canonical.ts';
@@ -22,10 +22,16 @@ export type Orders = {
   fields: () => Promise<DealFields>;
 };
 
-/** @returns names of fields of Salesforce: those that hold something, and those that are sent along */
-const distinct = (held: object, ...sent: readonly Readonly<Record<string, string>>[]): string[] => [
-  ...new Set([...Object.keys(held), ...sent.flatMap((map) => Object.values(map))]),
-];
+/** @returns fields of Salesforce that are sent along, of those that the integration user sees; the others are told by the order */
+async function sentOf(
+  describe: DescribeObject,
+  object: string,
+  maps: readonly Readonly<Record<string, string>>[],
+): Promise<string[]> {
+  const names = maps.flatMap((map) => Object.values(map));
+  const seen = names.length === 0 ? null : await describe(object);
+  return names.filter((name) => seen?.has(name.toLowerCase()) === true);
+}
 
 /** @returns what has to be read of a deal by these rules */
 export function fieldsForOrders(client: SalesforceClient, rules: Rules): () => Promise<DealFields> {
@@ -34,8 +40,10 @@ export function fieldsForOrders(client: SalesforceClient, rules: Rules): () => P
     const { order, subscription, ratePlan, charge } = rules.customFields;
     const hasCurrencies = (await describe('Opportunity'))?.has('currencyisocode') ?? false;
     return {
-      names: distinct(rules.fields, order, subscription),
-      lineNames: distinct({}, ratePlan, charge),
+      names: [
+        ...new Set([...Object.keys(rules.fields), ...(await sentOf(describe, 'Opportunity', [order, subscription]))]),
+      ],
+      lineNames: [...new Set(await sentOf(describe, 'OpportunityLineItem', [ratePlan, charge]))],
       recordTypes: rules.recordTypes !== null,
       currency: hasCurrencies ? null : rules.currency,
     };

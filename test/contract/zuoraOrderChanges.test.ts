@@ -326,7 +326,7 @@ describe('an order that changes a subscription', () => {
 
     const renewing = await orderOf(
       [supportLine({ quantity: '1', unitPrice: '400', fields: changed })],
-      { kind: 'Renew', fields: { Region__c: 'APAC' }, ...dates({ startsOn: null }) },
+      { kind: 'Renew', fields: { PO_Number__c: null, Region__c: 'APAC' }, ...dates({ startsOn: null }) },
       { customFields },
     );
     const { sold: renewed } = await place(renewing);

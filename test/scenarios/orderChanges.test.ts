@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import type { RatePlan } from '../../scripts/demo/seed-zuora.ts';
 import type { FieldValue } from '../simulators/salesforce/org/types.ts';
-import { charges, TestClient, type Loose } from '../simulators/zuora/testClient.ts';
+import { charges, rows, TestClient, type Loose } from '../simulators/zuora/testClient.ts';
 import { startBackend } from '../support/backend.ts';
 import { beginStory, type Story } from '../support/customers.ts';
 import { deals, orderSettings, type LineOf } from '../support/orders.ts';
@@ -39,11 +39,19 @@ beforeAll(async () => {
   accountId = await story.account('Acme');
   number = await story.zuora.account('Acme', 'USD', accountId);
   zuora = await new TestClient(story.stack.zuora).signIn();
-  await story.stack.backend.stop();
-  story.stack.backend = await startBackend({ ...story.stack.env, ...orderSettings({}) });
-  await vi.waitUntil(() => sales.hasProduct(seats) && sales.hasProduct(support), WITHIN);
+  const { customFields: defined } = story.stack.zuora.tenant;
+  for (const of of ['order', 'subscription', 'ratePlan', 'ratePlanCharge'] as const) defined[of].push('Note__c');
+  const [ofDeal, ofLine] = [{ Note__c: 'Name' }, { Note__c: 'Quantity' }];
+  const customFields = { order: ofDeal, subscription: ofDeal, ratePlan: ofLine, charge: ofLine };
+  await start(customFields);
 }, 180_000);
 afterAll(() => story.end());
+
+async function start(customFields: object): Promise<void> {
+  await story.stack.backend.stop();
+  story.stack.backend = await startBackend({ ...story.stack.env, ...orderSettings({ customFields }) });
+  await vi.waitUntil(() => sales.hasProduct(seats) && sales.hasProduct(support), WITHIN);
+}
 
 /** 60 seats at 25 a month, for the year that began ten months ago. */
 beforeEach(async () => {
@@ -185,6 +193,24 @@ it('a ramp of a new subscription is one plan that grows', async () => {
   ]);
 }, 120_000);
 
+it('fields that settings name go along, to every level of what a deal changes', async () => {
+  const id = win([
+    { plan: seats, quantity: 80, price: 25 },
+    { plan: support, quantity: 1, price: 500 },
+  ]);
+  await standing(id, 'Ordered');
+  const sold = await now();
+  const { body } = await zuora.call('GET', `/v1/orders/SF-${id}`);
+  expect([body.order!.customFields, sold.Note__c]).toMatchObject([
+    { Note__c: 'More for Acme', OpportunityId__c: id },
+    'More for Acme',
+  ]);
+  expect(rows(sold.ratePlans).map((plan) => [plan.Note__c, rows(plan.ratePlanCharges).at(-1)!.Note__c])).toEqual([
+    [80, 80],
+    [1, 1],
+  ]);
+}, 120_000);
+
 it('what cannot be done is told, all of it, and nothing is sent; once it is mended it is', async () => {
   const other = await story.account('Bystander');
   const theirs = await story.zuora.account('Bystander', 'USD', other);
@@ -219,4 +245,14 @@ it('an answer that is lost changes nothing twice', async () => {
   story.stack.zuora.ctx.faults.set([{ path: '^/v1/orders$', times: 1, status: 504, after: true }]);
   expect(await standing(id, 'Ordered')).toMatchObject({ Order_Number__c: `SF-${id}` });
   expect(await now()).toMatchObject({ version: 2 });
+}, 120_000);
+
+it('a field to send along that the integration user may not read is told, and keeps nothing else back', async () => {
+  await start({ order: { Note__c: 'NextStep' } });
+  const id = win([{ plan: seats, quantity: 62, price: 25 }]);
+  expect(await standing(id, 'Not Ready')).toMatchObject({
+    Faults__c:
+      'Settings send Opportunity.NextStep along, and the integration user cannot read it. Give it access and start the servers anew, or take it out of ORDERS_FILE.',
+  });
+  expect(await now()).toMatchObject({ version: 1 });
 }, 120_000);

@@ -431,6 +431,22 @@ describe('what keeps a change from being ordered', () => {
       ['line_of_cancellation'],
     ],
     [
+      'fields to send along that nobody could read',
+      {
+        deal: deal({ fields: { Region__c: null } }),
+        rules: {
+          ...orderRules,
+          customFields: {
+            order: { PO__c: 'PO__c' },
+            subscription: { R__c: 'Region__c' },
+            ratePlan: { T__c: 'T__c' },
+            charge: { C__c: 'T__c' },
+          },
+        },
+      },
+      ['field_unreadable', 'field_unreadable'],
+    ],
+    [
       'more than a call can carry',
       withLines(...Array.from({ length: 51 }, () => ({ action: 'Add' as const }))),
       ['too_many_actions'],

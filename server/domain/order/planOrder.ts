@@ -1,6 +1,6 @@
-import { carrying, fieldsFrom } from './customFields.ts';
+import { carrying, fieldsFrom, type FieldMap } from './customFields.ts';
 import type { OrderFacts, Planned } from './facts.ts';
-import { orderFault } from './faults.ts';
+import { orderFault, type OrderFault } from './faults.ts';
 import { kindOf, orderNumberOf } from './kind.ts';
 import type { Order } from './order.ts';
 import { planChange } from './planChange.ts';
@@ -20,11 +20,32 @@ function customFieldsOf({ deal, rules }: OrderFacts): Pick<Order, 'customFields'
   return isNone ? {} : { customFields: { order, subscription } };
 }
 
+/** Fields of Salesforce that settings send along and that could not be read; nothing goes without what belongs to it. */
+function unreadFaults({ deal, rules }: OrderFacts): OrderFault[] {
+  const { order, subscription, ratePlan, charge } = rules.customFields;
+  const lacking = (maps: readonly FieldMap[], of: string, values: object = {}) =>
+    maps
+      .flatMap((map) => Object.values(map))
+      .filter((name) => !Object.hasOwn(values, name))
+      .map((name) => `${of}.${name}`);
+  const names = new Set([
+    ...lacking([order, subscription], 'Opportunity', deal.fields),
+    ...deal.lines.flatMap((line) => lacking([ratePlan, charge], 'OpportunityLineItem', line.fields)),
+  ]);
+  return [...names].map((name) =>
+    orderFault(
+      'field_unreadable',
+      `Settings send ${name} along, and the integration user cannot read it. Give it access and start the servers anew, or take it out of ORDERS_FILE.`,
+    ),
+  );
+}
+
 /** Works out the order of a deal: a new subscription, or what becomes of the one that it names. */
 export function planOrder(facts: OrderFacts): PlannedOrder {
   const { deal, today } = facts;
   const body = kindOf(deal) === 'New' ? planNew(facts) : planChange(facts);
-  if ('faults' in body) return body;
+  const unread = unreadFaults(facts);
+  if ('faults' in body || unread.length > 0) return { faults: [...unread, ...('faults' in body ? body.faults : [])] };
   const { length } = body.actions;
   if (length > MOST_ACTIONS)
     return {
