@@ -241,6 +241,28 @@ it('a stage that the org does not have keeps all of it waiting, with the reason'
   await shows(soylent.accountId, { IsClosed: false });
 }, 120_000);
 
+it('what one billing account has that ends together is one deal by that rule: won when one is renewed and the other is not', async () => {
+  await restart(renewalSettings({ group: 'billingAccount' }));
+  const accountId = await story.account('Massive');
+  const number = await story.zuora.account('Massive', 'USD', accountId);
+  const start = addMonths(addDays(today(), 40), -12);
+  const ends = addMonths(start, 12);
+  // Before the first of them is told, both are there.
+  const { webhooks } = story.stack.zuora.ctx;
+  webhooks.switches = { ...webhooks.switches, drop: true };
+  const one = await story.zuora.subscribe(number, plan, { start, months: 12, quantity: 1 });
+  webhooks.switches = { ...webhooks.switches, drop: false };
+  const other = await story.zuora.subscribe(number, plan, { start, months: 12, quantity: 2 });
+  await shows(accountId, { Amount: 360, IsClosed: false });
+  expect(deals(accountId)[0]!['Billing_Key__c']).toMatch(new RegExp(`^zuora:account:.+:renewal:${ends}:USD$`));
+  expect(deals(accountId)[0]!['Billing_Message__c']).toBe(`It renews 2 subscriptions: ${one}, ${other}.`);
+  await story.zuora.cancel(number, one, ends);
+  await shows(accountId, { Amount: 240, IsClosed: false });
+  await zuora.act({ number }, other, ends, { type: 'RenewSubscription' });
+  await shows(accountId, { Amount: 240, StageName: 'Closed Won', Billing_Reported__c: true });
+  expect(deals(accountId)[0]!['Billing_Message__c']).toContain(`${one} is canceled in billing`);
+}, 120_000);
+
 it('in shadow nothing is written', async () => {
   await restart(renewalSettings({ mode: 'shadow' }));
   const tyrell = await customer('Tyrell', 30);
