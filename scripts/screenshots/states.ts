@@ -7,6 +7,7 @@ import { answered, type PanelName } from '../../test/browser/panelStates.ts';
 import type { Stack } from '../../test/support/stack.ts';
 import { orgClient } from '../demo/org.ts';
 import { failureRecords } from './failures.ts';
+import { orderRecord, type ORDERS } from './orders.ts';
 
 /** A picture beside those of each panel in each state. Its page is that of the demo's record of `situation`, unless `prepare` names another. */
 export type State = {
@@ -185,6 +186,12 @@ const cases: State[] = [
   },
 ];
 
+async function orderShown(page: Page): Promise<void> {
+  await answered(page);
+  await page.locator('[data-id=order]').waitFor();
+}
+const NARROW_DARK = { width: NARROW, theme: 'dark' } as const;
+
 const upsell = { object: 'Opportunity', situation: 'upsell, in dunning', until: answered } as const;
 const opportunities: State[] = [
   { name: 'opportunity-ready', shows: 'Opportunity: ready to win', ...upsell, situation: 'ready to win' },
@@ -196,6 +203,32 @@ const opportunities: State[] = [
     situation: 'renewal, overdue',
   },
   { name: 'opportunity-not-ready', shows: 'Opportunity: what is missing', ...upsell, situation: 'address missing' },
+];
+
+const withOrder = (name: keyof typeof ORDERS, shows: string): State => ({
+  name: `opportunity-order-${name}`,
+  shows: `Opportunity: ${shows}`,
+  object: 'Opportunity',
+  prepare: (stack) => Promise.resolve(pageOf(stack, 'Opportunity', orderRecord(stack, name))),
+  until: orderShown,
+});
+const orders: State[] = [
+  {
+    name: 'opportunity-order-not-ready',
+    shows: 'Opportunity: won, and what keeps it from being ordered',
+    object: 'Opportunity',
+    situation: 'won, cannot be ordered',
+    until: orderShown,
+  },
+  withOrder('shadow', 'won, and what would be ordered, in shadow'),
+  withOrder('ordered', 'won and ordered'),
+  {
+    ...withOrder('ordered', 'won and ordered, narrow and dark'),
+    ...NARROW_DARK,
+    name: 'opportunity-order-narrow-dark',
+  },
+  withOrder('pending', 'won, ordered, and something left to do in billing'),
+  withOrder('failed', 'won, and why billing refused the order'),
 ];
 
 /** Runs an action up to what the picture shows: each step is a button of the dialog, after the invoice was chosen. */
@@ -244,6 +277,28 @@ const overview: State[] = [
   { name: 'failure', shows: 'Sync failure: why, what to do, and another try', ...failurePage },
   { name: 'failure-dark', shows: 'Sync failure: dark', ...failurePage, theme: 'dark' },
   { name: 'failure-narrow', shows: 'Sync failure: narrow', ...failurePage, width: NARROW },
+];
+
+const ready = { object: 'Opportunity', situation: 'ready to win', until: answered } as const;
+const preview = action('Preview order', { shown: /Nothing is ordered yet/ });
+const previews: State[] = [
+  {
+    name: 'action-preview-order',
+    shows: 'Preview order: what would be ordered',
+    ...ready,
+    wholeWindow: true,
+    act: preview,
+  },
+  {
+    name: 'opportunity-order-preview',
+    shows: 'Opportunity: what would be ordered if it were won',
+    ...ready,
+    async act(page) {
+      await preview(page);
+      await page.keyboard.press('Escape');
+      await page.locator('[data-id=order]').waitFor({ timeout: 30_000 });
+    },
+  },
 ];
 
 const actions: State[] = [
@@ -325,6 +380,7 @@ export const STATES: Readonly<Record<string, readonly State[]>> = {
   'Parts of the Account panel': account,
   'Account panel as set in the Lightning App Builder': options,
   'Cases and Opportunities': [...cases, ...opportunities],
+  'What becomes of a deal': [...orders, ...previews],
   'Dialogs of the actions': actions,
   'Pages of Billing operations': overview,
 };

@@ -34,11 +34,14 @@ function figuresOf({ metrics }: DealOrder): string[] {
   ];
 }
 
+/** Lines may come to stand behind each other in a dialog. */
+const sentence = (line: string): string => `${line.replace(/^- /, '')}.`;
+
 /** @param preview that was worked out to its end */
 export function answerOf(preview: DealOrder): PreviewAnswer {
   const { state, faults, actions, asOf } = preview;
   const isReady = state === 'Ready';
-  const details = isReady ? [...actions, ...figuresOf(preview)] : faults.map(({ text }) => text);
+  const details = isReady ? [...actions, ...figuresOf(preview)].map(sentence) : faults.map(({ text }) => text);
   return {
     state,
     message: isReady
