@@ -5,7 +5,7 @@ import type { RatePlan } from '../../scripts/demo/seed-zuora.ts';
 import { USERS } from '../simulators/salesforce/org/seed.ts';
 import { TestClient } from '../simulators/zuora/testClient.ts';
 import { beginStory, type Story } from '../support/customers.ts';
-import { deals, orderSettings } from '../support/orders.ts';
+import { deals, nextMonth, orderSettings } from '../support/orders.ts';
 import { person } from '../support/orgPeople.ts';
 import { settled } from '../support/settled.ts';
 import { launchBrowser, openPage, type OpenPage } from './browser.ts';
@@ -92,7 +92,9 @@ it('a seller wins a deal on its page, and sees its order with number and figures
 }, 120_000);
 
 it('a seller presses “Preview order”, reads what would be ordered, and finds it on the panel', async () => {
-  const id = sales.open(accountId, [{ plan, quantity: 8, price: 25 }], { Billing_Start_Date__c: '2026-12-01' });
+  const id = sales.open(accountId, [{ plan, quantity: 8, price: 25 }], {
+    Billing_Start_Date__c: nextMonth(story).starts,
+  });
   const { page, problems, close } = await open(id);
   const panel = page.locator('[data-region=main]');
   await panel.getByRole('button', { name: 'Preview order', exact: true }).click();

@@ -6,7 +6,7 @@ import { USERS } from '../simulators/salesforce/org/seed.ts';
 import { TestClient } from '../simulators/zuora/testClient.ts';
 import { beginStory, type Story } from '../support/customers.ts';
 import { FlowVisit } from '../support/interviews.ts';
-import { deals, orderSettings } from '../support/orders.ts';
+import { deals, nextMonth, orderSettings } from '../support/orders.ts';
 import { person } from '../support/orgPeople.ts';
 import { settled } from '../support/settled.ts';
 
@@ -99,7 +99,8 @@ async function previews(): Promise<number> {
 
 describe('a seller', () => {
   it('sees what would be ordered, and gets just that once he wins', async () => {
-    const id = sales.open(accountId, [{ plan, quantity: 60, price: 19.99 }], { Billing_Start_Date__c: '2026-12-01' });
+    const { starts } = nextMonth(story);
+    const id = sales.open(accountId, [{ plan, quantity: 60, price: 19.99 }], { Billing_Start_Date__c: starts });
     const seen = await visit(id);
     expect(seen.screen).toBe('Outcome');
     for (const words of [
@@ -107,7 +108,7 @@ describe('a seller', () => {
       'Platform Team (Seats: 60 at USD 19.99 a month)',
       'MRR: USD 1,199.40',
       'TCV: USD 14,392.80',
-      'First invoice: USD 1,199.40 on 2026-12-01',
+      `First invoice: USD 1,199.40 on ${starts}`,
     ])
       expect(seen.text).toContain(words);
     const preview = await standing(id, 'Preview');
@@ -119,7 +120,7 @@ describe('a seller', () => {
       ARR__c: 14392.8,
       TCV__c: 14392.8,
       First_Invoice_Amount__c: 1199.4,
-      First_Invoice_Date__c: '2026-12-01',
+      First_Invoice_Date__c: starts,
       As_Of__c: expect.stringMatching(/^\d{4}-/) as string,
     });
     await settled(story.stack);

@@ -6,7 +6,7 @@ import { USERS } from '../simulators/salesforce/org/seed.ts';
 import { startBackend } from '../support/backend.ts';
 import { beginStory, type Story } from '../support/customers.ts';
 import { ops } from '../support/ops.ts';
-import { deals, orderSettings } from '../support/orders.ts';
+import { deals, nextMonth, orderSettings } from '../support/orders.ts';
 import { person } from '../support/orgPeople.ts';
 import { settled } from '../support/settled.ts';
 
@@ -87,7 +87,8 @@ const standing = async (id: string, state: string) => {
 };
 
 it('a won deal becomes one order, whose numbers and figures stand on the Opportunity', async () => {
-  const id = sales.open(accountId, [{ plan, quantity: 60, price: 19.99 }], { Billing_Start_Date__c: '2026-12-01' });
+  const { starts, aYearLater } = nextMonth(story);
+  const id = sales.open(accountId, [{ plan, quantity: 60, price: 19.99 }], { Billing_Start_Date__c: starts });
   await settled(story.stack);
   expect([await ordered(), sales.order(id)]).toEqual([[], undefined]);
   sales.win(id);
@@ -116,8 +117,8 @@ it('a won deal becomes one order, whose numbers and figures stand on the Opportu
   const { body } = await zuora.call('GET', `/v1/subscriptions/SF-${id}`);
   expect(body).toMatchObject({
     accountNumber: number,
-    termStartDate: '2026-12-01',
-    termEndDate: '2027-12-01',
+    termStartDate: starts,
+    termEndDate: aYearLater,
     ratePlans: [{ ratePlanCharges: [{ quantity: 60, price: 19.99 }] }],
   });
   expect(await ordersOf(id)).toEqual([`SF-${id}`]);
@@ -288,7 +289,8 @@ it('a process that dies between the answer of Zuora and what it makes of it make
 }, 120_000);
 
 it('an operator sees what would be sent and why not, and sends nothing twice', async () => {
-  const id = sales.open(accountId, [{ plan, quantity: 6, price: 20 }], { Billing_Start_Date__c: '2026-12-01' });
+  const { starts } = nextMonth(story);
+  const id = sales.open(accountId, [{ plan, quantity: 6, price: 20 }], { Billing_Start_Date__c: starts });
   await settled(story.stack);
   const run = (...args: string[]) => ops({ ...story.stack.env, ...orderSettings({}) }, ['order', id, ...args]);
   type Look = { worked: unknown; standing: unknown; whyNot: string; request: object; asked: boolean };
@@ -298,7 +300,7 @@ it('an operator sees what would be sent and why not, and sends nothing twice', a
     standing: null,
     whyNot: 'It is not won.',
     asked: false,
-    worked: { state: 'Ready', metrics: { mrr: '120', tcv: '1440', firstInvoice: { amount: '120', on: '2026-12-01' } } },
+    worked: { state: 'Ready', metrics: { mrr: '120', tcv: '1440', firstInvoice: { amount: '120', on: starts } } },
     request: { orderNumber: `SF-${id}`, existingAccountNumber: number, processingOptions: { runBilling: false } },
   });
   expect((await run('--dry-run')).out).toContain('(Seats: 6 at USD 20 a month)\nMRR: USD 120');

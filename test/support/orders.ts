@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { RatePlan } from '../../scripts/demo/seed-zuora.ts';
 import { USERS } from '../simulators/salesforce/org/seed.ts';
 import type { FieldValue, SRecord } from '../simulators/salesforce/org/types.ts';
+import { addMonths, calendarDate, firstOfNextMonth, type CalendarDate } from '../../server/domain/time/calendarDate.ts';
 import type { Stack } from './stack.ts';
 import { person } from './orgPeople.ts';
 import { testFolder } from './postgres.ts';
@@ -12,6 +13,15 @@ export function orderSettings(rules: object): Record<string, string> {
   const file = join(testFolder(), 'orders.json');
   writeFileSync(file, JSON.stringify({ mode: 'automatic', connection: 'zuora', ...rules }));
   return { ORDERS_FILE: file, CATALOG_PRICE_BOOK: 'Billing', SALESFORCE_CURRENCY: 'USD' };
+}
+
+/** @returns first days of the month after that of the story, and of that one a year later: no test of a later day is another */
+export function nextMonth({ stack }: { stack: Pick<Stack, 'clock'> }): {
+  starts: CalendarDate;
+  aYearLater: CalendarDate;
+} {
+  const starts = firstOfNextMonth(calendarDate(stack.clock.now().toISOString().slice(0, 10)));
+  return { starts, aYearLater: addMonths(starts, 12) };
 }
 
 export type LineOf = { plan: RatePlan; quantity: number; price: number; fields?: Record<string, FieldValue> };
