@@ -115,6 +115,7 @@ export function followSalesforce(deps: ChangesDeps): { handler: KeyHandler; part
     failures: createFailureDesk({ db: database.db, projection: failureProjection, kindOfMany, onRetried: onStored }),
     orgId,
     businessNow: clock.businessNow,
+    ...(orders && { decide: orders.decide }),
   });
   const handler: KeyHandler = (claim) => {
     const { kind } = partsOf(claim.key);

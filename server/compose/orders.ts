@@ -1,23 +1,29 @@
 import type { DealFields } from '../connectors/salesforce/changes/dealForOrder.ts';
+import { createApprovers } from '../connectors/salesforce/approvers.ts';
 import { createOrgDealReader } from '../connectors/salesforce/changes/deals.ts';
 import type { SalesforceClient } from '../connectors/salesforce/client.ts';
 import { describeObjects, type DescribeObject } from '../connectors/salesforce/mapping/describe.ts';
-import type { Deal } from '../domain/order/deal.ts';
+import { createOrgRequests } from '../connectors/salesforce/requests.ts';
 import type { Config } from '../platform/config/config.ts';
 import { digestOf } from '../sync/canonical.ts';
 import { createOrderBook } from '../sync/orders/book.ts';
 import { createPreviewBook } from '../sync/orders/previews.ts';
 import { orderedSince } from '../sync/orders/since.ts';
+import { decideOrder } from '../workflows/orders/decideOrder.ts';
 import { orderDeal } from '../workflows/orders/orderDeal.ts';
 import type { PreviewDeps } from '../workflows/orders/previewOrder.ts';
 import { workOut } from '../workflows/orders/workOut.ts';
+import type { KeyClaim, KeyResult } from '../workflows/ports/keyWork.ts';
+import type { OrdersDeal } from '../workflows/ports/orders.ts';
 import type { Base } from './base.ts';
 
 type Rules = NonNullable<Config['orders']>;
 
 /** What becomes of won deals; null while nothing does. */
 export type Orders = {
-  order: (deal: Deal) => Promise<void>;
+  order: OrdersDeal;
+  /** Takes in what finance decided. */
+  decide: (claim: KeyClaim, requestId: string) => Promise<KeyResult>;
   /** What has to be read of a deal. */
   fields: () => Promise<DealFields>;
 };
@@ -63,12 +69,16 @@ export async function orders(base: Base, client: SalesforceClient, onSaved: () =
   const since = await orderedSince(database.db, rules !== null && rules.mode !== 'off', clock.businessNow());
   if (rules === null || since === null) return null;
   const previews = createPreviewBook(database.db, onSaved);
-  const order = orderDeal({ ...worksOut(base, rules), book: createOrderBook(database.db, onSaved), since });
+  const book = createOrderBook(database.db, onSaved);
+  const approvers = createApprovers(client);
+  const approval = { approvers, approvalHours: rules.approvalHours };
+  const order = orderDeal({ ...worksOut(base, rules), book, approval, since });
   return {
-    async order(deal) {
+    async order(deal, changedBy) {
       if (deal.isClosed) await previews.forget(deal.id, deal.accountId);
-      await order(deal);
+      return order(deal, changedBy);
     },
+    decide: decideOrder({ requests: createOrgRequests(client), book, approvers, clock }),
     fields: fieldsForOrders(client, rules),
   };
 }

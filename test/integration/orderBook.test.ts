@@ -31,6 +31,8 @@ const order = (more: Partial<DealOrder> = {}): DealOrder => ({
   epoch: 1,
   message: null,
   tasks: [],
+  approvals: [],
+  changedBy: [],
   asOf: '2026-11-22T10:00:00.000Z',
   ...more,
 });

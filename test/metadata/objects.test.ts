@@ -7,12 +7,12 @@ const fields = customFields();
 const custom = objects().filter((name) => name.endsWith('__c'));
 
 /**
- * Objects whose rows are not copies of an Account's billing: a connection is neither, a link is about none yet, a failure is
- * ours, a request comes from people, and an order belongs to its deal.
+ * Objects whose rows are not copies of an Account's billing: a connection is neither, a link is about none yet, a failure and a
+ * discrepancy are ours, a request comes from people, and an order belongs to its deal.
  */
 const OTHERS = [
   ...['Billing_Connection__c', 'Billing_Link__c', 'Billing_Order__c', 'Billing_Request__c'],
-  'Billing_Sync_Failure__c',
+  ...['Billing_Discrepancy__c', 'Billing_Sync_Failure__c'],
 ];
 /** Rows that come from a billing system or are worked out from several of them. */
 const mirrored = custom.filter((name) => !OTHERS.includes(name));
@@ -82,8 +82,7 @@ describe.each(custom)('%s', (object) => {
   });
 });
 
-// A request is no copy of anything: it has no version.
-describe.each(custom.filter((name) => name !== 'Billing_Request__c'))('%s as a copy', (object) => {
+describe.each(custom)('%s as something that the integration writes', (object) => {
   it('refuses an older row version', () => {
     const rules = packageFiles().filter((path) => path.startsWith(`objects/${object}/validationRules/`));
     const formulas = rules.map((path) => String(readMetadata(path)['errorConditionFormula']));

@@ -37,8 +37,8 @@ const OF_DEALS = [
 /** What people fill in and the integration reads. */
 const OF_PEOPLE = [
   ...OF_DEALS,
-  ...['Billing_Link__c.Chosen_Account__c', 'Billing_Link__c.Dismissed__c', 'Billing_Request__c.Account__c'],
-  ...['Billing_Request__c.Decision__c', 'Billing_Request__c.Key__c', 'Billing_Request__c.Sync_Failure__c'],
+  ...['Billing_Link__c.Chosen_Account__c', 'Billing_Link__c.Dismissed__c'],
+  ...['Billing_Request__c.Decision_Comment__c', 'Billing_Request__c.Sync_Failure__c'],
 ];
 /** What agents enter in a Case. */
 const OF_CASES = ['AccountId', 'ContactId', 'Description', 'Origin', 'Priority', 'Subject'].map(
@@ -53,7 +53,9 @@ const isOfLinks = (field: string) => field.startsWith('Billing_Link__c');
 const isOfFailures = (field: string) => field.startsWith('Billing_Sync_Failure__c');
 /** What people ask for, each their own. */
 const isOfRequests = (field: string) => field.startsWith('Billing_Request__c');
-const isPrivate = (field: string) => isOfLinks(field) || isOfFailures(field) || isOfRequests(field);
+const isOfDiscrepancies = (field: string) => field.startsWith('Billing_Discrepancy__c');
+const isPrivate = (field: string) =>
+  [isOfLinks, isOfFailures, isOfRequests, isOfDiscrepancies].some((isOf) => isOf(field));
 
 const fieldPermissions = (path: string) => list(readMetadata(path), 'fieldPermissions');
 const objectPermissions = (path: string) => list(readMetadata(path), 'objectPermissions');
@@ -145,10 +147,13 @@ describe('Billing_Operations', () => {
     const tabs = list(readMetadata(path), 'tabSettings').map(
       (one) => `${String(one['tab'])} ${String(one['visibility'])}`,
     );
-    expect(tabs).toEqual(['Billing_Link__c Visible', 'Billing_Request__c Visible', 'Billing_Sync_Failure__c Visible']);
+    expect(tabs).toEqual(
+      ['Discrepancy', 'Link', 'Request', 'Sync_Failure'].map((name) => `Billing_${name}__c Visible`),
+    );
     expect(packageFiles()).toEqual(
       expect.arrayContaining([
         'objects/Billing_Link__c/listViews/Waiting.listView-meta.xml',
+        'objects/Billing_Discrepancy__c/listViews/Open.listView-meta.xml',
         'objects/Billing_Sync_Failure__c/listViews/Open.listView-meta.xml',
         'objects/Billing_Sync_Failure__c/listViews/Resolved_Lately.listView-meta.xml',
       ]),
@@ -172,6 +177,15 @@ describe('Billing_Operations', () => {
     expect(readMetadata(`objects/${failure}/${failure}.object-meta.xml`)['sharingModel']).toBe('Private');
     const others = sets.filter((one) => !/Billing_Operations|Integration_Write/.test(one));
     expect(others.flatMap((one) => objectPermissions(one)).filter((one) => one['object'] === failure)).toEqual([]);
+  });
+
+  it('sees every discrepancy, and changes none', () => {
+    const object = 'Billing_Discrepancy__c';
+    const [own] = objectPermissions(path).filter((one) => one['object'] === object);
+    expect(own).toMatchObject({ allowCreate: 'false', allowEdit: 'false', viewAllRecords: 'true' });
+    expect(readMetadata(`objects/${object}/${object}.object-meta.xml`)['sharingModel']).toBe('Private');
+    const others = sets.filter((one) => !/Billing_Operations|Integration_Write/.test(one));
+    expect(others.flatMap((one) => objectPermissions(one)).filter((one) => one['object'] === object)).toEqual([]);
   });
 
   it('works on every link, and makes none', () => {
@@ -225,17 +239,23 @@ describe('Finance_Approver', () => {
     const permissions = fieldPermissions(path);
     expect(permissions.map((one) => String(one['field'])).sort()).toEqual(grantable.filter(isOfRequests));
     const edited = permissions.filter((one) => one['editable'] === 'true').map((one) => String(one['field']));
-    expect(edited).toEqual(['Billing_Request__c.Decision__c']);
+    expect(edited).toEqual(['Billing_Request__c.Decision_Comment__c', 'Billing_Request__c.Decision__c']);
     const [request] = objectPermissions(path).filter((one) => one['object'] === 'Billing_Request__c');
     expect(request).toMatchObject({ allowCreate: 'false', allowEdit: 'true', viewAllRecords: 'true' });
   });
 });
 
 describe('Integration_Write', () => {
-  it('answers every request, and makes none', () => {
+  it('answers every request, and makes those that ask for approval', () => {
     const path = 'permissionsets/Integration_Write.permissionset-meta.xml';
     const [request] = objectPermissions(path).filter((one) => one['object'] === 'Billing_Request__c');
-    expect(request).toMatchObject({ allowCreate: 'false', allowEdit: 'true', modifyAllRecords: 'true' });
+    expect(request).toMatchObject({ allowCreate: 'true', allowEdit: 'true', modifyAllRecords: 'true' });
+  });
+
+  it('reads who may approve, with what that takes', () => {
+    const path = 'permissionsets/Integration_Write.permissionset-meta.xml';
+    const own = list(readMetadata(path), 'userPermissions').map((one) => one['name']);
+    expect(own).toEqual(expect.arrayContaining(['ViewSetup', 'ViewRoles']));
   });
 
   it('reads what Accounts are matched by, everywhere', () => {

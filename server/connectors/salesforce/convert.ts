@@ -1,14 +1,18 @@
 import type { AccountView } from '../../domain/account/view.ts';
 import type { Source } from '../../domain/billingAccount/billingAccount.ts';
+import { dealOfKey } from '../../domain/billingAccount/key.ts';
 import type { MrrMonth } from '../../domain/metrics/movements.ts';
 import { NAMED_DEAL, ORDER_OBJECT } from '../../workflows/ports/deals.ts';
 import type { MappedField } from '../../workflows/ports/orgMapping.ts';
 import type { OrgProjection } from '../../workflows/ports/orgProjection.ts';
+import type { DealOrder } from '../../workflows/ports/orders.ts';
 import type { OrgRow } from '../../workflows/ports/orgRows.ts';
 import type { ConnectionStatus } from '../../workflows/ports/sweep.ts';
 import { isRecordObject, RECORD_OBJECTS } from './collections.ts';
 import { withMapped } from './mapping/apply.ts';
 import { billingTexts } from './mapping/billingFields.ts';
+import { REQUESTS } from './requests.ts';
+import { approvalRow } from './rows/approval.ts';
 import { billingAccountRow } from './rows/billingAccount.ts';
 import { dunningCaseRow } from './rows/dunning.ts';
 import { eventRow } from './rows/event.ts';
@@ -48,6 +52,7 @@ export const objectOrder = [
   'Billing_Health__c',
   NAMED_DEAL,
   ORDER_OBJECT,
+  REQUESTS,
   ...RECORD_OBJECTS,
   'Billing_Connection__c',
   'Billing_Link__c',
@@ -163,8 +168,15 @@ export function toOrgConnection(status: ConnectionStatus, source: Source | 'Sale
 
 /** @returns whether it is of a record of a standard object, or goes with one, and is never removed */
 export function isRecord(row: OrgRow): boolean {
-  return isRecordObject(row.object) || row.object === NAMED_DEAL || row.object === ORDER_OBJECT;
+  return isRecordObject(row.object) || row.object === NAMED_DEAL || dealOfKey(row.key) !== null;
 }
+
+/** The order of an Opportunity, what finance is asked about it, and what somebody has to do. */
+const rowsOfOrder = (order: DealOrder): OrgRow[] => [
+  orderRow(order),
+  ...order.approvals.map((approval) => approvalRow(order.dealId, approval)),
+  ...order.tasks.map((task) => orderTaskRow(order.dealId, task)),
+];
 
 /** @param fields what an admin's mapping adds and leaves out now; it may change while the server runs */
 export function createOrgProjection(fields: () => readonly MappedField[] = () => []): OrgProjection {
@@ -185,7 +197,7 @@ export function createOrgProjection(fields: () => readonly MappedField[] = () =>
     toNamedDeal: (deal, view) => [
       // What the product opened has a row of its own, which says the same.
       ...(deal.opened ? [] : [namedDealRow(deal, view?.subscriptions ?? null)]),
-      ...(deal.order ? [orderRow(deal.order), ...deal.order.tasks.map((task) => orderTaskRow(deal.id, task))] : []),
+      ...(deal.order ? rowsOfOrder(deal.order) : []),
     ],
     isRecord,
     isRemoved,

@@ -6,8 +6,11 @@ import { toFault } from './errors.ts';
 
 /** Records by which people ask where a call is not possible. */
 export const REQUESTS = 'Billing_Request__c';
-/** Fields of them that are ours to write. */
-export const REQUEST_FIELDS = ['State__c', 'Message__c'];
+/** Fields of them that are ours to write; a decision that does not count is taken back. */
+export const REQUEST_FIELDS = [
+  ...['State__c', 'Message__c', 'Decision__c', 'Kind__c', 'Key__c', 'Account__c', 'Opportunity__c', 'Content__c'],
+  ...['Payload_Hash__c', 'Expires_At__c', 'Row_Version__c', 'Synced_At__c'],
+];
 
 const COLUMNS = 'Id, Account__c, CreatedById, CreatedDate, Kind__c, State__c, Expires_At__c';
 /** Length of Message__c. */
@@ -46,6 +49,19 @@ export function createOrgRequests(client: SalesforceClient): OrgRequests {
       const failure = record?.['Sync_Failure__r'] as Found | null | undefined;
       if (typeof record?.['Sync_Failure__c'] !== 'string' || typeof failure?.['Key__c'] !== 'string') return null;
       return { recordId: id18(record['Sync_Failure__c']), key: failure['Key__c'] };
+    },
+    async decisionOf(id) {
+      const columns = 'Key__c, Decision__c, Decision_Comment__c, Payload_Hash__c';
+      const [record] = (await queryAll(client, `SELECT ${columns} FROM ${REQUESTS} WHERE Id IN ${inList([id])}`)) as (
+        Found | undefined
+      )[];
+      const textOf = (name: string) => (typeof record?.[name] === 'string' ? record[name] : null);
+      return {
+        key: textOf('Key__c'),
+        decision: textOf('Decision__c'),
+        comment: textOf('Decision_Comment__c'),
+        hash: textOf('Payload_Hash__c'),
+      };
     },
     async write(id, state, message) {
       try {

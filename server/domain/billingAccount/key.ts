@@ -10,7 +10,7 @@ export type KeyKind =
   | ('change' | 'event')
   | ('creditmemo' | 'debitmemo' | 'creditnote')
   | ('link' | 'failure')
-  | 'ordertask'
+  | ('ordertask' | 'approval')
   | ('accountnumber' | 'order' | 'refund' | 'paymentmethod' | 'contact')
   | ('productrateplan' | 'catalog')
   | ('product' | 'coupon' | 'price' | 'paymentintent' | 'invoicepayment' | 'dispute' | 'schedule');
@@ -79,7 +79,12 @@ export function orderTaskKeyOf(dealId: string, reason: string): string {
   return keyOf('salesforce', 'ordertask', `${dealId}:${reason}`);
 }
 
+/** @returns the key of what finance was asked about the order of an Opportunity: `salesforce:approval:<18-character id>:<round>` */
+export function approvalKeyOf(dealId: string, round: number): string {
+  return keyOf('salesforce', 'approval', `${dealId}:${round}`);
+}
+
 /** @returns the 18-character id of the Opportunity whose order a row tells of, by its key; null for any other row */
 export function dealOfKey(key: string): string | null {
-  return /^salesforce:(?:order|ordertask):(006[A-Za-z0-9]{15})(?::|$)/.exec(key)?.[1] ?? null;
+  return /^salesforce:(?:order|ordertask|approval):(006[A-Za-z0-9]{15})(?::|$)/.exec(key)?.[1] ?? null;
 }

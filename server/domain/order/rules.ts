@@ -2,9 +2,10 @@ import type { CustomFieldRules } from './customFields.ts';
 import type { Deal } from './deal.ts';
 
 /**
- * What is done with a won deal: nothing; its order is worked out and shown, and nothing is written to billing; it is placed.
+ * What is done with a won deal: nothing; its order is worked out and shown, and nothing is written to billing; it is placed once
+ * somebody of finance has approved it; it is placed.
  */
-export const ORDER_MODES = ['off', 'shadow', 'automatic'] as const;
+export const ORDER_MODES = ['off', 'shadow', 'assisted', 'automatic'] as const;
 export type OrderMode = (typeof ORDER_MODES)[number];
 
 /** At the end of the term, or of what is billed already. */

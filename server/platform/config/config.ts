@@ -305,6 +305,11 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   const salesforce = readSalesforce(reader);
   const catalog = readCatalog(reader, connections);
   const orders = readOrders(reader, connections);
+  if (orders?.mode === 'assisted' && salesforce?.changeEvents === null)
+    reader.fault(
+      'ORDERS_FILE',
+      'The mode "assisted" needs change events (SALESFORCE_PUBSUB_ADDRESS is "none"): nothing else proves who approved.',
+    );
   const renewals = readRenewals(reader);
   if (reader.faults.length > 0 || salesforce === null) throw new ConfigError(reader.faults);
   return { ...settings, connections, salesforce, catalog, orders, renewals };

@@ -20,6 +20,7 @@ test('what is left out is as told in docs/orders.md', () => {
       ...least,
       recordTypes: null,
       fields: {},
+      approvalHours: 72,
       defaults: { months: null, autoRenew: false, renewalMonths: null, cancel: 'term end' },
       customFields: { order: {}, subscription: {}, ratePlan: {}, charge: {} },
     },
@@ -33,6 +34,7 @@ test('everything that it can say is read', () => {
     connection: 'zuora-eu',
     recordTypes: ['New_Business'],
     fields: { Order_By_Billing__c: true, Region__c: 'EMEA', Level__c: 2 },
+    approvalHours: 8,
     defaults: { months: 12, autoRenew: true, renewalMonths: 6, cancel: 'billed end' },
     customFields: {
       order: { PurchaseOrder__c: 'PO_Number__c' },
@@ -45,12 +47,15 @@ test('everything that it can say is read', () => {
 });
 
 test.each<[string, object, string]>([
-  ['mode', { mode: 'on' }, 'It must be "off", "shadow" or "automatic".'],
-  ['mode', { mode: undefined }, 'It must be "off", "shadow" or "automatic".'],
+  ['mode', { mode: 'on' }, 'It must be "off", "shadow", "assisted" or "automatic".'],
+  ['mode', { mode: undefined }, 'It must be "off", "shadow", "assisted" or "automatic".'],
   ['connection', { connection: '' }, 'It must be the name of a connection.'],
   ['recordTypes', { recordTypes: [] }, 'It is empty.'],
   ['recordTypes[0]', { recordTypes: ['New Business'] }, 'It must be the developer name of a record type.'],
   ['fields.Region__c', { fields: { Region__c: [] } }, 'It must be a text, a number, true or false.'],
+  ['approvalHours', { approvalHours: 0 }, 'It must be 1 at least.'],
+  ['approvalHours', { approvalHours: 721 }, 'It must be 720 at most.'],
+  ['approvalHours', { approvalHours: 1.5 }, 'It must be a whole number of hours.'],
   ['defaults.months', { defaults: { months: 0 } }, 'It must be 1 at least.'],
   ['defaults.months', { defaults: { months: 1.5 } }, 'It must be a whole number of months.'],
   ['defaults.renewalMonths', { defaults: { renewalMonths: 601 } }, 'It must be 600 at most.'],

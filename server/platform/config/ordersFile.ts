@@ -20,7 +20,7 @@ const fieldMap = z
   .default({});
 
 const fileSchema = z.strictObject({
-  mode: z.enum(['off', 'shadow', 'automatic'], 'It must be "off", "shadow" or "automatic".'),
+  mode: z.enum(['off', 'shadow', 'assisted', 'automatic'], 'It must be "off", "shadow", "assisted" or "automatic".'),
   connection: z.string('It must be the name of a connection.').min(1, 'It must be the name of a connection.'),
   recordTypes: z
     .array(z.string().regex(/^[A-Za-z]\w*$/, 'It must be the developer name of a record type.'))
@@ -33,6 +33,11 @@ const fileSchema = z.strictObject({
       z.union([z.string(), z.number(), z.boolean()], 'It must be a text, a number, true or false.'),
     )
     .default({}),
+  approvalHours: z
+    .int('It must be a whole number of hours.')
+    .min(1, 'It must be 1 at least.')
+    .max(720, 'It must be 720 at most.')
+    .default(72),
   defaults: z
     .strictObject({
       months: months.nullable().default(null),

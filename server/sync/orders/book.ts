@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { projectionKeyOf } from '../../domain/billingAccount/key.ts';
+import { orgKeyOf, projectionKeyOf } from '../../domain/billingAccount/key.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { Db } from '../../platform/db/database.ts';
 import type { DealOrder, OrderBook } from '../../workflows/ports/orders.ts';
@@ -53,7 +53,7 @@ export function createOrderBook(db: Db, onSaved: () => void = () => {}): OrderBo
         .execute();
       return rows.map(({ at, body }) => ({ at, order: toDealOrder(body) }));
     },
-    async save(order, before) {
+    async save(order, before, again = false) {
       const version = await db.transaction().execute(async (transaction) => {
         const known = await transaction
           .selectFrom('deal_order')
@@ -71,7 +71,10 @@ export function createOrderBook(db: Db, onSaved: () => void = () => {}): OrderBo
         await sql`insert into named_deal (opportunity_id, account_id, subscription_number)
           values (${order.dealId}, ${order.accountId}, null)
           on conflict (opportunity_id) do update set account_id = excluded.account_id`.execute(transaction);
-        await bumpKeys(transaction, order.accountId === null ? [] : [projectionKeyOf(order.accountId)]);
+        await bumpKeys(transaction, [
+          ...(order.accountId === null ? [] : [projectionKeyOf(order.accountId)]),
+          ...(again ? [orgKeyOf('Opportunity', order.dealId)] : []),
+        ]);
         return written;
       });
       onSaved();

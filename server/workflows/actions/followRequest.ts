@@ -13,6 +13,8 @@ export type FollowRequestDeps = {
   /** The org that rows go to. */
   orgId: string;
   businessNow: () => Date;
+  /** Takes in what was decided about an order; without it nothing is asked for approval. */
+  decide?: (claim: KeyClaim, requestId: string) => Promise<KeyResult>;
 };
 
 /** How requests by record are called where calls go by the name of their client. */
@@ -39,7 +41,7 @@ function isExpired({ createdAt, expiresAt }: OrgRequest, now: Date): boolean {
  * it to the record. The job has the id of the record, so that a request that is told twice is the same one.
  */
 export function followRequest(deps: FollowRequestDeps): KeyHandler {
-  const { requests, access, refreshes, audit, failures, orgId, businessNow } = deps;
+  const { requests, access, refreshes, audit, failures, orgId, businessNow, decide } = deps;
 
   async function begin(request: OrgRequest & { accountId: string }): Promise<Outcome | null> {
     const { id, accountId, requesterId: userId } = request;
@@ -93,6 +95,7 @@ export function followRequest(deps: FollowRequestDeps): KeyHandler {
     const { id } = partsOf(claim.key);
     const done = claim.events.map((event) => event.id);
     const request = await requests.read(id);
+    if (request?.kind === 'Approval' && decide) return decide(claim, id);
     if (request === null || !['Requested', 'Running'].includes(request.state)) return { done };
     const outcome = await carryOut(request);
     if (outcome !== null && (outcome.state !== 'Running' || request.state === 'Requested'))

@@ -1,8 +1,8 @@
 import { partsOf, projectionKeyOf } from '../../domain/billingAccount/key.ts';
-import type { Deal } from '../../domain/order/deal.ts';
 import { NAMED_DEAL, type DealReader, type NamedDeal, type OrgDealReader } from '../ports/deals.ts';
 import type { KeyClaim, KeyHandler, KeyResult } from '../ports/keyWork.ts';
 import type { OrgAccounts } from '../ports/org.ts';
+import type { OrdersDeal } from '../ports/orders.ts';
 import type { OrgProjection } from '../ports/orgProjection.ts';
 import { driftOf } from './compareRow.ts';
 import type { FollowDeps } from './followAccount.ts';
@@ -13,7 +13,7 @@ export type FollowDealDeps = {
   accounts: Pick<OrgAccounts, 'projectedRows'>;
   projection: Pick<OrgProjection, 'toNamedDeal'>;
   /** Makes the order of a deal; orders are switched off without it. */
-  order?: (deal: Deal) => Promise<void>;
+  order?: OrdersDeal;
   onFound?: FollowDeps['onFound'];
 };
 
@@ -26,6 +26,12 @@ const isSame = (a: NamedDeal | null, b: NamedDeal | null): boolean =>
 
 const isNamed = (deal: NamedDeal | null): boolean =>
   deal !== null && (deal.subscriptionNumber !== null || !!deal.opened);
+
+/** Users who changed the record, as far as events and its last change tell. */
+function changersOf(claim: KeyClaim, lastId: string): string[] {
+  const told = claim.events.map(({ payload }) => (payload as { changedBy?: unknown } | null)?.changedBy);
+  return [...new Set([...told, lastId].filter((id) => typeof id === 'string'))];
+}
 
 /**
  * Follows one Opportunity of people (key `salesforce:Opportunity:<id>`): which subscription it names, and to which Account it
@@ -40,20 +46,22 @@ export function followDeal(deps: FollowDealDeps): KeyHandler {
     // Before the org is read: what is written in between is seen by its version when this is saved.
     const [projected] = await accounts.projectedRows([{ object: NAMED_DEAL, key: id }]);
     const found = await reader.deal(id, claim.generation);
-    if (found?.forOrder && order) await order(found.forOrder);
+    const againMs =
+      found?.forOrder && order ? await order(found.forOrder, changersOf(claim, found.held.changedBy)) : null;
+    const result = againMs === null ? { done } : { done, againAt: new Date(claim.claimedAt.getTime() + againMs) };
     const before = (await deals.known([id])).get(id) ?? null;
     const next = found === null ? null : { ...found.deal, ...(before?.order ? { order: before.order } : {}) };
-    if (before === null && !isNamed(next)) return { done };
+    if (before === null && !isNamed(next)) return result;
     // Nobody else sets the row of an order that belongs to no Account.
     const isAlone = next?.accountId === null && next.order !== undefined;
     if (next !== null && isSame(before, next) && !isAlone) {
       const drift = projected ? driftOf(projected, found!.held) : null;
-      if (drift === null) return { done };
+      if (drift === null) return result;
       onFound(drift.kind);
-      return { done, org: { accounts: [], drifts: [drift] } };
+      return { ...result, org: { accounts: [], drifts: [drift] } };
     }
     const concerned = new Set([before?.accountId, next?.accountId].filter((accountId) => accountId != null));
     const rows = next !== null && next.accountId === null ? projection.toNamedDeal(next, null) : [];
-    return { done, dirty: [...concerned].map(projectionKeyOf), deal: { id, next, rows } };
+    return { ...result, dirty: [...concerned].map(projectionKeyOf), deal: { id, next, rows } };
   };
 }

@@ -3,7 +3,8 @@ import type { Deal } from '../../domain/order/deal.ts';
 import { orderFault } from '../../domain/order/faults.ts';
 import type { PlacedOrder } from '../../domain/order/order.ts';
 import { today } from '../../domain/time/instant.ts';
-import type { DealOrder, OrderBook, OrderDesk } from '../ports/orders.ts';
+import type { DealOrder, OrderBook, OrderDesk, OrdersDeal } from '../ports/orders.ts';
+import { askApproval, isApproved, standDown, withoutIdleApprovals, type ApprovalDeps } from './approval.ts';
 import { tellOwner } from './tellOwner.ts';
 import { whyNot } from './whyNot.ts';
 import { enteredIn, isRefused, workOut, type WorkOutDeps } from './workOut.ts';
@@ -11,6 +12,8 @@ import { enteredIn, isRefused, workOut, type WorkOutDeps } from './workOut.ts';
 export type OrderDeps = WorkOutDeps & {
   desk: OrderDesk;
   book: OrderBook;
+  /** Where somebody has to approve. */
+  approval: Pick<ApprovalDeps, 'approvers' | 'approvalHours'>;
   /** Deals that were won before are not ordered: they were before anybody switched this on. */
   since: Date;
 };
@@ -20,6 +23,9 @@ type Known = { order: DealOrder; version: number };
 const CHANGED =
   'The opportunity was changed after its order was placed. The order stands as it is: change the subscription in billing, or take the change of the opportunity back.';
 
+/** Business time may be moved, so that a far moment is not waited for at one go. */
+const LOOK_AGAIN_MS = 600_000;
+
 /** The same one until there is an answer; billing systems repeat an answer to what comes with the same one. */
 const effectOf = ({ dealId, epoch }: DealOrder): string => `${dealId}-${epoch}`;
 
@@ -28,9 +34,10 @@ const effectOf = ({ dealId, epoch }: DealOrder): string => `${dealId}-${epoch}`;
  * made of the id of the deal, and what may have been made is looked for before it is sent again. A deal that is changed after
  * that, reopened or won again makes nothing new.
  */
-export function orderDeal(deps: OrderDeps): (deal: Deal) => Promise<void> {
+export function orderDeal(deps: OrderDeps): OrdersDeal {
   const { rules, desk, book, digest, clock, timeZone, since } = deps;
   const worksOut = workOut(deps);
+  const asks = askApproval({ ...deps.approval, digest, clock, timeZone });
 
   const placedAs = (order: DealOrder, placed: PlacedOrder): DealOrder => ({
     ...order,
@@ -45,7 +52,7 @@ export function orderDeal(deps: OrderDeps): (deal: Deal) => Promise<void> {
   });
 
   const told = (order: DealOrder, deal: Deal): DealOrder =>
-    tellOwner(order, deal, { on: today(clock.businessNow(), timeZone), digest });
+    tellOwner(withoutIdleApprovals(order), deal, { on: today(clock.businessNow(), timeZone), digest });
 
   const isSame = (a: DealOrder | undefined, b: DealOrder): boolean =>
     a !== undefined && digest({ ...a, asOf: b.asOf }) === digest(b);
@@ -76,10 +83,18 @@ export function orderDeal(deps: OrderDeps): (deal: Deal) => Promise<void> {
   async function resume(known: Known, deal: Deal): Promise<void> {
     const found = await desk.find(known.order.order!.number);
     if (found !== null) await save(placedAs(known.order, found), known, deal);
-    else if (deal.isWon && rules.mode === 'automatic') await send(known, deal);
+    else if (deal.isWon && (rules.mode === 'automatic' || (rules.mode === 'assisted' && isApproved(known.order))))
+      await send(known, deal);
   }
 
-  return async (deal) => {
+  /** What is made of what could be ordered, by the mode; `Ordering` where it is to be placed. */
+  async function decided(worked: DealOrder, before: DealOrder | null, deal: Deal): Promise<DealOrder> {
+    if (worked.state !== 'Ready') return worked;
+    if (rules.mode === 'automatic') return { ...worked, state: 'Ordering' };
+    return rules.mode === 'assisted' ? asks(worked, before, deal) : worked;
+  }
+
+  async function work(deal: Deal, changedBy: readonly string[]): Promise<void> {
     const known = await book.of(deal.id);
     const entered = digest(enteredIn(deal, rules));
     if (known?.order.state === 'Ordering') return resume(known, deal);
@@ -92,13 +107,24 @@ export function orderDeal(deps: OrderDeps): (deal: Deal) => Promise<void> {
       };
       return save(next, known, deal);
     }
-    if (whyNot(deal, known?.order ?? null, { rules, since, entered }) !== null) {
-      if (known !== null) await save(known.order, known, deal);
+    const why = whyNot(deal, known?.order ?? null, { rules, since, entered });
+    if (why !== null) {
+      if (known !== null) await save(standDown(known.order, why), known, deal);
       return;
     }
     const worked = await worksOut(deal, known?.order ?? null);
-    if (worked.state !== 'Ready' || rules.mode !== 'automatic') return save(worked, known, deal);
-    const committed: DealOrder = { ...worked, state: 'Ordering' };
-    await send({ order: committed, version: await book.save(committed, known?.version ?? null) }, deal);
+    const changers = known?.order.digest === entered ? [] : changedBy;
+    const all = [...new Set([...worked.changedBy, ...changers])].sort();
+    const next = await decided({ ...worked, changedBy: all }, known?.order ?? null, deal);
+    if (next.state !== 'Ordering') return save(next, known, deal);
+    await send({ order: next, version: await book.save(next, known?.version ?? null) }, deal);
+  }
+
+  return async (deal, changedBy) => {
+    await work(deal, changedBy);
+    const order = rules.mode === 'assisted' ? (await book.of(deal.id))?.order : undefined;
+    if (order?.state !== 'Awaiting Approval') return null;
+    const leftMs = Date.parse(order.approvals.at(-1)!.expiresAt) - clock.businessNow().getTime();
+    return Math.min(LOOK_AGAIN_MS, Math.max(0, leftMs) + 1000);
   };
 }

@@ -12,7 +12,8 @@ const SUBJECTS = {
 } as const;
 const TO_DO = 'The order is tried again by itself once the opportunity is changed.';
 
-const isOpen = ({ state }: OrderTask): boolean => state !== 'Closed';
+/** Tasks about approvals are others'. */
+const isOpen = ({ state, approval }: OrderTask): boolean => approval === undefined && state !== 'Closed';
 
 const closed = (task: OrderTask): OrderTask => (isOpen(task) ? { ...task, state: 'Closed' } : task);
 

@@ -26,6 +26,8 @@ export type WorkOutDeps = {
   timeZone: string;
 };
 
+const MODES = { off: 'Shadow', shadow: 'Shadow', assisted: 'Assisted', automatic: 'Automatic' } as const;
+
 /** What people entered that decides over the order; another digest of it means that the deal was changed. */
 export function enteredIn(deal: Deal, rules: Pick<OrderRules, 'connection' | 'customFields'>): unknown {
   const { accountId, currency, kind, billingAccountKey, terms, lines, isWon } = deal;
@@ -78,7 +80,7 @@ export function workOut(deps: WorkOutDeps): (deal: Deal, known: DealOrder | null
       dealId: deal.id,
       accountId: deal.accountId,
       state: 'Not Ready',
-      mode: rules.mode === 'shadow' ? 'Shadow' : 'Automatic',
+      mode: MODES[rules.mode],
       connection: rules.connection,
       digest: digest(enteredIn(deal, rules)),
       faults: 'faults' in planned ? planned.faults : [],
@@ -89,6 +91,8 @@ export function workOut(deps: WorkOutDeps): (deal: Deal, known: DealOrder | null
       epoch: known?.epoch ?? 1,
       message: null,
       tasks: known?.tasks ?? [],
+      approvals: known?.approvals ?? [],
+      changedBy: known?.changedBy ?? [],
       asOf: now.toISOString(),
     };
     if ('faults' in planned) return base;

@@ -1,3 +1,4 @@
+import type { Deal } from '../../domain/order/deal.ts';
 import type { OrderFault } from '../../domain/order/faults.ts';
 import type { CalendarDate } from '../../domain/time/calendarDate.ts';
 import type { Order, OrderMetrics, PlacedOrder, PlanOnSale, SubscriptionToChange } from '../../domain/order/order.ts';
@@ -32,13 +33,23 @@ export interface OrderDesk {
 }
 
 /** How an order stands; the words of the picklist in Salesforce. */
-export const ORDER_STATES = ['Not Ready', 'Ready', 'Ordering', 'Ordered', 'Pending', 'Failed'] as const;
+export const ORDER_STATES = [
+  'Not Ready',
+  'Ready',
+  'Awaiting Approval',
+  'Ordering',
+  'Ordered',
+  'Pending',
+  'Failed',
+] as const;
 export type OrderState = (typeof ORDER_STATES)[number];
 
 /** A Task in Salesforce, for somebody who has to do something about an order. It never holds the order up. */
 export type OrderTask = {
   /** Of the row. */
   key: string;
+  /** Key of what finance is asked, where it is about that. */
+  approval?: string;
   ownerId: string;
   subject: string;
   text: string;
@@ -48,6 +59,42 @@ export type OrderTask = {
   state: 'Open' | 'Closed' | 'Reopened';
 };
 
+/** Somebody's word on an order. */
+export type Decision = { userId: string; name: string; at: string; comment: string | null };
+
+/** What was asked of finance about an order, and what came of it. JSON-safe. */
+export type Approval = {
+  /** Of the row. */
+  key: string;
+  state: 'Requested' | 'Approved' | 'Rejected' | 'Expired' | 'Void';
+  /** What is to be approved, a line each. */
+  content: readonly string[];
+  /** Of what is to be approved; nothing else is placed by it. */
+  hash: string;
+  /** Business times; ISO 8601. */
+  askedAt: string;
+  expiresAt: string;
+  /** Ids of users who own or made the deal, and so do not decide over it. */
+  requesters: readonly string[];
+  /** null while nobody decided. */
+  decision: Decision | null;
+  /** For people; null for nothing. */
+  message: string | null;
+  /** The last decision did not count: it is taken back in the org. */
+  takenBack: boolean;
+};
+
+/** A user of the org, as far as approvals concern them. */
+export type Approver = { id: string; name: string };
+
+/** Who may approve orders, as the org says it now. Throws Faults. */
+export interface Approvers {
+  /** @returns active users who may, by name */
+  all(): Promise<Approver[]>;
+  /** @returns the user, and why they may not; null where they may */
+  look(userId: string): Promise<Approver & { why: string | null }>;
+}
+
 /** The order of an Opportunity, from when it is worked out until it is placed. JSON-safe. */
 export type DealOrder = {
   /** 18 characters. */
@@ -55,7 +102,7 @@ export type DealOrder = {
   accountId: string | null;
   state: OrderState;
   /** Preview: of a deal that is not won; it is shown and never sent. */
-  mode: 'Shadow' | 'Automatic' | 'Preview';
+  mode: 'Shadow' | 'Assisted' | 'Automatic' | 'Preview';
   connection: string;
   /** Of what people entered, when it was worked out: another one says that the deal was changed since. */
   digest: string;
@@ -74,9 +121,20 @@ export type DealOrder = {
   message: string | null;
   /** One for each reason that was there; closed ones stay, so that no second one is made of the same reason. */
   tasks: readonly OrderTask[];
+  /** Every time that finance was asked, the latest last. */
+  approvals: readonly Approval[];
+  /** Ids of users who changed of the deal what decides over its order, as far as they are known. */
+  changedBy: readonly string[];
   /** Business time at which it was worked out, or placed; ISO 8601. */
   asOf: string;
 };
+
+/**
+ * Makes the order of a deal.
+ * @param changedBy ids of users who changed the record lately
+ * @returns ms after which it is to be looked at again; null where nothing waits for a time
+ */
+export type OrdersDeal = (deal: Deal, changedBy: readonly string[]) => Promise<number | null>;
 
 /** Orders as they stand here. */
 export interface OrderBook {
@@ -87,8 +145,9 @@ export interface OrderBook {
   /**
    * Commits how an order stands, with a line in its history, and has its Account projected.
    * @param before version that was read; null for the first
+   * @param again has the Opportunity looked at once more
    * @returns the version that it has now
    * @throws Fault `order_changed` (retryable) when another worker was faster
    */
-  save(order: DealOrder, before: number | null): Promise<number>;
+  save(order: DealOrder, before: number | null, again?: boolean): Promise<number>;
 }

@@ -20,6 +20,17 @@ export type NamedFailure = {
   key: string;
 };
 
+/** What a request that asks for approval says of itself now. */
+export type OrgDecision = {
+  /** Of the row; null for one that a person made without any. */
+  key: string | null;
+  /** `Approved` or `Rejected`; null while nobody decided. */
+  decision: string | null;
+  comment: string | null;
+  /** Fingerprint of what is to be approved. */
+  hash: string | null;
+};
+
 export type RequestState = 'Running' | 'Done' | 'Failed' | 'Expired';
 
 export interface OrgRequests {
@@ -27,6 +38,7 @@ export interface OrgRequests {
   read(id: string): Promise<OrgRequest | null>;
   /** @returns the failure that is to be tried again; null when the request names none */
   failureOf(id: string): Promise<NamedFailure | null>;
+  decisionOf(id: string): Promise<OrgDecision>;
   /** Tells the person how it stands. One that was deleted meanwhile is left alone. */
   write(id: string, state: RequestState, message: string): Promise<void>;
 }

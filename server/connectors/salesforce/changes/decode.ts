@@ -1,6 +1,6 @@
 import avsc from 'avsc';
 
-/** What the header of a change event says; the values of the record are not kept. */
+/** What the header of a change event says; of the values of the record a decision alone is kept. */
 export type ChangeHeader = {
   entityName: string;
   recordIds: string[];
@@ -15,6 +15,8 @@ export type ChangeHeader = {
   commitUser: string;
   /** API names; parts of a compound with its name in front, such as `BillingAddress.City`. Of updates only. */
   changedFields: string[];
+  /** What somebody decided by this change, of a request that asks for it; null where it tells of none. */
+  decision: string | null;
 };
 
 type AvroField = { name: string; type: unknown };
@@ -81,17 +83,19 @@ export function createDecoder(json: string): EventDecoder {
   const schema = JSON.parse(json) as AvroRecord;
   const type = avsc.Type.forSchema(schema as unknown as avsc.Schema, { wrapUnions: false, registry: { long } });
   return (payload) => {
-    const { ChangeEventHeader: header } = type.fromBuffer(payload) as {
-      ChangeEventHeader: Omit<ChangeHeader, 'commitTimestamp' | 'commitNumber'> & {
+    const { ChangeEventHeader: header, Decision__c: decision } = type.fromBuffer(payload) as {
+      ChangeEventHeader: Omit<ChangeHeader, 'commitTimestamp' | 'commitNumber' | 'decision'> & {
         commitTimestamp: bigint;
         commitNumber: bigint;
       };
+      Decision__c?: unknown;
     };
     return {
       ...header,
       commitTimestamp: Number(header.commitTimestamp),
       commitNumber: String(header.commitNumber),
       changedFields: fieldsOfBitmaps(schema, header.changedFields),
+      decision: typeof decision === 'string' ? decision : null,
     };
   };
 }

@@ -23,6 +23,7 @@ const update = (more: Partial<ChangeHeader> = {}): ChangeHeader => ({
   commitTimestamp: Date.parse('2026-11-21T10:00:00Z'),
   commitNumber: '1763719200000123456',
   commitUser: SOMEBODY,
+  decision: null,
   changedFields: ['Billing_MRR__c', 'LastModifiedDate'],
   ...more,
 });

@@ -76,6 +76,7 @@ export function toEvents(
         changedBy: header.commitUser,
         origin: header.changeOrigin,
         commitNumber: header.commitNumber,
+        ...(header.decision === null ? {} : { decision: header.decision }),
       },
     };
   });

@@ -55,10 +55,18 @@ async function* pagesOf(client: SalesforceClient, first: Page): AsyncGenerator<F
  * Runs a query over deleted records too (`IsDeleted` tells them apart).
  * @throws Fault
  */
-export async function queryAll(client: SalesforceClient, soql: string): Promise<Found[]> {
+export const queryAll = (client: SalesforceClient, soql: string) => read(client, 'queryAll', soql);
+
+/**
+ * Runs a query over records that are there; what lets people do things counts no longer once it was deleted.
+ * @throws Fault
+ */
+export const queryCurrent = (client: SalesforceClient, soql: string) => read(client, 'query', soql);
+
+async function read(client: SalesforceClient, how: 'query' | 'queryAll', soql: string): Promise<Found[]> {
   try {
     const session = await client.session();
-    const first = toPage(await session.request(`/queryAll?q=${encodeURIComponent(soql)}`));
+    const first = toPage(await session.request(`/${how}?q=${encodeURIComponent(soql)}`));
     const records: Found[] = [];
     for await (const page of pagesOf(client, first)) records.push(...page);
     return records;

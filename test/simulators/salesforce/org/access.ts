@@ -100,6 +100,9 @@ export class UserAccess implements Access {
     if (this.isAdmin)
       for (const key of ['create', 'read', 'edit', 'delete', 'viewAll', 'modifyAll'] as const) permission[key] = true;
     else if (this.hasPermission('ViewAllData')) permission.read = permission.viewAll = true;
+    // Object Reference, "PermissionSetAssignment", Special Access Rules.
+    if (object.name === 'PermissionSetAssignment')
+      permission.read &&= ['ViewSetup', 'AssignPermissionSets', 'ManageUsers'].some((one) => this.hasPermission(one));
     if (OF_REPORTS.includes(object.name)) permission.read = this.hasPermission('RunReports');
     return permission;
   }
