@@ -32,6 +32,8 @@ const orderAt = (asOf: string, more: Partial<DealOrder> = {}): DealOrder => ({
   epoch: 1,
   message: null,
   tasks: [],
+  approvals: [],
+  changedBy: [],
   asOf,
   ...more,
 });
