@@ -344,6 +344,27 @@ it('a deal that was won before orders were switched on is not ordered', async ()
   expect([await ordersOf(id), sales.order(id)]).toEqual([[], undefined]);
 }, 120_000);
 
+it('the daily check of the org leaves orders alone', async () => {
+  const id = sales.open(accountId, [{ plan, quantity: 2, price: 25 }]);
+  sales.win(id);
+  await standing(id, 'Ordered');
+  await settled(story.stack);
+  const checked = async () =>
+    (await story.database.pool.query<{ checked: number }>('select checked from org_check where ended')).rows[0]
+      ?.checked;
+  await story.stack.backend.stop();
+  await story.database.pool.query('delete from org_check');
+  // Late in the day, when all Accounts are due.
+  const lateToday = Date.parse(`${story.stack.clock.now().toISOString().slice(0, 10)}T23:59:00Z`);
+  const before = story.stack.clock.offsetMs;
+  story.stack.clock.setOffset(lateToday - Date.now());
+  await restart(orderSettings({}));
+  await vi.waitUntil(async () => (await checked()) !== undefined, WITHIN);
+  await settled(story.stack);
+  story.stack.clock.setOffset(before);
+  expect(await listFailures(story.database.db)).toEqual([]);
+}, 120_000);
+
 it('in shadow the order is worked out and shown, and nothing is made', async () => {
   await restart(orderSettings({ mode: 'shadow' }));
   const id = sales.open(accountId, [{ plan, quantity: 4, price: 25 }]);

@@ -1,4 +1,4 @@
-import { orgKeyOf, partsOf, projectionKeyOf } from '../../domain/billingAccount/key.ts';
+import { dealOfKey, orgKeyOf, partsOf, projectionKeyOf } from '../../domain/billingAccount/key.ts';
 import { NAMED_DEAL } from '../ports/deals.ts';
 import type { KeyClaim, KeyHandler, KeyResult, StoredEvent } from '../ports/keyWork.ts';
 import {
@@ -30,7 +30,8 @@ const isDeal = ({ object }: RowName): boolean => object === NAMED_DEAL;
 /** Rows that an event names. */
 function rowsNamedBy({ payload }: StoredEvent): RowName[] {
   const { rows } = (payload ?? {}) as { rows?: unknown };
-  return Array.isArray(rows) ? (rows as RowName[]) : [];
+  // Those about orders are nobody's to compare.
+  return Array.isArray(rows) ? (rows as RowName[]).filter(({ key }) => dealOfKey(key) === null) : [];
 }
 
 /**
