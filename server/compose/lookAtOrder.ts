@@ -38,7 +38,15 @@ export function lookAtOrder(
     const desk = openDesk(rules.connection);
     const isBegun = known !== null && (known.state === 'Ordering' || known.placed !== null);
     if (isBegun) return { deal, standing, whyNot: null, worked: null, request: desk.toRequest(known.order!) };
-    const deps = { rules, desk, mirror: createMirrorReader(db), digest: digestOf, clock, timeZone };
+    const deps = {
+      rules,
+      desk,
+      discrepancies: book,
+      mirror: createMirrorReader(db),
+      digest: digestOf,
+      clock,
+      timeZone,
+    };
     const worked = await workOut(deps)(deal, known);
     const entered = digestOf(enteredIn(deal, rules));
     return {

@@ -57,9 +57,10 @@ export function fieldsForOrders(client: SalesforceClient, rules: Rules): () => P
 }
 
 /** What works an order out, for who places it and for who only wants to see it. */
-function worksOut({ config, store, clock, connections }: Base, rules: Rules) {
+function worksOut({ config, database, store, clock, connections }: Base, rules: Rules) {
   const desk = connections.find(({ name }) => name === rules.connection)!.orders!;
-  return { rules, desk, mirror: store, digest: digestOf, clock, timeZone: config.timeZone };
+  const discrepancies = createOrderBook(database.db);
+  return { rules, desk, discrepancies, mirror: store, digest: digestOf, clock, timeZone: config.timeZone };
 }
 
 /** @param onSaved told when an Account is to be projected */

@@ -33,6 +33,7 @@ const order = (more: Partial<DealOrder> = {}): DealOrder => ({
   tasks: [],
   approvals: [],
   changedBy: [],
+  discrepancy: null,
   asOf: '2026-11-22T10:00:00.000Z',
   ...more,
 });

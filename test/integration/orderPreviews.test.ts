@@ -34,6 +34,7 @@ const orderAt = (asOf: string, more: Partial<DealOrder> = {}): DealOrder => ({
   tasks: [],
   approvals: [],
   changedBy: [],
+  discrepancy: null,
   asOf,
   ...more,
 });

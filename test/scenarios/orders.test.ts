@@ -63,6 +63,9 @@ const tasksOf = (id: string) =>
     .filter((one) => String(one['Billing_Key__c']).startsWith(`salesforce:ordertask:${id}`))
     .sort((a, b) => (a.Id < b.Id ? -1 : 1));
 
+const discrepanciesOf = (id: string) =>
+  story.stack.org.org.all('Billing_Discrepancy__c').filter((one) => one['Opportunity__c'] === id);
+
 const setRole = (username: string, role: string | null) =>
   person(story.stack).edit('User', story.stack.org.org.userNamed(username)!.Id, { UserRoleId: role });
 function makeRole(name: string, above: string | null): string {
@@ -128,15 +131,59 @@ it('a deal that was changed, reopened and won again makes nothing new, and says 
   const id = sales.open(accountId, [{ plan, quantity: 5, price: 25 }]);
   sales.win(id);
   await standing(id, 'Ordered');
+  await settled(story.stack);
+  expect(discrepanciesOf(id)).toEqual([]);
   sales.edit(id, { StageName: 'Prospecting' });
   await vi.waitUntil(() => String(sales.order(id)!['Message__c']).includes('was changed after'), WITHIN);
+  await vi.waitUntil(() => discrepanciesOf(id).length > 0, WITHIN);
+  const discrepancy = {
+    Account__c: accountId,
+    Order_Number__c: `SF-${id}`,
+    Subscription_Number__c: `SF-${id}`,
+    Billing_Value__c: expect.stringContaining('Seats: 5 at USD 25 a month') as string,
+    Owner_Rule__c: expect.stringContaining('what was ordered stands') as string,
+  };
+  const reopened = expect.stringContaining('Stage Prospecting, not won') as string;
+  expect(discrepanciesOf(id)).toMatchObject([{ ...discrepancy, State__c: 'Open', Salesforce_Value__c: reopened }]);
+  const foundAt = discrepanciesOf(id)[0]!['Found_At__c'];
   sales.win(id);
   await vi.waitUntil(() => sales.order(id)!['Message__c'] === null, WITHIN);
+  await vi.waitUntil(() => discrepanciesOf(id)[0]!['State__c'] === 'Resolved', WITHIN);
+  expect(discrepanciesOf(id)).toMatchObject([{ Found_At__c: foundAt, Resolved_At__c: expect.any(String) as string }]);
   sales.edit(id, { Billing_Term_Months__c: 24 });
   await vi.waitUntil(() => String(sales.order(id)!['Message__c']).includes('was changed after'), WITHIN);
   await settled(story.stack);
+  expect(discrepanciesOf(id)).toMatchObject([
+    {
+      ...discrepancy,
+      State__c: 'Open',
+      Resolved_At__c: null,
+      Salesforce_Value__c: expect.stringContaining('Term of 24 months') as string,
+    },
+  ]);
   expect(await ordersOf(id)).toEqual([`SF-${id}`]);
   expect(sales.order(id)).toMatchObject({ State__c: 'Ordered', Order_Number__c: `SF-${id}` });
+}, 120_000);
+
+it('the next order of a subscription waits until its deal says again what was ordered', async () => {
+  const id = sales.open(accountId, [{ plan, quantity: 5, price: 25 }]);
+  sales.win(id);
+  await standing(id, 'Ordered');
+  sales.edit(id, { Billing_Term_Months__c: 24 });
+  await vi.waitUntil(() => discrepanciesOf(id)[0]?.['State__c'] === 'Open', WITHIN);
+  const next = sales.open(accountId, [{ plan, quantity: 7, price: 25 }], {
+    Billing_Subscription_Number__c: `SF-${id}`,
+  });
+  sales.win(next);
+  expect(await standing(next, 'Not Ready')).toMatchObject({
+    Faults__c: expect.stringContaining(`(${id}) was changed after its order`) as string,
+  });
+  await settled(story.stack);
+  expect(await ordersOf(next)).toEqual([]);
+  sales.edit(id, { Billing_Term_Months__c: 12 });
+  await standing(next, 'Ordered');
+  expect(discrepanciesOf(id)).toMatchObject([{ State__c: 'Resolved' }]);
+  expect(await ordersOf(next)).toEqual([`SF-${next}`]);
 }, 120_000);
 
 it('what keeps it from being ordered stands on its order, and goes when it is mended', async () => {

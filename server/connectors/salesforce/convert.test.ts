@@ -22,6 +22,7 @@ import { NAMED_DEAL, ORDER_OBJECT } from '../../workflows/ports/deals.ts';
 import { isRemoved, objectOrder, removedRow, toOrgConnection, toOrgRows } from './convert.ts';
 import { RECORD_OBJECTS } from './collections.ts';
 import { REQUESTS } from './requests.ts';
+import { DISCREPANCY_OBJECT } from './rows/discrepancy.ts';
 import { FAILURE_OBJECT } from './rows/syncFailure.ts';
 
 const OBJECTS = join(import.meta.dirname, '../../../force-app/main/default/objects');
@@ -137,7 +138,15 @@ const rows = [...toOrgRows(view, [month]), connection];
 test('every object of the package is written, parents before children', () => {
   // Those of links come from matching and those of failures from what failed, not from what is derived for an Account;
   // records only where they are switched on.
-  const others = ['Billing_Link__c', FAILURE_OBJECT, NAMED_DEAL, ORDER_OBJECT, REQUESTS, ...RECORD_OBJECTS];
+  const others = [
+    'Billing_Link__c',
+    FAILURE_OBJECT,
+    NAMED_DEAL,
+    ORDER_OBJECT,
+    REQUESTS,
+    DISCREPANCY_OBJECT,
+    ...RECORD_OBJECTS,
+  ];
   const written = rows.map(({ object }) => object).filter((object, place, all) => object !== all[place - 1]);
   expect(written).toEqual(objectOrder.filter((object) => !others.includes(object)));
 });

@@ -14,6 +14,7 @@ import { billingTexts } from './mapping/billingFields.ts';
 import { REQUESTS } from './requests.ts';
 import { approvalRow } from './rows/approval.ts';
 import { billingAccountRow } from './rows/billingAccount.ts';
+import { DISCREPANCY_OBJECT, discrepancyRows } from './rows/discrepancy.ts';
 import { dunningCaseRow } from './rows/dunning.ts';
 import { eventRow } from './rows/event.ts';
 import { name, text } from './rows/fields.ts';
@@ -53,6 +54,7 @@ export const objectOrder = [
   NAMED_DEAL,
   ORDER_OBJECT,
   REQUESTS,
+  DISCREPANCY_OBJECT,
   ...RECORD_OBJECTS,
   'Billing_Connection__c',
   'Billing_Link__c',
@@ -171,10 +173,11 @@ export function isRecord(row: OrgRow): boolean {
   return isRecordObject(row.object) || row.object === NAMED_DEAL || dealOfKey(row.key) !== null;
 }
 
-/** The order of an Opportunity, what finance is asked about it, and what somebody has to do. */
+/** The order of an Opportunity, what finance is asked about it, what the deal says otherwise, and what somebody has to do. */
 const rowsOfOrder = (order: DealOrder): OrgRow[] => [
   orderRow(order),
   ...order.approvals.map((approval) => approvalRow(order.dealId, approval)),
+  ...discrepancyRows(order),
   ...order.tasks.map((task) => orderTaskRow(order.dealId, task)),
 ];
 

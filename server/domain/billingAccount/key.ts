@@ -10,7 +10,7 @@ export type KeyKind =
   | ('change' | 'event')
   | ('creditmemo' | 'debitmemo' | 'creditnote')
   | ('link' | 'failure')
-  | ('ordertask' | 'approval')
+  | ('ordertask' | 'approval' | 'discrepancy')
   | ('accountnumber' | 'order' | 'refund' | 'paymentmethod' | 'contact')
   | ('productrateplan' | 'catalog')
   | ('product' | 'coupon' | 'price' | 'paymentintent' | 'invoicepayment' | 'dispute' | 'schedule');
@@ -84,7 +84,12 @@ export function approvalKeyOf(dealId: string, round: number): string {
   return keyOf('salesforce', 'approval', `${dealId}:${round}`);
 }
 
+/** @returns the key of what an Opportunity says otherwise than billing: `salesforce:discrepancy:<18-character id>` */
+export function discrepancyKeyOf(dealId: string): string {
+  return keyOf('salesforce', 'discrepancy', dealId);
+}
+
 /** @returns the 18-character id of the Opportunity whose order a row tells of, by its key; null for any other row */
 export function dealOfKey(key: string): string | null {
-  return /^salesforce:(?:order|ordertask|approval):(006[A-Za-z0-9]{15})(?::|$)/.exec(key)?.[1] ?? null;
+  return /^salesforce:(?:order|ordertask|approval|discrepancy):(006[A-Za-z0-9]{15})(?::|$)/.exec(key)?.[1] ?? null;
 }

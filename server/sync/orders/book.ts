@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { orgKeyOf, projectionKeyOf } from '../../domain/billingAccount/key.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { Db } from '../../platform/db/database.ts';
-import type { DealOrder, OrderBook } from '../../workflows/ports/orders.ts';
+import { DISCREPANCY_OPEN, type DealOrder, type OrderBook } from '../../workflows/ports/orders.ts';
 import { storableJson } from '../json.ts';
 import { bumpKeys } from '../keys/bump.ts';
 import { toDealOrder } from './stored.ts';
@@ -33,6 +33,16 @@ async function write(db: Db, order: DealOrder, before: number | null): Promise<n
   return rows[0]?.version;
 }
 
+/** @returns keys of Opportunities that wait until one of their subscription says again what was ordered */
+async function waitingFor(db: Db): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select opportunity_id as id from deal_order
+    where state = 'Not Ready' and body -> 'faults' @> ${JSON.stringify([{ code: DISCREPANCY_OPEN }])}::jsonb`.execute(
+    db,
+  );
+  return rows.map(({ id }) => orgKeyOf('Opportunity', id));
+}
+
 /** @param onSaved told when an Account is to be projected because of it */
 export function createOrderBook(db: Db, onSaved: () => void = () => {}): OrderBook {
   return {
@@ -52,6 +62,14 @@ export function createOrderBook(db: Db, onSaved: () => void = () => {}): OrderBo
         .orderBy('id')
         .execute();
       return rows.map(({ at, body }) => ({ at, order: toDealOrder(body) }));
+    },
+    async discrepancyOf(subscriptionNumber, exceptDealId) {
+      const { rows } = await sql<{ id: string }>`
+        select opportunity_id as id from deal_order
+        where body -> 'discrepancy' ->> 'foundAt' is not null and body -> 'discrepancy' ->> 'resolvedAt' is null
+          and body -> 'placed' -> 'subscriptionNumbers' ? ${subscriptionNumber} and opportunity_id <> ${exceptDealId}
+        order by opportunity_id limit 1`.execute(db);
+      return rows[0]?.id ?? null;
     },
     async save(order, before, again = false) {
       const version = await db.transaction().execute(async (transaction) => {
@@ -73,6 +91,7 @@ export function createOrderBook(db: Db, onSaved: () => void = () => {}): OrderBo
           on conflict (opportunity_id) do update set account_id = excluded.account_id`.execute(transaction);
         await bumpKeys(transaction, [
           ...(order.accountId === null ? [] : [projectionKeyOf(order.accountId)]),
+          ...(order.discrepancy?.resolvedAt ? await waitingFor(transaction) : []),
           ...(again ? [orgKeyOf('Opportunity', order.dealId)] : []),
         ]);
         return written;

@@ -5,6 +5,7 @@ import type { PlacedOrder } from '../../domain/order/order.ts';
 import { today } from '../../domain/time/instant.ts';
 import type { DealOrder, OrderBook, OrderDesk, OrdersDeal } from '../ports/orders.ts';
 import { askApproval, isApproved, standDown, withoutIdleApprovals, type ApprovalDeps } from './approval.ts';
+import { noteDiscrepancy } from './discrepancy.ts';
 import { tellOwner } from './tellOwner.ts';
 import { whyNot } from './whyNot.ts';
 import { enteredIn, isRefused, workOut, type WorkOutDeps } from './workOut.ts';
@@ -99,9 +100,10 @@ export function orderDeal(deps: OrderDeps): OrdersDeal {
     const entered = digest(enteredIn(deal, rules));
     if (known?.order.state === 'Ordering') return resume(known, deal);
     if (known?.order.placed) {
-      const message = known.order.digest === entered ? null : CHANGED;
+      const isChanged = known.order.digest !== entered;
+      const message = isChanged ? CHANGED : null;
       const next = {
-        ...known.order,
+        ...noteDiscrepancy(known.order, deal, isChanged, clock.businessNow()),
         message: known.order.state === 'Pending' ? known.order.message : message,
         accountId: deal.accountId,
       };

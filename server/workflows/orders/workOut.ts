@@ -14,11 +14,12 @@ import { orderInWords } from '../../domain/order/words.ts';
 import { today } from '../../domain/time/instant.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { MirrorReader } from '../ports/mirror.ts';
-import type { DealOrder, OrderDesk } from '../ports/orders.ts';
+import { DISCREPANCY_OPEN, type DealOrder, type OrderBook, type OrderDesk } from '../ports/orders.ts';
 
 export type WorkOutDeps = {
   rules: OrderRules;
   desk: Pick<OrderDesk, 'plans' | 'subscription' | 'preview'>;
+  discrepancies: Pick<OrderBook, 'discrepancyOf'>;
   mirror: Pick<MirrorReader, 'ofAccount'>;
   /** @returns the same text for the same content */
   digest: (content: unknown) => string;
@@ -39,9 +40,13 @@ export function enteredIn(deal: Deal, rules: Pick<OrderRules, 'connection' | 'cu
 
 export const isRefused = (error: unknown): error is Fault => error instanceof Fault && error.code === 'order_refused';
 
+/** @param dealId of the other deal */
+const stillDiffers = (dealId: string): string =>
+  `Another opportunity of this subscription (${dealId}) was changed after its order, and billing says otherwise. Settle that first: take its change back, or have Billing operations change the subscription; see Billing Discrepancies.`;
+
 /** How the order of a deal stands before anything is sent, for who previews it and for who places it. */
 export function workOut(deps: WorkOutDeps): (deal: Deal, known: DealOrder | null) => Promise<DealOrder> {
-  const { rules, desk, mirror, digest, clock, timeZone } = deps;
+  const { rules, desk, discrepancies, mirror, digest, clock, timeZone } = deps;
 
   async function billingAccountsOf({ accountId }: Deal): Promise<BillingAccount[]> {
     if (accountId === null) return [];
@@ -93,10 +98,13 @@ export function workOut(deps: WorkOutDeps): (deal: Deal, known: DealOrder | null
       tasks: known?.tasks ?? [],
       approvals: known?.approvals ?? [],
       changedBy: known?.changedBy ?? [],
+      discrepancy: known?.discrepancy ?? null,
       asOf: now.toISOString(),
     };
     if ('faults' in planned) return base;
     const { order } = planned;
+    const changed = await discrepancies.discrepancyOf(order.subscriptionNumber, deal.id);
+    if (changed !== null) return { ...base, faults: [orderFault(DISCREPANCY_OPEN, stillDiffers(changed))] };
     const worked = { ...base, order, actions: orderInWords(order, plans) };
     try {
       const added = await desk.preview(order);

@@ -59,6 +59,20 @@ export type OrderTask = {
   state: 'Open' | 'Closed' | 'Reopened';
 };
 
+/** Code of the fault of an order that waits until another deal of its subscription says again what was ordered. */
+export const DISCREPANCY_OPEN = 'discrepancy_open';
+
+/** A deal that says something else than what was ordered of it. JSON-safe. */
+export type Discrepancy = {
+  /** Business times; ISO 8601. */
+  foundAt: string;
+  /** null while they say different things. */
+  resolvedAt: string | null;
+  /** What each says, a line each. */
+  salesforce: readonly string[];
+  billing: readonly string[];
+};
+
 /** Somebody's word on an order. */
 export type Decision = { userId: string; name: string; at: string; comment: string | null };
 
@@ -123,6 +137,8 @@ export type DealOrder = {
   tasks: readonly OrderTask[];
   /** Every time that finance was asked, the latest last. */
   approvals: readonly Approval[];
+  /** null where its deal has always said what was ordered. */
+  discrepancy: Discrepancy | null;
   /** Ids of users who changed of the deal what decides over its order, as far as they are known. */
   changedBy: readonly string[];
   /** Business time at which it was worked out, or placed; ISO 8601. */
@@ -142,6 +158,8 @@ export interface OrderBook {
   of(dealId: string): Promise<{ order: DealOrder; version: number } | null>;
   /** @returns every step that an order took, the first one first */
   stepsOf(dealId: string): Promise<{ at: Date; order: DealOrder }[]>;
+  /** @returns the id of another Opportunity that ordered of a subscription and says something else now; null for none */
+  discrepancyOf(subscriptionNumber: string, exceptDealId: string): Promise<string | null>;
   /**
    * Commits how an order stands, with a line in its history, and has its Account projected.
    * @param before version that was read; null for the first
