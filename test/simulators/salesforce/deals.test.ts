@@ -91,7 +91,7 @@ describe('a deal with lines', () => {
       },
     });
     const { status } = await integration.call('PATCH', `/sobjects/Opportunity/${deal}`, {
-      Billing_Order_Kind__c: 'Cancel',
+      Billing_Term_Months__c: 24,
     });
     expect(status).toBe(400);
   });
