@@ -52,11 +52,6 @@ export async function measureOrders(say: (text: string) => void): Promise<Figure
       .map((route) => stack.zuora.ctx.calls.counts.get(route) ?? 0)
       .reduce((sum, count) => sum + count, 0);
     const underWay = (forOrders * answerMs) / (seconds * 1000);
-    console.log(
-      Object.fromEntries(stack.org.ctx.calls.counts),
-      Object.fromEntries(stack.zuora.ctx.calls.counts),
-      seconds,
-    );
     const numbers = orderNumbers(stack);
     const wrong = all.filter((id) => numbers.filter((number) => number.includes(id)).length !== 1).length;
     return [
