@@ -106,7 +106,8 @@ describe('a seller', () => {
     for (const words of [
       'Nothing is ordered yet.',
       'Platform Team (Seats: 60 at USD 19.99 a month)',
-      'MRR: USD 1,199.40',
+      'MRR: USD 1,199.40, changed by USD 1,199.40.',
+      'ARR: USD 14,392.80.',
       'TCV: USD 14,392.80',
       `First invoice: USD 1,199.40 on ${starts}`,
     ])

@@ -350,7 +350,9 @@ it('an operator sees what would be sent and why not, and sends nothing twice', a
     worked: { state: 'Ready', metrics: { mrr: '120', tcv: '1440', firstInvoice: { amount: '120', on: starts } } },
     request: { orderNumber: `SF-${id}`, existingAccountNumber: number, processingOptions: { runBilling: false } },
   });
-  expect((await run('--dry-run')).out).toContain('(Seats: 6 at USD 20 a month)\nMRR: USD 120');
+  expect((await run('--dry-run')).out).toContain(
+    '(Seats: 6 at USD 20 a month)\nMRR: USD 120.00, changed by USD 120.00\n',
+  );
   sales.win(id);
   await standing(id, 'Ordered');
   const after = await run('--json');

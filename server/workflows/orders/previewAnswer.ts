@@ -1,4 +1,4 @@
-import { fromMajor, inWords } from '../../domain/money/money.ts';
+import { metricsInWords } from '../../domain/order/metricsInWords.ts';
 import type { DealOrder } from '../ports/orders.ts';
 
 /** What somebody who asked for a preview is told. */
@@ -22,26 +22,15 @@ export const RUNNING: PreviewAnswer = {
   done: false,
 };
 
-function figuresOf({ metrics }: DealOrder): string[] {
-  if (metrics === null) return [];
-  const { currency, mrr, mrrChange, tcv, tcvChange, firstInvoice } = metrics;
-  const amount = (value: string) => inWords(fromMajor(value, currency));
-  const by = (change: string | null) => (change === null ? '' : `, ${amount(change)} of it by this order`);
-  return [
-    `MRR: ${amount(mrr)}${by(mrrChange)}`,
-    ...(tcv === null ? [] : [`TCV: ${amount(tcv)}${by(tcvChange)}`]),
-    ...(firstInvoice === null ? [] : [`First invoice: ${amount(firstInvoice.amount)} on ${firstInvoice.on}`]),
-  ];
-}
-
 /** Lines may come to stand behind each other in a dialog. */
 const sentence = (line: string): string => `${line.replace(/^- /, '')}.`;
 
 /** @param preview that was worked out to its end */
 export function answerOf(preview: DealOrder): PreviewAnswer {
-  const { state, faults, actions, asOf } = preview;
+  const { state, faults, actions, metrics, asOf } = preview;
   const isReady = state === 'Ready';
-  const details = isReady ? [...actions, ...figuresOf(preview)].map(sentence) : faults.map(({ text }) => text);
+  const figures = metrics === null ? [] : metricsInWords(metrics);
+  const details = isReady ? [...actions, ...figures].map(sentence) : faults.map(({ text }) => text);
   return {
     state,
     message: isReady
