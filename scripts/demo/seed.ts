@@ -67,17 +67,18 @@ export async function seedDemo(
   await installed?.();
   say('Waiting for Salesforce to show it');
   await settled(stack);
-  await usageShown(org);
+  await shown(org, 'the usage that was recorded', 'SELECT Id FROM Usage__c WHERE Percent_Used__c > 0', metersUsed);
   records.push(...(await makeRecordsBeside(org, records, withOrders)));
+  if (withOrders) await shown(org, 'what keeps a won deal from being ordered', 'SELECT Id FROM Billing_Order__c', 1);
   await settled(stack);
   rememberRecords(dataDir, records);
 }
 
-/** No event tells of usage in Stripe: it is there once the backend has asked for it. */
-async function usageShown(org: OrgClient): Promise<void> {
+/** Waits for what no event tells of at once, such as usage in Stripe, or a deal in an org without change events. */
+async function shown(org: OrgClient, what: string, soql: string, count: number): Promise<void> {
   const deadline = Date.now() + 30_000;
-  while ((await org.query('SELECT Id FROM Usage__c WHERE Percent_Used__c > 0')).length < metersUsed) {
-    if (Date.now() > deadline) throw new Error('Salesforce did not show the usage that was recorded within 30 s.');
+  while ((await org.query(soql)).length < count) {
+    if (Date.now() > deadline) throw new Error(`Salesforce did not show ${what} within 30 s.`);
     await new Promise((done) => setTimeout(done, 200));
   }
 }
