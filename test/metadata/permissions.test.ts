@@ -17,6 +17,8 @@ const grantable = fields
 
 /** Fields of standard objects that Accounts are matched by; readable only by whoever is granted them. */
 const STANDARD_FIELDS = ['Account.ParentId', 'Account.Website', 'Contact.AccountId', 'Contact.Email'];
+/** What billing is addressed by. */
+const OF_BILL_TO = ['Account.BillingAddress', 'Account.Phone', 'Contact.MailingAddress', 'Contact.Phone'];
 /** Those of them that a Contact is made with. */
 const OF_NEW_CONTACTS = ['Contact.AccountId', 'Contact.Email'];
 /** Standard fields that say what was sold and for how long. */
@@ -34,9 +36,11 @@ const OF_DEALS = [
   ...['Term_Months', 'Evergreen', 'Auto_Renew', 'Renewal_Term_Months'].map((name) => `Opportunity.Billing_${name}__c`),
   ...['Action', 'Start_Date', 'End_Date', 'Charge_Number'].map((name) => `OpportunityLineItem.Billing_${name}__c`),
 ];
+/** What people enter on their Accounts for billing, and the integration reads. */
+const OF_ACCOUNTS = ['Account_Wanted', 'Contact'].map((name) => `Account.Billing_${name}__c`);
 /** What people fill in and the integration reads. */
 const OF_PEOPLE = [
-  ...OF_DEALS,
+  ...[...OF_DEALS, ...OF_ACCOUNTS],
   ...['Billing_Link__c.Chosen_Account__c', 'Billing_Link__c.Dismissed__c'],
   ...['Billing_Request__c.Decision_Comment__c', 'Billing_Request__c.Sync_Failure__c'],
 ];
@@ -68,7 +72,7 @@ describe.each(sets)('%s', (path) => {
   it('names only fields that exist and may be granted, each once', () => {
     const granted = fieldPermissions(path).map((permission) => String(permission['field']));
     const own = granted.filter(
-      (field) => ![...STANDARD_FIELDS, ...OF_RECORDS, ...OF_CASES, ...OF_CONTRACTS].includes(field),
+      (field) => ![...STANDARD_FIELDS, ...OF_BILL_TO, ...OF_RECORDS, ...OF_CASES, ...OF_CONTRACTS].includes(field),
     );
     expect(own.filter((field) => !names.has(field))).toEqual([]);
     expect(own.filter((field) => !grantable.includes(field))).toEqual([]);
@@ -102,13 +106,13 @@ describe.each(sets)('%s', (path) => {
 describe('Billing_Viewer', () => {
   const path = 'permissionsets/Billing_Viewer.permissionset-meta.xml';
 
-  it('reads every field that is not work for operations, and edits only what people enter on their deals', () => {
+  it('reads every field that is not work for operations, and edits only what people enter on their deals and Accounts', () => {
     const permissions = fieldPermissions(path);
     const fieldsOfAll = grantable.filter((field) => !isPrivate(field));
     expect(permissions.map((permission) => String(permission['field'])).sort()).toEqual(fieldsOfAll);
     expect(permissions.filter((one) => one['readable'] !== 'true')).toEqual([]);
     const edited = permissions.filter((one) => one['editable'] !== 'false').map((one) => String(one['field']));
-    expect(edited.sort()).toEqual([...OF_BOTH, ...OF_DEALS].sort());
+    expect(edited.sort()).toEqual([...OF_BOTH, ...OF_DEALS, ...OF_ACCOUNTS].sort());
   });
 
   it('reads every object, as far as the Account or deal is seen, and changes none', () => {
@@ -258,10 +262,12 @@ describe('Integration_Write', () => {
     expect(own).toEqual(expect.arrayContaining(['ViewSetup', 'ViewRoles']));
   });
 
-  it('reads what Accounts are matched by, everywhere', () => {
+  it('reads what Accounts are matched and billed by, everywhere', () => {
     const path = 'permissionsets/Integration_Write.permissionset-meta.xml';
     const read = fieldPermissions(path).filter((one) => one['readable'] === 'true');
-    expect(read.map((one) => String(one['field']))).toEqual(expect.arrayContaining([...STANDARD_FIELDS, ...OF_PEOPLE]));
+    expect(read.map((one) => String(one['field']))).toEqual(
+      expect.arrayContaining([...STANDARD_FIELDS, ...OF_BILL_TO, ...OF_PEOPLE]),
+    );
     const [contact] = objectPermissions(path).filter((one) => one['object'] === 'Contact');
     expect(contact).toMatchObject({ allowRead: 'true', allowEdit: 'false', viewAllRecords: 'true' });
   });

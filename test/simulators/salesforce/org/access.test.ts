@@ -77,6 +77,15 @@ describe('who changes what', () => {
     expect(removed!.errors[0]!.statusCode).toBe('INSUFFICIENT_ACCESS_OR_READONLY');
   });
 
+  it('the integration reads addresses, which are granted as a whole, and changes none', () => {
+    for (const part of ['Street', 'City', 'State', 'PostalCode', 'Country']) {
+      expect(access('integration').readsField('Account', `Billing${part}`)).toBe(true);
+      expect(access('integration').editsField('Account', `Billing${part}`)).toBe(false);
+      expect(access('integration').readsField('Contact', `Mailing${part}`)).toBe(true);
+    }
+    expect(access('integration').readsField('Account', 'ShippingCity')).toBe(false);
+  });
+
   it('the integration writes its own fields on Accounts it does not own, and no others', () => {
     const userId = idOf('integration');
     const [own] = org.update('Account', [{ Id: account.Id, Billing_MRR__c: 10 }], { userId });

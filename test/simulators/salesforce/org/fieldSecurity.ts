@@ -34,3 +34,20 @@ export function hasFieldSecurity(object: SObject, field: Field): boolean {
   const names = listed.get(object.name);
   return names ? names.has(field.name) : SECURED.has(object.name) && (field.createable || field.updateable);
 }
+
+const ADDRESS_PARTS = ['Street', 'City', 'State', 'PostalCode', 'Country', 'Latitude', 'Longitude', 'GeocodeAccuracy'];
+
+/** An address is granted as a whole (`Account.BillingAddress`), and not by its parts (Metadata API, "Profile"). */
+export function addressOfPart(object: SObject, name: string): string | null {
+  const part = ADDRESS_PARTS.find((one) => name.endsWith(one));
+  const prefix = part === undefined ? '' : name.slice(0, -part.length);
+  return prefix !== '' && object.fields.has(`${prefix}Street`) && object.fields.has(`${prefix}PostalCode`)
+    ? `${prefix}Address`
+    : null;
+}
+
+/** @returns names of the fields that a grant of `name` is about: those of an address, or itself */
+export function grantedBy(object: SObject, name: string): string[] {
+  const parts = [...object.fields.keys()].filter((one) => addressOfPart(object, one) === name);
+  return parts.length > 0 ? parts : [name];
+}

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { hasFieldSecurity } from './fieldSecurity.ts';
+import { addressOfPart, grantedBy, hasFieldSecurity } from './fieldSecurity.ts';
 import { emptyPermissions, type ObjectPermission, type Permissions } from './permissions.ts';
 import { MetadataFile, type Element } from './schema/metadata.ts';
 import type { Schema } from './schema/schema.ts';
@@ -138,14 +138,18 @@ class PermissionSetReader {
       const name = file.need(element, 'field');
       const [objectName = '', fieldName = ''] = name.split('.');
       const object = this.#object(objectName);
-      const field = this.#schema.field(object, fieldName);
-      if (!field) throw file.fault(`In field: field - no CustomField named ${name} found`);
-      if (!hasFieldSecurity(object, field)) throw file.fault(`You cannot deploy to a required field: ${name}`);
+      if (addressOfPart(object, fieldName) !== null)
+        throw file.fault(`In field: field - no CustomField named ${name} found`);
       const [read, edit] = [file.flag(element, 'readable'), file.flag(element, 'editable')];
       if (edit && !read) throw file.fault(`Field ${name} cannot be editable and not readable`);
-      if (edit && (field.formula !== undefined || !(field.createable || field.updateable)))
-        throw file.fault(`Field ${name} is not editable`);
-      this.#permissions.fields.set(`${object.name}.${field.name}`, { read, edit });
+      for (const part of grantedBy(object, fieldName)) {
+        const field = this.#schema.field(object, part);
+        if (!field) throw file.fault(`In field: field - no CustomField named ${name} found`);
+        if (!hasFieldSecurity(object, field)) throw file.fault(`You cannot deploy to a required field: ${name}`);
+        if (edit && (field.formula !== undefined || !(field.createable || field.updateable)))
+          throw file.fault(`Field ${name} is not editable`);
+        this.#permissions.fields.set(`${object.name}.${field.name}`, { read, edit });
+      }
     }
   }
 

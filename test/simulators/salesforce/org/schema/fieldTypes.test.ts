@@ -299,6 +299,15 @@ describe('metadata that a deploy refuses', () => {
       'You cannot deploy to a required field: OpportunityLineItem.UnitPrice',
     ],
     [
+      'a part of an address',
+      (f) =>
+        f.permissionSet(
+          'P',
+          '<fieldPermissions><field>Account.BillingCity</field><readable>true</readable></fieldPermissions>',
+        ),
+      'no CustomField named Account.BillingCity found',
+    ],
+    [
       'an unknown user permission',
       (f) =>
         f.permissionSet('P', '<userPermissions><enabled>true</enabled><name>FlyToTheMoon</name></userPermissions>'),
