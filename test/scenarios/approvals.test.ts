@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import type { RatePlan } from '../../scripts/demo/seed-zuora.ts';
+import { addMonths } from '../../server/domain/time/calendarDate.ts';
 import { listFailures } from '../../server/sync/operate/failures.ts';
 import { USERS } from '../simulators/salesforce/org/seed.ts';
 import type { SRecord } from '../simulators/salesforce/org/types.ts';
-import { TestClient } from '../simulators/zuora/testClient.ts';
-import { startBackend } from '../support/backend.ts';
-import { beginStory, type Story } from '../support/customers.ts';
+import type { Story } from '../support/customers.ts';
 import { ops } from '../support/ops.ts';
 import { person } from '../support/orgPeople.ts';
-import { deals, nextMonth, orderSettings } from '../support/orders.ts';
+import { nextMonth, orderSettings } from '../support/orders.ts';
+import { beginOrders, type OrderStory } from '../support/orderStory.ts';
 import { takeAway } from '../support/permissionSets.ts';
 import { settled } from '../support/settled.ts';
 
@@ -19,10 +19,12 @@ const ASSISTED = orderSettings({ mode: 'assisted', approvalHours: 48 });
 
 let story: Story;
 let plan: RatePlan;
+let sales: OrderStory['sales'];
 let accountId: string;
-let number: string;
-let sales: ReturnType<typeof deals>;
-let zuora: TestClient;
+let ordersOf: OrderStory['ordersOf'];
+let standing: OrderStory['standing'];
+let restart: OrderStory['restart'];
+let zuora: OrderStory['zuora'];
 type Person = keyof typeof USERS;
 
 const org = () => story.stack.org.org;
@@ -36,37 +38,12 @@ function give(who: Person, set = 'Finance_Approver'): void {
 }
 
 beforeAll(async () => {
-  story = await beginStory({ tls: true, env: { SWEEP_SECONDS: '3600' } });
-  sales = deals(story);
-  sales.makePriceBook();
-  plan = await story.zuora.ratePlan('Platform Team', 'USD', [
-    { name: 'Seats', kind: 'perUnit', price: '25', period: 'Month' },
-  ]);
-  accountId = await story.account('Acme');
-  number = await story.zuora.account('Acme', 'USD', accountId);
-  zuora = await new TestClient(story.stack.zuora).signIn();
+  ({ story, plan, sales, accountId, ordersOf, standing, restart, zuora } = await beginOrders(ASSISTED));
   give('otherRep');
-  await restart(ASSISTED);
 }, 180_000);
 afterAll(() => story.end());
 beforeEach(() => story.stack.zuora.ctx.faults.set([]));
 
-async function restart(env: Record<string, string>): Promise<void> {
-  await story.stack.backend.stop();
-  story.stack.backend = await startBackend({ ...story.stack.env, ...env });
-  await vi.waitUntil(() => sales.hasProduct(plan), WITHIN);
-  await settled(story.stack);
-}
-
-const ordersOf = async (id: string): Promise<string[]> => {
-  const { body } = await zuora.call('GET', `/v1/orders/invoiceOwner/${number}?pageSize=40`);
-  const all = (body.orders as unknown as { orderNumber: string }[]).map(({ orderNumber }) => orderNumber);
-  return all.filter((one) => one.includes(id));
-};
-const standing = async (id: string, state: string) => {
-  await vi.waitUntil(() => sales.order(id)?.['State__c'] === state, WITHIN);
-  return sales.order(id)!;
-};
 const requestsOf = (id: string): SRecord[] =>
   org()
     .all('Billing_Request__c')
@@ -205,7 +182,9 @@ it('a deal that is changed after it was asked is asked for anew, and nothing is 
   expect(read(second!)['State__c']).toBe('Requested');
   decide('otherRep', second!, 'Approved');
   await standing(id, 'Ordered');
-  expect((await zuora.call('GET', `/v1/subscriptions/SF-${id}`)).body).toMatchObject({ termEndDate: '2028-12-01' });
+  expect((await zuora.call('GET', `/v1/subscriptions/SF-${id}`)).body).toMatchObject({
+    termEndDate: addMonths(nextMonth(story).starts, 24),
+  });
 }, 120_000);
 
 it('what is rejected says so, and is not asked again before something else is to be ordered', async () => {

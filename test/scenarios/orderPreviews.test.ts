@@ -3,10 +3,10 @@ import { assign, connectActions, orgSecret, type OrgSecret } from '../../scripts
 import type { RatePlan } from '../../scripts/demo/seed-zuora.ts';
 import type { Fault } from '../simulators/kit/faults.ts';
 import { USERS } from '../simulators/salesforce/org/seed.ts';
-import { TestClient } from '../simulators/zuora/testClient.ts';
-import { beginStory, type Story } from '../support/customers.ts';
+import type { Story } from '../support/customers.ts';
 import { FlowVisit } from '../support/interviews.ts';
-import { deals, nextMonth, orderSettings } from '../support/orders.ts';
+import { nextMonth, orderSettings } from '../support/orders.ts';
+import { beginOrders, type OrderStory } from '../support/orderStory.ts';
 import { person } from '../support/orgPeople.ts';
 import { settled } from '../support/settled.ts';
 
@@ -20,23 +20,13 @@ let secret: OrgSecret;
 let token: string;
 let plan: RatePlan;
 let accountId: string;
-let number: string;
-let sales: ReturnType<typeof deals>;
-let zuora: TestClient;
+let sales: OrderStory['sales'];
+let ordersOf: OrderStory['ordersOf'];
+let refuse: OrderStory['refuse'];
 
 beforeAll(async () => {
-  story = await beginStory({ tls: true, env: { SWEEP_SECONDS: '3600' } });
+  ({ story, plan, accountId, sales, ordersOf, refuse } = await beginOrders());
   const { stack } = story;
-  sales = deals(story);
-  sales.makePriceBook();
-  plan = await story.zuora.ratePlan('Platform Team', 'USD', [
-    { name: 'Seats', kind: 'perUnit', price: '25', period: 'Month' },
-  ]);
-  accountId = await story.account('Acme');
-  number = await story.zuora.account('Acme', 'USD', accountId);
-  zuora = await new TestClient(stack.zuora).signIn();
-  await stack.restart({ ...stack.env, ...orderSettings({}) });
-  await vi.waitUntil(() => sales.hasProduct(plan), WITHIN);
   secret = await orgSecret(stack, null);
   await connectActions(stack, stack.backend.url, secret);
   await assign(stack, USERS.rep);
@@ -82,15 +72,10 @@ async function ask(opportunityId: string, fields: Record<string, string> = {}): 
 const visit = (recordId: string, username: string = USERS.rep) =>
   FlowVisit.start(story.stack, username, 'Billing_Preview_Order', { recordId });
 const fault = (one: Fault) => story.stack.zuora.ctx.faults.set([one]);
-const standing = async (id: string, mode: string) => {
+const shown = async (id: string, mode: string) => {
   await vi.waitUntil(() => sales.order(id)?.['Mode__c'] === mode, WITHIN);
   return sales.order(id)!;
 };
-async function ordersOf(id: string): Promise<string[]> {
-  const { body } = await zuora.call('GET', `/v1/orders/invoiceOwner/${number}?pageSize=40`);
-  const all = body.orders as unknown as { orderNumber: string }[];
-  return all.map(({ orderNumber }) => orderNumber).filter((one) => one.includes(id));
-}
 /** How often Zuora was asked for a preview. */
 async function previews(): Promise<number> {
   const calls = (await (await fetch(`${story.stack.zuora.url}/__sim/calls`)).json()) as Record<string, unknown>;
@@ -112,7 +97,7 @@ describe('a seller', () => {
       `First invoice: USD 1,199.40 on ${starts}`,
     ])
       expect(seen.text).toContain(words);
-    const preview = await standing(id, 'Preview');
+    const preview = await shown(id, 'Preview');
     expect(preview).toMatchObject({
       State__c: 'Ready',
       Order_Number__c: null,
@@ -141,7 +126,7 @@ describe('a seller', () => {
     expect((await visit(id)).text).toContain(
       'Nobody said for how many months it is sold. Enter the term of the opportunity.',
     );
-    expect(await standing(id, 'Preview')).toMatchObject({ State__c: 'Not Ready', MRR__c: null });
+    expect(await shown(id, 'Preview')).toMatchObject({ State__c: 'Not Ready', MRR__c: null });
     sales.edit(id, { Billing_Term_Months__c: 12 });
     expect(await ask(id)).toMatchObject({ status: 200, body: { state: 'Ready', done: true } });
     await vi.waitUntil(() => sales.order(id)!['State__c'] === 'Ready', WITHIN);
@@ -223,7 +208,7 @@ describe('a billing system', () => {
       expect(body['message']).toContain('will be on the page of the opportunity');
       expect(ms).toBeLessThan(5_000);
     }
-    expect(await standing(id, 'Preview')).toMatchObject({ State__c: 'Ready', MRR__c: 100 });
+    expect(await shown(id, 'Preview')).toMatchObject({ State__c: 'Ready', MRR__c: 100 });
     expect((await previews()) - before).toBe(1);
     expect(await ask(id)).toMatchObject({ body: { state: 'Ready', done: true } });
   }, 60_000);
@@ -261,28 +246,24 @@ describe('a billing system', () => {
 
   it('that refuses an order is quoted, as what is to be done first', async () => {
     const id = sales.open(accountId, [{ plan, quantity: 4, price: 25 }]);
-    await fetch(`${story.stack.zuora.url}/__sim/refusals`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ refusals: [{ path: PREVIEW, times: 1, code: 40000030 }] }),
-    });
+    await refuse([{ path: PREVIEW, times: 1, code: 40000030 }]);
     const { body } = await ask(id);
     expect(body).toMatchObject({ state: 'Not Ready', done: true, details: expect.stringMatching(/\S/) as string });
-    expect(await standing(id, 'Preview')).toMatchObject({ State__c: 'Not Ready', Faults__c: body['details'] });
+    expect(await shown(id, 'Preview')).toMatchObject({ State__c: 'Not Ready', Faults__c: body['details'] });
   }, 60_000);
 });
 
 it('a preview of a deal that was won meanwhile does not stand in front of its order', async () => {
   const id = sales.open(accountId, [{ plan, quantity: 3, price: 25 }], { Billing_Term_Months__c: null });
   sales.win(id);
-  await standing(id, 'Automatic');
+  await shown(id, 'Automatic');
   sales.edit(id, { StageName: 'Prospecting' });
   await settled(story.stack);
   expect((await ask(id)).body).toMatchObject({ state: 'Not Ready' });
-  await standing(id, 'Preview');
+  await shown(id, 'Preview');
   sales.win(id);
   // It stands as before, so that nothing of the order is new.
-  expect(await standing(id, 'Automatic')).toMatchObject({ State__c: 'Not Ready' });
+  expect(await shown(id, 'Automatic')).toMatchObject({ State__c: 'Not Ready' });
 }, 120_000);
 
 it('where deals are not ordered, or not those of its kind, nothing is previewed, and people are told', async () => {

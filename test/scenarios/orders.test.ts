@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { RatePlan } from '../../scripts/demo/seed-zuora.ts';
-import { TestClient } from '../simulators/zuora/testClient.ts';
 import { listFailures } from '../../server/sync/operate/failures.ts';
 import { USERS } from '../simulators/salesforce/org/seed.ts';
-import { startBackend } from '../support/backend.ts';
-import { beginStory, type Story } from '../support/customers.ts';
+import type { Story } from '../support/customers.ts';
 import { ops } from '../support/ops.ts';
-import { deals, nextMonth, orderSettings } from '../support/orders.ts';
+import { nextMonth, orderSettings } from '../support/orders.ts';
+import { beginOrders, type OrderStory } from '../support/orderStory.ts';
 import { person } from '../support/orgPeople.ts';
 import { settled } from '../support/settled.ts';
 
@@ -18,44 +17,18 @@ let story: Story;
 let plan: RatePlan;
 let accountId: string;
 let number: string;
-let sales: ReturnType<typeof deals>;
-let zuora: TestClient;
+let sales: OrderStory['sales'];
+let ordersOf: OrderStory['ordersOf'];
+let standing: OrderStory['standing'];
+let restart: OrderStory['restart'];
+let refuse: OrderStory['refuse'];
+let zuora: OrderStory['zuora'];
 
 beforeAll(async () => {
-  story = await beginStory({ tls: true, env: { SWEEP_SECONDS: '3600' } });
-  sales = deals(story);
-  sales.makePriceBook();
-  plan = await story.zuora.ratePlan('Platform Team', 'USD', [
-    { name: 'Seats', kind: 'perUnit', price: '25', period: 'Month' },
-  ]);
-  accountId = await story.account('Acme');
-  number = await story.zuora.account('Acme', 'USD', accountId);
-  zuora = await new TestClient(story.stack.zuora).signIn();
-  await restart(orderSettings({}));
+  ({ story, plan, accountId, number, sales, ordersOf, standing, restart, refuse, zuora } = await beginOrders());
 }, 180_000);
 afterAll(() => story.end());
 
-async function restart(env: Record<string, string>): Promise<void> {
-  await story.stack.backend.stop();
-  story.stack.backend = await startBackend({ ...story.stack.env, ...env });
-  await vi.waitUntil(() => sales.hasProduct(plan), WITHIN);
-  await settled(story.stack);
-}
-
-async function refuse(refusals: object[]): Promise<void> {
-  const answer = await fetch(`${story.stack.zuora.url}/__sim/refusals`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ refusals }),
-  });
-  expect(answer.status).toBe(200);
-}
-
-/** Numbers of all orders that Zuora has of the customer. */
-async function ordered(): Promise<string[]> {
-  const { body } = await zuora.call('GET', `/v1/orders/invoiceOwner/${number}?pageSize=40`);
-  return (body.orders as unknown as { orderNumber: string }[]).map(({ orderNumber }) => orderNumber);
-}
 /** Tasks about the order of a deal, the latest last. */
 const tasksOf = (id: string) =>
   story.stack.org.org
@@ -82,18 +55,11 @@ function giveRoleAbove(): void {
 }
 const takeRoles = () => [USERS.integration, USERS.rep].forEach((name) => setRole(name, null));
 
-/** Those of a deal, under whatever number. */
-const ordersOf = async (id: string) => (await ordered()).filter((one) => one.includes(id));
-const standing = async (id: string, state: string) => {
-  await vi.waitUntil(() => sales.order(id)?.['State__c'] === state, WITHIN);
-  return sales.order(id)!;
-};
-
 it('a won deal becomes one order, whose numbers and figures stand on the Opportunity', async () => {
   const { starts, aYearLater } = nextMonth(story);
   const id = sales.open(accountId, [{ plan, quantity: 60, price: 19.99 }], { Billing_Start_Date__c: starts });
   await settled(story.stack);
-  expect([await ordered(), sales.order(id)]).toEqual([[], undefined]);
+  expect([await ordersOf(id), sales.order(id)]).toEqual([[], undefined]);
   sales.win(id);
   expect(await standing(id, 'Ordered')).toMatchObject({
     Mode__c: 'Automatic',
