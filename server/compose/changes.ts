@@ -133,6 +133,7 @@ export function followSalesforce(deps: ChangesDeps): { handler: KeyHandler; part
         reads,
         deals,
         won: orders !== null,
+        lines: followsDeals,
       }),
     ],
     intake,

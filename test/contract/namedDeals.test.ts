@@ -19,6 +19,7 @@ import { person } from '../support/orgPeople.ts';
 import { secretsOf } from '../support/secrets.ts';
 
 const secrets = secretsOf();
+const LINES = 'OpportunityLineItem';
 let sim: RunningSalesforce;
 let client: SalesforceClient;
 let writer: OrgWriter;
@@ -68,8 +69,8 @@ async function write(id: string, number: string, rowVersion = 1): Promise<OrgWri
   return result!;
 }
 
-/** @returns ids of the Opportunities that a sweep finds something new about */
-async function swept(): Promise<string[]> {
+/** @returns ids of the Opportunities that a sweep finds something new about, by events of an object */
+async function swept(object = 'Opportunity', won = false): Promise<string[]> {
   const events: ReceivedEvent[] = [];
   const sweep = createChangeSweep(client, {
     apiVersion: '66.0',
@@ -78,10 +79,11 @@ async function swept(): Promise<string[]> {
     now: () => new Date(),
     reads: (work) => work(),
     deals: { known: async (ids) => new Map(ids.flatMap((id) => (known.has(id) ? [[id, known.get(id)!]] : []))) },
-    won: false,
+    won,
+    lines: object === LINES,
   });
   await sweep.sweep(null, async (some) => void events.push(...some));
-  const ofDeals = events.filter(({ kind }) => kind === 'Opportunity.swept');
+  const ofDeals = events.filter(({ kind }) => kind === `${object}.swept`);
   for (const { key, payload } of ofDeals) expect(key).toBe(`salesforce:Opportunity:${(payload as { id: string }).id}`);
   return ofDeals.map(({ payload }) => (payload as { id: string }).id);
 }
@@ -166,6 +168,41 @@ describe('the sweep', () => {
     for (const id of [followed, foreign]) person({ org: sim }).remove('Opportunity', id);
     opportunity({ Billing_Subscription_Number__c: 'A-S1', Billing_Key__c: 'zuora:subscription:A-S1:new' });
     expect(await swept()).toEqual([followed]);
+  });
+});
+
+describe('the sweep, of the products of Opportunities', () => {
+  let entry: string;
+  const line = (deal: string): string =>
+    insert(LINES, { OpportunityId: deal, PricebookEntryId: entry, Quantity: 1, UnitPrice: 5 });
+  const priced = (fields: Record<string, FieldValue> = {}): string =>
+    opportunity({ Pricebook2Id: sim.org.all('Pricebook2').find((one) => one['IsStandard'])!.Id, ...fields });
+
+  beforeEach(() => {
+    const admin = { userId: sim.org.userNamed(USERS.admin)!.Id };
+    const add = (object: string, fields: Record<string, FieldValue>) => sim.org.insert(object, [fields], admin)[0]!.id!;
+    const Pricebook2Id = sim.org.all('Pricebook2').find((one) => one['IsStandard'])!.Id;
+    const Product2Id = add('Product2', { Name: 'Seats', IsActive: true });
+    entry = add('PricebookEntry', { Pricebook2Id, Product2Id, UnitPrice: 5, IsActive: true });
+  });
+
+  it('tells of a deal that is followed when a person changes or deletes one, which touches nothing else of it', async () => {
+    const id = priced({ Billing_Subscription_Number__c: 'A-S1' });
+    const own = line(id);
+    expect(await swept(LINES)).toEqual([]);
+    known.set(id, named(id, 'A-S1'));
+    person({ org: sim }).edit(LINES, own, { Billing_Charge_Number__c: 'C-1' });
+    expect(await swept(LINES)).toEqual([id]);
+    person({ org: sim }).remove(LINES, own);
+    expect(await swept(LINES)).toEqual([id]);
+  });
+
+  it('tells of one that is won where won deals are ordered, and of no other', async () => {
+    const [won, open] = [priced(), priced()];
+    for (const id of [won, open]) line(id);
+    edit(won, { StageName: 'Closed Won' });
+    expect(await swept(LINES)).toEqual([]);
+    expect(await swept(LINES, true)).toEqual([won]);
   });
 });
 

@@ -81,6 +81,7 @@ async function swept(): Promise<ReceivedEvent[]> {
     reads: (work) => work(),
     deals: { known: async () => new Map() },
     won: false,
+    lines: false,
   });
   await sweep.sweep(null, async (some) => void events.push(...some));
   return events.filter(({ kind }) => kind.startsWith('Billing_Link__c'));

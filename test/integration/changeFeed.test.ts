@@ -89,6 +89,7 @@ function sweepOf() {
     reads: (work) => work(),
     deals: { known: async () => new Map() },
     won: false,
+    lines: false,
   });
 }
 

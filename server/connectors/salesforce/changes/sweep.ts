@@ -21,6 +21,8 @@ export type ChangeSweepOptions = {
   deals: Pick<DealReader, 'known'>;
   /** Whether Opportunities are followed that are won, since they become orders. */
   won: boolean;
+  /** Whether it matters what people change in the products of Opportunities. */
+  lines: boolean;
 };
 
 /** Looked at again by each sweep: transactions that commit late, and clocks that differ by minutes. */
@@ -30,6 +32,8 @@ const SAME_SECOND_MS = 10_000;
 
 /** Rows that belong to no Account. */
 const LINKS = 'Billing_Link__c';
+/** A change of one that leaves the Amount alone touches neither its Opportunity nor that one's change events. */
+const LINES = 'OpportunityLineItem';
 
 const timeOf = (record: Found): Date => new Date(String(record['SystemModstamp']));
 
@@ -95,9 +99,17 @@ function toRecordEvent(object: string, record: Found, sweptAt: Date): ReceivedEv
   };
 }
 
+/** Products of an Opportunity that is followed, or won: whatever changed of one, its Opportunity is read with all of them. */
+function toLineEvent(record: Found, sweptAt: Date): ReceivedEvent {
+  const deal = id18(String(record['OpportunityId']));
+  const own = toRecordEvent(LINES, record, sweptAt);
+  return { ...own, key: orgKeyOf(DEALS, deal), payload: { id: deal, changedBy: record['LastModifiedById'] } };
+}
+
 /**
  * Finds what others than the integration user changed or deleted, whether or not an event told it: Accounts, the rows that
- * are ours, Opportunities in which people name a subscription, and what people ask for by a record.
+ * are ours, Opportunities in which people name a subscription, and what people ask for by a record. Products of Opportunities
+ * are asked for where somebody acts on them.
  */
 export function createChangeSweep(client: SalesforceClient, options: ChangeSweepOptions): ChangeSource {
   return {
@@ -126,6 +138,11 @@ export function createChangeSweep(client: SalesforceClient, options: ChangeSweep
         object: REQUESTS,
         soql: `SELECT Id, SystemModstamp, LastModifiedById FROM ${REQUESTS} WHERE SystemModstamp >= ${since} AND IsDeleted = false AND State__c IN ('Requested', 'Running')`,
       });
+      if (options.lines)
+        queries.push({
+          object: LINES,
+          soql: `SELECT Id, IsDeleted, SystemModstamp, LastModifiedById, OpportunityId, Opportunity.IsWon FROM ${LINES} WHERE SystemModstamp >= ${since} AND LastModifiedById != '${userId}'`,
+        });
       await options.reads(() =>
         queriesAll(
           client,
@@ -139,6 +156,14 @@ export function createChangeSweep(client: SalesforceClient, options: ChangeSweep
                 isNews(one, known.get(id18(String(one['Id']))), userId, options.won),
               );
               return take(news.map((record) => toRecordEvent(DEALS, record, sweptAt)));
+            }
+            if (object === LINES) {
+              const known = await options.deals.known(records.map((one) => id18(String(one['OpportunityId']))));
+              const isWon = (one: Found) => (one['Opportunity'] as Found | null)?.['IsWon'] === true;
+              const news = records.filter(
+                (one) => known.has(id18(String(one['OpportunityId']))) || (options.won && isWon(one)),
+              );
+              return take(news.map((record) => toLineEvent(record, sweptAt)));
             }
             if (object === REQUESTS) return take(records.map((record) => toRecordEvent(REQUESTS, record, sweptAt)));
             const toEvents = object === LINKS ? toLinkEvent : (...of: Parameters<typeof toEvent>) => [toEvent(...of)];
