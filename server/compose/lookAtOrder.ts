@@ -37,7 +37,7 @@ export function lookAtOrder(
     const standing = known === null ? null : { order: known, steps: await book.stepsOf(dealId) };
     const desk = openDesk(rules.connection);
     const isBegun = known !== null && (known.state === 'Ordering' || known.placed !== null);
-    if (isBegun) return { deal, standing, whyNot: null, worked: null, request: desk.toRequest(known.order!) };
+    if (isBegun) return { deal, standing, whyNot: null, worked: null, request: await desk.toRequest(known.order!) };
     const deps = {
       rules,
       desk,
@@ -54,7 +54,7 @@ export function lookAtOrder(
       standing,
       whyNot: whyNot(deal, known, { rules, since: await rememberedSince(db), entered }),
       worked,
-      request: worked.order === null ? null : desk.toRequest(worked.order),
+      request: worked.order === null ? null : await desk.toRequest(worked.order),
     };
   };
 }

@@ -240,6 +240,16 @@ describe('an Opportunity that is read', () => {
     expect(await swept()).toEqual([id]);
   });
 
+  it('names no subscription to change where its own order made it, whatever its number is', async () => {
+    const fields = async () => ({ names: [], lineNames: [], recordTypes: false, currency: 'USD' });
+    const numberOf = async (id: string) =>
+      (await createOrgDealReader(client, fields).deal(id))!.forOrder!.subscriptionNumber;
+    const id = opportunity({ Billing_Subscription_Number__c: 'sub_1', Billing_Order_Number__c: 'SF-1' });
+    expect(await numberOf(id)).toBe('sub_1');
+    edit(id, { Billing_Order_Number__c: 'sub_1' });
+    expect(await numberOf(id)).toBeNull();
+  });
+
   it('is among the rows of its Account while it names a subscription, or holds what we wrote', async () => {
     const [naming, written] = [opportunity({ Billing_Subscription_Number__c: 'A-S1' }), opportunity({})];
     opportunity({});

@@ -344,7 +344,7 @@ describe('an order that changes a subscription', () => {
       code: 'order_refused',
       publicText: `Zuora refuses the order: "Subscription ${number} is cancelled and cannot be changed".`,
     });
-    expect(await rig.connection.orders.find(order.number)).toBeNull();
+    expect(await rig.connection.orders.find(order)).toBeNull();
   });
 });
 

@@ -308,7 +308,7 @@ describe('an order that is sent again', () => {
     const order = orderOf(linesOf(planId));
     rig.sim.ctx.faults.set([{ method: 'POST', path: '^/v1/orders$', times: 1, ...how }]);
     expect(await faultOf(place(order))).toMatchObject({ retryable: true, outcomeUnknown: true });
-    expect(await rig.connection.orders.find(order.number)).toEqual({
+    expect(await rig.connection.orders.find(order)).toEqual({
       number: order.number,
       status: 'Completed',
       subscriptionNumbers: [order.subscriptionNumber],
@@ -325,7 +325,7 @@ describe('an order that is sent again', () => {
     const order = orderOf(linesOf(planId));
     rig.sim.ctx.faults.set([{ method: 'POST', path: '^/v1/orders$', times: 1, ...how }]);
     expect(await faultOf(place(order))).toMatchObject({ retryable: true, outcomeUnknown: true });
-    expect(await rig.connection.orders.find(order.number)).toBeNull();
+    expect(await rig.connection.orders.find(order)).toBeNull();
     expect(await place(order)).toMatchObject({ status: 'Completed' });
   });
 
@@ -368,7 +368,7 @@ describe('an order that is refused', () => {
     const fault = await faultOf(place(order));
     expect(fault).toMatchObject(REFUSED);
     expect(fault.publicText).toBe(`Zuora refuses the order: "Account ${cancelled.number} is cancelled".`);
-    expect(await rig.connection.orders.find(order.number)).toBeNull();
+    expect(await rig.connection.orders.find(order)).toBeNull();
   });
 
   it.each([
@@ -443,7 +443,7 @@ describe('an order that is refused', () => {
 
 describe('an order that is looked for', () => {
   it('is none where there is none', async () => {
-    expect(await rig.connection.orders.find('SF-none')).toBeNull();
+    expect(await rig.connection.orders.find(orderOf([], { number: 'SF-none' }))).toBeNull();
   });
 
   it('is what people entered in Zuora as well, drafts too', async () => {
@@ -462,7 +462,7 @@ describe('an order that is looked for', () => {
       status: 'Draft',
       subscriptions: [{ orderActions: [action] }],
     });
-    expect(await rig.connection.orders.find('By hand')).toEqual({
+    expect(await rig.connection.orders.find(orderOf([], { number: 'By hand' }))).toEqual({
       number: 'By hand',
       status: 'Draft',
       subscriptionNumbers: [],
@@ -491,7 +491,7 @@ describe('a preview', () => {
       // A month of seats, a year of support, and the setup.
       firstInvoice: { amount: '1823.4', on: START },
     });
-    expect(await rig.connection.orders.find(order.number)).toBeNull();
+    expect(await rig.connection.orders.find(order)).toBeNull();
     expect(rig.sim.tenant.by('subscriptions', 'number', order.subscriptionNumber)).toEqual([]);
   });
 

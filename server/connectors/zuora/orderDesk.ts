@@ -172,6 +172,8 @@ export function createZuoraOrderDesk(
   }
 
   return {
+    backdates: true,
+
     async plans(ids) {
       const known = [...new Set(ids)].filter((id) => ID.test(id));
       const found = await Promise.all(known.map(planOf));
@@ -199,7 +201,9 @@ export function createZuoraOrderDesk(
       };
     },
 
-    toRequest,
+    faultsOf: () => [],
+
+    toRequest: async (order) => toRequest(order),
 
     async place(order, effectId) {
       const body = toRequest(order);
@@ -213,7 +217,7 @@ export function createZuoraOrderDesk(
       }
     },
 
-    async find(number) {
+    async find({ number }) {
       const found = await read(number);
       return found === null ? null : toPlacedOrder(found);
     },

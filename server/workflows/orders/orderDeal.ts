@@ -82,7 +82,7 @@ export function orderDeal(deps: OrderDeps): OrdersDeal {
 
   /** What may have been made is looked for; what was not is sent again while the deal is won and orders are placed. */
   async function resume(known: Known, deal: Deal): Promise<void> {
-    const found = await desk.find(known.order.order!.number);
+    const found = await desk.find(known.order.order!);
     if (found !== null) await save(placedAs(known.order, found), known, deal);
     else if (deal.isWon && (rules.mode === 'automatic' || (rules.mode === 'assisted' && isApproved(known.order))))
       await send(known, deal);

@@ -4,6 +4,7 @@ import { Fault } from '../../domain/fault.ts';
 import { afterChange } from '../../domain/order/afterChange.ts';
 import { carrying, fieldsFrom } from '../../domain/order/customFields.ts';
 import type { Deal } from '../../domain/order/deal.ts';
+import type { OrderFacts } from '../../domain/order/facts.ts';
 import { orderFault } from '../../domain/order/faults.ts';
 import type { PlanOnSale, SubscriptionToChange } from '../../domain/order/order.ts';
 import { kindOf, subscriptionNamed } from '../../domain/order/kind.ts';
@@ -11,6 +12,7 @@ import { planOrder } from '../../domain/order/planOrder.ts';
 import type { OrderRules } from '../../domain/order/rules.ts';
 import { sellableOf } from '../../domain/order/sellable.ts';
 import { orderInWords } from '../../domain/order/words.ts';
+import { latest } from '../../domain/time/calendarDate.ts';
 import { today } from '../../domain/time/instant.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { MirrorReader } from '../ports/mirror.ts';
@@ -18,7 +20,7 @@ import { DISCREPANCY_OPEN, type DealOrder, type OrderBook, type OrderDesk } from
 
 export type WorkOutDeps = {
   rules: OrderRules;
-  desk: Pick<OrderDesk, 'plans' | 'subscription' | 'preview'>;
+  desk: Pick<OrderDesk, 'backdates' | 'plans' | 'subscription' | 'faultsOf' | 'preview'>;
   discrepancies: Pick<OrderBook, 'discrepancyOf'>;
   mirror: Pick<MirrorReader, 'ofAccount'>;
   /** @returns the same text for the same content */
@@ -71,16 +73,20 @@ export function workOut(deps: WorkOutDeps): (deal: Deal, known: DealOrder | null
 
   return async (deal, known) => {
     const now = clock.businessNow();
+    const day = today(now, timeZone);
     const plans = await plansOf(deal);
     const subscription = await subscriptionOf(deal);
-    const planned = planOrder({
-      deal,
+    const facts: OrderFacts = {
+      // A close date is not a day that people entered for billing: where it is past, the next best is meant.
+      deal: desk.backdates ? deal : { ...deal, closesOn: latest([deal.closesOn, day])! },
       billingAccounts: await billingAccountsOf(deal),
       subscription,
       plans: new Map(plans.map((plan) => [plan.key, plan])),
       rules,
-      today: today(now, timeZone),
-    });
+      today: day,
+    };
+    const planned = planOrder(facts);
+    const faults = [...('faults' in planned ? planned.faults : []), ...desk.faultsOf(facts)];
     const base: DealOrder = {
       dealId: deal.id,
       accountId: deal.accountId,
@@ -88,7 +94,7 @@ export function workOut(deps: WorkOutDeps): (deal: Deal, known: DealOrder | null
       mode: MODES[rules.mode],
       connection: rules.connection,
       digest: digest(enteredIn(deal, rules)),
-      faults: 'faults' in planned ? planned.faults : [],
+      faults,
       order: null,
       actions: [],
       metrics: null,
@@ -101,7 +107,7 @@ export function workOut(deps: WorkOutDeps): (deal: Deal, known: DealOrder | null
       discrepancy: known?.discrepancy ?? null,
       asOf: now.toISOString(),
     };
-    if ('faults' in planned) return base;
+    if ('faults' in planned || faults.length > 0) return base;
     const { order } = planned;
     const changed = await discrepancies.discrepancyOf(order.subscriptionNumber, deal.id);
     if (changed !== null) return { ...base, faults: [orderFault(DISCREPANCY_OPEN, stillDiffers(changed))] };

@@ -1,17 +1,22 @@
 import type { Deal } from '../../domain/order/deal.ts';
+import type { OrderFacts } from '../../domain/order/facts.ts';
 import type { OrderFault } from '../../domain/order/faults.ts';
 import type { CalendarDate } from '../../domain/time/calendarDate.ts';
 import type { Order, OrderMetrics, PlacedOrder, PlanOnSale, SubscriptionToChange } from '../../domain/order/order.ts';
 
 /** What a billing system does with orders. All of it throws Faults. */
 export interface OrderDesk {
+  /** Whether something can begin, or change, on a day that is past. */
+  backdates: boolean;
   /**
    * @param ids of plans in the billing system
    * @returns those that are there, by id, with everything that an order may override
    */
   plans(ids: readonly string[]): Promise<Map<string, PlanOnSale>>;
+  /** @returns what the billing system cannot do of what a deal asks for, all of it, besides what nobody could do */
+  faultsOf(facts: OrderFacts): readonly OrderFault[];
   /** @returns what is sent when it is placed, in the words of the billing system. @throws Fault `order_refused` */
-  toRequest(order: Order): unknown;
+  toRequest(order: Order): Promise<unknown>;
   /** @returns a subscription as it is now, by its number, whoever it belongs to; null when there is none */
   subscription(number: string): Promise<SubscriptionToChange | null>;
   /**
@@ -28,8 +33,8 @@ export interface OrderDesk {
    * `outcomeUnknown` when it may have been made
    */
   place(order: Order, effectId: string): Promise<PlacedOrder>;
-  /** @returns the order with a number of ours; null when there is none */
-  find(number: string): Promise<PlacedOrder | null>;
+  /** @returns what was made of an order, or of an earlier one of its deal; null when there is none */
+  find(order: Order): Promise<PlacedOrder | null>;
 }
 
 /** How an order stands; the words of the picklist in Salesforce. */

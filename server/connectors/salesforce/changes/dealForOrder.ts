@@ -42,6 +42,7 @@ export function dealColumns({ names, lineNames, recordTypes, currency }: DealFie
     'LastStageChangeDate',
     'Billing_Reported__c',
     'Billing_Order_Kind__c',
+    'Billing_Order_Number__c',
     'Billing_Account_Key__c',
     'Billing_Start_Date__c',
     'Billing_Term_Months__c',
@@ -98,6 +99,12 @@ function toLine(record: Found, names: readonly string[]): DealLine {
   };
 }
 
+/** The subscription that the deal's own order made is written there by us, with the same number as the order: it is none. */
+function subscriptionOf(record: Found): string | null {
+  const number = textOf(record['Billing_Subscription_Number__c']);
+  return number === textOf(record['Billing_Order_Number__c']) ? null : number;
+}
+
 /**
  * @param record read with `Id`, `AccountId`, `Billing_Subscription_Number__c` and `dealColumns`
  * @param lines all of its lines
@@ -110,7 +117,7 @@ export function toDeal(record: Found, lines: readonly Found[], { names, lineName
   const named = {
     id: id18(String(record['Id'])),
     kind: wordOf(ORDER_KINDS, record['Billing_Order_Kind__c']),
-    subscriptionNumber: textOf(record['Billing_Subscription_Number__c']),
+    subscriptionNumber: subscriptionOf(record),
   };
   // The contract of a change is that of what is changed: its dates are those of before.
   const contract = (kindOf(named) === 'New' ? (record['Contract'] ?? {}) : {}) as Found;
