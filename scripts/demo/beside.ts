@@ -55,15 +55,8 @@ const DEALS: readonly Deal[] = [
   { account: 'Pied Piper', name: 'Growth', type: 'New Business', situation: 'address missing' },
 ];
 
-/**
- * Cases and Opportunities beside the Accounts; what they name must be in Salesforce already.
- * @param withOrders whether there are products of billing to sell
- */
-export async function makeRecordsBeside(
-  org: OrgClient,
-  accounts: readonly DemoRecord[],
-  withOrders: boolean,
-): Promise<DemoRecord[]> {
+/** Cases and Opportunities beside the Accounts; what they name must be in Salesforce already. */
+export async function makeRecordsBeside(org: OrgClient, accounts: readonly DemoRecord[]): Promise<DemoRecord[]> {
   const idOf = (name: string) => accounts.find((one) => one.name === name)!.id;
   const records: DemoRecord[] = [];
 
@@ -108,7 +101,6 @@ export async function makeRecordsBeside(
   );
 
   for (const { account, name, type, situation, renews, lines = [], fields = {}, isWon } of DEALS) {
-    if (isWon && !withOrders) continue;
     const deal = `${account}: ${name}`;
     const id = await org.create('Opportunity', {
       Name: deal,
@@ -119,7 +111,7 @@ export async function makeRecordsBeside(
       ...fields,
       ...(renews ? { Billing_Subscription_Number__c: await subscriptionOf(org, idOf(account)) } : {}),
     });
-    if (withOrders) await addLines(org, id, lines);
+    await addLines(org, id, lines);
     if (isWon) await org.edit('Opportunity', id, { StageName: 'Closed Won' });
     records.push({ object: 'Opportunity', id, name: deal, situation });
   }

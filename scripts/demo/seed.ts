@@ -14,7 +14,7 @@ const dayMs = 86_400_000;
 /**
  * Makes the demo's customers through the public APIs of the three systems: their story begins `storyDays` days ago by the
  * simulators' clock and is lived through day by day, so that renewals, retries and due dates are real ones.
- * @param installed resolves when the org has the package, which it has where this is absent; then won deals are ordered too
+ * @param installed resolves when the org has the package, which it has where this is absent
  * @throws when `signal` is aborted before the end
  */
 export async function seedDemo(
@@ -58,18 +58,15 @@ export async function seedDemo(
     await stack.stripe.settled();
     await stack.zuora.ctx.webhooks.idle();
   }
-  const withOrders = installed === undefined;
-  if (withOrders) {
-    makePriceBook(stack);
-    await switchOrdersOn(stack, dataDir);
-  }
-  for (const act of today) await act();
   await installed?.();
+  makePriceBook(stack);
+  await switchOrdersOn(stack, dataDir);
+  for (const act of today) await act();
   say('Waiting for Salesforce to show it');
   await settled(stack);
   await shown(org, 'the usage that was recorded', 'SELECT Id FROM Usage__c WHERE Percent_Used__c > 0', metersUsed);
-  records.push(...(await makeRecordsBeside(org, records, withOrders)));
-  if (withOrders) await shown(org, 'what keeps a won deal from being ordered', 'SELECT Id FROM Billing_Order__c', 1);
+  records.push(...(await makeRecordsBeside(org, records)));
+  await shown(org, 'what keeps a won deal from being ordered', 'SELECT Id FROM Billing_Order__c', 1);
   await settled(stack);
   rememberRecords(dataDir, records);
 }

@@ -6,7 +6,7 @@ import { stockSf } from '../../test/support/sfCli.ts';
 const ON_PATH = process.platform === 'win32' ? ['sf.cmd', 'sf.exe'] : ['sf'];
 
 /** The `sf` of `SF_CLI`, else the one on the path, else one that is installed into `.cache` once. */
-async function findSf(say: (text: string) => void): Promise<readonly string[]> {
+export async function findSf(say: (text: string) => void): Promise<readonly string[]> {
   const folders = (process.env['PATH'] ?? '').split(delimiter);
   const found = folders.flatMap((folder) => ON_PATH.map((name) => join(folder, name))).find((path) => existsSync(path));
   return process.env['SF_CLI'] === undefined && found !== undefined ? [found] : stockSf(say);

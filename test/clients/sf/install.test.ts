@@ -256,6 +256,15 @@ describe('an installation by the commands of the admin guide', { timeout: 300_00
   });
 });
 
+describe('the CLI for whoever has none', { timeout: 60_000 }, () => {
+  it('gets what follows, and ends as it ends', async () => {
+    const { code, stdout } = await script('sf', ['org', 'list', '--json']);
+    expect([code, JSON.parse(stdout)]).toMatchObject([0, { status: 0 }]);
+    const unknown = await script('sf', ['org', 'display', '--target-org', 'nobody', '--json']);
+    expect([unknown.code, JSON.parse(unknown.stdout)]).toMatchObject([1, { name: 'NamedOrgNotFoundError' }]);
+  });
+});
+
 describe('wrong words', () => {
   it.each([
     [['--nothing'], "Unknown option '--nothing'"],
