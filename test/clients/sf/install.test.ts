@@ -261,7 +261,7 @@ describe('the CLI for whoever has none', { timeout: 60_000 }, () => {
     const { code, stdout } = await script('sf', ['org', 'list', '--json']);
     expect([code, JSON.parse(stdout)]).toMatchObject([0, { status: 0 }]);
     const unknown = await script('sf', ['org', 'display', '--target-org', 'nobody', '--json']);
-    expect([unknown.code, JSON.parse(unknown.stdout)]).toMatchObject([1, { name: 'NamedOrgNotFoundError' }]);
+    expect([unknown.code, JSON.parse(unknown.stdout)]).toMatchObject([2, { name: 'NamedOrgNotFoundError' }]);
   });
 });
 
