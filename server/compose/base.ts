@@ -77,8 +77,9 @@ export async function openBase(config: Config): Promise<Base> {
   const { timeZone } = config;
   const fields = billingFieldsOf(config.mapping);
   const providerIdOf = providerIds.idOf;
+  const billedBy = config.orders === null ? {} : { stripeOrders: config.orders.stripe };
   const connections = config.connections.map((one) =>
-    connect(one, { clock, timeZone, gateOf, shareToken, secrets, mirror: store, fields, providerIdOf }),
+    connect(one, { clock, timeZone, gateOf, shareToken, secrets, mirror: store, fields, providerIdOf, ...billedBy }),
   );
   const keysReady = createWakeup();
   const intake = createIntake(store, { metrics, onStored: keysReady.notify });

@@ -1,5 +1,6 @@
 import { createStripeConnection } from '../connectors/stripe/connection.ts';
 import { stripeLimits, stripeRates } from '../connectors/stripe/limits.ts';
+import type { StripeOrderSettings } from '../connectors/stripe/orders/settings.ts';
 import { createZuoraConnection } from '../connectors/zuora/connection.ts';
 import { callsForSweeps, zuoraLimits } from '../connectors/zuora/limits.ts';
 import { OF_SETTINGS } from '../sync/secrets/store.ts';
@@ -34,8 +35,7 @@ export type BillingConnection = {
   catalog: CatalogSource;
   /** What people ask of single invoices. */
   invoices: InvoiceDesk;
-  /** null for a billing system that takes no orders from here. */
-  orders: OrderDesk | null;
+  orders: OrderDesk;
   /** What of it is taken; `billing` sees to it. */
   filter: BillingFilter;
   close?(): Promise<void>;
@@ -53,6 +53,8 @@ export type ConnectionDeps = {
   providerIdOf?: (connection: string) => string | null;
   /** Metadata and custom fields that are kept; none when absent. */
   fields?: BillingFieldNames;
+  /** How what is ordered in Stripe is billed, where settings say it. */
+  stripeOrders?: StripeOrderSettings;
   /** Secrets that were rotated by command stand in for those of the settings, at any time. */
   secrets?: Pick<SecretBook, 'accepted' | 'latest'>;
 };
@@ -84,6 +86,7 @@ function clientsOf(
     shareToken,
     mirror,
     fields = NO_FIELDS,
+    stripeOrders,
     providerIdOf,
     secrets = settingsAlone,
   }: ConnectionDeps,
@@ -102,6 +105,7 @@ function clientsOf(
       timeZone,
       filter: config.filter,
       fields,
+      ...(stripeOrders && { orders: stripeOrders }),
     };
     const rates = stripeRates(options.apiKey);
     const gate = gateOf(

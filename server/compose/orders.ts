@@ -58,7 +58,7 @@ export function fieldsForOrders(client: SalesforceClient, rules: Rules): () => P
 
 /** What works an order out, for who places it and for who only wants to see it. */
 function worksOut({ config, database, store, clock, connections }: Base, rules: Rules) {
-  const desk = connections.find(({ name }) => name === rules.connection)!.orders!;
+  const desk = connections.find(({ name }) => name === rules.connection)!.orders;
   const discrepancies = createOrderBook(database.db);
   return { rules, desk, discrepancies, mirror: store, digest: digestOf, clock, timeZone: config.timeZone };
 }

@@ -58,9 +58,11 @@ export async function openOrgTools(
   const closing: (() => Promise<void>)[] = [];
   const openDesk = (name: string): OrderDesk => {
     const settings = config.connections.find(({ connection }) => connection === name)!;
-    const { orders, close } = connect(settings, { clock, timeZone: config.timeZone, gateOf, shareToken, secrets });
+    const billedBy = config.orders === null ? {} : { stripeOrders: config.orders.stripe };
+    const deps = { clock, timeZone: config.timeZone, gateOf, shareToken, secrets, ...billedBy };
+    const { orders, close } = connect(settings, deps);
     if (close) closing.push(close);
-    return orders!;
+    return orders;
   };
   const describe = describeObjects(client);
   let verdict: Promise<MappingVerdict> | undefined;

@@ -24,7 +24,13 @@ export function nextMonth({ stack }: { stack: Pick<Stack, 'clock'> }): {
   return { starts, aYearLater: addMonths(starts, 12) };
 }
 
-export type LineOf = { plan: RatePlan; quantity: number; price: number; fields?: Record<string, FieldValue> };
+/** What deals sell: a product rate plan of Zuora, or a price of Stripe. */
+export type Sold = Pick<RatePlan, 'ratePlanId'> | { priceId: string };
+
+const keyOf = (plan: Sold): string =>
+  'priceId' in plan ? `stripe:price:${plan.priceId}` : `zuora:productrateplan:${plan.ratePlanId}`;
+
+export type LineOf = { plan: Sold; quantity: number; price: number; fields?: Record<string, FieldValue> };
 
 /** What people do with deals in the simulated org. */
 export function deals(story: { stack: Stack }, who: keyof typeof USERS = 'rep') {
@@ -36,21 +42,17 @@ export function deals(story: { stack: Stack }, who: keyof typeof USERS = 'rep') 
     return result.id!;
   }
   const priceBook = () => org.all('Pricebook2').find((one) => one['Name'] === 'Billing')!.Id;
-  const entryOf = ({ ratePlanId }: RatePlan): string =>
-    org
-      .all('PricebookEntry')
-      .find((one) => one['Billing_Key__c'] === `zuora:productrateplan:${ratePlanId}:${priceBook()}`)!.Id;
+  const entryOf = (plan: Sold): string =>
+    org.all('PricebookEntry').find((one) => one['Billing_Key__c'] === `${keyOf(plan)}:${priceBook()}`)!.Id;
 
   return {
     makePriceBook: () =>
       insert('Pricebook2', { Name: 'Billing', IsActive: true }, { ...as, userId: person(story.stack).userId }),
-    hasProduct: ({ ratePlanId }: RatePlan): boolean =>
+    hasProduct: (plan: Sold): boolean =>
       org
         .all('PricebookEntry')
         .some(
-          (one) =>
-            String(one['Billing_Key__c']).startsWith(`zuora:productrateplan:${ratePlanId}:`) &&
-            one['Pricebook2Id'] === priceBook(),
+          (one) => String(one['Billing_Key__c']).startsWith(`${keyOf(plan)}:`) && one['Pricebook2Id'] === priceBook(),
         ),
     /** @returns id of a deal that is not won yet */
     open(accountId: string, lines: readonly LineOf[], fields: Record<string, FieldValue> = {}): string {

@@ -7,6 +7,7 @@ import type { CatalogSource } from '../../workflows/ports/catalog.ts';
 import type { Clock } from '../../workflows/ports/clock.ts';
 import type { ConnectionProbe } from '../../workflows/ports/connectionProbe.ts';
 import type { MirrorLookup } from '../../workflows/ports/mirror.ts';
+import type { OrderDesk } from '../../workflows/ports/orders.ts';
 import type { ChangeSource } from '../../workflows/ports/sweep.ts';
 import { openGate, type UpstreamGate } from '../../workflows/ports/upstream.ts';
 import type { WebhookVerifier } from '../../workflows/ports/webhook.ts';
@@ -16,6 +17,8 @@ import { createStripeClient } from './client.ts';
 import { stripeLinks } from './links.ts';
 import { createStripeInvoiceDesk } from './invoiceDesk.ts';
 import { createStripeList } from './list.ts';
+import { createStripeOrderDesk } from './orders/desk.ts';
+import { STRIPE_ORDER_SETTINGS, type StripeOrderSettings } from './orders/settings.ts';
 import { createPastSweep } from './past.ts';
 import { accountOf, createStripeProbe, isLiveKey } from './probe.ts';
 import { createStripeCatalog } from './sellables.ts';
@@ -39,6 +42,8 @@ export type StripeConnectionOptions = {
   filter?: BillingFilter;
   /** Metadata that is kept of its objects; default none. */
   fields?: BillingFieldNames;
+  /** How what is ordered is billed; default invoices that are sent. */
+  orders?: StripeOrderSettings;
 };
 
 export type Connection = {
@@ -49,8 +54,7 @@ export type Connection = {
   list: BillingAccountList;
   catalog: CatalogSource;
   invoices: InvoiceDesk;
-  /** Nothing is ordered in Stripe yet. */
-  orders: null;
+  orders: OrderDesk;
 };
 
 /** Everything that one Stripe account takes part in. */
@@ -88,7 +92,7 @@ export function createStripeConnection(
     billing: createStripeBilling(stripe, new CatalogCache(stripe, now), context),
     list: createStripeList(stripe, connection),
     invoices: createStripeInvoiceDesk(stripe),
-    orders: null,
+    orders: createStripeOrderDesk(stripe, context, options.orders ?? STRIPE_ORDER_SETTINGS),
     catalog: createStripeCatalog(stripe, connection),
     probe: createStripeProbe(stripe, { connection, apiKey: options.apiKey, objects: filter.objects }),
     changes: createStripeSweep(stripe, connection, () => deps.clock.businessNow(), {

@@ -9,8 +9,8 @@ import { fromStripePrice, fromStripeTier } from './convertPrice.ts';
 import { readAll } from './pages.ts';
 import { priceSchema, productSchema, type StripePrice } from './schema.ts';
 
-const soldProductSchema = productSchema.extend({ active: z.boolean() });
-const soldPriceSchema = priceSchema.extend({ active: z.boolean() });
+export const soldProductSchema = productSchema.extend({ active: z.boolean() });
+export const soldPriceSchema = priceSchema.extend({ active: z.boolean(), tax_behavior: z.string().nullish() });
 
 type SoldProduct = z.infer<typeof soldProductSchema>;
 
@@ -40,7 +40,7 @@ function unitPriceOf(
   return amount === null ? null : fromStripeUnitPrice(amount, currency);
 }
 
-function toSellable(
+export function toSellable(
   connection: string,
   price: z.infer<typeof soldPriceSchema>,
   products: ReadonlyMap<string, SoldProduct>,

@@ -41,7 +41,7 @@ export function inactiveFaults(account: BillingAccount): OrderFault[] {
   ];
 }
 
-/** What keeps invoices of a billing account from arriving. */
+/** What keeps invoices of a billing account from arriving; Stripe sends them by e-mail and asks for no address. */
 export function billToFaults(account: BillingAccount): OrderFault[] {
   const faults: OrderFault[] = [];
   if (account.billToEmail === null)
@@ -51,6 +51,7 @@ export function billToFaults(account: BillingAccount): OrderFault[] {
         `The bill-to contact of ${account.number} has no e-mail address, so no invoice would arrive. Enter one.`,
       ),
     );
+  if (account.source === 'Stripe') return faults;
   const missing = missingOf(account.billTo?.address ?? null);
   if (missing !== 'Nothing')
     faults.push(

@@ -22,6 +22,7 @@ test('what is left out is as told in docs/orders.md', () => {
       fields: {},
       approvalHours: 72,
       defaults: { months: null, autoRenew: false, renewalMonths: null, cancel: 'term end' },
+      stripe: { collectionMethod: 'send_invoice', daysUntilDue: 30, prorationBehavior: 'create_prorations' },
       customFields: { order: {}, subscription: {}, ratePlan: {}, charge: {} },
     },
     faults: [],
@@ -36,6 +37,7 @@ test('everything that it can say is read', () => {
     fields: { Order_By_Billing__c: true, Region__c: 'EMEA', Level__c: 2 },
     approvalHours: 8,
     defaults: { months: 12, autoRenew: true, renewalMonths: 6, cancel: 'billed end' },
+    stripe: { collectionMethod: 'charge_automatically', daysUntilDue: 14, prorationBehavior: 'none' },
     customFields: {
       order: { PurchaseOrder__c: 'PO_Number__c' },
       subscription: { Region__c: 'Region__c' },
@@ -59,6 +61,17 @@ test.each<[string, object, string]>([
   ['defaults.months', { defaults: { months: 0 } }, 'It must be 1 at least.'],
   ['defaults.months', { defaults: { months: 1.5 } }, 'It must be a whole number of months.'],
   ['defaults.renewalMonths', { defaults: { renewalMonths: 601 } }, 'It must be 600 at most.'],
+  [
+    'stripe.collectionMethod',
+    { stripe: { collectionMethod: 'card' } },
+    'It must be "send_invoice" or "charge_automatically".',
+  ],
+  ['stripe.daysUntilDue', { stripe: { daysUntilDue: 366 } }, 'It must be 365 at most.'],
+  [
+    'stripe.prorationBehavior',
+    { stripe: { prorationBehavior: 'all' } },
+    'It must be "create_prorations", "always_invoice" or "none".',
+  ],
   ['defaults.cancel', { defaults: { cancel: 'today' } }, 'It must be "term end" or "billed end".'],
   [
     'customFields.order.PO',

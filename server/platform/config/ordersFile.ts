@@ -46,6 +46,24 @@ const fileSchema = z.strictObject({
       cancel: z.enum(['term end', 'billed end'], 'It must be "term end" or "billed end".').default('term end'),
     })
     .prefault({}),
+  stripe: z
+    .strictObject({
+      collectionMethod: z
+        .enum(['send_invoice', 'charge_automatically'], 'It must be "send_invoice" or "charge_automatically".')
+        .default('send_invoice'),
+      daysUntilDue: z
+        .int('It must be a whole number of days.')
+        .min(0, 'It must be 0 at least.')
+        .max(365, 'It must be 365 at most.')
+        .default(30),
+      prorationBehavior: z
+        .enum(
+          ['create_prorations', 'always_invoice', 'none'],
+          'It must be "create_prorations", "always_invoice" or "none".',
+        )
+        .default('create_prorations'),
+    })
+    .prefault({}),
   customFields: z
     .strictObject({ order: fieldMap, subscription: fieldMap, ratePlan: fieldMap, charge: fieldMap })
     .prefault({}),

@@ -113,6 +113,10 @@ const priceDataFields = {
 
 export const priceData = shape(priceDataFields);
 
+/** The same of what is billed once. */
+const { recurring: _recurring, ...oneOffFields } = priceDataFields;
+export const oneOffPriceData = shape(oneOffFields);
+
 /** The same where a product can be made with it. */
 export const priceDataWithProduct = shape({ ...priceDataFields, product_data: shape(productDataFields) });
 

@@ -1,7 +1,7 @@
 import { invalid } from '../protocol/errors.ts';
 import { mergeMetadata, required } from '../protocol/params.ts';
 import type { Subscription, SubscriptionSchedule } from '../protocol/wire.ts';
-import { priceOf } from '../subscriptions/itemPrices.ts';
+import { oneOffPrice, priceOf } from '../subscriptions/itemPrices.ts';
 import { itemsOf } from '../subscriptions/items.ts';
 import { addIntervals, type Interval } from '../time/calendar.ts';
 import type { World } from '../world.ts';
@@ -36,7 +36,7 @@ function phaseOf(world: World, params: PhaseParams, start: number, param: string
   const end = endOf(world, params, start, param);
   if (end < start || (end === start && params.end_date !== 'now'))
     throw invalid('The end date of a phase must be after its start date.', `${param}[end_date]`);
-  const prices = items.map((item, index) => priceOf(world, item, `${param}[items][${index}]`));
+  const prices = items.map((item, index) => priceOf(world, item, `${param}[items][${index}]`, true));
   const trialEnd = params.trial ? end : params.trial_end === 'now' ? null : (params.trial_end ?? null);
   return {
     add_invoice_items: (params.add_invoice_items ?? []).map((one, index) => ({
@@ -44,7 +44,7 @@ function phaseOf(world: World, params: PhaseParams, start: number, param: string
       discounts: [],
       metadata: mergeMetadata({}, one.metadata),
       period: { start: { type: 'phase_start' }, end: { type: 'phase_end' } },
-      price: required(one.price, `${param}[add_invoice_items][${index}][price]`),
+      price: oneOffPrice(world, one, `${param}[add_invoice_items][${index}][price]`).id,
       quantity: one.quantity ?? 1,
       tax_rates: [],
     })),

@@ -29,8 +29,14 @@ function setQuantity(item: SubscriptionItem, quantity: number | undefined, param
   item.quantity = quantity;
 }
 
-function added(world: World, subscription: Subscription, change: ItemChange, param: string): SubscriptionItem {
-  const price = priceOf(world, change, param);
+function added(
+  world: World,
+  subscription: Subscription,
+  change: ItemChange,
+  param: string,
+  bySchedule: boolean,
+): SubscriptionItem {
+  const price = priceOf(world, change, param, bySchedule);
   checkCurrency(subscription, price.currency, param);
   const period =
     subscription.status === 'trialing' && subscription.trial_end !== null
@@ -63,11 +69,16 @@ function changed(
 }
 
 /** What becomes of which item; everything is checked before anything is changed. */
-export function planItems(world: World, subscription: Subscription, changes: readonly ItemChange[]): Planned[] {
+export function planItems(
+  world: World,
+  subscription: Subscription,
+  changes: readonly ItemChange[],
+  bySchedule: boolean,
+): Planned[] {
   const items = itemsOf(world, subscription);
   const planned = changes.map((change, index): Planned => {
     const param = `items[${index}]`;
-    if (change.id === undefined) return { before: null, after: added(world, subscription, change, param) };
+    if (change.id === undefined) return { before: null, after: added(world, subscription, change, param, bySchedule) };
     const before = items.find((one) => one.id === change.id);
     if (!before) throw missing('subscription item', change.id, `${param}[id]`);
     if (change.deleted) return { before: structuredClone(before), after: null };

@@ -8,21 +8,37 @@ import type { CreateParams } from './subscriptionParams.ts';
 
 const mostItems = 20;
 
-/** The price that an item names, also by the older name of the parameter, or brings. */
+const inline = (price: Price): string => `inline:${price.id}`;
+
+/** A price that is made with what is sold at it, and for that alone: nothing else can be sold at it. */
+function makeInline(world: World, data: NonNullable<ReturnType<typeof priceData>>): Price {
+  const price = createPrice(world, { ...data, active: false });
+  world.once(inline(price));
+  return price;
+}
+
+/**
+ * The price that an item names, also by the older name of the parameter, or brings.
+ * @param bySchedule whether it is that of a phase, which may have been made with it
+ */
 export function priceOf(
   world: World,
   item: { plan?: string; price?: string; price_data?: ReturnType<typeof priceData> },
   param: string,
+  bySchedule = false,
 ): Price {
+  if (item.price_data && (item.price ?? item.plan) !== undefined)
+    throw invalid('You may only specify one of these parameters: price, price_data.', `${param}[price_data]`);
   const price = item.price_data
-    ? createPrice(world, item.price_data)
+    ? makeInline(world, item.price_data)
     : world.get('prices', required(item.price ?? item.plan, `${param}[price]`), `${param}[price]`);
   if (price.type !== 'recurring')
     throw invalid(
       `The price specified is set to \`type=one_time\` but this field only accepts prices with \`type=recurring\`.`,
       `${param}[price]`,
     );
-  if (!price.active)
+  const isOwn = item.price_data !== undefined || (bySchedule && world.state.done[inline(price)] !== undefined);
+  if (!price.active && !isOwn)
     throw invalid('The price specified is inactive. This field only accepts active prices.', `${param}[price]`);
   return price;
 }
@@ -48,6 +64,18 @@ export function checkItems(items: readonly { price: Price }[], mode: string): vo
     );
 }
 
+/** The price that a one-off item names or brings. */
+export function oneOffPrice(
+  world: World,
+  one: Pick<NonNullable<CreateParams['add_invoice_items']>[number], 'price' | 'price_data'>,
+  param: string,
+): Price {
+  if (one.price_data) return makeInline(world, one.price_data);
+  const price = world.get('prices', required(one.price, param), param);
+  if (price.active || world.state.done[inline(price)] !== undefined) return price;
+  throw invalid('The price specified is inactive. This field only accepts active prices.', param);
+}
+
 /** One-off items that go onto the invoice which the request makes. */
 export function addOneOffs(
   world: World,
@@ -56,7 +84,7 @@ export function addOneOffs(
 ): void {
   for (const [index, one] of added.entries()) {
     const param = `add_invoice_items[${index}][price]`;
-    const price = world.get('prices', required(one.price, param), param);
+    const price = oneOffPrice(world, one, param);
     if (price.type !== 'one_time')
       throw invalid(
         'The price specified is set to `type=recurring` but this field only accepts prices with `type=one_time`.',

@@ -21,6 +21,10 @@ import { trialWarning, trialWarningSeconds } from './trials.ts';
 function checkPayable(world: World, params: CreateParams, customer: Customer, trial: number | null): void {
   if (params.collection_method === 'send_invoice') {
     required(params.days_until_due, 'days_until_due');
+    if (!customer.email)
+      throw invalid(
+        'Missing email. In order to create invoices that are sent to the customer, the customer must have a valid email.',
+      );
     return;
   }
   if (params.days_until_due !== undefined)
@@ -62,7 +66,7 @@ function begin(world: World, params: CreateParams, schedule: string | null): Beg
     throw notSimulated(world, 'Billing mode flexible with proration_discounts=itemized');
   const trial = trialEnd(world, params);
   checkPayable(world, params, customer, trial);
-  const prices = wanted.map((item, index) => priceOf(world, item, `items[${index}]`));
+  const prices = wanted.map((item, index) => priceOf(world, item, `items[${index}]`, schedule !== null));
   const mode = params.billing_mode?.type ?? 'flexible';
   checkItems(
     prices.map((price) => ({ price })),

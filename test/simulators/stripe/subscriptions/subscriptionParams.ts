@@ -1,4 +1,4 @@
-import { priceData } from '../catalog/catalog.ts';
+import { oneOffPriceData, priceData } from '../catalog/catalog.ts';
 import { discountParams } from '../catalog/discounts.ts';
 import { taxRateIds } from '../catalog/taxRates.ts';
 import {
@@ -53,7 +53,7 @@ export const addedItems = array(
     metadata,
     period: unsimulated,
     price: text,
-    price_data: unsimulated,
+    price_data: oneOffPriceData,
     quantity: integerFrom(0),
   }),
 );

@@ -53,9 +53,14 @@ export function updateSubscription(
   checkUpdate(world, subscription, params);
   if (params.payment_behavior === 'error_if_incomplete')
     refuseFailure(world, () =>
-      carryOut(world, world.get('subscriptions', subscription.id), { ...params, payment_behavior: 'allow_incomplete' }),
+      carryOut(
+        world,
+        world.get('subscriptions', subscription.id),
+        { ...params, payment_behavior: 'allow_incomplete' },
+        bySchedule,
+      ),
     );
-  carryOut(world, subscription, params);
+  carryOut(world, subscription, params, bySchedule);
   if (params.items && !bySchedule) keepInPhase(world, subscription);
   return subscription;
 }
@@ -86,9 +91,14 @@ function checkUpdate(world: World, subscription: Subscription, params: UpdatePar
     );
 }
 
-function carryOut(world: World, subscription: Subscription, params: UpdateParams): Collected | null {
+function carryOut(
+  world: World,
+  subscription: Subscription,
+  params: UpdateParams,
+  bySchedule: boolean,
+): Collected | null {
   const at = params.proration_date ?? world.now();
-  const changes = planItems(world, subscription, params.items ?? []);
+  const changes = planItems(world, subscription, params.items ?? [], bySchedule);
   const priced = changes.filter(changesPrice);
   const trialing = subscription.status === 'trialing';
   const restart =

@@ -127,7 +127,7 @@ describe('a subscription that is left to the clock', () => {
   });
 
   it('lets a sent invoice fall overdue', async () => {
-    const customer = (await rig.stripe.customers.create({ name: 'Invoiced' })).id;
+    const customer = (await rig.stripe.customers.create({ name: 'Invoiced', email: 'in@voiced.example' })).id;
     const price = await rig.price({ currency: 'jpy', unit_amount: 68_000 });
     const subscription = await rig.stripe.subscriptions.create({
       customer,
