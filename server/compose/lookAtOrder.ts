@@ -1,6 +1,7 @@
 import { createOrgDealReader } from '../connectors/salesforce/changes/deals.ts';
 import type { SalesforceClient } from '../connectors/salesforce/client.ts';
 import { Fault } from '../domain/fault.ts';
+import { rulesFor } from '../domain/order/rules.ts';
 import type { Config } from '../platform/config/config.ts';
 import type { Db } from '../platform/db/database.ts';
 import { digestOf } from '../sync/canonical.ts';
@@ -10,34 +11,35 @@ import { rememberedSince } from '../sync/orders/since.ts';
 import { whyNot } from '../workflows/orders/whyNot.ts';
 import { enteredIn, workOut } from '../workflows/orders/workOut.ts';
 import type { Clock } from '../workflows/ports/clock.ts';
-import type { OrderDesk } from '../workflows/ports/orders.ts';
+import { begunIn, type OrderDesk } from '../workflows/ports/orders.ts';
 import type { OrgTools } from '../workflows/ports/orgTools.ts';
 import { fieldsForOrders } from './orders.ts';
 
 /** @param openDesk of the connection that gets orders; null where orders are off */
 export function lookAtOrder(
-  { orders: rules, timeZone }: Config,
+  { orders: settings, timeZone }: Config,
   db: Db,
   client: SalesforceClient,
   clock: Clock,
   openDesk: (connection: string) => OrderDesk,
 ): OrgTools['order'] {
   return async (dealId) => {
-    if (rules === null)
+    if (settings === null)
       throw new Fault({
         code: 'orders_off',
         kind: 'invalid',
         publicText: 'ORDERS_FILE is not among the settings, so nothing is ordered.',
       });
-    const found = await createOrgDealReader(client, fieldsForOrders(client, rules)).deal(dealId);
+    const found = await createOrgDealReader(client, fieldsForOrders(client, settings)).deal(dealId);
     if (found?.forOrder == null) return null;
     const deal = found.forOrder;
     const book = createOrderBook(db);
     const known = (await book.of(dealId))?.order ?? null;
     const standing = known === null ? null : { order: known, steps: await book.stepsOf(dealId) };
+    const rules = rulesFor(settings, deal, begunIn(known));
     const desk = openDesk(rules.connection);
-    const isBegun = known !== null && (known.state === 'Ordering' || known.placed !== null);
-    if (isBegun) return { deal, standing, whyNot: null, worked: null, request: await desk.toRequest(known.order!) };
+    if (begunIn(known) !== null)
+      return { deal, standing, whyNot: null, worked: null, request: await desk.toRequest(known!.order!) };
     const deps = {
       rules,
       desk,

@@ -4,6 +4,8 @@ import { createOrgDealReader } from '../connectors/salesforce/changes/deals.ts';
 import type { SalesforceClient } from '../connectors/salesforce/client.ts';
 import { describeObjects, type DescribeObject } from '../connectors/salesforce/mapping/describe.ts';
 import { createOrgRequests } from '../connectors/salesforce/requests.ts';
+import { Fault } from '../domain/fault.ts';
+import { isOrdered, rulesFor, type OrderRules } from '../domain/order/rules.ts';
 import type { Config } from '../platform/config/config.ts';
 import { digestOf } from '../sync/canonical.ts';
 import { createOrderBook } from '../sync/orders/book.ts';
@@ -14,10 +16,10 @@ import { orderDeal } from '../workflows/orders/orderDeal.ts';
 import type { PreviewDeps } from '../workflows/orders/previewOrder.ts';
 import { workOut } from '../workflows/orders/workOut.ts';
 import type { KeyClaim, KeyResult } from '../workflows/ports/keyWork.ts';
-import type { OrdersDeal } from '../workflows/ports/orders.ts';
+import { begunIn, type OrdersDeal } from '../workflows/ports/orders.ts';
 import type { Base } from './base.ts';
 
-type Rules = NonNullable<Config['orders']>;
+type Settings = NonNullable<Config['orders']>;
 
 /** What becomes of won deals; null while nothing does. */
 export type Orders = {
@@ -39,26 +41,31 @@ async function sentOf(
   return names.filter((name) => seen?.has(name.toLowerCase()) === true);
 }
 
-/** @returns what has to be read of a deal by these rules */
-export function fieldsForOrders(client: SalesforceClient, rules: Rules): () => Promise<DealFields> {
+/** @returns what has to be read of a deal by these settings */
+export function fieldsForOrders(client: SalesforceClient, settings: Settings): () => Promise<DealFields> {
   const describe = describeObjects(client);
   return async () => {
-    const { order, subscription, ratePlan, charge } = rules.customFields;
+    const { order, subscription, ratePlan, charge } = settings.customFields;
+    const named = settings.targets.flatMap(({ fields }) => Object.keys(fields));
     const hasCurrencies = (await describe('Opportunity'))?.has('currencyisocode') ?? false;
     return {
-      names: [
-        ...new Set([...Object.keys(rules.fields), ...(await sentOf(describe, 'Opportunity', [order, subscription]))]),
-      ],
+      names: [...new Set([...named, ...(await sentOf(describe, 'Opportunity', [order, subscription]))])],
       lineNames: [...new Set(await sentOf(describe, 'OpportunityLineItem', [ratePlan, charge]))],
-      recordTypes: rules.recordTypes !== null,
-      currency: hasCurrencies ? null : rules.currency,
+      recordTypes: settings.targets.some(({ recordTypes }) => recordTypes !== null),
+      currency: hasCurrencies ? null : settings.currency,
     };
   };
 }
 
-/** What works an order out, for who places it and for who only wants to see it. */
-function worksOut({ config, database, store, clock, connections }: Base, rules: Rules) {
-  const desk = connections.find(({ name }) => name === rules.connection)!.orders;
+/** What works an order out by the rules of its deal, for who places it and for who only wants to see it. */
+function worksOut({ config, database, store, clock, connections }: Base, rules: OrderRules) {
+  const desk = connections.find(({ name }) => name === rules.connection)?.orders;
+  if (desk === undefined)
+    throw new Fault({
+      code: 'orders_off',
+      kind: 'invalid',
+      publicText: `The order is in ${rules.connection}, which is not among the connections any more. Add it again, or look the order up there.`,
+    });
   const discrepancies = createOrderBook(database.db);
   return { rules, desk, discrepancies, mirror: store, digest: digestOf, clock, timeZone: config.timeZone };
 }
@@ -66,33 +73,34 @@ function worksOut({ config, database, store, clock, connections }: Base, rules: 
 /** @param onSaved told when an Account is to be projected */
 export async function orders(base: Base, client: SalesforceClient, onSaved: () => void): Promise<Orders | null> {
   const { config, database, clock } = base;
-  const rules = config.orders;
-  const since = await orderedSince(database.db, rules !== null && rules.mode !== 'off', clock.businessNow());
-  if (rules === null || since === null) return null;
+  const settings = config.orders;
+  const since = await orderedSince(database.db, settings !== null && settings.mode !== 'off', clock.businessNow());
+  if (settings === null || since === null) return null;
   const previews = createPreviewBook(database.db, onSaved);
   const book = createOrderBook(database.db, onSaved);
   const approvers = createApprovers(client);
-  const approval = { approvers, approvalHours: rules.approvalHours };
-  const order = orderDeal({ ...worksOut(base, rules), book, approval, since });
+  const approval = { approvers, approvalHours: settings.approvalHours };
   return {
     async order(deal, changedBy) {
       if (deal.isClosed) await previews.forget(deal.id, deal.accountId);
-      return order(deal, changedBy);
+      const known = (await book.of(deal.id))?.order ?? null;
+      const rules = rulesFor(settings, deal, begunIn(known));
+      return orderDeal({ ...worksOut(base, rules), book, approval, since })(deal, changedBy);
     },
     decide: decideOrder({ requests: createOrgRequests(client), book, approvers, clock }),
-    fields: fieldsForOrders(client, rules),
+    fields: fieldsForOrders(client, settings),
   };
 }
 
 /** What previews of orders are made with; null while won deals are not ordered. */
 export function ordersToPreview(base: Base, client: SalesforceClient): PreviewDeps['orders'] {
-  const rules = base.config.orders;
-  if (rules === null || rules.mode === 'off') return null;
-  const reader = createOrgDealReader(client, fieldsForOrders(client, rules));
+  const settings = base.config.orders;
+  if (settings === null || settings.mode === 'off') return null;
+  const reader = createOrgDealReader(client, fieldsForOrders(client, settings));
   return {
-    rules,
+    takes: (deal) => isOrdered(rulesFor(settings, deal, null), deal),
     book: createOrderBook(base.database.db),
     read: async (id) => (await reader.deal(id))?.forOrder ?? null,
-    workOut: workOut(worksOut(base, rules)),
+    workOut: (deal, known) => workOut(worksOut(base, rulesFor(settings, deal, begunIn(known))))(deal, known),
   };
 }

@@ -76,3 +76,20 @@ it('a won deal becomes one subscription, whose number and figures stand on the O
   });
   expect(sales.order(id)).toMatchObject({ Message__c: null, State__c: 'Ordered' });
 }, 120_000);
+
+it('of several targets the first that fits a deal gets its order; what the deal sells has to be of it', async () => {
+  const targets = [{ connection: 'zuora', amountAtLeast: 5000 }, { connection: 'stripe' }];
+  await restart(orderSettings({ connection: undefined, targets }));
+  const small = open(2, 25);
+  sales.win(small);
+  await standing(small, 'Ordered');
+  expect(await subscriptionsOf(small)).toHaveLength(1);
+  // 300 × 25: meant for Zuora, and sold from Stripe.
+  const large = open(300, 25);
+  sales.win(large);
+  const faults = String((await standing(large, 'Not Ready'))['Faults__c']);
+  expect(faults).toContain('sold by stripe, but this deal is ordered in zuora. Choose a product of zuora.');
+  expect(faults).toContain('The account has no billing account in zuora.');
+  expect(await subscriptionsOf(large)).toEqual([]);
+  await restart(orderSettings({ connection: 'stripe' }));
+}, 180_000);

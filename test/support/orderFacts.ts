@@ -68,6 +68,7 @@ export const deal = (more: Partial<Deal> = {}): Deal => ({
   closesOn: calendarDate('2026-11-20'),
   stageSince: '2026-11-20T10:00:00.000Z',
   currency: 'USD',
+  amount: '1600',
   recordType: null,
   isReported: false,
   kind: null,
@@ -116,6 +117,7 @@ export const orderRules: OrderRules = {
   connection: 'zuora',
   recordTypes: null,
   fields: {},
+  amountAtLeast: null,
   defaults: { months: null, autoRenew: false, renewalMonths: null, cancel: 'term end' },
   customFields: { order: {}, subscription: {}, ratePlan: {}, charge: {} },
 };

@@ -62,6 +62,8 @@ export type Deal = {
   stageSince: string;
   /** Of its price book entries: ISO 4217; the org's where it has one alone. */
   currency: string;
+  /** Amount of the Opportunity, major units; null where there is none. */
+  amount: Decimal | null;
   /** Developer name of the record type; null without one. */
   recordType: string | null;
   /** Made or closed by the product to report what billing did: it is never ordered. */

@@ -1,3 +1,4 @@
+import { exact, type Decimal } from '../money/decimal.ts';
 import type { CustomFieldRules } from './customFields.ts';
 import type { Deal } from './deal.ts';
 
@@ -11,15 +12,21 @@ export type OrderMode = (typeof ORDER_MODES)[number];
 /** At the end of the term, or of what is billed already. */
 export const CANCEL_DEFAULTS = ['term end', 'billed end'] as const;
 
-/** What an organisation has decided about its orders. */
-export type OrderRules = {
-  mode: OrderMode;
-  /** Connection whose billing system gets them. */
-  connection: string;
-  /** Developer names of the record types whose deals are ordered; null for all. */
+/** Which deals are meant. */
+export type OrderCriteria = {
+  /** Developer names of their record types; null for all. */
   recordTypes: readonly string[] | null;
   /** Fields of the Opportunity that must hold just this, by their API name. */
   fields: Readonly<Record<string, string | number | boolean>>;
+  /** Least Amount, in the currency of the deal; null for any. */
+  amountAtLeast: Decimal | null;
+};
+
+/** What an organisation has decided about the orders of a deal. */
+export type OrderRules = OrderCriteria & {
+  mode: OrderMode;
+  /** Connection whose billing system gets them. */
+  connection: string;
   defaults: {
     /** Of the first term, where neither the deal nor its contract says it; null: then it is asked for. */
     months: number | null;
@@ -32,9 +39,29 @@ export type OrderRules = {
   customFields: CustomFieldRules;
 };
 
+/** The same for all deals: of several targets the first whose criteria fit gets the order of a deal. */
+export type OrderSettings = Omit<OrderRules, keyof OrderCriteria | 'connection'> & {
+  /** At least one. */
+  targets: readonly (OrderCriteria & Pick<OrderRules, 'connection'>)[];
+};
+
 /** @returns whether a deal is one that becomes an order once it is won; one that reports billing never is */
-export function isOrdered({ recordTypes, fields }: Pick<OrderRules, 'recordTypes' | 'fields'>, deal: Deal): boolean {
+export function isOrdered({ recordTypes, fields, amountAtLeast }: OrderCriteria, deal: Deal): boolean {
   if (deal.isReported) return false;
   if (recordTypes !== null && !recordTypes.includes(deal.recordType ?? '')) return false;
+  if (amountAtLeast !== null && (deal.amount === null || exact(deal.amount).compare(exact(amountAtLeast)) < 0))
+    return false;
   return Object.entries(fields).every(([name, value]) => deal.fields[name] === value);
+}
+
+/**
+ * @param begunIn connection that has its order already, or is getting it; null where none does
+ * @returns what holds for a deal; where no target fits, that of the first, whose criteria leave it out
+ */
+export function rulesFor({ targets, ...rest }: OrderSettings, deal: Deal, begunIn: string | null): OrderRules {
+  if (begunIn !== null) {
+    const known = targets.find(({ connection }) => connection === begunIn);
+    return { ...rest, ...(known ?? { ...targets[0]!, connection: begunIn }) };
+  }
+  return { ...rest, ...(targets.find((target) => isOrdered(target, deal)) ?? targets[0]!) };
 }

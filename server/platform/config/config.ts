@@ -246,8 +246,9 @@ function readOrders(reader: Reader, connections: readonly ConnectionConfig[]): C
     'It is missing: the prices of a deal are in the currency of the org where it has one alone.',
   );
   if (orders === null || currency === undefined) return null;
-  if (!connections.some(({ connection }) => connection === orders.connection))
-    reader.fault('ORDERS_FILE', `There is no connection ${orders.connection}; "connection" must be the name of one.`);
+  for (const { connection: named } of orders.targets)
+    if (!connections.some(({ connection }) => connection === named))
+      reader.fault('ORDERS_FILE', `There is no connection ${named}; "connection" must be the name of one.`);
   return { ...orders, currency };
 }
 

@@ -17,9 +17,8 @@ const least = { mode: 'shadow', connection: 'zuora' };
 test('what is left out is as told in docs/orders.md', () => {
   expect(read(least)).toEqual({
     orders: {
-      ...least,
-      recordTypes: null,
-      fields: {},
+      mode: 'shadow',
+      targets: [{ connection: 'zuora', recordTypes: null, fields: {}, amountAtLeast: null }],
       approvalHours: 72,
       defaults: { months: null, autoRenew: false, renewalMonths: null, cancel: 'term end' },
       stripe: { collectionMethod: 'send_invoice', daysUntilDue: 30, prorationBehavior: 'create_prorations' },
@@ -32,9 +31,6 @@ test('what is left out is as told in docs/orders.md', () => {
 test('everything that it can say is read', () => {
   const all = {
     mode: 'automatic',
-    connection: 'zuora-eu',
-    recordTypes: ['New_Business'],
-    fields: { Order_By_Billing__c: true, Region__c: 'EMEA', Level__c: 2 },
     approvalHours: 8,
     defaults: { months: 12, autoRenew: true, renewalMonths: 6, cancel: 'billed end' },
     stripe: { collectionMethod: 'charge_automatically', daysUntilDue: 14, prorationBehavior: 'none' },
@@ -45,13 +41,50 @@ test('everything that it can say is read', () => {
       charge: { CostCentre__c: 'Cost_Centre__c' },
     },
   };
-  expect(read(all)).toEqual({ orders: all, faults: [] });
+  const criteria = {
+    recordTypes: ['New_Business'],
+    fields: { Order_By_Billing__c: true, Region__c: 'EMEA', Level__c: 2 },
+  };
+  const target = { connection: 'zuora-eu', ...criteria };
+  expect(read({ ...all, ...target, amountAtLeast: 5000.5 })).toEqual({
+    orders: { ...all, targets: [{ ...target, amountAtLeast: '5000.5' }] },
+    faults: [],
+  });
+  expect(read({ ...all, targets: [target, { connection: 'stripe' }] })).toEqual({
+    orders: {
+      ...all,
+      targets: [
+        { ...target, amountAtLeast: null },
+        { connection: 'stripe', recordTypes: null, fields: {}, amountAtLeast: null },
+      ],
+    },
+    faults: [],
+  });
 });
 
 test.each<[string, object, string]>([
   ['mode', { mode: 'on' }, 'It must be "off", "shadow", "assisted" or "automatic".'],
   ['mode', { mode: undefined }, 'It must be "off", "shadow", "assisted" or "automatic".'],
   ['connection', { connection: '' }, 'It must be the name of a connection.'],
+  ['connection', { connection: undefined }, 'It must be the name of a connection.'],
+  ['targets', { connection: undefined, targets: [] }, 'It is empty.'],
+  [
+    'targets',
+    { targets: [{ connection: 'stripe' }] },
+    'Name one connection here, or several as "targets", each with its own criteria.',
+  ],
+  [
+    'targets',
+    { connection: undefined, targets: [{ connection: 'stripe' }], recordTypes: ['A'] },
+    'Name one connection here, or several as "targets", each with its own criteria.',
+  ],
+  [
+    'targets[0].connection',
+    { connection: undefined, targets: [{ connection: '' }] },
+    'It must be the name of a connection.',
+  ],
+  ['amountAtLeast', { amountAtLeast: -1 }, 'It must be 0 at least.'],
+  ['amountAtLeast', { amountAtLeast: '5' }, 'It must be a number.'],
   ['recordTypes', { recordTypes: [] }, 'It is empty.'],
   ['recordTypes[0]', { recordTypes: ['New Business'] }, 'It must be the developer name of a record type.'],
   ['fields.Region__c', { fields: { Region__c: [] } }, 'It must be a text, a number, true or false.'],

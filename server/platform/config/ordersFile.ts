@@ -19,9 +19,10 @@ const fieldMap = z
   )
   .default({});
 
-const fileSchema = z.strictObject({
-  mode: z.enum(['off', 'shadow', 'assisted', 'automatic'], 'It must be "off", "shadow", "assisted" or "automatic".'),
-  connection: z.string('It must be the name of a connection.').min(1, 'It must be the name of a connection.'),
+const connection = z.string('It must be the name of a connection.').min(1, 'It must be the name of a connection.');
+
+/** Which won deals are meant. */
+const criteria = {
   recordTypes: z
     .array(z.string().regex(/^[A-Za-z]\w*$/, 'It must be the developer name of a record type.'))
     .min(1, 'It is empty.')
@@ -33,6 +34,22 @@ const fileSchema = z.strictObject({
       z.union([z.string(), z.number(), z.boolean()], 'It must be a text, a number, true or false.'),
     )
     .default({}),
+  amountAtLeast: z
+    .number('It must be a number.')
+    .min(0, 'It must be 0 at least.')
+    .nullable()
+    .default(null)
+    .transform((amount) => (amount === null ? null : String(amount))),
+};
+
+const fileSchema = z.strictObject({
+  mode: z.enum(['off', 'shadow', 'assisted', 'automatic'], 'It must be "off", "shadow", "assisted" or "automatic".'),
+  connection: connection.optional(),
+  ...criteria,
+  targets: z
+    .array(z.strictObject({ connection, ...criteria }))
+    .min(1, 'It is empty.')
+    .optional(),
   approvalHours: z
     .int('It must be a whole number of hours.')
     .min(1, 'It must be 1 at least.')
@@ -69,14 +86,30 @@ const fileSchema = z.strictObject({
     .prefault({}),
 });
 
+const ONE_OF_TWO = 'Name one connection here, or several as "targets", each with its own criteria.';
+
+/** One target may stand in the file itself; of several the first that fits a deal gets its order. */
+const ordersSchema = fileSchema
+  .superRefine(({ connection: one, targets, recordTypes, fields, amountAtLeast }, context) => {
+    const isOpen = recordTypes === null && Object.keys(fields).length === 0 && amountAtLeast === null;
+    if (one === undefined && targets === undefined)
+      context.addIssue({ code: 'custom', path: ['connection'], message: 'It must be the name of a connection.' });
+    if (targets !== undefined && (one !== undefined || !isOpen))
+      context.addIssue({ code: 'custom', path: ['targets'], message: ONE_OF_TWO });
+  })
+  .transform(({ connection: one, targets, recordTypes, fields, amountAtLeast, ...rest }) => ({
+    ...rest,
+    targets: targets ?? [{ connection: one!, recordTypes, fields, amountAtLeast }],
+  }));
+
 /** Which won deals become orders, where, and with which terms where nobody said others. */
-export type OrdersConfig = z.infer<typeof fileSchema>;
+export type OrdersConfig = z.infer<typeof ordersSchema>;
 
 /**
  * @param path of a JSON file
  * @returns what it says, and every fault of it; null when it is wrong
  */
 export function readOrdersFile(path: string): { orders: OrdersConfig | null; faults: ConfigFault[] } {
-  const { content, faults } = readJsonFile(path, fileSchema, { variable: 'ORDERS_FILE', example: EXAMPLE });
+  const { content, faults } = readJsonFile(path, ordersSchema, { variable: 'ORDERS_FILE', example: EXAMPLE });
   return { orders: content, faults };
 }

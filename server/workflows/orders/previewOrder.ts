@@ -1,7 +1,6 @@
 import { id18 } from '../../domain/billingAccount/salesforceId.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { Deal } from '../../domain/order/deal.ts';
-import { isOrdered, type OrderRules } from '../../domain/order/rules.ts';
 import { billingTrouble } from '../actions/billingTrouble.ts';
 import { checkAccount, notFound, type Asked, type CheckDeps } from '../actions/checks.ts';
 import type { PreviewBook } from '../ports/orderPreviews.ts';
@@ -12,7 +11,8 @@ import { answerOf, RUNNING, type PreviewAnswer } from './previewAnswer.ts';
 export type PreviewDeps = CheckDeps & {
   /** null where won deals are not ordered. */
   orders: {
-    rules: Pick<OrderRules, 'recordTypes' | 'fields'>;
+    /** Whether a deal is one that is ordered. */
+    takes: (deal: Deal) => boolean;
     book: Pick<OrderBook, 'of'>;
     /** @returns a deal as it is now; null when it is not there, or one that the product made */
     read(dealId: string): Promise<Deal | null>;
@@ -33,7 +33,7 @@ const dealIdFrom = (text: string): string | null =>
   /^006[A-Za-z0-9]{12}([A-Za-z0-9]{3})?$/.test(text) ? id18(text) : null;
 
 /** @throws Fault for a deal of which there is nothing to preview */
-function checkOpen(deal: Deal, known: DealOrder | null, rules: Pick<OrderRules, 'recordTypes' | 'fields'>): void {
+function checkOpen(deal: Deal, known: DealOrder | null, takes: (deal: Deal) => boolean): void {
   if (known !== null && (known.placed !== null || known.state === 'Ordering'))
     throw refused({
       code: 'deal_ordered',
@@ -49,7 +49,7 @@ function checkOpen(deal: Deal, known: DealOrder | null, rules: Pick<OrderRules, 
       code: 'deal_closed',
       publicText: 'This opportunity is closed. Open it again to see what would be ordered.',
     });
-  if (!isOrdered(rules, deal))
+  if (!takes(deal))
     throw refused({
       code: 'deal_not_ordered',
       publicText: 'Opportunities of this kind are not ordered from here. Order it in billing.',
@@ -119,7 +119,7 @@ export async function previewOrder(
   const deal = await orders.read(dealId);
   if (deal === null || deal.accountId !== accountId) throw notFound();
   const known = (await orders.book.of(dealId))?.order ?? null;
-  checkOpen(deal, known, orders.rules);
+  checkOpen(deal, known, orders.takes);
 
   const before = (await previews.look(dealId)).preview;
   const run = await previews.begin(dealId);

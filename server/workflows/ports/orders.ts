@@ -157,6 +157,10 @@ export type DealOrder = {
  */
 export type OrdersDeal = (deal: Deal, changedBy: readonly string[]) => Promise<number | null>;
 
+/** @returns the connection that has the order of a deal, or is getting it; null where none does */
+export const begunIn = (order: DealOrder | null): string | null =>
+  order !== null && (order.state === 'Ordering' || order.placed !== null) ? order.connection : null;
+
 /** Orders as they stand here. */
 export interface OrderBook {
   /** @returns null when there is none; `version` to save the next state with */

@@ -34,6 +34,7 @@ export function dealColumns({ names, lineNames, recordTypes, currency }: DealFie
   return [
     'Name',
     'OwnerId',
+    'Amount',
     'StageName',
     'IsWon',
     'IsClosed',
@@ -133,6 +134,7 @@ export function toDeal(record: Found, lines: readonly Found[], { names, lineName
     // A deal that was made in its stage has changed to none.
     stageSince: new Date(String(record['LastStageChangeDate'] ?? record['CreatedDate'])).toISOString(),
     currency: currency ?? String(record['CurrencyIsoCode']),
+    amount: numberOf(record['Amount']) === null ? null : decimalOf(record['Amount']),
     recordType: textOf(recordType['DeveloperName']),
     isReported: record['Billing_Reported__c'] === true,
     billingAccountKey: textOf(record['Billing_Account_Key__c']),
