@@ -36,6 +36,7 @@ import { followRequest } from '../workflows/actions/followRequest.ts';
 import { driftOf } from '../workflows/mirror/compareRow.ts';
 import { followAccount, type FoundKind } from '../workflows/mirror/followAccount.ts';
 import { followDeal } from '../workflows/mirror/followDeal.ts';
+import type { ProvisioningTriggers } from '../workflows/provisioning/triggers.ts';
 import type { Clock } from '../workflows/ports/clock.ts';
 import type { KeyHandler } from '../workflows/ports/keyWork.ts';
 import type { OrgMapping } from './orgMapping.ts';
@@ -47,6 +48,8 @@ export type ChangesDeps = {
   mapping: Pick<OrgMapping, 'shapes' | 'ownFields'>;
   /** What becomes of won deals; null for nothing. */
   orders: Orders | null;
+  /** What has billing accounts of Accounts looked at; null while none are made. */
+  provisioning: ProvisioningTriggers | null;
   /** Whether it matters what people change in any Opportunity. */
   followsDeals: boolean;
   database: Pick<Database, 'db' | 'pool'>;
@@ -61,15 +64,21 @@ export type ChangesDeps = {
 
 type Part = { start(): void; stop(): Promise<unknown> };
 
-/** Objects whose change events somebody acts on; deals where they are ordered, or opened for people to close. */
-const followed = (deals: boolean): string[] => ['Account', REQUESTS, ...(deals ? [DEALS] : [])];
+const CONTACTS = 'Contact';
 
-function ourselves(userId: string, mapping: Pick<OrgMapping, 'ownFields'>): Ourselves {
+/** Objects whose change events somebody acts on; deals where they are ordered, or opened for people to close. */
+const followed = (deals: boolean, contacts: boolean): string[] => [
+  ...['Account', REQUESTS],
+  ...(deals ? [DEALS] : []),
+  ...(contacts ? [CONTACTS] : []),
+];
+
+function ourselves(userId: string, mapping: Pick<OrgMapping, 'ownFields'>, accounts: boolean): Ourselves {
   return {
     userId,
     clientTag,
     // Stage, products, dates: all of a deal decides over its order.
-    whole: [DEALS],
+    whole: [DEALS, ...(accounts ? ['Account'] : [])],
     get fields() {
       return { ...mapping.ownFields(), [REQUESTS]: new Set(REQUEST_FIELDS), [DEALS]: new Set(DEAL_FIELDS) };
     },
@@ -78,8 +87,8 @@ function ourselves(userId: string, mapping: Pick<OrgMapping, 'ownFields'>): Ours
 
 /** Everything that comes from Salesforce: change events, the sweep behind them, and the check of what it holds. */
 export function followSalesforce(deps: ChangesDeps): { handler: KeyHandler; parts: [name: string, part: Part][] } {
-  const { config, client, mapping, orders, followsDeals, database, store, intake, clock, log, metrics, onStored } =
-    deps;
+  const { config, client, mapping, orders, provisioning, followsDeals } = deps;
+  const { database, store, intake, clock, log, metrics, onStored } = deps;
   const { orgId, username, apiVersion, changeEvents } = config.salesforce;
   const userId = integrationUser(client, username);
   const reader = createOrgReader(client, mapping.shapes);
@@ -97,13 +106,15 @@ export function followSalesforce(deps: ChangesDeps): { handler: KeyHandler; part
   const accounts = createOrgAccounts(database.db);
   const deals = createDealReader(database.db);
   const onFound = (kind: FoundKind): void => found.inc({ kind });
-  const ofAccount = followAccount({ reader, accounts, onFound });
+  const followsAccount = followAccount({ reader, accounts, onFound });
+  const ofAccount = provisioning === null ? followsAccount : provisioning.withAccount(followsAccount);
   const ofDeal = followDeal({
     reader: createOrgDealReader(client, orders?.fields, (most) => waitingKeys(database.db, 'salesforce', DEALS, most)),
     deals,
     accounts,
     projection: orgProjection,
     ...(orders && { order: orders.order }),
+    ...(provisioning && { concerns: provisioning.ofDeal }),
     onFound,
   });
   const refreshes = createRefreshBook(database.db);
@@ -120,6 +131,7 @@ export function followSalesforce(deps: ChangesDeps): { handler: KeyHandler; part
   const handler: KeyHandler = (claim) => {
     const { kind } = partsOf(claim.key);
     if (kind === REQUESTS) return withPriority('interactive', () => ofRequest(claim));
+    if (kind === CONTACTS && provisioning !== null) return provisioning.contact(claim);
     return kind === DEALS ? ofDeal(claim) : ofAccount(claim);
   };
   const sweeper = createSweeper({
@@ -134,6 +146,8 @@ export function followSalesforce(deps: ChangesDeps): { handler: KeyHandler; part
         deals,
         won: orders !== null,
         lines: followsDeals,
+        stages: provisioning === null ? [] : config.provisioning!.stages,
+        contacts: provisioning !== null,
       }),
     ],
     intake,
@@ -160,10 +174,10 @@ export function followSalesforce(deps: ChangesDeps): { handler: KeyHandler; part
     ['org check', check],
   ];
   if (changeEvents) {
-    const feed = createChangeFeed(client, async () => ourselves(await userId(), mapping), {
+    const feed = createChangeFeed(client, async () => ourselves(await userId(), mapping, provisioning !== null), {
       ...changeEvents,
       orgId,
-      followed: followed(followsDeals),
+      followed: followed(followsDeals, provisioning !== null),
     });
     const follower = createFollower({
       feed,

@@ -3,6 +3,7 @@ import { stripeLimits, stripeRates } from '../connectors/stripe/limits.ts';
 import type { StripeOrderSettings } from '../connectors/stripe/orders/settings.ts';
 import { createZuoraConnection } from '../connectors/zuora/connection.ts';
 import { callsForSweeps, zuoraLimits } from '../connectors/zuora/limits.ts';
+import type { ProvisioningRules } from '../domain/provisioning/rules.ts';
 import { OF_SETTINGS } from '../sync/secrets/store.ts';
 import type { SecretBook } from '../sync/secrets/book.ts';
 import { readCalloutCredential, readZuoraClient } from '../sync/secrets/shape.ts';
@@ -18,6 +19,7 @@ import type { Clock } from '../workflows/ports/clock.ts';
 import type { ConnectionProbe } from '../workflows/ports/connectionProbe.ts';
 import type { MirrorLookup } from '../workflows/ports/mirror.ts';
 import type { OrderDesk } from '../workflows/ports/orders.ts';
+import type { ProvisioningDesk } from '../workflows/ports/provisioning.ts';
 import type { ChangeSource } from '../workflows/ports/sweep.ts';
 import type { ShareToken, UpstreamGate, UpstreamLimits } from '../workflows/ports/upstream.ts';
 import type { WebhookVerifier } from '../workflows/ports/webhook.ts';
@@ -35,6 +37,8 @@ export type BillingConnection = {
   catalog: CatalogSource;
   /** What people ask of single invoices. */
   invoices: InvoiceDesk;
+  /** Makes billing accounts, with what nobody says in Salesforce. */
+  accounts: (defaults: ProvisioningRules['defaults']) => ProvisioningDesk;
   orders: OrderDesk;
   /** What of it is taken; `billing` sees to it. */
   filter: BillingFilter;

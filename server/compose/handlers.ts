@@ -14,6 +14,7 @@ import { refreshCatalog } from '../workflows/mirror/refreshCatalog.ts';
 import type { KeyHandler } from '../workflows/ports/keyWork.ts';
 import type { Base } from './base.ts';
 import type { BillingConnection } from './connections.ts';
+import type { ProvisioningParts } from './provisioning.ts';
 import { reportingOf } from './reporting.ts';
 import type { OrgMapping } from './orgMapping.ts';
 
@@ -29,6 +30,7 @@ function verified(watch: Pick<ConnectionWatch, 'ensure'>, handler: KeyHandler): 
  * What works the keys of every kind.
  * @param follow works those of Salesforce
  * @param match works those that find the Account of a billing account
+ * @param provision works those that make the billing account of an Account, and how such ones stand
  * @param records what is made of standard objects besides the rows
  * @param renewals what becomes a deal ahead of billing
  * @param priceBookOf works those of what a connection has to sell; null where that goes nowhere
@@ -39,6 +41,7 @@ export function keyHandler(
   mapping: OrgMapping,
   follow: KeyHandler,
   match: KeyHandler,
+  provision: Pick<ProvisioningParts, 'handler' | 'book'>,
   records: NonNullable<ProjectDeps['records']>,
   renewals: NonNullable<ProjectDeps['renewals']>,
   priceBookOf: (connection: BillingConnection) => KeyHandler | null,
@@ -63,6 +66,7 @@ export function keyHandler(
     retain: createRowRetention(config.orgRetention),
     records,
     renewals,
+    provisioning: provision.book,
     deals: createDealReader(database.db),
     clock,
     timeZone: config.timeZone,
@@ -95,6 +99,7 @@ export function keyHandler(
   const others: [string, ConnectionHandlers][] = [
     ['salesforce', whatever(follow)],
     ['match', whatever(match)],
+    ['provision', whatever(provision.handler)],
   ];
   return verified(watch, handleKeys(project, new Map([...handlers, ...others])));
 }

@@ -7,6 +7,7 @@ import type { Db } from '../platform/db/database.ts';
 import { digestOf } from '../sync/canonical.ts';
 import { createMirrorReader } from '../sync/mirror/reader.ts';
 import { createOrderBook } from '../sync/orders/book.ts';
+import { createProvisioningBook } from '../sync/provisioning/book.ts';
 import { rememberedSince } from '../sync/orders/since.ts';
 import { whyNot } from '../workflows/orders/whyNot.ts';
 import { enteredIn, workOut } from '../workflows/orders/workOut.ts';
@@ -14,10 +15,11 @@ import type { Clock } from '../workflows/ports/clock.ts';
 import { begunIn, type OrderDesk } from '../workflows/ports/orders.ts';
 import type { OrgTools } from '../workflows/ports/orgTools.ts';
 import { fieldsForOrders } from './orders.ts';
+import { comingFor } from './provisioning.ts';
 
 /** @param openDesk of the connection that gets orders; null where orders are off */
 export function lookAtOrder(
-  { orders: settings, timeZone }: Config,
+  { orders: settings, provisioning, timeZone }: Config,
   db: Db,
   client: SalesforceClient,
   clock: Clock,
@@ -44,6 +46,7 @@ export function lookAtOrder(
       rules,
       desk,
       discrepancies: book,
+      comingFor: comingFor(provisioning, rules.connection, createProvisioningBook(db, [])),
       mirror: createMirrorReader(db),
       digest: digestOf,
       clock,

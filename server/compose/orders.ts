@@ -11,6 +11,7 @@ import { digestOf } from '../sync/canonical.ts';
 import { createOrderBook } from '../sync/orders/book.ts';
 import { createPreviewBook } from '../sync/orders/previews.ts';
 import { orderedSince } from '../sync/orders/since.ts';
+import { createProvisioningBook } from '../sync/provisioning/book.ts';
 import { decideOrder } from '../workflows/orders/decideOrder.ts';
 import { orderDeal } from '../workflows/orders/orderDeal.ts';
 import type { PreviewDeps } from '../workflows/orders/previewOrder.ts';
@@ -18,6 +19,7 @@ import { workOut } from '../workflows/orders/workOut.ts';
 import type { KeyClaim, KeyResult } from '../workflows/ports/keyWork.ts';
 import { begunIn, type OrdersDeal } from '../workflows/ports/orders.ts';
 import type { Base } from './base.ts';
+import { comingFor } from './provisioning.ts';
 
 type Settings = NonNullable<Config['orders']>;
 
@@ -67,7 +69,18 @@ function worksOut({ config, database, store, clock, connections }: Base, rules: 
       publicText: `The order is in ${rules.connection}, which is not among the connections any more. Add it again, or look the order up there.`,
     });
   const discrepancies = createOrderBook(database.db);
-  return { rules, desk, discrepancies, mirror: store, digest: digestOf, clock, timeZone: config.timeZone };
+  const book = createProvisioningBook(database.db, []);
+  const coming = comingFor(config.provisioning, rules.connection, book);
+  return {
+    rules,
+    desk,
+    discrepancies,
+    comingFor: coming,
+    mirror: store,
+    digest: digestOf,
+    clock,
+    timeZone: config.timeZone,
+  };
 }
 
 /** @param onSaved told when an Account is to be projected */

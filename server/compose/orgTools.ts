@@ -18,6 +18,7 @@ import { createUpstreamGate, type StoppableGate } from '../sync/limits/gate.ts';
 import { shareTokens } from '../sync/limits/tokens.ts';
 import { createMrrHistory } from '../sync/mirror/levels.ts';
 import { createMirrorReader } from '../sync/mirror/reader.ts';
+import { createProvisioningBook } from '../sync/provisioning/book.ts';
 import { createOrgRowsReader } from '../sync/outbox/reader.ts';
 import { createSecretBook } from '../sync/secrets/book.ts';
 import { driftOf } from '../workflows/mirror/compareRow.ts';
@@ -30,6 +31,7 @@ import type { OrgTools, RowPreview } from '../workflows/ports/orgTools.ts';
 import type { UpstreamLimits } from '../workflows/ports/upstream.ts';
 import { connect } from './connections.ts';
 import { lookAtOrder } from './lookAtOrder.ts';
+import { lookAtProvisioning } from './lookAtProvisioning.ts';
 import { orgClient } from './orgClient.ts';
 import { reportingOf } from './reporting.ts';
 
@@ -56,14 +58,15 @@ export async function openOrgTools(
   const shareToken = shareTokens(db, sealer);
   const client = orgClient({ config, clock, secrets, database: { db }, shareToken, gateOf });
   const closing: (() => Promise<void>)[] = [];
-  const openDesk = (name: string): OrderDesk => {
+  const opened = (name: string) => {
     const settings = config.connections.find(({ connection }) => connection === name)!;
     const billedBy = config.orders === null ? {} : { stripeOrders: config.orders.stripe };
     const deps = { clock, timeZone: config.timeZone, gateOf, shareToken, secrets, ...billedBy };
-    const { orders, close } = connect(settings, deps);
-    if (close) closing.push(close);
-    return orders;
+    const connected = connect(settings, deps);
+    if (connected.close) closing.push(connected.close);
+    return connected;
   };
+  const openDesk = (name: string): OrderDesk => opened(name).orders;
   const describe = describeObjects(client);
   let verdict: Promise<MappingVerdict> | undefined;
   const checked = () => (verdict ??= checkMapping(config.mapping, describe));
@@ -76,6 +79,7 @@ export async function openOrgTools(
       orgRows: createOrgRowsReader(db),
       history: createMrrHistory(db),
       accounts: createOrgAccounts(db),
+      provisioning: createProvisioningBook(db, []),
       projection: createOrgProjection(() => fields),
       retain: createRowRetention(config.orgRetention),
       clock,
@@ -159,6 +163,7 @@ export async function openOrgTools(
       return { rows: count, changes };
     },
     order: lookAtOrder(config, db, client, clock, openDesk),
+    provisioning: lookAtProvisioning(config, db, client, clock, (name, defaults) => opened(name).accounts(defaults)),
     countRows: () => countRows(client, config.salesforce.apiVersion),
     dataStorage: () => dataStorage(client),
     async close() {

@@ -45,6 +45,7 @@ import { matching } from './matching.ts';
 import { orders } from './orders.ts';
 import { orgClient } from './orgClient.ts';
 import { batchCalls, orgMapping, type OrgMapping } from './orgMapping.ts';
+import { provisioning } from './provisioning.ts';
 import { records } from './records.ts';
 import { renewals } from './renewals.ts';
 
@@ -139,12 +140,17 @@ export async function startWorker(base: Base, start: (name: string, loop: Loop) 
   const onStored = keysReady.notify;
   const ordered = await orders(base, client, onStored);
   const renewed = renewals(base, client);
+  const provisioned = await provisioning(base, client, watch);
   const changes = followSalesforce({
     ...base,
     client,
     mapping,
     orders: ordered,
-    followsDeals: ordered !== null || renewed.isFollowed,
+    provisioning: provisioned.triggers,
+    followsDeals:
+      ordered !== null ||
+      renewed.isFollowed ||
+      (provisioned.triggers !== null && config.provisioning!.stages.length > 0),
     onStored,
   });
   const sold = catalog(base, client);
@@ -154,6 +160,7 @@ export async function startWorker(base: Base, start: (name: string, loop: Loop) 
     mapping,
     changes.handler,
     matching(base, client, calls),
+    provisioned,
     await records(base, client),
     renewed.deps,
     sold.handlerOf,

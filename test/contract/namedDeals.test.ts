@@ -81,6 +81,8 @@ async function swept(object = 'Opportunity', won = false): Promise<string[]> {
     deals: { known: async (ids) => new Map(ids.flatMap((id) => (known.has(id) ? [[id, known.get(id)!]] : []))) },
     won,
     lines: object === LINES,
+    stages: [],
+    contacts: false,
   });
   await sweep.sweep(null, async (some) => void events.push(...some));
   const ofDeals = events.filter(({ kind }) => kind === `${object}.swept`);

@@ -82,6 +82,8 @@ async function swept(): Promise<ReceivedEvent[]> {
     deals: { known: async () => new Map() },
     won: false,
     lines: false,
+    stages: [],
+    contacts: false,
   });
   await sweep.sweep(null, async (some) => void events.push(...some));
   return events.filter(({ kind }) => kind.startsWith('Billing_Link__c'));

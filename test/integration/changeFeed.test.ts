@@ -90,6 +90,8 @@ function sweepOf() {
     deals: { known: async () => new Map() },
     won: false,
     lines: false,
+    stages: [],
+    contacts: false,
   });
 }
 

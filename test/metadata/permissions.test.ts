@@ -37,7 +37,7 @@ const OF_DEALS = [
   ...['Action', 'Start_Date', 'End_Date', 'Charge_Number'].map((name) => `OpportunityLineItem.Billing_${name}__c`),
 ];
 /** What people enter on their Accounts for billing, and the integration reads. */
-const OF_ACCOUNTS = ['Account_Wanted', 'Contact'].map((name) => `Account.Billing_${name}__c`);
+const OF_ACCOUNTS = ['Account_Separate', 'Account_Wanted', 'Contact'].map((name) => `Account.Billing_${name}__c`);
 /** What people fill in and the integration reads. */
 const OF_PEOPLE = [
   ...[...OF_DEALS, ...OF_ACCOUNTS],

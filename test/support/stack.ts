@@ -173,7 +173,12 @@ function selectChanges(org: Stack['org'], ownChanges: boolean): void {
   const filter = ownChanges
     ? {}
     : { filterExpression: `ChangeEventHeader.commitUser != '${org.org.userNamed(USERS.integration)!.Id}'` };
-  for (const entity of ['AccountChangeEvent', 'OpportunityChangeEvent', 'Billing_Request__ChangeEvent'])
+  for (const entity of [
+    'AccountChangeEvent',
+    'ContactChangeEvent',
+    'OpportunityChangeEvent',
+    'Billing_Request__ChangeEvent',
+  ])
     channels.saveMember({
       fullName: `Billing360_chn_${entity.replaceAll('__', '_')}`,
       eventChannel: 'Billing360__chn',

@@ -3,7 +3,7 @@ import { change, failed, skipped, unchanged, type Step, type StepResult } from '
 
 const CHANNEL = 'Billing360__chn';
 /** What the backend follows; the other objects are swept. */
-const ENTITIES = ['AccountChangeEvent', 'OpportunityChangeEvent', 'Billing_Request__ChangeEvent'];
+const ENTITIES = ['AccountChangeEvent', 'ContactChangeEvent', 'OpportunityChangeEvent', 'Billing_Request__ChangeEvent'];
 
 type Member = { FullName: string; EventChannel: string; SelectedEntity: string; Metadata: Record<string, unknown> };
 type Context = Parameters<Step['run']>[0];

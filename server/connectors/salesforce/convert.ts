@@ -25,6 +25,7 @@ import { orderRow } from './rows/order.ts';
 import { orderTaskRow } from './rows/orderTask.ts';
 import { paymentRow } from './rows/payment.ts';
 import { toRecords } from './rows/records.ts';
+import { isProvisioningRow, provisioningRow } from './rows/provisioning.ts';
 import { isRenewalRow, renewalRow } from './rows/renewal.ts';
 import { FAILURE_OBJECT } from './rows/syncFailure.ts';
 import { chargeRow, subscriptionRow } from './rows/subscription.ts';
@@ -202,6 +203,8 @@ export function createOrgProjection(fields: () => readonly MappedField[] = () =>
       ...(deal.opened ? [] : [namedDealRow(deal, view?.subscriptions ?? null)]),
       ...(deal.order ? rowsOfOrder(deal.order) : []),
     ],
+    toProvisioning: provisioningRow,
+    isProvisioning: isProvisioningRow,
     isRecord,
     isRemoved,
   };

@@ -1,5 +1,6 @@
 import type { RowShape } from './changes/reader.ts';
 import { ACCOUNT_SOURCES } from './mapping/accountSources.ts';
+import { PROVISIONING_FIELDS } from './rows/provisioning.ts';
 
 const ORIGIN = ['Name', 'Source__c', 'Connection__c', 'Source_Url__c', 'Currency_Code__c', 'Status__c'];
 
@@ -18,7 +19,7 @@ function detail(object: string, fields: string, lookups: readonly string[] = [])
 export const rowShapes: readonly RowShape[] = [
   {
     object: 'Account',
-    fields: Object.values(ACCOUNT_SOURCES).flatMap(({ field }) => field ?? []),
+    fields: [...Object.values(ACCOUNT_SOURCES).flatMap(({ field }) => field ?? []), ...PROVISIONING_FIELDS],
     parents: [],
   },
   detail(

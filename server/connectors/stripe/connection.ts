@@ -1,3 +1,4 @@
+import type { ProvisioningRules } from '../../domain/provisioning/rules.ts';
 import type { InvoiceDesk } from '../../workflows/ports/actions.ts';
 import type { BillingAccountList } from '../../workflows/ports/billingAccountList.ts';
 import { partsTakenBy, TAKE_EVERYTHING, type BillingFilter } from '../../workflows/ports/billingFilter.ts';
@@ -8,9 +9,11 @@ import type { Clock } from '../../workflows/ports/clock.ts';
 import type { ConnectionProbe } from '../../workflows/ports/connectionProbe.ts';
 import type { MirrorLookup } from '../../workflows/ports/mirror.ts';
 import type { OrderDesk } from '../../workflows/ports/orders.ts';
+import type { ProvisioningDesk } from '../../workflows/ports/provisioning.ts';
 import type { ChangeSource } from '../../workflows/ports/sweep.ts';
 import { openGate, type UpstreamGate } from '../../workflows/ports/upstream.ts';
 import type { WebhookVerifier } from '../../workflows/ports/webhook.ts';
+import { createStripeAccountDesk } from './accountDesk.ts';
 import { createStripeBilling } from './billing.ts';
 import { CatalogCache } from './catalog.ts';
 import { createStripeClient } from './client.ts';
@@ -54,6 +57,7 @@ export type Connection = {
   list: BillingAccountList;
   catalog: CatalogSource;
   invoices: InvoiceDesk;
+  accounts: (defaults: ProvisioningRules['defaults']) => ProvisioningDesk;
   orders: OrderDesk;
 };
 
@@ -92,6 +96,7 @@ export function createStripeConnection(
     billing: createStripeBilling(stripe, new CatalogCache(stripe, now), context),
     list: createStripeList(stripe, connection),
     invoices: createStripeInvoiceDesk(stripe),
+    accounts: (defaults) => createStripeAccountDesk(stripe, defaults),
     orders: createStripeOrderDesk(stripe, context, options.orders ?? STRIPE_ORDER_SETTINGS),
     catalog: createStripeCatalog(stripe, connection),
     probe: createStripeProbe(stripe, { connection, apiKey: options.apiKey, objects: filter.objects }),

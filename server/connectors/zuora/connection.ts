@@ -1,3 +1,4 @@
+import type { ProvisioningRules } from '../../domain/provisioning/rules.ts';
 import type { CalloutCredential } from '../../platform/config/calloutCredentials.ts';
 import { tokenNameOf } from '../../platform/ids.ts';
 import type { InvoiceDesk } from '../../workflows/ports/actions.ts';
@@ -8,9 +9,11 @@ import type { CatalogSource } from '../../workflows/ports/catalog.ts';
 import type { Clock } from '../../workflows/ports/clock.ts';
 import type { ConnectionProbe } from '../../workflows/ports/connectionProbe.ts';
 import type { OrderDesk } from '../../workflows/ports/orders.ts';
+import type { ProvisioningDesk } from '../../workflows/ports/provisioning.ts';
 import type { ChangeSource } from '../../workflows/ports/sweep.ts';
 import { openGate, ownToken, type ShareToken, type UpstreamGate } from '../../workflows/ports/upstream.ts';
 import type { WebhookVerifier } from '../../workflows/ports/webhook.ts';
+import { createZuoraAccountDesk } from './accountDesk.ts';
 import { createZuoraBilling } from './billing.ts';
 import { createZuoraVerifier } from './callouts/webhook.ts';
 import { ZuoraClient } from './client.ts';
@@ -56,6 +59,7 @@ export type Connection = {
   list: BillingAccountList;
   catalog: CatalogSource;
   invoices: InvoiceDesk;
+  accounts: (defaults: ProvisioningRules['defaults']) => ProvisioningDesk;
   orders: OrderDesk;
   close(): Promise<void>;
 };
@@ -102,6 +106,7 @@ export function createZuoraConnection(
     changes: createZuoraSweep(client, context, deps.clock, { objects, ...options.sweep }),
     list: createZuoraList(client, context),
     invoices: createZuoraInvoiceDesk(client),
+    accounts: (defaults) => createZuoraAccountDesk(client, context, defaults),
     orders: createZuoraOrderDesk(
       client,
       { ...context, dealField: options.dealField ?? 'OpportunityId__c' },

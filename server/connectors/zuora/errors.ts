@@ -114,32 +114,47 @@ export function toZuoraFault({ status, body, requestId, retryAfterMs, doing, has
   });
 }
 
-/** Refusals of what an order asks for: values, fields, rules, and what it names and is not there (Zuora docs, "Error codes"). */
-const OF_ORDERS: ReadonlySet<string> = new Set(['20', '21', '22', '23', '30', '40']);
+/** Refusals of what is asked for: values, fields, rules, and what it names and is not there (Zuora docs, "Error codes"). */
+const OF_WHAT_IS_ASKED: ReadonlySet<string> = new Set(['20', '21', '22', '23', '30', '40']);
 /** Longest text of Zuora's that people are shown. */
 const MOST_CHARACTERS = 500;
 
 /**
  * As `toZuoraFault`; what people can do something about says why in Zuora's own words. What Zuora itself answered leaves
- * nothing open, since an order can be looked up by its number.
- * @param dealField as in `toZuoraOrder`
+ * nothing open, since what has a number of ours can be looked up by it.
  */
-export function toOrderFault(refusal: ZuoraRefusal, dealField: string): Fault {
+function toFaultOf(refusal: ZuoraRefusal, code: string, inWords: (said: string) => string): Fault {
   const reasons = reasonsOf(refusal.body);
   const category = categoryOf(reasons);
   if (category === undefined) return toZuoraFault(refusal);
-  if (!OF_ORDERS.has(category)) return toZuoraFault({ ...refusal, hasEffect: false });
+  if (!OF_WHAT_IS_ASKED.has(category)) return toZuoraFault({ ...refusal, hasEffect: false });
   const words = reasons.map(({ message }) => message.replace(/\s+/g, ' ').trim()).filter((message) => message !== '');
   const said = words.join(' ').replace(/\.$/, '').slice(0, MOST_CHARACTERS);
   const { doing, status, requestId } = refusal;
   return new Fault({
-    code: 'order_refused',
+    code,
     kind: 'invalid',
-    publicText: said.includes(dealField)
-      ? `Zuora does not take ${dealField}, which names the opportunity: "${said}". Define it there as a text field of orders and of subscriptions.`
-      : `Zuora refuses the order: "${said === '' ? 'without a reason' : said}".`,
+    publicText: inWords(said === '' ? 'without a reason' : said),
     context: { doing, status, requestId, reasons: reasons.slice(0, 3) },
   });
+}
+
+/** @param dealField as in `toZuoraOrder` */
+export function toOrderFault(refusal: ZuoraRefusal, dealField: string): Fault {
+  return toFaultOf(refusal, 'order_refused', (said) =>
+    said.includes(dealField)
+      ? `Zuora does not take ${dealField}, which names the opportunity: "${said}". Define it there as a text field of orders and of subscriptions.`
+      : `Zuora refuses the order: "${said}".`,
+  );
+}
+
+/** @param accountIdField custom field of accounts that names the Account of Salesforce */
+export function toProvisioningFault(refusal: ZuoraRefusal, accountIdField: string): Fault {
+  return toFaultOf(refusal, 'provisioning_refused', (said) =>
+    said.includes(accountIdField)
+      ? `Zuora does not take ${accountIdField}, which names the account: "${said}". Define it there as a text field of accounts.`
+      : `Zuora refuses the account: "${said}".`,
+  );
 }
 
 /**

@@ -49,6 +49,14 @@ export function matchKeyOf(billingAccountKey: string): string {
   return `match:billing:${billingAccountKey}`;
 }
 
+/** @returns the key whose work makes the billing account of an Account, where one is wanted: `provision:account:<18-character id>` */
+export function provisioningKeyOf(accountId: string): string {
+  return `provision:account:${accountId}`;
+}
+
+/** The key whose work has every Account looked at that may be one of those. */
+export const PROVISION_ALL = 'provision:accounts:all';
+
 /** @returns the key whose work reads the whole catalog of a connection: `<connection>:catalog:all` */
 export function catalogKeyOf(connection: string): string {
   return keyOf(connection, 'catalog', 'all');

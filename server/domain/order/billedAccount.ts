@@ -3,12 +3,32 @@ import { missingOf } from '../billingAccount/billTo.ts';
 import { orderFault, type OrderFault } from './faults.ts';
 import type { OrderFacts } from './facts.ts';
 
+/** Code of the fault of an order whose billing account is on its way: nobody has to do anything. */
+export const ACCOUNT_COMING = 'billing_account_coming';
+const ACCOUNT_MISSING = 'billing_account_missing';
+/** Codes of faults of an order that waits until its Account has a billing account. */
+export const WAITS_FOR_ACCOUNT: readonly string[] = [ACCOUNT_MISSING, ACCOUNT_COMING];
+
+/** Where an Account has no billing account. */
+function missing({ rules: { connection }, coming = null }: Pick<OrderFacts, 'rules' | 'coming'>): OrderFault {
+  const none = `The account has no billing account in ${connection}`;
+  if (coming === 'on its way')
+    return orderFault(ACCOUNT_COMING, `${none} yet. It is being made, and the order goes on by itself.`);
+  return orderFault(
+    ACCOUNT_MISSING,
+    coming === null
+      ? `${none}. Link or create one first.`
+      : `${none}, and none can be made yet. ${coming.join(' ')} See Billing Provisioning Message of the account.`,
+  );
+}
+
 /** The billing account that is billed for a new subscription, or why none is. */
 export function accountOf({
   deal,
   billingAccounts,
   rules,
-}: Pick<OrderFacts, 'deal' | 'billingAccounts' | 'rules'>): BillingAccount | OrderFault {
+  coming,
+}: Pick<OrderFacts, 'deal' | 'billingAccounts' | 'rules' | 'coming'>): BillingAccount | OrderFault {
   if (deal.accountId === null)
     return orderFault('account_missing', 'The opportunity has no account. Choose the account that buys.');
   const own = billingAccounts.filter(({ connection }) => connection === rules.connection);
@@ -20,10 +40,7 @@ export function accountOf({
       `The account has no billing account ${deal.billingAccountKey} in ${rules.connection}. Enter the key of one of its own, or empty the field.`,
     );
   return own.length === 0
-    ? orderFault(
-        'billing_account_missing',
-        `The account has no billing account in ${rules.connection}. Link or create one first.`,
-      )
+    ? missing({ rules, ...(coming && { coming }) })
     : orderFault(
         'billing_account_unclear',
         `The account has ${own.length} billing accounts in ${rules.connection}: ${own.map(({ key }) => key).join(', ')}. Enter the key of the one to bill on the opportunity.`,

@@ -10,6 +10,11 @@ export type OrderFacts = {
   deal: Deal;
   /** Those that are linked to the Account of the deal, of every connection. */
   billingAccounts: readonly BillingAccount[];
+  /**
+   * A billing account of the Account that is on its way, or what keeps it from being made, a sentence each; none where nobody
+   * makes one.
+   */
+  coming?: 'on its way' | readonly string[] | null;
   /** The one that the deal names; null where it names none, or the billing system has none of that number. */
   subscription: SubscriptionToChange | null;
   /** What billing sells, by key. */

@@ -12,6 +12,7 @@ import { mapping } from './verbs/mapping.ts';
 import { orgClient } from './verbs/orgClient.ts';
 import { order } from './verbs/order.ts';
 import { pause, resume } from './verbs/pause.ts';
+import { provision } from './verbs/provision.ts';
 import { replay } from './verbs/replay.ts';
 import { renewals } from './verbs/renewals.ts';
 import { repull } from './verbs/repull.ts';
@@ -43,6 +44,7 @@ const VERBS: readonly Verb[] = [
   explain,
   renewals,
   order,
+  provision,
   actions,
   history,
 ];

@@ -14,6 +14,7 @@ import { readConnectionsFile } from './connectionsFile.ts';
 import { readMappingFile, type MappingConfig } from './mappingFile.ts';
 import { complete, fromEnvironment, Reader } from './reader.ts';
 import { readOrdersFile, type OrdersConfig } from './ordersFile.ts';
+import { readProvisioningFile, type ProvisioningConfig } from './provisioningFile.ts';
 import { readRenewalsFile, type RenewalsConfig } from './renewalsFile.ts';
 import { NO_REPORTING, readReportingFile, type ReportingConfig } from './reportingFile.ts';
 import { Secret } from './secret.ts';
@@ -79,6 +80,8 @@ export type Config = {
   orders: (OrdersConfig & { currency: string }) | null;
   /** When renewals become deals, in the currency of the org; null without RENEWALS_FILE. */
   renewals: (RenewalsConfig & { currency: string }) | null;
+  /** Which Accounts get a billing account, in the currency of the org where it has one alone; null without PROVISIONING_FILE. */
+  provisioning: (ProvisioningConfig & { system: ConnectionConfig['system']; currency: string }) | null;
   /** How long rows are kept in the org, where that is not the default; null for good. */
   orgRetention: VariableValue<'ORG_RETENTION'>;
   /** Days for which events are kept: their payloads, and their ids, by which a second delivery is recognised. */
@@ -264,6 +267,23 @@ function readRenewals(reader: Reader): Config['renewals'] {
   return renewals === null || currency === undefined ? null : { ...renewals, currency };
 }
 
+function readProvisioning(reader: Reader, connections: readonly ConnectionConfig[]): Config['provisioning'] {
+  const path = reader.optional('PROVISIONING_FILE');
+  if (path === undefined) return null;
+  const { provisioning, faults } = readProvisioningFile(path);
+  reader.faults.push(...faults);
+  const currency = reader.required(
+    'SALESFORCE_CURRENCY',
+    'It is missing: a billing account is billed in the currency of the org where it has one alone.',
+  );
+  if (provisioning === null || currency === undefined) return null;
+  const system = connections.find(({ connection }) => connection === provisioning.connection)?.system;
+  if (system !== undefined) return { ...provisioning, system, currency };
+  const problem = `There is no connection ${provisioning.connection}; "connection" must be the name of one.`;
+  reader.fault('PROVISIONING_FILE', problem);
+  return null;
+}
+
 /**
  * Reads the settings of the server.
  * @param env as `process.env`; an empty value counts as not set
@@ -306,6 +326,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
       'The mode "assisted" needs change events (SALESFORCE_PUBSUB_ADDRESS is "none"): nothing else proves who approved.',
     );
   const renewals = readRenewals(reader);
+  const provisioning = readProvisioning(reader, connections);
   if (reader.faults.length > 0 || salesforce === null) throw new ConfigError(reader.faults);
-  return { ...settings, connections, salesforce, catalog, orders, renewals };
+  return { ...settings, connections, salesforce, catalog, orders, renewals, provisioning };
 }

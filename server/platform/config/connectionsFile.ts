@@ -17,7 +17,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const VARIABLE = 'CONNECTIONS_FILE';
 /** First parts of keys that are no billing system. */
-const RESERVED = ['account', 'salesforce', 'match'];
+const RESERVED = ['account', 'salesforce', 'match', 'provision'];
 /** Settings of every connection, whatever its system. */
 const COMMON = ['name', 'system', 'filter'];
 

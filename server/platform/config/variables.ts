@@ -230,6 +230,7 @@ export const VARIABLES = {
   REPORTING_FILE: { schema: text, example: '/etc/billing-360/reporting.json' },
   ORDERS_FILE: { schema: text, example: '/etc/billing-360/orders.json' },
   RENEWALS_FILE: { schema: text, example: '/etc/billing-360/renewals.json' },
+  PROVISIONING_FILE: { schema: text, example: '/etc/billing-360/provisioning.json' },
   ORG_RETENTION: {
     schema: orgRetention,
     example: 'Billing_Event__c=90d,Usage__c=25m,Billing_Charge__c=never,Removed=90d',

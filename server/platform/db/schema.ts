@@ -289,6 +289,22 @@ export type Schema = {
     state: string;
     body: unknown;
   };
+  provisioning: {
+    account_id: string;
+    state: string;
+    identities: string[];
+    body: unknown;
+    version: number;
+    changed_at: Timestamp;
+  };
+  provisioning_step: {
+    id: Generated<string>;
+    account_id: string;
+    at: Timestamp;
+    state_before: string | null;
+    state: string;
+    body: unknown;
+  };
   deal_preview: {
     opportunity_id: string;
     body: unknown;

@@ -14,6 +14,8 @@ export type FollowDealDeps = {
   projection: Pick<OrgProjection, 'toNamedDeal'>;
   /** Makes the order of a deal; orders are switched off without it. */
   order?: OrdersDeal;
+  /** @returns keys to be worked because of a deal of an Account */
+  concerns?: (accountId: string | null) => readonly string[];
   onFound?: FollowDeps['onFound'];
 };
 
@@ -39,7 +41,7 @@ function changersOf(claim: KeyClaim, lastId: string): string[] {
  * nothing any more is emptied, one that is deleted is left alone.
  */
 export function followDeal(deps: FollowDealDeps): KeyHandler {
-  const { reader, deals, accounts, projection, order, onFound = () => {} } = deps;
+  const { reader, deals, accounts, projection, order, concerns = () => [], onFound = () => {} } = deps;
   return async (claim: KeyClaim): Promise<KeyResult> => {
     const { id } = partsOf(claim.key);
     const done = claim.events.map((event) => event.id);
@@ -48,9 +50,11 @@ export function followDeal(deps: FollowDealDeps): KeyHandler {
     const found = await reader.deal(id, claim.generation);
     const againMs =
       found?.forOrder && order ? await order(found.forOrder, changersOf(claim, found.held.changedBy)) : null;
-    const result = againMs === null ? { done } : { done, againAt: new Date(claim.claimedAt.getTime() + againMs) };
     const before = (await deals.known([id])).get(id) ?? null;
     const next = found === null ? null : { ...found.deal, ...(before?.order ? { order: before.order } : {}) };
+    const dirty = found === null ? [] : concerns(found.deal.accountId);
+    const again = againMs === null ? {} : { againAt: new Date(claim.claimedAt.getTime() + againMs) };
+    const result = { done, dirty, ...again };
     if (before === null && !isNamed(next)) return result;
     // Nobody else sets the row of an order that belongs to no Account.
     const isAlone = next?.accountId === null && next.order !== undefined;
@@ -62,6 +66,6 @@ export function followDeal(deps: FollowDealDeps): KeyHandler {
     }
     const concerned = new Set([before?.accountId, next?.accountId].filter((accountId) => accountId != null));
     const rows = next !== null && next.accountId === null ? projection.toNamedDeal(next, null) : [];
-    return { ...result, dirty: [...concerned].map(projectionKeyOf), deal: { id, next, rows } };
+    return { ...result, dirty: [...dirty, ...[...concerned].map(projectionKeyOf)], deal: { id, next, rows } };
   };
 }

@@ -16,6 +16,8 @@ import type { OrgAccounts } from '../ports/org.ts';
 import type { OrgProjection, RecordSettings } from '../ports/orgProjection.ts';
 import type { RowRetention } from '../ports/orgRetention.ts';
 import type { OrgRow, OrgRowsReader } from '../ports/orgRows.ts';
+import type { ProvisioningBook } from '../ports/provisioning.ts';
+import { afterBilled, projectProvisioning } from './projectProvisioning.ts';
 import { projectRenewals, type RenewalDeps } from './projectRenewals.ts';
 
 export type ProjectDeps = {
@@ -36,6 +38,8 @@ export type ProjectDeps = {
   renewals?: RenewalDeps;
   /** Opportunities in which people named a subscription, or that are ordered; none when absent. */
   deals?: Pick<DealReader, 'ofAccount'>;
+  /** Billing accounts that are made of Accounts; none when absent. */
+  provisioning?: Pick<ProvisioningBook, 'of'>;
   clock: Pick<Clock, 'businessNow'>;
   /** IANA name of the business time zone. */
   timeZone: string;
@@ -140,13 +144,17 @@ export function projectAccount(deps: ProjectDeps): KeyHandler {
     const records = await mirror.ofAccount(accountId);
     const deals = (await deps.deals?.ofAccount(accountId)) ?? [];
     const before = await orgRows.projected(accountId);
-    // Billing knows nothing of the Account, and nothing else is written to it.
-    if (records.length === 0 && before.every(({ object, key }) => object === NAMED_DEAL || dealOfKey(key) !== null))
+    const provisioning = (await deps.provisioning?.of(accountId))?.provisioning ?? null;
+    const withProvisioning = projectProvisioning(provisioning, projection);
+    // Billing knows nothing of the Account, and little is written to it.
+    const isOfPeople = (row: OrgRow): boolean =>
+      row.object === NAMED_DEAL || dealOfKey(row.key) !== null || projection.isProvisioning(row);
+    if (records.length === 0 && before.every(isOfPeople))
       return {
         done,
         projection: {
           accountId,
-          rows: deals.flatMap((deal) => projection.toNamedDeal(deal, { subscriptions: [] })),
+          rows: withProvisioning(deals.flatMap((deal) => projection.toNamedDeal(deal, { subscriptions: [] }))),
           nextChangeOn: null,
         },
       };
@@ -155,7 +163,7 @@ export function projectAccount(deps: ProjectDeps): KeyHandler {
     const view = deriveAccount(accountId, facts, day, deps.timeZone, deps.reporting);
     const { levels, noted } = await noteLevels(accountId, view);
     const months = [...levels.values()].flatMap((own) => monthsOf(own, view.asOf));
-    const rows = projection.toOrgRows(view, months);
+    const rows = withProvisioning(projection.toOrgRows(view, months));
     const present = new Set(rows.map(({ object, key }) => `${object} ${key}`));
     const { mrr } = deps.reporting ?? NO_REPORTING;
     const renewals = await renewalsOf({ view, facts, mrr, before, deals });
@@ -179,6 +187,10 @@ export function projectAccount(deps: ProjectDeps): KeyHandler {
       .map(({ row: { object, key }, reason }) => ({ object, key, reason }));
     const nextMonth = months.some(({ closing }) => closing.minor !== 0) ? firstOfNextMonth(view.asOf) : null;
     const nextChangeOn = earliest([view.nextChangeOn, renewals.nextChangeOn, nextMonth, retained.nextOn]);
-    return { done, projection: { accountId, rows: retained.rows, dropped, nextChangeOn, levels: noted } };
+    return {
+      done,
+      dirty: afterBilled(facts.billingAccounts, deals, provisioning),
+      projection: { accountId, rows: retained.rows, dropped, nextChangeOn, levels: noted },
+    };
   };
 }

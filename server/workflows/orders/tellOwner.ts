@@ -1,4 +1,5 @@
 import { orderTaskKeyOf } from '../../domain/billingAccount/key.ts';
+import { ACCOUNT_COMING } from '../../domain/order/billedAccount.ts';
 import type { Deal } from '../../domain/order/deal.ts';
 import type { CalendarDate } from '../../domain/time/calendarDate.ts';
 import type { DealOrder, OrderTask } from '../ports/orders.ts';
@@ -26,7 +27,8 @@ export function tellOwner(
   deal: Pick<Deal, 'ownerId' | 'isWon'>,
   { on, digest }: { on: CalendarDate; digest: (content: unknown) => string },
 ): DealOrder {
-  const { state, dealId, tasks, faults } = order;
+  const { state, dealId, tasks } = order;
+  const faults = order.faults.filter(({ code }) => code !== ACCOUNT_COMING);
   // Whether it went wrong again is not known yet.
   if (state === 'Ordering') return order;
   if (!deal.isWon || (state !== 'Not Ready' && state !== 'Failed') || faults.length === 0)

@@ -23,6 +23,8 @@ export type WorkOutDeps = {
   desk: Pick<OrderDesk, 'backdates' | 'plans' | 'subscription' | 'faultsOf' | 'preview'>;
   discrepancies: Pick<OrderBook, 'discrepancyOf'>;
   mirror: Pick<MirrorReader, 'ofAccount'>;
+  /** What becomes of a billing account for an Account that has none; nobody makes one where it is absent. */
+  comingFor?: (accountId: string) => Promise<OrderFacts['coming']>;
   /** @returns the same text for the same content */
   digest: (content: unknown) => string;
   clock: Pick<Clock, 'businessNow'>;
@@ -76,10 +78,14 @@ export function workOut(deps: WorkOutDeps): (deal: Deal, known: DealOrder | null
     const day = today(now, timeZone);
     const plans = await plansOf(deal);
     const subscription = await subscriptionOf(deal);
+    const billingAccounts = await billingAccountsOf(deal);
+    const isBilled = billingAccounts.some(({ connection }) => connection === rules.connection);
+    const coming = isBilled || deal.accountId === null ? null : await deps.comingFor?.(deal.accountId);
     const facts: OrderFacts = {
       // A close date is not a day that people entered for billing: where it is past, the next best is meant.
       deal: desk.backdates ? deal : { ...deal, closesOn: latest([deal.closesOn, day])! },
-      billingAccounts: await billingAccountsOf(deal),
+      billingAccounts,
+      ...(coming && { coming }),
       subscription,
       plans: new Map(plans.map((plan) => [plan.key, plan])),
       rules,

@@ -4,6 +4,7 @@ import type { RenewalDeal } from '../../domain/renewal/renewal.ts';
 import type { CalendarDate } from '../../domain/time/calendarDate.ts';
 import type { NamedDeal } from './deals.ts';
 import type { OrgRow } from './orgRows.ts';
+import type { Provisioning } from './provisioning.ts';
 import type { RenewalSettings } from './renewals.ts';
 
 /** What of billing gets records of standard objects besides rows, and from which day on it counts; null for nothing. */
@@ -54,6 +55,10 @@ export interface OrgProjection {
    * @param view of its Account; null where it has none
    */
   toNamedDeal(deal: NamedDeal, view: Pick<AccountView, 'subscriptions'> | null): OrgRow[];
+  /** What an Account is to hold of the billing account that is made of it. */
+  toProvisioning(provisioning: Provisioning): OrgRow;
+  /** Whether a row of an Account holds nothing else. */
+  isProvisioning(row: OrgRow): boolean;
   /** Whether a row is of a record of a standard object, which stays when billing no longer has its cause. */
   isRecord(row: OrgRow): boolean;
   /** The row as it is written once when billing no longer has it: status Removed, amounts zero. */

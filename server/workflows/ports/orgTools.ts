@@ -1,7 +1,9 @@
 import type { Deal } from '../../domain/order/deal.ts';
+import type { ProvisioningMode } from '../../domain/provisioning/rules.ts';
 import type { MappingVerdict } from './orgMapping.ts';
 import type { DroppedRow } from './orgRetention.ts';
 import type { DealOrder } from './orders.ts';
+import type { Provisioning } from './provisioning.ts';
 import type { OrgRow, OrgValue } from './orgRows.ts';
 
 /** A value that a mapping may name as a source; `field` is where every org gets it. */
@@ -29,6 +31,19 @@ export type OrderLook = {
   request: unknown;
 };
 
+/** The billing account of an Account as it stands, and what a server would make of it now. */
+export type ProvisioningLook = {
+  mode: ProvisioningMode;
+  standing: {
+    provisioning: Provisioning;
+    steps: readonly { at: Date; provisioning: Provisioning }[];
+  } | null;
+  /** As it would be worked out now; null where it is made, or on its way. */
+  worked: Provisioning | null;
+  /** What is, or was, sent, in the words of the billing system; null where nothing is to be made. */
+  request: unknown;
+};
+
 /** What a command of an operator asks of the org, and of what would be written to it. Reads only; throws Faults. */
 export interface OrgTools {
   /** Entries of MAPPING_FILE. */
@@ -45,6 +60,8 @@ export interface OrgTools {
   preview(accountIds: readonly string[]): Promise<{ rows: number; changes: RowPreview[] }>;
   /** Works out the order of an Opportunity, and places nothing; null where there is none of this id that people made. */
   order(dealId: string): Promise<OrderLook | null>;
+  /** Works out the billing account of an Account, and makes nothing; null where there is no such Account. */
+  provisioning(accountId: string): Promise<ProvisioningLook | null>;
   /** @returns rows in the org by object, those that the integration user may see */
   countRows(): Promise<ReadonlyMap<string, number>>;
   /** The org's data storage in MB; null when it does not say. */

@@ -185,6 +185,7 @@ describe('an installation by the commands of the admin guide', { timeout: 300_00
     const filterExpression = `ChangeEventHeader.commitUser != '${integration}'`;
     expect(sim.changes.channels.list().members).toMatchObject([
       { selectedEntity: 'AccountChangeEvent', filterExpression },
+      { selectedEntity: 'ContactChangeEvent', filterExpression },
       { selectedEntity: 'OpportunityChangeEvent', filterExpression },
       { selectedEntity: 'Billing_Request__ChangeEvent', filterExpression },
     ]);

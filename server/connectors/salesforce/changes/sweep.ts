@@ -23,6 +23,10 @@ export type ChangeSweepOptions = {
   won: boolean;
   /** Whether it matters what people change in the products of Opportunities. */
   lines: boolean;
+  /** Stages that matter when an Opportunity is at one of them. */
+  stages: readonly string[];
+  /** Whether Contacts are followed. */
+  contacts: boolean;
 };
 
 /** Looked at again by each sweep: transactions that commit late, and clocks that differ by minutes. */
@@ -30,6 +34,7 @@ const OVERLAP_MS = 10 * 60_000;
 /** A record may change once more within the second that its time names. */
 const SAME_SECOND_MS = 10_000;
 
+const CONTACTS = 'Contact';
 /** Rows that belong to no Account. */
 const LINKS = 'Billing_Link__c';
 /** A change of one that leaves the Amount alone touches neither its Opportunity nor that one's change events. */
@@ -78,10 +83,16 @@ function toLinkEvent(object: string, record: Found, sweptAt: Date): ReceivedEven
 }
 
 /** Whether it is followed or to be, and anybody but us has written it, or people since it was last looked at. */
-function isNews(record: Found, known: NamedDeal | undefined, userId: string, won: boolean): boolean {
+function isNews(
+  record: Found,
+  known: NamedDeal | undefined,
+  userId: string,
+  { won, stages }: Pick<ChangeSweepOptions, 'won' | 'stages'>,
+): boolean {
   if (record['IsDeleted'] === true) return known !== undefined;
   const { accountId, subscriptionNumber, opened } = toNamedDeal(record);
-  if (known === undefined) return subscriptionNumber !== null || opened != null || (won && record['IsWon'] === true);
+  const isFollowed = (won && record['IsWon'] === true) || stages.includes(String(record['StageName']));
+  if (known === undefined) return subscriptionNumber !== null || opened != null || isFollowed;
   const isOurs = id18(String(record['LastModifiedById'])) === userId;
   return !isOurs || known.accountId !== accountId || known.subscriptionNumber !== subscriptionNumber;
 }
@@ -132,12 +143,17 @@ export function createChangeSweep(client: SalesforceClient, options: ChangeSweep
       // Of these one that we wrote last, too: people may have named another subscription just before.
       queries.push({
         object: DEALS,
-        soql: `SELECT Id, IsDeleted, SystemModstamp, LastModifiedById, ${NAMED_COLUMNS.join(', ')} FROM ${DEALS} WHERE SystemModstamp >= ${since} AND ((${FOLLOWED} AND LastModifiedById != '${userId}') OR IsDeleted = true OR (${OF_PEOPLE}))`,
+        soql: `SELECT Id, IsDeleted, SystemModstamp, LastModifiedById, StageName, ${NAMED_COLUMNS.join(', ')} FROM ${DEALS} WHERE SystemModstamp >= ${since} AND ((${FOLLOWED} AND LastModifiedById != '${userId}') OR IsDeleted = true OR (${OF_PEOPLE}))`,
       });
       queries.push({
         object: REQUESTS,
         soql: `SELECT Id, SystemModstamp, LastModifiedById FROM ${REQUESTS} WHERE SystemModstamp >= ${since} AND IsDeleted = false AND State__c IN ('Requested', 'Running')`,
       });
+      if (options.contacts)
+        queries.push({
+          object: CONTACTS,
+          soql: `SELECT Id, SystemModstamp, LastModifiedById FROM ${CONTACTS} WHERE SystemModstamp >= ${since} AND IsDeleted = false AND LastModifiedById != '${userId}'`,
+        });
       if (options.lines)
         queries.push({
           object: LINES,
@@ -152,9 +168,7 @@ export function createChangeSweep(client: SalesforceClient, options: ChangeSweep
             const { object } = queries[query]!;
             if (object === DEALS) {
               const known = await options.deals.known(records.map(({ Id }) => id18(String(Id))));
-              const news = records.filter((one) =>
-                isNews(one, known.get(id18(String(one['Id']))), userId, options.won),
-              );
+              const news = records.filter((one) => isNews(one, known.get(id18(String(one['Id']))), userId, options));
               return take(news.map((record) => toRecordEvent(DEALS, record, sweptAt)));
             }
             if (object === LINES) {
@@ -165,7 +179,8 @@ export function createChangeSweep(client: SalesforceClient, options: ChangeSweep
               );
               return take(news.map((record) => toLineEvent(record, sweptAt)));
             }
-            if (object === REQUESTS) return take(records.map((record) => toRecordEvent(REQUESTS, record, sweptAt)));
+            if (object === REQUESTS || object === CONTACTS)
+              return take(records.map((record) => toRecordEvent(object, record, sweptAt)));
             const toEvents = object === LINKS ? toLinkEvent : (...of: Parameters<typeof toEvent>) => [toEvent(...of)];
             await take(records.flatMap((record) => toEvents(object, record, sweptAt)));
           },
