@@ -91,6 +91,10 @@ it('a won deal becomes one order, whose numbers and figures stand on the Opportu
     ratePlans: [{ ratePlanCharges: [{ quantity: 60, price: 19.99 }] }],
   });
   expect(await ordersOf(id)).toEqual([`SF-${id}`]);
+  expect(sales.order(id)).toMatchObject({
+    Source__c: 'Zuora',
+    Source_Url__c: expect.stringMatching(new RegExp(`Subscription\\.do\\?method=view&id=SF-${id}$`)) as string,
+  });
 }, 120_000);
 
 it('a deal that was changed, reopened and won again makes nothing new, and says so', async () => {

@@ -1,4 +1,5 @@
 import type { AccountView } from '../../domain/account/view.ts';
+import type { Subscription } from '../../domain/subscription/subscription.ts';
 import type { Source } from '../../domain/billingAccount/billingAccount.ts';
 import { dealOfKey } from '../../domain/billingAccount/key.ts';
 import type { MrrMonth } from '../../domain/metrics/movements.ts';
@@ -175,8 +176,8 @@ export function isRecord(row: OrgRow): boolean {
 }
 
 /** The order of an Opportunity, what finance is asked about it, what the deal says otherwise, and what somebody has to do. */
-const rowsOfOrder = (order: DealOrder): OrgRow[] => [
-  orderRow(order),
+const rowsOfOrder = (order: DealOrder, subscriptions: readonly Subscription[]): OrgRow[] => [
+  orderRow(order, subscriptions),
   ...order.approvals.map((approval) => approvalRow(order.dealId, approval)),
   ...discrepancyRows(order),
   ...order.tasks.map((task) => orderTaskRow(order.dealId, task)),
@@ -201,7 +202,7 @@ export function createOrgProjection(fields: () => readonly MappedField[] = () =>
     toNamedDeal: (deal, view) => [
       // What the product opened has a row of its own, which says the same.
       ...(deal.opened ? [] : [namedDealRow(deal, view?.subscriptions ?? null)]),
-      ...(deal.order ? rowsOfOrder(deal.order) : []),
+      ...(deal.order ? rowsOfOrder(deal.order, view?.subscriptions.map(({ subscription }) => subscription) ?? []) : []),
     ],
     toProvisioning: provisioningRow,
     isProvisioning: isProvisioningRow,

@@ -1,9 +1,10 @@
 import { orderKeyOf } from '../../../domain/billingAccount/key.ts';
 import { exact, toDecimal, type Decimal } from '../../../domain/money/decimal.ts';
+import type { Subscription } from '../../../domain/subscription/subscription.ts';
 import { ORDER_OBJECT } from '../../../workflows/ports/deals.ts';
 import type { DealOrder } from '../../../workflows/ports/orders.ts';
 import type { OrgRow } from '../../../workflows/ports/orgRows.ts';
-import { decimal, name, text } from './fields.ts';
+import { address, decimal, name, text } from './fields.ts';
 
 /** Length of the long texts. */
 const LONG = 32_768;
@@ -11,8 +12,13 @@ const LONG = 32_768;
 const lines = (texts: readonly string[]): string | null => text(texts.join('\n'), LONG);
 const ofYear = (mrr: Decimal): Decimal => toDecimal(exact(mrr).mul(12), 18);
 
-/** How the order of an Opportunity stands. It goes with the Opportunity, whose detail it is. */
-export function orderRow(deal: DealOrder, kind: string = 'New'): OrgRow {
+/**
+ * How the order of an Opportunity stands. It goes with the Opportunity, whose detail it is.
+ *
+ * @param subscriptions of its Account, one of which the order made or changed: what it is looked at by in billing
+ */
+export function orderRow(deal: DealOrder, subscriptions: readonly Subscription[], kind: string = 'New'): OrgRow {
+  const subscription = subscriptions.find(({ number }) => deal.placed?.subscriptionNumbers.includes(number));
   const { dealId, state, mode, connection, order, faults, actions, metrics, placed, message, asOf } = deal;
   return {
     object: ORDER_OBJECT,
@@ -23,6 +29,8 @@ export function orderRow(deal: DealOrder, kind: string = 'New'): OrgRow {
       State__c: state,
       Mode__c: mode,
       Kind__c: kind,
+      Source__c: subscription?.source ?? null,
+      Source_Url__c: subscription ? address(subscription.sourceUrl) : null,
       Connection__c: text(connection, 40),
       Order_Number__c: text(placed?.number ?? null, 80),
       Subscription_Number__c: text(placed?.subscriptionNumbers[0] ?? null, 80),
