@@ -5,6 +5,12 @@ declare module '@salesforce/label/*' {
   export default text;
 }
 
+declare module '@salesforce/i18n/lang' {
+  /** BCP 47 tag of the language in the settings of the user who looks, such as `en-US`. */
+  const lang: string;
+  export default lang;
+}
+
 declare module '@salesforce/i18n/timeZone' {
   /** IANA name of the time zone in the settings of the user who looks. */
   const timeZone: string;

@@ -58,7 +58,7 @@ async function open(options: PageOptions = {}, as: string = USERS.rep): Promise<
 /** Resolves once the figures and the list that is open have their answers. */
 async function loaded(page: Page): Promise<void> {
   await page.getByRole('heading', { name: 'Billing 360' }).waitFor();
-  await page.locator('c-billing-health section:not([data-phase="loading"])').waitFor();
+  await page.locator('section[aria-label="Billing health"]:not([data-phase="loading"])').waitFor();
   await shown(page);
 }
 

@@ -33,7 +33,7 @@ async function open(options: PageOptions = {}, id = full): Promise<OpenPage> {
 }
 
 async function loaded(page: Page): Promise<void> {
-  await page.locator('c-billing-health section:not([data-phase="loading"])').waitFor();
+  await page.locator('section[aria-label="Billing health"]:not([data-phase="loading"])').waitFor();
   await shown(page);
 }
 
@@ -145,7 +145,7 @@ describe('what the user may not read is absent', () => {
     for (const field of ['MRR__c', 'ARR__c']) hidden.add(`Billing_Balance__c.${field}`);
     const { page, close } = await open();
     const tiles = await page
-      .locator('c-billing-health .figure')
+      .locator('.figure[data-id]')
       .evaluateAll((all) => all.map((one) => one.getAttribute('data-id')));
     expect(tiles).toEqual(['outstanding', 'renewal', 'health', 'payment']);
     await close();
@@ -180,7 +180,7 @@ describe('when Salesforce does not answer well', () => {
     const pane = await tab(page, 'Payments');
     await pane.getByRole('alert').waitFor();
     expect(await wordsOf(pane)).toMatch(text);
-    expect(await wordsOf(page.locator('c-billing-health'))).toContain('€ 12,400');
+    expect(await wordsOf(page.locator('section[aria-label="Billing health"]'))).toContain('€ 12,400');
     await pane.getByRole('button', { name: 'Try again' }).click();
     await pane.locator('tbody tr').first().waitFor();
     expect(await pane.getByRole('alert').count()).toBe(0);
@@ -199,7 +199,7 @@ describe('when Salesforce does not answer well', () => {
     await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
     await page.getByText('Your session has ended.').first().waitFor();
     sim.ctx.faults.set([]);
-    expect(await wordsOf(page.locator('c-billing-health'))).toContain('€ 12,400');
+    expect(await wordsOf(page.locator('section[aria-label="Billing health"]'))).toContain('€ 12,400');
     await page.locator('[data-id=stale]').first().waitFor();
     await close();
   });
@@ -207,7 +207,7 @@ describe('when Salesforce does not answer well', () => {
   it('a slow answer shows a frame, and no figure', async () => {
     sim.ctx.faults.set([{ path: '/graphql', latencyMs: 1_000 }]);
     const { page, close } = await openPage(browser, url(full));
-    await page.locator('c-billing-health .stencil .figure').nth(5).waitFor();
+    await page.locator('.stencil .figure').nth(5).waitFor();
     expect(await page.getByRole('tab').count()).toBe(0);
     sim.ctx.faults.set([]);
     await loaded(page);
@@ -224,7 +224,7 @@ describe('when Salesforce does not answer well', () => {
 
 it('an Account without billing says so in each place, and shows no figure', async () => {
   const { page, problems, close } = await open({}, bare);
-  expect(await wordsOf(page.locator('c-billing-health'))).toContain(
+  expect(await wordsOf(page.locator('section[aria-label="Billing health"]'))).toContain(
     'Nothing is known about the billing of this Account yet',
   );
   expect(await page.locator('.figure').count()).toBe(0);
@@ -260,7 +260,7 @@ describe('a list that is loaded when its tab is opened', () => {
     await page.route(FILE, (route) => route.abort());
     const pane = await tab(page, 'Invoices');
     expect(await wordsOf(pane.getByRole('alert'))).toContain('Salesforce did not answer.');
-    expect(await wordsOf(page.locator('c-billing-health'))).toContain('In dunning');
+    expect(await wordsOf(page.locator('section[aria-label="Billing health"]'))).toContain('In dunning');
     expect(await violations(page.locator('c-billing360 article'))).toEqual([]);
     await page.unroute(FILE);
     await pane.getByRole('button', { name: 'Try again' }).click();
@@ -276,7 +276,7 @@ describe('a list that is loaded when its tab is opened', () => {
     sim.org.lightningWebSecurity = true;
     const pane = await tab(page, 'Invoices');
     expect(await wordsOf(pane.getByRole('alert'))).toContain('Dynamic import needs Lightning Web Security');
-    expect(await wordsOf(page.locator('c-billing-health'))).toContain('In dunning');
+    expect(await wordsOf(page.locator('section[aria-label="Billing health"]'))).toContain('In dunning');
     await close();
   });
 });

@@ -82,8 +82,8 @@ describe('states', () => {
   };
 
   it.each([
-    ['Billing_Health__c', 'statusUtils/statusUtils.ts'],
-    ['Billing_Subscription__c', 'subscriptionStates/subscriptionStates.ts'],
+    ['Billing_Health__c', 'billingRows/status.ts'],
+    ['Billing_Subscription__c', 'billingRows/subscriptionStates.ts'],
     ['Billing_Invoice__c', 'invoiceStates/invoiceStates.ts'],
     ['Billing_Payment__c', 'billingPayments/states.ts'],
     ['Billing_Charge__c', 'billingCharges/states.ts'],

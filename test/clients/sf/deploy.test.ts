@@ -137,7 +137,7 @@ describe('a deploy of the stock CLI that fails', { timeout: 120_000 }, () => {
       '<referenceTo>Nobody__c',
     );
     project.replace('lwc/billingUsage/billingUsage.html', 'heading={labels.heading}', 'heading={labels.heading()}');
-    project.replace('lwc/dateUtils/dateUtils.ts', /^/, 'enum Day { Monday }\n');
+    project.replace('lwc/textUtils/textUtils.ts', /^/, 'enum Day { Monday }\n');
     project.replace('lwc/ticker/ticker.ts', /^/, "import FIELD from '@salesforce/schema/Account.Nothing__c';\n");
     project.replace(viewer, 'Account.Billing_ARR__c', 'Account.Nothing__c');
     project.replace(
@@ -174,7 +174,7 @@ describe('a deploy of the stock CLI that fails', { timeout: 120_000 }, () => {
     ],
     [
       'TypeScript that cannot be stripped',
-      'dateUtils',
+      'textUtils',
       { error: expect.stringContaining('enum') as string, lineNumber: 1 },
     ],
     [

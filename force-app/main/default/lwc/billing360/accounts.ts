@@ -1,8 +1,5 @@
-import type { Row } from 'c/graphqlRows';
-import { textOf } from 'c/graphqlRows';
-import type { Panel } from 'c/panelState';
-import type { Link } from 'c/sourceUtils';
-import { linkOf, nameOf } from 'c/sourceUtils';
+import type { Link, Panel, Row } from 'c/billingRows';
+import { linkOf, nameOf, textOf } from 'c/billingRows';
 import { fill, join } from 'c/textUtils';
 import * as labels from './labels';
 

@@ -1,14 +1,13 @@
-import type { Asked } from 'c/panelState';
-import { NOT_ASKED, remember } from 'c/panelState';
-import type { Known } from 'c/sourceUtils';
-import type { Watch } from 'c/ticker';
-import { watch } from 'c/ticker';
+import type { Asked, Known } from 'c/billingRows';
+import { NOT_ASKED, remember } from 'c/billingRows';
 import type { GraphqlResult } from 'lightning/graphql';
 import { graphql } from 'lightning/graphql';
 import { api, LightningElement, wire } from 'lwc';
+import type { Health } from './health';
+import { healthOf } from './health';
 import { ofTemplate } from './labels';
 import type { Overview, Shows } from './overview';
-import { isInDunning, overviewOf } from './overview';
+import { overviewOf } from './overview';
 import { QUERY } from './query';
 import type { Refreshable } from './refreshing';
 import { refreshed } from './refreshing';
@@ -40,26 +39,18 @@ export default class Billing360 extends LightningElement {
   /** Tabs that the person has opened, the newest last: a list is asked when its tab is opened first, and kept from then on. */
   chosen: readonly Section[] = [];
   counts: Readonly<Partial<Record<Section, number>>> = {};
+  /** Key of the figure whose details are open. */
+  opened = '';
   /** The billing account whose rows are looked at alone; empty for all. */
   accountId = '';
-  watching: Watch | undefined;
 
   @wire(graphql, { query: QUERY, variables: '$variables' })
   received(result: GraphqlResult): void {
     this.asked = remember(this.asked, result, this.recordId);
-    this.watching?.inMotion(isInDunning(this.asked));
   }
 
   get variables(): { accountId: string | undefined } {
     return { accountId: this.recordId };
-  }
-
-  override connectedCallback(): void {
-    this.watching = watch(() => this.refresh());
-  }
-
-  override disconnectedCallback(): void {
-    this.watching?.stop();
   }
 
   /** Asks Salesforce again, for every open list at once; one that fails says so itself. */
@@ -72,12 +63,21 @@ export default class Billing360 extends LightningElement {
     return overviewOf(this.asked, this.compact, this.shows, this.accountId);
   }
 
+  get health(): Health {
+    return healthOf(this.asked, this.known, this.overview.folded, this.opened);
+  }
+
   get tabs(): Tab[] {
     return this.overview.folded ? [] : tabsOf(this);
   }
 
   show(event: Event): void {
     this.shows = { ...this.shows, [(event.currentTarget as HTMLElement).dataset.shows!]: true };
+  }
+
+  toggle(event: Event): void {
+    const { key } = (event.currentTarget as HTMLElement).dataset;
+    this.opened = this.opened === key ? '' : key!;
   }
 
   open(event: Event): void {

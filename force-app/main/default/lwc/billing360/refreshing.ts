@@ -1,7 +1,6 @@
 import timeZone from '@salesforce/i18n/timeZone';
-import { formatTime } from 'c/dateUtils';
-import type { Asked } from 'c/panelState';
-import { fill } from 'c/textUtils';
+import type { Asked } from 'c/billingRows';
+import { fill, formatTime } from 'c/textUtils';
 import * as labels from './labels';
 
 export type Refreshable = Element & { refresh(): Promise<void> };

@@ -65,22 +65,11 @@ export function tabsOf(lists: Lists): Tab[] {
 /** Arrows move between tabs; what they reach is opened by Enter or Space, so that passing by asks nothing. */
 export function moveFocus(event: KeyboardEvent): void {
   const tabs = [...(event.currentTarget as Element).querySelectorAll<HTMLElement>('[role=tab]')];
-  const target = tabAt(tabs, event.target as HTMLElement, event.key);
-  if (target) {
+  const from = tabs.indexOf(event.target as HTMLElement);
+  const places: Readonly<Record<string, number>> = { ArrowRight: from + 1, ArrowLeft: from - 1, Home: 0, End: -1 };
+  const place = places[event.key];
+  if (place !== undefined) {
     event.preventDefault();
-    target.focus();
+    tabs.at(place % tabs.length)?.focus();
   }
-}
-
-/** The tab that a key leads to; null for keys that lead to none. */
-function tabAt<T>(tabs: readonly T[], from: T, key: string): T | null {
-  const index = tabs.indexOf(from);
-  const steps: Readonly<Record<string, number>> = {
-    ArrowRight: index + 1,
-    ArrowLeft: index - 1 + tabs.length,
-    Home: 0,
-    End: tabs.length - 1,
-  };
-  const step = steps[key];
-  return index < 0 || step === undefined ? null : (tabs[step % tabs.length] ?? null);
 }

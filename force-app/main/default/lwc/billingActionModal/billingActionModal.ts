@@ -1,13 +1,12 @@
 import timeZone from '@salesforce/i18n/timeZone';
-import { formatInstant } from 'c/dateUtils';
-import { fill } from 'c/textUtils';
+import { fill, formatInstant } from 'c/textUtils';
 import LightningModal from 'lightning/modal';
 import { api } from 'lwc';
 import { copyText } from './clipboard';
 import * as labels from './labels';
 
-/** What came of an action, in words. */
-export type Outcome = { message: string; changes: readonly string[] };
+/** What came of an action: a sentence, then what has changed by it. */
+export type Outcome = readonly string[];
 
 type Output = { name: string; value: unknown };
 type Status = { status: string; outputVariables?: readonly Output[] | null };
@@ -25,7 +24,7 @@ export default class BillingActionModal extends LightningModal {
   link: Link | null = null;
   isOver = false;
   note = '';
-  outcome: Outcome | null = null;
+  outcome: Outcome = [];
   hasFailed = false;
 
   get isRunning(): boolean {
@@ -39,13 +38,17 @@ export default class BillingActionModal extends LightningModal {
       : [recordId];
   }
 
+  get message(): string | undefined {
+    return this.outcome[0];
+  }
+
   handleStatus(event: CustomEvent<Status>): void {
     const { status, outputVariables } = event.detail;
     if (status === 'ERROR') this.hasFailed = true;
     if (status !== 'FINISHED') return;
     const text = (name: string): string => String(outputVariables?.find((one) => one.name === name)?.value ?? '');
     this.isOver = true;
-    this.outcome = { message: text('message'), changes: text('changes').split('\n').filter(Boolean) };
+    this.outcome = [...new Set([text('message'), ...text('changes').split('\n')])].filter(Boolean);
     const url = text('url');
     if (!url) {
       this.close(this.outcome);

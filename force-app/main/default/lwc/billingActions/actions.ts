@@ -10,6 +10,8 @@ export type Action = {
   readonly name: ActionName;
   readonly label: string;
   readonly flow: string;
+  /** The one that is asked most. */
+  readonly variant?: 'brand';
   /** The one object of which it is asked; of all when absent. */
   readonly only?: string;
   /** Objects of which it is asked, by those alone who have the custom permission Billing_Payment_Actions; anybody asks the others. */
@@ -22,7 +24,13 @@ export type Action = {
 const WITH_INVOICES = ['Account', 'Billing_Invoice__c', 'Case', 'Opportunity'];
 
 const ACTIONS: readonly Action[] = [
-  { name: 'refresh', label: refresh, flow: 'Billing_Refresh', changes: true },
+  {
+    name: 'refresh',
+    label: refresh,
+    flow: 'Billing_Refresh',
+    variant: 'brand',
+    changes: true,
+  },
   { name: 'preview', label: preview, flow: 'Billing_Preview_Order', only: 'Opportunity', changes: true },
   { name: 'paymentLink', label: paymentLink, flow: 'Billing_Payment_Link', guardedOn: WITH_INVOICES },
   // The list of invoices on an Account has a button in each row.
@@ -31,10 +39,14 @@ const ACTIONS: readonly Action[] = [
   { name: 'open', label: open, flow: 'Billing_Open_In_Billing' },
 ];
 
+/** What stands in a panel whose frame has the actions that anybody asks. */
+const FRAMED = ['Billing_Invoice__c', 'Case'];
+
 /** What can be asked about a record of this object by somebody who has the custom permission, or has not. */
-export function actionsOf(objectApiName: string | undefined, permitted: boolean): readonly Action[] {
-  return ACTIONS.filter(
-    ({ only = objectApiName, guardedOn }) =>
-      only === objectApiName && (!guardedOn || (permitted && guardedOn.includes(objectApiName ?? ''))),
+export function actionsOf(objectApiName: string, permitted: boolean): readonly Action[] {
+  return ACTIONS.filter(({ only = objectApiName, guardedOn }) =>
+    guardedOn
+      ? permitted && guardedOn.includes(objectApiName)
+      : only === objectApiName && !FRAMED.includes(objectApiName),
   );
 }

@@ -9,8 +9,6 @@ import { actionsOf } from './actions';
 /** Detail of the event `changed`. */
 export type Changed = { action: ActionName };
 
-type Button = { name: ActionName; label: string; variant: string };
-
 /**
  * Buttons of what can be asked of billing about a record: refresh, preview of an order, payment link, PDF, send an invoice
  * again, open in billing.
@@ -19,7 +17,7 @@ type Button = { name: ActionName; label: string; variant: string };
  * `<c-billing-actions record-id={recordId} object-api-name="Account" onchanged={askAgain}></c-billing-actions>`
  *
  * - `recordId`: of an Account, Billing_Invoice__c, Billing_Subscription__c, Case or Opportunity.
- * - `objectApiName`: of that record; it decides which buttons there are. Those that need the custom permission
+ * - `objectApiName`: of that record; it decides which buttons there are. Without it there are those that anybody asks. Those that need the custom permission
  *   Billing_Payment_Actions are absent for who lacks it.
  * - event `changed` (does not bubble), detail `{ action: 'refresh' | 'preview' | 'resend' }`: billing may be another one
  *   now, so the host asks Salesforce again. It comes after a dialog that was closed early too, since a refresh goes on without it.
@@ -29,15 +27,11 @@ export default class BillingActions extends LightningElement {
   @api objectApiName: string | undefined;
 
   readonly groupLabel = groupLabel;
-  outcome: Outcome | null = null;
+  outcome: Outcome = [];
   isOpen = false;
 
   get actions(): readonly Action[] {
-    return actionsOf(this.objectApiName, mayPay === true);
-  }
-
-  get buttons(): readonly Button[] {
-    return this.actions.map(({ name, label }) => ({ name, label, variant: name === 'refresh' ? 'brand' : 'neutral' }));
+    return actionsOf(this.objectApiName ?? '', mayPay === true);
   }
 
   async handleClick(event: Event): Promise<void> {
@@ -46,26 +40,19 @@ export default class BillingActions extends LightningElement {
     // A second click while the dialog opens asks nothing twice.
     if (!action || this.isOpen) return;
     this.isOpen = true;
-    this.outcome = null;
+    this.outcome = [];
     try {
       const { label, flow } = action;
       const { default: Modal } = await import('c/billingActionModal');
       const given = await Modal.open({ label, size: 'small', flow, recordId: this.recordId });
-      this.outcome = (given as Outcome | undefined) ?? null;
+      this.outcome = (given as Outcome | undefined) ?? [];
     } catch {
-      this.outcome = { message: failedLabel, changes: [] };
+      this.outcome = [failedLabel];
     } finally {
       this.isOpen = false;
     }
-    if (action.changes) this.tell(action.name);
-  }
-
-  tell(action: ActionName): void {
-    this.dispatchEvent(new CustomEvent<Changed>('changed', { detail: { action } }));
-  }
-
-  /** What came of it: a sentence, then what has changed by it. */
-  get told(): readonly { key: number; text: string }[] {
-    return [this.outcome?.message ?? '', ...(this.outcome?.changes ?? [])].map((text, key) => ({ key, text }));
+    if (action.changes) {
+      this.dispatchEvent(new CustomEvent<Changed>('changed', { detail: { action: action.name } }));
+    }
   }
 }

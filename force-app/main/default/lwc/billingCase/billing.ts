@@ -1,5 +1,5 @@
-import type { Row } from 'c/graphqlRows';
-import { hasMore, rowsOf, standing, textOf } from 'c/graphqlRows';
+import type { Row } from 'c/billingRows';
+import { hasMore, standingOf, textOf } from 'c/billingRows';
 
 /** What billing holds for the Account of a Case; billing accounts of the person who asks stand first. */
 export type Billing = {
@@ -21,7 +21,7 @@ export const OBJECTS = ['Billing_Account__c', 'Billing_Invoice__c', 'Billing_Sub
 
 /** @param emails of the person who asks */
 export function billingOf(data: unknown, emails: readonly string[]): Billing {
-  const of = (object: string) => standing(rowsOf(data, object) ?? []);
+  const of = (object: string) => standingOf(data, object);
   const named = of('named');
   const known = new Set(named.map(({ Id }) => Id));
   const wanted = new Set(emails.map((email) => email.toLowerCase()));

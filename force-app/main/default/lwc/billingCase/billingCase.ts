@@ -1,11 +1,8 @@
 import timeZone from '@salesforce/i18n/timeZone';
-import { parentOf, textOf } from 'c/graphqlRows';
-import type { Asked, Panel } from 'c/panelState';
-import { NOT_ASKED, remember } from 'c/panelState';
+import type { Asked, Panel } from 'c/billingRows';
+import { NOT_ASKED, parentOf, remember, textOf } from 'c/billingRows';
 import type { Page, WiredRecord } from 'c/recordUtils';
 import { NO_PAGE, pageOf, panelBeside, readAgain } from 'c/recordUtils';
-import type { Watch } from 'c/ticker';
-import { watch } from 'c/ticker';
 import type { GraphqlResult } from 'lightning/graphql';
 import { graphql } from 'lightning/graphql';
 import { getRecord } from 'lightning/uiRecordApi';
@@ -27,7 +24,6 @@ export default class BillingCase extends LightningElement {
   asked: Asked = NOT_ASKED;
   showsAll = false;
   fields: readonly string[] = FIELDS;
-  watching: Watch | undefined;
   /** Worked out when something is heard, not each time that the page looks at a part of it. */
   view: View = NOTHING;
 
@@ -41,15 +37,6 @@ export default class BillingCase extends LightningElement {
   received(result: GraphqlResult): void {
     this.asked = remember(this.asked, result, this.accountId ?? undefined);
     this.show();
-    this.watching?.inMotion(this.view.inMotion);
-  }
-
-  override connectedCallback(): void {
-    this.watching = watch(() => this.refresh());
-  }
-
-  override disconnectedCallback(): void {
-    this.watching?.stop();
   }
 
   /** Asks Salesforce again. */
@@ -72,6 +59,10 @@ export default class BillingCase extends LightningElement {
 
   get panel(): Panel {
     return panelBeside(this.page, this.accountId, this.asked, OBJECTS);
+  }
+
+  get isLoading(): boolean {
+    return this.panel.phase === 'loading';
   }
 
   get emptyText(): string {

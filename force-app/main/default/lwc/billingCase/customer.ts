@@ -1,13 +1,8 @@
+import type { Link, Row, Status } from 'c/billingRows';
+import { amountOf, booleanOf, chip, linkOf, nameOf, needsAction, numberOf, parentOf, textOf } from 'c/billingRows';
 import type { Fact } from 'c/factUtils';
 import { fact } from 'c/factUtils';
-import type { Row } from 'c/graphqlRows';
-import { booleanOf, numberOf, parentOf, textOf } from 'c/graphqlRows';
-import { formatMoney, formatNumber } from 'c/moneyUtils';
-import type { Link } from 'c/sourceUtils';
-import { linkOf, nameOf } from 'c/sourceUtils';
-import type { Status } from 'c/statusUtils';
-import { chip, needsAction } from 'c/statusUtils';
-import { fill, join } from 'c/textUtils';
+import { fill, formatMoney, formatNumber, join } from 'c/textUtils';
 import type { Billing } from './billing';
 import * as labels from './labels';
 import { termOf } from './subscription';
@@ -78,7 +73,7 @@ export function healthChip(health: Row | undefined): Status | null {
 function plansOf(subscriptions: readonly Row[]): string[] {
   const largest = [...subscriptions].sort((a, b) => (numberOf(b, 'MRR__c') ?? 0) - (numberOf(a, 'MRR__c') ?? 0));
   const shown = largest.slice(0, MOST_PLANS).map((row) => {
-    const mrr = formatMoney(numberOf(row, 'MRR__c'), textOf(row, 'Currency_Code__c'));
+    const mrr = amountOf(row, 'MRR__c');
     const name = textOf(row, 'Plan__c') ?? textOf(row, 'Number__c') ?? '';
     return [name, termOf(row), mrr && fill(labels.aMonth, mrr)].filter(Boolean).join(', ');
   });

@@ -1,9 +1,7 @@
+import type { Row } from 'c/billingRows';
+import { numberOf, parentOf, standing, textOf } from 'c/billingRows';
 import { childrenOf } from 'c/childRows';
-import { formatDate } from 'c/dateUtils';
-import type { Row } from 'c/graphqlRows';
-import { numberOf, parentOf, standing, textOf } from 'c/graphqlRows';
-import { formatMoney, formatNumber } from 'c/moneyUtils';
-import { fill } from 'c/textUtils';
+import { fill, formatDate, formatMoney, formatNumber } from 'c/textUtils';
 import * as labels from './labels';
 
 export type Difference = { readonly text: string; readonly why: string };

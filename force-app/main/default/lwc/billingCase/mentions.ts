@@ -1,5 +1,5 @@
-import type { Row } from 'c/graphqlRows';
-import { textOf } from 'c/graphqlRows';
+import type { Row } from 'c/billingRows';
+import { textOf } from 'c/billingRows';
 
 /** A number that a text names, with the words around the place where it is named first. */
 export type Mention = {

@@ -1,4 +1,4 @@
-import { BILLING_ACCOUNT, CONNECTIONS, list, MORE, own, query } from 'c/graphqlRows';
+import { BILLING_ACCOUNT, CONNECTIONS, list, MORE, own, query } from 'c/billingRows';
 
 const INVOICE =
   'Number__c Status__c Invoice_Date__c Due_Date__c Days_Overdue__c Amount__c Balance__c Currency_Code__c Attempt_Count__c Next_Attempt__c Source__c Source_Url__c';
@@ -23,16 +23,16 @@ export const QUERY = query(
   own(
     'Billing_Account__c',
     200,
-    'Name Number__c Status__c Balance__c Currency_Code__c Auto_Pay__c Bill_To_Email__c Bill_To_Name__c Payment_Method__c Card_Brand__c Card_Last4__c Card_Expiry__c Decline_Reason__c Source__c Source_Url__c',
+    'Name Number__c Balance__c Currency_Code__c Auto_Pay__c Bill_To_Email__c Bill_To_Name__c Payment_Method__c Card_Brand__c Card_Last4__c Card_Expiry__c Decline_Reason__c Source__c Source_Url__c',
   ),
   own(
     'Billing_Subscription__c',
     200,
-    'Number__c Status__c Plan__c MRR__c Currency_Code__c Term_Type__c Term_End_Date__c Next_Renewal_Date__c Auto_Renew__c Cancel_On__c Pending_Change__c Last_Change__c Last_Change_On__c Billing_Interval__c Source__c Source_Url__c',
+    'Number__c Plan__c MRR__c Currency_Code__c Term_Type__c Term_End_Date__c Next_Renewal_Date__c Auto_Renew__c Cancel_On__c Pending_Change__c Last_Change__c Last_Change_On__c Billing_Interval__c Source__c Source_Url__c',
     BILLING_ACCOUNT,
   ),
-  own('Dunning_Case__c', 100, 'Status__c Stage__c Decline_Reason__c Next_Step__c Next_Step_At__c', OF_INVOICE),
-  own('Usage__c', 100, 'Status__c Meter__c Quantity__c Limit__c Percent_Used__c Unit__c', BILLING_ACCOUNT),
-  own('Billing_Health__c', 50, 'Status__c Score__c Tier__c Summary__c'),
+  own('Dunning_Case__c', 100, 'Stage__c Decline_Reason__c Next_Step__c Next_Step_At__c', OF_INVOICE),
+  own('Usage__c', 100, 'Meter__c Quantity__c Limit__c Percent_Used__c Unit__c', BILLING_ACCOUNT),
+  own('Billing_Health__c', 50, 'Score__c Tier__c Summary__c'),
   CONNECTIONS,
 );

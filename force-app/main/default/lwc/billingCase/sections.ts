@@ -1,12 +1,7 @@
-import { formatDate } from 'c/dateUtils';
+import type { Link, Row, Status } from 'c/billingRows';
+import { linkOf, numberOf, parentOf, sourceOf, standingOf, textOf } from 'c/billingRows';
 import { textOfFact } from 'c/factUtils';
-import type { Row } from 'c/graphqlRows';
-import { numberOf, parentOf, rowsOf, standing, textOf } from 'c/graphqlRows';
-import { formatMoney } from 'c/moneyUtils';
-import type { Link } from 'c/sourceUtils';
-import { linkOf, sourceOf } from 'c/sourceUtils';
-import type { Status } from 'c/statusUtils';
-import { fill } from 'c/textUtils';
+import { fill, formatDate, formatMoney } from 'c/textUtils';
 import type { Billing } from './billing';
 import type { Customer } from './customer';
 import type { Named } from './invoice';
@@ -51,7 +46,7 @@ export function namedIn(texts: readonly string[], billing: Billing, timeZone: st
 export function lastInvoices(data: unknown, billing: Billing): InvoiceLine[] {
   const isOwn = (row: Row) => Number(billing.own.has(parentOf(row, 'Billing_Account__r')?.Id ?? ''));
   const dated = (row: Row) => textOf(row, 'Invoice_Date__c') ?? '';
-  const rows = standing(rowsOf(data, 'Billing_Invoice__c') ?? []);
+  const rows = standingOf(data, 'Billing_Invoice__c');
   return rows
     .sort((a, b) => isOwn(b) - isOwn(a) || dated(b).localeCompare(dated(a)))
     .slice(0, MOST_INVOICES)

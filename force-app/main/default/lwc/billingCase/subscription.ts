@@ -1,13 +1,7 @@
-import { formatDate } from 'c/dateUtils';
+import type { Row } from 'c/billingRows';
+import { amountOf, booleanOf, linkOf, sourceOf, statusOf, SUBSCRIPTION_STATES, textOf } from 'c/billingRows';
 import { fact } from 'c/factUtils';
-import type { Row } from 'c/graphqlRows';
-import { booleanOf, numberOf, textOf } from 'c/graphqlRows';
-import { formatMoney } from 'c/moneyUtils';
-import { formatLastDay } from 'c/rowUtils';
-import { linkOf, sourceOf } from 'c/sourceUtils';
-import { statusOf } from 'c/statusUtils';
-import { SUBSCRIPTION_STATES } from 'c/subscriptionStates';
-import { fill, join } from 'c/textUtils';
+import { fill, formatDate, formatLastDay, join } from 'c/textUtils';
 import type { Billing } from './billing';
 import type { Named } from './invoice';
 import * as labels from './labels';
@@ -25,7 +19,7 @@ export function namedSubscription(row: Row, billing: Billing): Named {
     source: billing.accounts.length > 1 ? sourceOf(row) : '',
     facts: [
       ...fact('plan', labels.plan, [join([textOf(row, 'Plan__c'), textOf(row, 'Billing_Interval__c')?.toLowerCase()])]),
-      ...fact('mrr', labels.mrr, [formatMoney(numberOf(row, 'MRR__c'), textOf(row, 'Currency_Code__c'))]),
+      ...fact('mrr', labels.mrr, [amountOf(row, 'MRR__c')]),
       ...fact('term', labels.term, [termOf(row)]),
       ...fact('pending', labels.pending, [textOf(row, 'Pending_Change__c')]),
       ...fact('change', labels.lastChange, [change && changed ? fill(labels.changedOn, change, changed) : change]),

@@ -1,8 +1,5 @@
-import type { Row } from 'c/graphqlRows';
-import { parentOf, textOf } from 'c/graphqlRows';
-import { nameOf } from 'c/sourceUtils';
-import type { Status } from 'c/statusUtils';
-import { needsAction, statusOf } from 'c/statusUtils';
+import type { Row, Status } from 'c/billingRows';
+import { nameOf, needsAction, parentOf, statusOf, textOf } from 'c/billingRows';
 import { fill, join } from 'c/textUtils';
 import { billingOf } from './billing';
 import type { Customer } from './customer';

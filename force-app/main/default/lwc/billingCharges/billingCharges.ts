@@ -1,13 +1,11 @@
+import type { Asked, Panel, Row } from 'c/billingRows';
+import { NOT_ASKED, remember, rowsOf, textOf } from 'c/billingRows';
 import { childPanel, childrenOf } from 'c/childRows';
-import type { Row } from 'c/graphqlRows';
-import { rowsOf, textOf } from 'c/graphqlRows';
-import type { Asked, Panel } from 'c/panelState';
-import { NOT_ASKED, remember } from 'c/panelState';
 import type { GraphqlResult } from 'lightning/graphql';
 import { graphql } from 'lightning/graphql';
 import { api, LightningElement, wire } from 'lwc';
 import type { ChargeRow } from './rows';
-import { chargeRows, FIELDS, lastChangeOf } from './rows';
+import { chargeRows, lastChangeOf } from './rows';
 import { ofTemplate } from './labels';
 import { QUERY } from './query';
 
@@ -37,7 +35,7 @@ export default class BillingCharges extends LightningElement {
 
   get panel(): Panel {
     const [found] = rowsOf(this.asked.data, 'Billing_Subscription__c') ?? [];
-    return childPanel(this.asked, childrenOf(found, 'Billing_Charges__r'), FIELDS);
+    return childPanel(this.asked, childrenOf(found, 'Billing_Charges__r'));
   }
 
   get mrrReason(): string | null {

@@ -1,4 +1,4 @@
-import { list, query } from 'c/graphqlRows';
+import { list, query } from 'c/billingRows';
 
 const CHARGES = list(
   'Billing_Charges__r(first: 200)',

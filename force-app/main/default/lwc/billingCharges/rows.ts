@@ -1,11 +1,6 @@
-import { formatDate } from 'c/dateUtils';
-import type { Row } from 'c/graphqlRows';
-import { numberOf, textOf } from 'c/graphqlRows';
-import { formatMoney, formatNumber } from 'c/moneyUtils';
-import { formatPeriod } from 'c/rowUtils';
-import type { Status } from 'c/statusUtils';
-import { statusOf } from 'c/statusUtils';
-import { fill, join } from 'c/textUtils';
+import type { Row, Status } from 'c/billingRows';
+import { numberOf, statusOf, textOf } from 'c/billingRows';
+import { fill, formatDate, formatMoney, formatNumber, formatPeriod, join } from 'c/textUtils';
 import * as labels from './labels';
 import { STATES } from './states';
 
@@ -21,9 +16,6 @@ export type ChargeRow = {
   /** Only for a charge that is not in force now. */
   readonly status: Status | null;
 };
-
-/** Fields without which the list would say nothing. */
-export const FIELDS = ['Name', 'Plan__c', 'MRR__c', 'MRR_Reason__c', 'Price__c'];
 
 const ORDER = ['Current', 'Future', 'Ended'];
 

@@ -1,5 +1,5 @@
 import timeZone from '@salesforce/i18n/timeZone';
-import type { Panel } from 'c/panelState';
+import type { Panel } from 'c/billingRows';
 import { fill } from 'c/textUtils';
 import { api, LightningElement } from 'lwc';
 import type { DunningCase } from './cases';

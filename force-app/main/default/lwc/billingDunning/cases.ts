@@ -1,10 +1,6 @@
-import { formatDate, formatInstant, isoDateOf } from 'c/dateUtils';
-import type { Row } from 'c/graphqlRows';
-import { numberOf, textOf } from 'c/graphqlRows';
-import { formatMoney } from 'c/moneyUtils';
-import type { Link } from 'c/sourceUtils';
-import { linkOf, sourceOf } from 'c/sourceUtils';
-import { fill } from 'c/textUtils';
+import type { Link, Row } from 'c/billingRows';
+import { amountOf, linkOf, numberOf, sourceOf, textOf } from 'c/billingRows';
+import { fill, formatDayOf, formatInstant } from 'c/textUtils';
 import * as labels from './labels';
 
 type Step = {
@@ -44,7 +40,7 @@ export function dunningCases(rows: readonly Row[], timeZone: string): DunningCas
     .sort((a, b) => since(a).localeCompare(since(b)))
     .map((row) => {
       const number = textOf(row, 'Invoice_Number__c');
-      const left = formatMoney(numberOf(row, 'Balance__c'), textOf(row, 'Currency_Code__c'));
+      const left = amountOf(row, 'Balance__c');
       return {
         key: row.Id,
         heading: labels.heading,
@@ -59,25 +55,21 @@ export function dunningCases(rows: readonly Row[], timeZone: string): DunningCas
 }
 
 function stepsOf(row: Row, timeZone: string): Step[] {
-  const day = (field: string) => {
-    const instant = new Date(textOf(row, field) ?? '');
-    return Number.isNaN(instant.getTime()) ? '' : formatDate(isoDateOf(instant, timeZone));
-  };
+  const day = (field: string) => formatDayOf(textOf(row, field), timeZone);
   const [first, last] = [day('First_Failure__c'), day('Last_Failure__c')];
   const attempts = numberOf(row, 'Attempts__c') ?? 0;
   const stage = textOf(row, 'Stage__c');
   const now = stage === null ? '' : (STAGES.get(stage) ?? stage);
-  const failedAgain = attempts > 1 || (last !== '' && last !== first);
+  const failedAgain =
+    attempts > 1 ? fill(labels.failedTimes, attempts) : last !== first && last ? labels.failedAgain : '';
   return [
-    ...(first ? [step('first', labels.firstFailed, first, 'done')] : []),
-    ...(failedAgain
-      ? [step('last', attempts > 1 ? fill(labels.failedTimes, attempts) : labels.failedAgain, last, 'done')]
-      : []),
-    ...(now ? [step('now', now, formatInstant(textOf(row, 'Next_Step_At__c'), timeZone), 'now')] : []),
-    step('paid', labels.paid, '', 'ahead'),
-  ];
+    step(first && labels.firstFailed, first, 'bad'),
+    step(failedAgain, last, 'bad'),
+    step(now, formatInstant(textOf(row, 'Next_Step_At__c'), timeZone), 'info'),
+    step(labels.paid, '', 'quiet'),
+  ].filter(({ text }) => text);
 }
 
-function step(key: string, text: string, when: string, place: 'done' | 'now' | 'ahead'): Step {
-  return { key, text, when, className: `step step_${place}`, current: place === 'now' ? 'step' : null };
+function step(text: string, when: string, tone: 'bad' | 'info' | 'quiet'): Step {
+  return { key: text, text, when, className: `note note_${tone}`, current: tone === 'info' ? 'step' : null };
 }

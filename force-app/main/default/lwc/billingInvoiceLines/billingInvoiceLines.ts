@@ -1,14 +1,13 @@
+import type { Asked, Panel } from 'c/billingRows';
+import { NOT_ASKED, remember, rowsOf } from 'c/billingRows';
 import { childPanel, childrenOf } from 'c/childRows';
-import { rowsOf } from 'c/graphqlRows';
-import type { Asked, Panel } from 'c/panelState';
-import { NOT_ASKED, remember } from 'c/panelState';
 import type { GraphqlResult } from 'lightning/graphql';
 import { graphql } from 'lightning/graphql';
 import { api, LightningElement, wire } from 'lwc';
 import { ofTemplate } from './labels';
 import { QUERY } from './query';
 import type { LineRow, MemoRow } from './rows';
-import { FIELDS, lineRows, memoRows } from './rows';
+import { lineRows, memoRows } from './rows';
 
 /** Lines of one invoice, and the memos that correct it. */
 export default class BillingInvoiceLines extends LightningElement {
@@ -33,7 +32,7 @@ export default class BillingInvoiceLines extends LightningElement {
 
   get panel(): Panel {
     const [invoice] = rowsOf(this.asked.data, 'Billing_Invoice__c') ?? [];
-    return childPanel(this.asked, childrenOf(invoice, 'Billing_Invoice_Items__r'), FIELDS);
+    return childPanel(this.asked, childrenOf(invoice, 'Billing_Invoice_Items__r'));
   }
 
   get rows(): LineRow[] {

@@ -1,4 +1,4 @@
-import { list, query } from 'c/graphqlRows';
+import { list, query } from 'c/billingRows';
 
 const LINES = list(
   'Billing_Invoice_Items__r(first: 200)',

@@ -1,14 +1,7 @@
-import { formatDate } from 'c/dateUtils';
-import type { Row } from 'c/graphqlRows';
-import { numberOf, standing, textOf } from 'c/graphqlRows';
+import type { Link, Row, Status } from 'c/billingRows';
+import { linkOf, numberOf, standing, statusOf, textOf } from 'c/billingRows';
 import { INVOICE_STATES } from 'c/invoiceStates';
-import { formatMoney, formatNumber } from 'c/moneyUtils';
-import { formatPeriod } from 'c/rowUtils';
-import type { Link } from 'c/sourceUtils';
-import { linkOf } from 'c/sourceUtils';
-import type { Status } from 'c/statusUtils';
-import { statusOf } from 'c/statusUtils';
-import { fill, join } from 'c/textUtils';
+import { fill, formatDate, formatMoney, formatNumber, formatPeriod, join } from 'c/textUtils';
 import * as labels from './labels';
 
 export type LineRow = {
@@ -27,9 +20,6 @@ export type MemoRow = {
   readonly amount: string;
   readonly status: Status | null;
 };
-
-/** Fields without which the list would say nothing. */
-export const FIELDS = ['Description__c', 'Amount__c', 'Kind__c'];
 
 /** Lines to show, by the period that they bill. */
 export function lineRows(rows: readonly Row[]): LineRow[] {

@@ -1,8 +1,8 @@
 import timeZone from '@salesforce/i18n/timeZone';
+import type { Panel } from 'c/billingRows';
+import { counted, toggled } from 'c/billingRows';
 import type { Listed, Page, Place, Turn, Variables } from 'c/pagedList';
 import { FIRST_PAGE, NOT_LISTED, pagedPanel, pageOf, receive, turned, variablesOf } from 'c/pagedList';
-import type { Panel } from 'c/panelState';
-import { counted, toggled } from 'c/rowUtils';
 import type { GraphqlResult } from 'lightning/graphql';
 import { graphql } from 'lightning/graphql';
 import { api, LightningElement, wire } from 'lwc';
@@ -11,7 +11,7 @@ import * as labels from './labels';
 import { showPdf } from './pdf';
 import { QUERY } from './query';
 import type { InvoiceRow, Shows } from './rows';
-import { FIELDS, invoiceRows, showsOf } from './rows';
+import { invoiceRows, showsOf } from './rows';
 
 const OBJECT = 'Billing_Invoice__c';
 
@@ -65,7 +65,7 @@ export default class BillingInvoices extends LightningElement {
   }
 
   get panel(): Panel {
-    return pagedPanel(this.listed, OBJECT, FIELDS);
+    return pagedPanel(this.listed, OBJECT);
   }
 
   get page(): Page {

@@ -1,7 +1,7 @@
 import mayPay from '@salesforce/customPermission/Billing_Payment_Actions';
 import BillingActionModal from 'c/billingActionModal';
-import type { Row } from 'c/graphqlRows';
-import { textOf } from 'c/graphqlRows';
+import type { Row } from 'c/billingRows';
+import { textOf } from 'c/billingRows';
 import { fill } from 'c/textUtils';
 import * as labels from './labels';
 

@@ -1,13 +1,7 @@
-import { formatDate, formatInstant } from 'c/dateUtils';
-import type { Row } from 'c/graphqlRows';
-import { numberOf, textOf } from 'c/graphqlRows';
+import type { Link, Row, Status } from 'c/billingRows';
+import { chip, linkOf, numberOf, sourceOf, statusOf, textOf } from 'c/billingRows';
 import { INVOICE_STATES } from 'c/invoiceStates';
-import { formatMoney } from 'c/moneyUtils';
-import type { Link } from 'c/sourceUtils';
-import { linkOf, sourceOf } from 'c/sourceUtils';
-import type { Status } from 'c/statusUtils';
-import { chip, statusOf } from 'c/statusUtils';
-import { fill } from 'c/textUtils';
+import { fill, formatDate, formatInstant, formatMoney } from 'c/textUtils';
 import * as labels from './labels';
 import { pdfLabelOf } from './pdf';
 
@@ -31,9 +25,6 @@ export type InvoiceRow = {
   readonly toggleLabel: string;
   readonly linesKey: string;
 };
-
-/** Fields without which the panel would say nothing. */
-export const FIELDS = ['Number__c', 'Status__c', 'Due_Date__c', 'Days_Overdue__c', 'Balance__c', 'Amount__c'];
 
 /** Columns that the user may read something of. */
 export type Shows = { readonly due: boolean; readonly balance: boolean; readonly status: boolean };

@@ -1,12 +1,9 @@
 import currency from '@salesforce/i18n/currency';
 import timeZone from '@salesforce/i18n/timeZone';
-import { textOf } from 'c/graphqlRows';
-import type { Asked, Panel } from 'c/panelState';
-import { NOT_ASKED, remember } from 'c/panelState';
+import type { Asked, Panel } from 'c/billingRows';
+import { NOT_ASKED, remember, textOf } from 'c/billingRows';
 import type { Page, WiredRecord } from 'c/recordUtils';
 import { NO_PAGE, pageOf, panelBeside, readAgain } from 'c/recordUtils';
-import type { Watch } from 'c/ticker';
-import { watch } from 'c/ticker';
 import type { GraphqlResult } from 'lightning/graphql';
 import { graphql } from 'lightning/graphql';
 import { getRecord } from 'lightning/uiRecordApi';
@@ -31,7 +28,6 @@ export default class BillingOpportunity extends LightningElement {
   /** Of the billing account that the person chose to look at. */
   chosenId: string | undefined;
   fields: readonly string[] = FIELDS;
-  watching: Watch | undefined;
   /** Worked out when something is heard, not each time that the page looks at a part of it. */
   view: View = NOTHING;
 
@@ -47,15 +43,9 @@ export default class BillingOpportunity extends LightningElement {
   received(result: GraphqlResult): void {
     this.asked = remember(this.asked, result, this.accountId ?? undefined);
     this.show();
-    this.watching?.inMotion(this.view.isInMotion);
-  }
-
-  override connectedCallback(): void {
-    this.watching = watch(() => this.refresh());
   }
 
   override disconnectedCallback(): void {
-    this.watching?.stop();
     this.ordering.end();
   }
 
@@ -65,8 +55,8 @@ export default class BillingOpportunity extends LightningElement {
     await this.asked.refresh?.();
   }
 
-  async changed({ detail }: CustomEvent<{ action: string }>): Promise<void> {
-    if (detail.action === 'preview') this.ordering.begin();
+  async askAgain({ detail }: CustomEvent<{ action: string } | undefined>): Promise<void> {
+    if (detail?.action === 'preview') this.ordering.begin();
     await this.refresh();
   }
 
@@ -80,6 +70,10 @@ export default class BillingOpportunity extends LightningElement {
 
   get panel(): Panel {
     return panelBeside(this.page, this.accountId, this.asked, OBJECTS);
+  }
+
+  get isLoading(): boolean {
+    return this.panel.phase === 'loading';
   }
 
   get emptyText(): string {

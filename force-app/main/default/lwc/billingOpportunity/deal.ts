@@ -1,5 +1,5 @@
-import type { Row } from 'c/graphqlRows';
-import { booleanOf, parentOf, rowsOf, standing, textOf } from 'c/graphqlRows';
+import type { Row } from 'c/billingRows';
+import { booleanOf, parentOf, rowsOf, standingOf, textOf } from 'c/billingRows';
 
 /** What billing holds for the Account of a deal. */
 export type Deal = {
@@ -25,7 +25,7 @@ export const OBJECTS = ['Billing_Account__c', 'Billing_Subscription__c', 'Billin
 
 /** @param orgCurrency of the org, for deals that have no currency of their own */
 export function dealOf(page: Row | undefined, data: unknown, orgCurrency: string): Deal {
-  const of = (object: string) => standing(rowsOf(data, object) ?? []);
+  const of = (object: string) => standingOf(data, object);
   const number = textOf(page, 'Billing_Subscription_Number__c')?.toLowerCase();
   const subscriptions = of('Billing_Subscription__c');
   const subscription = subscriptions.find((row) => textOf(row, 'Number__c')?.toLowerCase() === number);

@@ -1,5 +1,5 @@
-import type { Row } from 'c/graphqlRows';
-import { booleanOf, textOf } from 'c/graphqlRows';
+import type { Row } from 'c/billingRows';
+import { booleanOf, textOf } from 'c/billingRows';
 import { every } from 'c/ticker';
 import type { Deal } from './deal';
 

@@ -1,14 +1,8 @@
-import { formatDate, fromToday } from 'c/dateUtils';
+import type { Link, Row } from 'c/billingRows';
+import { amountOf, booleanOf, linkOf, numberOf, sourceOf, statusOf, SUBSCRIPTION_STATES, textOf } from 'c/billingRows';
 import type { Fact } from 'c/factUtils';
 import { fact } from 'c/factUtils';
-import type { Row } from 'c/graphqlRows';
-import { booleanOf, numberOf, textOf } from 'c/graphqlRows';
-import { formatMoney } from 'c/moneyUtils';
-import type { Link } from 'c/sourceUtils';
-import { linkOf, sourceOf } from 'c/sourceUtils';
-import { statusOf } from 'c/statusUtils';
-import { SUBSCRIPTION_STATES } from 'c/subscriptionStates';
-import { fill } from 'c/textUtils';
+import { fill, formatDate, formatMoney, fromToday } from 'c/textUtils';
 import type { Deal } from './deal';
 import * as labels from './labels';
 
@@ -65,7 +59,7 @@ export function nextRenewals(deal: Deal, now: Date, timeZone: string): Renewal[]
       source: deal.accounts.length > 1 ? sourceOf(row) : '',
       date: formatDate(date(row)),
       away: fromToday(date(row), now, timeZone),
-      mrr: formatMoney(numberOf(row, 'MRR__c'), textOf(row, 'Currency_Code__c')),
+      mrr: amountOf(row, 'MRR__c'),
       goesOn: goesOn(row),
     }));
 }

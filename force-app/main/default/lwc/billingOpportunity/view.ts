@@ -1,6 +1,6 @@
+import type { Row } from 'c/billingRows';
+import { textOf } from 'c/billingRows';
 import type { Fact } from 'c/factUtils';
-import type { Row } from 'c/graphqlRows';
-import { textOf } from 'c/graphqlRows';
 import { fill, join } from 'c/textUtils';
 import { dealOf } from './deal';
 import * as labels from './labels';

@@ -1,7 +1,5 @@
-import { formatInstant } from 'c/dateUtils';
-import { numberOf, textOf } from 'c/graphqlRows';
-import { formatMoney } from 'c/moneyUtils';
-import { fill } from 'c/textUtils';
+import { amountOf, numberOf, textOf } from 'c/billingRows';
+import { fill, formatInstant } from 'c/textUtils';
 import type { Deal } from './deal';
 import * as labels from './labels';
 
@@ -13,7 +11,7 @@ export function warningOf(deal: Deal, timeZone: string): Warning | null {
   const overdue = deal.balances
     .filter((row) => (numberOf(row, 'Overdue__c') ?? 0) > 0)
     .sort((a, b) => (numberOf(b, 'Overdue__c') ?? 0) - (numberOf(a, 'Overdue__c') ?? 0))
-    .map((row) => formatMoney(numberOf(row, 'Overdue__c'), textOf(row, 'Currency_Code__c')));
+    .map((row) => amountOf(row, 'Overdue__c'));
   const isDunning = status === 'In Dunning' || deal.dunning.length > 0;
   if (overdue.length === 0 && !isDunning && status !== 'Overdue') {
     return null;

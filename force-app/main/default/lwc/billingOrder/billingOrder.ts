@@ -1,5 +1,5 @@
 import timeZone from '@salesforce/i18n/timeZone';
-import type { Row } from 'c/graphqlRows';
+import type { Row } from 'c/billingRows';
 import { api, LightningElement } from 'lwc';
 import * as labels from './labels';
 import type { Order } from './order';

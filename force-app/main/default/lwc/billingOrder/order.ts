@@ -1,11 +1,8 @@
-import { formatDate, formatInstant } from 'c/dateUtils';
+import type { Row } from 'c/billingRows';
+import { linkOf, numberOf, textOf } from 'c/billingRows';
 import type { Fact } from 'c/factUtils';
 import { fact } from 'c/factUtils';
-import type { Row } from 'c/graphqlRows';
-import { numberOf, textOf } from 'c/graphqlRows';
-import { formatChange, formatMoney } from 'c/moneyUtils';
-import { linkOf } from 'c/sourceUtils';
-import { fill } from 'c/textUtils';
+import { fill, formatChange, formatDate, formatInstant, formatMoney } from 'c/textUtils';
 import * as labels from './labels';
 
 type Line = { readonly key: number; readonly text: string; readonly className: string };

@@ -1,91 +1,98 @@
-import detailsLabel from '@salesforce/label/c.Billing_Error_Details';
-import loadingLabel from '@salesforce/label/c.Billing_Loading';
-import moreLabel from '@salesforce/label/c.Billing_More_Rows';
-import noAccessLabel from '@salesforce/label/c.Billing_No_Access';
-import otherAdvice from '@salesforce/label/c.Billing_Error_Other_Advice';
-import otherMessage from '@salesforce/label/c.Billing_Error_Other';
-import retryLabel from '@salesforce/label/c.Billing_Try_Again';
-import staleLabel from '@salesforce/label/c.Billing_Stale';
+import type { Panel } from 'c/billingRows';
+import { NOT_ASKED, panelOf } from 'c/billingRows';
 import type { Explained } from 'c/errorUtils';
-import type { Panel, Phase } from 'c/panelState';
 import { fill } from 'c/textUtils';
 import { api, LightningElement } from 'lwc';
+import * as labels from './labels';
+import type { Load, PartName } from './parts';
+import { PARTS } from './parts';
+import { messageOf, wordsFor } from './words';
+
+/** While nothing is known. */
+const AWAITED = panelOf(NOT_ASKED, '');
 
 /**
  * Frame of a panel: what to show instead of rows while there are none, and what went wrong. Fires `retry` when the person
  * asks to try again.
+ *
+ * With `name` or `loader` it loads a part when it is shown first (docs/decisions/0022), and stands in its place until then;
+ * one that could not be loaded is loaded again by a retry. Fires `settled` either way.
  */
 export default class BillingPanel extends LightningElement {
   /** Its name for who hears it. */
   @api heading = '';
   /** What it means that there is nothing. */
   @api emptyText = '';
+  /** The part that it loads. */
+  @api name: PartName | undefined;
+  /** Loads the part, where it is none of those with a name. */
+  @api loader: Load | undefined;
+  /** Properties of the part. */
+  @api properties: Readonly<Record<string, unknown>> = {};
 
-  readonly labels = { details: detailsLabel, retry: retryLabel, stale: staleLabel };
-  shown: Panel | undefined;
+  readonly labels = labels.ofTemplate;
+  part: typeof LightningElement | null = null;
+  shown = AWAITED;
   explained: Explained | null = null;
 
   @api
-  get panel(): Panel | undefined {
+  get panel(): Panel {
     return this.shown;
   }
-  set panel(panel: Panel | undefined) {
-    this.shown = panel;
-    this.explain(panel?.errors ?? []);
-  }
-
-  get phase(): Phase {
-    return this.panel?.phase ?? 'loading';
+  set panel(panel: Panel) {
+    this.show(panel);
   }
 
   get isLoading(): boolean {
-    return this.phase === 'loading';
+    return this.panel.phase === 'loading';
   }
 
   get isReady(): boolean {
-    return this.phase === 'ready';
+    return this.panel.phase === 'ready';
   }
 
-  /** What is told below the rows, or in their place. */
   get message(): string {
-    const { phase, panel, heading } = this;
-    return phase === 'empty'
-      ? this.emptyText
-      : phase === 'noaccess'
-        ? fill(noAccessLabel, heading)
-        : panel?.more
-          ? fill(moreLabel, panel.rows.length)
-          : '';
+    return messageOf(this.panel, this.heading, this.emptyText);
   }
 
   get loadingText(): string {
-    return fill(loadingLabel, this.heading);
+    return fill(labels.loading, this.heading);
   }
 
   get isStale(): boolean {
-    return this.isReady && this.panel!.errors.length > 0;
+    return this.isReady && this.panel.errors.length > 0;
   }
 
-  retry(): void {
+  override async connectedCallback(): Promise<void> {
+    const load = this.loader ?? PARTS[this.name!];
+    if (!load) return;
+    this.show(AWAITED);
+    try {
+      this.part = (await load()).default;
+    } catch (fault) {
+      this.show({ ...AWAITED, phase: 'error', errors: [fault as Error] });
+    }
+    this.dispatchEvent(new CustomEvent('settled'));
+  }
+
+  /** Asks Salesforce again for the part, once it is there. */
+  @api async refresh(): Promise<void> {
+    await (this.refs?.part as (Element & { refresh?(): Promise<void> }) | undefined)?.refresh?.();
+  }
+
+  async retry(): Promise<void> {
     this.dispatchEvent(new CustomEvent('retry'));
+    await this.connectedCallback();
   }
 
-  async explain(errors: Panel['errors']): Promise<void> {
+  async show(panel: Panel): Promise<void> {
+    this.shown = panel;
+    const { errors } = panel;
     // Most pages never need the words for each kind of error.
     const explained = errors.length > 0 ? await wordsFor(errors) : null;
     // Another answer may have come meanwhile.
-    if (errors === (this.shown?.errors ?? errors)) {
+    if (errors === this.shown.errors) {
       this.explained = explained;
     }
-  }
-}
-
-/** Where not even words can be loaded, offline or in an org without Lightning Web Security, the platform's own stand. */
-async function wordsFor(errors: Panel['errors']): Promise<Explained> {
-  try {
-    return (await import('c/errorUtils')).explain(errors);
-  } catch {
-    const details = errors.flatMap((error) => error.message ?? []);
-    return { message: otherMessage, advice: otherAdvice, details: details.join('; ') };
   }
 }

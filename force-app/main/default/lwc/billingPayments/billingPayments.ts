@@ -1,15 +1,15 @@
 import timeZone from '@salesforce/i18n/timeZone';
+import type { Panel } from 'c/billingRows';
+import { counted } from 'c/billingRows';
 import type { Listed, Page, Place, Turn, Variables } from 'c/pagedList';
 import { FIRST_PAGE, NOT_LISTED, pagedPanel, pageOf, receive, turned, variablesOf } from 'c/pagedList';
-import type { Panel } from 'c/panelState';
-import { counted } from 'c/rowUtils';
 import type { GraphqlResult } from 'lightning/graphql';
 import { graphql } from 'lightning/graphql';
 import { api, LightningElement, wire } from 'lwc';
 import { ofTemplate } from './labels';
 import { QUERY } from './query';
 import type { PaymentRow, Shows } from './rows';
-import { chosenBy, FIELDS, paymentRows, showsOf } from './rows';
+import { chosenBy, paymentRows, showsOf } from './rows';
 
 const OBJECT = 'Billing_Payment__c';
 
@@ -56,7 +56,7 @@ export default class BillingPayments extends LightningElement {
   }
 
   get panel(): Panel {
-    return pagedPanel(this.listed, OBJECT, FIELDS);
+    return pagedPanel(this.listed, OBJECT);
   }
 
   get page(): Page {

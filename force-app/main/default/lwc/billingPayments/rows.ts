@@ -1,13 +1,7 @@
-import { formatInstant } from 'c/dateUtils';
-import type { Row } from 'c/graphqlRows';
-import { numberOf, textOf } from 'c/graphqlRows';
-import { formatMoney } from 'c/moneyUtils';
+import type { Link, Row, Status } from 'c/billingRows';
+import { amountOf, linkOf, numberOf, sourceOf, statusOf, textOf } from 'c/billingRows';
 import type { Choice } from 'c/pagedList';
-import type { Link } from 'c/sourceUtils';
-import { linkOf, sourceOf } from 'c/sourceUtils';
-import type { Status } from 'c/statusUtils';
-import { statusOf } from 'c/statusUtils';
-import { fill, join } from 'c/textUtils';
+import { fill, formatInstant, formatMoney, join } from 'c/textUtils';
 import * as labels from './labels';
 import { STATES } from './states';
 
@@ -24,18 +18,7 @@ export type PaymentRow = {
   readonly code: string;
 };
 
-/** Fields without which the panel would say nothing. */
-export const FIELDS = [
-  'Number__c',
-  'Status__c',
-  'Amount__c',
-  'Paid_At__c',
-  'Method__c',
-  'Decline_Reason__c',
-  'Decline_Code__c',
-  'Dispute_Status__c',
-  'Refund_Reason__c',
-];
+const STATUS_FIELDS = ['Status__c', 'Decline_Reason__c', 'Decline_Code__c', 'Dispute_Status__c', 'Refund_Reason__c'];
 
 /** Columns that the user may read something of. */
 export type Shows = { readonly when: boolean; readonly amount: boolean; readonly status: boolean };
@@ -44,8 +27,7 @@ export function showsOf(fields: ReadonlySet<string>): Shows {
   return {
     when: fields.has('Paid_At__c') || fields.has('Method__c'),
     amount: fields.has('Amount__c'),
-    status:
-      FIELDS.slice(FIELDS.indexOf('Decline_Reason__c')).some((field) => fields.has(field)) || fields.has('Status__c'),
+    status: STATUS_FIELDS.some((field) => fields.has(field)),
   };
 }
 
@@ -66,7 +48,7 @@ export function paymentRows(rows: readonly Row[], timeZone: string): PaymentRow[
       source: sourceOf(row),
       when: formatInstant(textOf(row, 'Paid_At__c'), timeZone),
       method: textOf(row, 'Method__c'),
-      amount: formatMoney(numberOf(row, 'Amount__c'), textOf(row, 'Currency_Code__c')),
+      amount: amountOf(row, 'Amount__c'),
       status: statusOf(textOf(row, 'Status__c'), STATES),
       reason: reasons.filter(Boolean).join(' ') || null,
       code: code ? fill(labels.code, code) : '',

@@ -4,7 +4,7 @@ import partiallyRefunded from '@salesforce/label/c.Billing_State_Partially_Refun
 import pending from '@salesforce/label/c.Billing_State_Pending';
 import refunded from '@salesforce/label/c.Billing_State_Refunded';
 import succeeded from '@salesforce/label/c.Billing_State_Succeeded';
-import type { States } from 'c/statusUtils';
+import type { States } from 'c/billingRows';
 
 /** States of a payment. */
 export const STATES: States = new Map([

@@ -1,6 +1,5 @@
-import { formatDate } from 'c/dateUtils';
-import { rowsOf, standing, textOf } from 'c/graphqlRows';
-import { fill } from 'c/textUtils';
+import { standingOf, textOf } from 'c/billingRows';
+import { fill, formatDate } from 'c/textUtils';
 import { api, LightningElement } from 'lwc';
 import type { Detail } from './details';
 import { detailOf } from './details';
@@ -18,7 +17,7 @@ export default class BillingReasons extends LightningElement {
   }
 
   get asOf(): string {
-    const [health] = standing(rowsOf(this.data, 'Billing_Health__c') ?? []);
+    const [health] = standingOf(this.data, 'Billing_Health__c');
     const day = formatDate(textOf(health, 'As_Of__c'));
     return day ? fill(labels.asOf, day) : '';
   }

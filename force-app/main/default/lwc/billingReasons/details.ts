@@ -1,9 +1,6 @@
-import { formatMonth } from 'c/dateUtils';
-import type { Row } from 'c/graphqlRows';
-import { numberOf, rowsOf, standing, textOf } from 'c/graphqlRows';
-import { formatChange, formatMoney } from 'c/moneyUtils';
-import { monthsOf } from 'c/mrrMonths';
-import { fill } from 'c/textUtils';
+import type { Row } from 'c/billingRows';
+import { amountOf, monthsOf, numberOf, standingOf, textOf } from 'c/billingRows';
+import { fill, formatChange, formatMonth } from 'c/textUtils';
 import * as labels from './labels';
 
 type Line = { readonly key: string; readonly points: string; readonly text: string };
@@ -30,7 +27,7 @@ export function detailOf(key: string, data: unknown): Detail {
 }
 
 function reasonsOf(data: unknown): Detail {
-  const [health] = standing(rowsOf(data, 'Billing_Health__c') ?? []);
+  const [health] = standingOf(data, 'Billing_Health__c');
   const score = numberOf(health, 'Score__c');
   const risk = numberOf(health, 'Churn_Risk_Score__c');
   const groups = [
@@ -70,7 +67,7 @@ function movementsOf(data: unknown): Detail {
 }
 
 function allMonths(data: unknown): Row[] {
-  return standing(rowsOf(data, 'Billing_MRR_Month__c') ?? []);
+  return standingOf(data, 'Billing_MRR_Month__c');
 }
 
 function linesOf(row: Row): Line[] {
@@ -84,7 +81,7 @@ function linesOf(row: Row): Line[] {
 }
 
 function money(row: Row, field: string): string {
-  return formatMoney(numberOf(row, field), textOf(row, 'Currency_Code__c'), true);
+  return amountOf(row, field, true);
 }
 
 function join(...parts: readonly string[]): string {

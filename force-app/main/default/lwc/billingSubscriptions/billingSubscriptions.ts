@@ -1,6 +1,5 @@
-import type { Asked, Panel } from 'c/panelState';
-import { NOT_ASKED, panelOf, remember } from 'c/panelState';
-import { counted, ofBillingAccount, shortList, toggled } from 'c/rowUtils';
+import type { Asked, Panel } from 'c/billingRows';
+import { counted, NOT_ASKED, ofBillingAccount, panelOf, remember, shortList, toggled } from 'c/billingRows';
 import { fill } from 'c/textUtils';
 import type { GraphqlResult } from 'lightning/graphql';
 import { graphql } from 'lightning/graphql';
@@ -8,7 +7,7 @@ import { api, LightningElement, wire } from 'lwc';
 import * as labels from './labels';
 import { QUERY } from './query';
 import type { SubscriptionRow } from './rows';
-import { FIELDS, knownByNumber, subscriptionRows } from './rows';
+import { knownByNumber, subscriptionRows } from './rows';
 
 /**
  * What the customer has bought: plan, term, MRR and state of each subscription, with its charges when it is opened. Fires at every answer `known` with `{ known }`, a Map of subscription number → Known, and `count`.
@@ -45,7 +44,7 @@ export default class BillingSubscriptions extends LightningElement {
   }
 
   get panel(): Panel {
-    return panelOf(this.asked, 'Billing_Subscription__c', FIELDS);
+    return panelOf(this.asked, 'Billing_Subscription__c');
   }
 
   get shows(): { term: boolean; mrr: boolean; status: boolean } {

@@ -1,14 +1,6 @@
-import { formatDate } from 'c/dateUtils';
-import type { Row } from 'c/graphqlRows';
-import { booleanOf, numberOf, textOf } from 'c/graphqlRows';
-import { formatMoney } from 'c/moneyUtils';
-import { formatPeriod } from 'c/rowUtils';
-import type { Known, Link } from 'c/sourceUtils';
-import { linkOf, sourceOf } from 'c/sourceUtils';
-import type { Status } from 'c/statusUtils';
-import { chip, statusOf } from 'c/statusUtils';
-import { SUBSCRIPTION_STATES } from 'c/subscriptionStates';
-import { fill, join } from 'c/textUtils';
+import type { Known, Link, Row, Status } from 'c/billingRows';
+import { amountOf, booleanOf, chip, linkOf, sourceOf, statusOf, SUBSCRIPTION_STATES, textOf } from 'c/billingRows';
+import { fill, formatDate, formatPeriod, join } from 'c/textUtils';
 import * as labels from './labels';
 
 export type SubscriptionRow = {
@@ -30,9 +22,6 @@ export type SubscriptionRow = {
   readonly live: boolean;
 };
 
-/** Fields without which the panel would say nothing. */
-export const FIELDS = ['Number__c', 'Plan__c', 'Status__c', 'MRR__c', 'Term_End_Date__c', 'Term_Type__c'];
-
 /** Live subscriptions come before those that are over, those that need action before both. */
 const ORDER = ['Past Due', 'Unpaid', 'Suspended', 'Active', 'Trialing', 'Pending', 'Paused', 'Incomplete', 'Draft'];
 
@@ -48,7 +37,7 @@ export function subscriptionRows(rows: readonly Row[], opened: ReadonlySet<strin
       term: termOf(row),
       period: periodOf(row),
       termNote: termNoteOf(row),
-      mrr: formatMoney(numberOf(row, 'MRR__c'), textOf(row, 'Currency_Code__c')),
+      mrr: amountOf(row, 'MRR__c'),
       opened: opened.has(row.Id),
       expanded: String(opened.has(row.Id)),
       toggleLabel: fill(labels.showCharges, number),
@@ -65,7 +54,7 @@ export function knownByNumber(rows: readonly Row[]): Map<string, Known> {
   return new Map(
     rows.flatMap((row): [string, Known][] => {
       const number = textOf(row, 'Number__c');
-      const arr = formatMoney(numberOf(row, 'ARR__c'), textOf(row, 'Currency_Code__c'), true);
+      const arr = amountOf(row, 'ARR__c', true);
       return number ? [[number, { link: linkOf(row, number), arr }]] : [];
     }),
   );

@@ -1,7 +1,7 @@
 import timeZone from '@salesforce/i18n/timeZone';
+import type { Panel } from 'c/billingRows';
 import type { Listed, Page, Place, Turn, Variables } from 'c/pagedList';
 import { FIRST_PAGE, NOT_LISTED, pagedPanel, pageOf, receive, turned, variablesOf } from 'c/pagedList';
-import type { Panel } from 'c/panelState';
 import type { GraphqlResult } from 'lightning/graphql';
 import { graphql } from 'lightning/graphql';
 import { api, LightningElement, wire } from 'lwc';
@@ -9,7 +9,7 @@ import { chosenBy, FILTERS } from './filters';
 import * as labels from './labels';
 import { QUERY } from './query';
 import type { EventRow } from './rows';
-import { eventRows, FIELDS } from './rows';
+import { eventRows } from './rows';
 
 const OBJECT = 'Billing_Event__c';
 
@@ -51,7 +51,7 @@ export default class BillingTimeline extends LightningElement {
   }
 
   get panel(): Panel {
-    return pagedPanel(this.listed, OBJECT, FIELDS);
+    return pagedPanel(this.listed, OBJECT);
   }
 
   get page(): Page {

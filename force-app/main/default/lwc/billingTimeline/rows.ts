@@ -1,10 +1,6 @@
-import { formatDate, isoDateOf } from 'c/dateUtils';
-import type { Row } from 'c/graphqlRows';
-import { numberOf, textOf } from 'c/graphqlRows';
-import { formatChange } from 'c/moneyUtils';
-import type { Link } from 'c/sourceUtils';
-import { linkOf, sourceOf } from 'c/sourceUtils';
-import { fill, join } from 'c/textUtils';
+import type { Link, Row } from 'c/billingRows';
+import { linkOf, numberOf, sourceOf, textOf } from 'c/billingRows';
+import { fill, formatChange, formatDate, formatDayOf, join } from 'c/textUtils';
 import * as labels from './labels';
 
 export type EventRow = {
@@ -18,9 +14,6 @@ export type EventRow = {
   readonly dotClass: string;
 };
 
-/** Fields without which the list would say nothing. */
-export const FIELDS = ['Sentence__c', 'Kind__c', 'Occurred_At__c', 'Occurred_On__c'];
-
 const BAD = ['Payment Failed', 'Refund Failed', 'Dispute'];
 const GOOD = ['Payment Received', 'Upgrade', 'Renewed', 'Trial Converted', 'Cancellation Taken Back'];
 
@@ -33,7 +26,7 @@ export function eventRows(rows: readonly Row[], timeZone: string): EventRow[] {
     return {
       key: row.Id,
       // The day as the business counts it, which need not be that of the person.
-      when: formatDate(textOf(row, 'Occurred_On__c') ?? (at && isoDateOf(new Date(at), timeZone))),
+      when: formatDate(textOf(row, 'Occurred_On__c')) || formatDayOf(at, timeZone),
       sentence: textOf(row, 'Sentence__c') ?? kind ?? '',
       about: join([kind, order && fill(labels.order, order), sourceOf(row)]),
       link: linkOf(row, textOf(row, 'Subject__c') ?? ''),

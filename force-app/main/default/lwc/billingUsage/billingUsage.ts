@@ -1,6 +1,5 @@
-import type { Asked, Panel } from 'c/panelState';
-import { NOT_ASKED, panelOf, remember } from 'c/panelState';
-import { counted, ofBillingAccount, shortList } from 'c/rowUtils';
+import type { Asked, Panel } from 'c/billingRows';
+import { counted, NOT_ASKED, ofBillingAccount, panelOf, remember, shortList } from 'c/billingRows';
 import { fill } from 'c/textUtils';
 import type { GraphqlResult } from 'lightning/graphql';
 import { graphql } from 'lightning/graphql';
@@ -8,7 +7,7 @@ import { api, LightningElement, wire } from 'lwc';
 import * as labels from './labels';
 import { QUERY } from './query';
 import type { UsageRow } from './rows';
-import { FIELDS, usageRows } from './rows';
+import { usageRows } from './rows';
 
 /** What was used in each period, against the limit where there is one. Fires `count` with how much is measured now. */
 export default class BillingUsage extends LightningElement {
@@ -39,7 +38,7 @@ export default class BillingUsage extends LightningElement {
   }
 
   get panel(): Panel {
-    return panelOf(this.asked, 'Usage__c', FIELDS);
+    return panelOf(this.asked, 'Usage__c');
   }
 
   get rows(): UsageRow[] {

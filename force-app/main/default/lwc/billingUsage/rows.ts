@@ -1,11 +1,6 @@
-import { formatDate } from 'c/dateUtils';
-import type { Row } from 'c/graphqlRows';
-import { numberOf, textOf } from 'c/graphqlRows';
-import { formatNumber } from 'c/moneyUtils';
-import { formatPeriod } from 'c/rowUtils';
-import type { Link } from 'c/sourceUtils';
-import { linkOf, sourceOf } from 'c/sourceUtils';
-import { fill, join } from 'c/textUtils';
+import type { Link, Row } from 'c/billingRows';
+import { linkOf, numberOf, sourceOf, textOf } from 'c/billingRows';
+import { fill, formatDate, formatNumber, formatPeriod, join } from 'c/textUtils';
 import * as labels from './labels';
 import type { UsageBar } from './usageBar';
 import { usageBar } from './usageBar';
@@ -33,9 +28,6 @@ export type UsageRow = {
   readonly trend: string;
   readonly leftOut: string | null;
 };
-
-/** Fields without which the panel would say nothing. */
-export const FIELDS = ['Meter__c', 'Quantity__c', 'Percent_Used__c'];
 
 const TRENDS: ReadonlyMap<string, string> = new Map([
   ['Rising', labels.rising],

@@ -1,4 +1,4 @@
-import type { Link } from 'c/sourceUtils';
+import type { Link } from 'c/billingRows';
 
 /** One thing that is known, such as the total of an invoice. */
 export type Fact = {

@@ -1,4 +1,4 @@
-import { hasMore, rowsOf, selectionOf, standing } from 'c/graphqlRows';
+import { hasMore, rowsOf, selectionOf, standing } from 'c/billingRows';
 import { fill } from 'c/textUtils';
 import * as labels from './labels';
 import type { Listed, Page, Place } from './types';

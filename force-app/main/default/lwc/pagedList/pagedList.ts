@@ -1,7 +1,6 @@
+import type { Panel } from 'c/billingRows';
+import { BILLING_ACCOUNT, list, NOT_ASKED, panelOf, query, remember, selectionOf, toldBy } from 'c/billingRows';
 import { isRefused } from 'c/errorUtils';
-import { BILLING_ACCOUNT, list, query, selectionOf } from 'c/graphqlRows';
-import type { Panel } from 'c/panelState';
-import { NOT_ASKED, panelOf, remember, toldBy } from 'c/panelState';
 import type { GraphqlDocument, GraphqlResult } from 'lightning/graphql';
 import type { Choice, Listed, Place, Variables } from './types';
 
@@ -63,8 +62,8 @@ export function turned(place: Place, { asked }: Listed, object: string, to: Turn
 }
 
 /** The panel of a list: there is more on another page, which the pager says. */
-export function pagedPanel({ asked }: Listed, object: string, fields: readonly string[]): Panel {
-  return { ...panelOf(asked, object, fields), more: false };
+export function pagedPanel({ asked }: Listed, object: string): Panel {
+  return { ...panelOf(asked, object), more: false };
 }
 
 export { pageOf } from './pageOf';

@@ -1,4 +1,4 @@
-import type { Asked } from 'c/panelState';
+import type { Asked } from 'c/billingRows';
 
 /**
  * Which page of a list is wanted. It is kept apart from the answers: a query is asked anew whenever something that its

@@ -1,6 +1,5 @@
-import type { Row } from 'c/graphqlRows';
-import { rowsOf, standing } from 'c/graphqlRows';
-import type { Asked, Panel, Phase } from 'c/panelState';
+import type { Asked, Panel, Phase, Row } from 'c/billingRows';
+import { rowsOf, standing } from 'c/billingRows';
 import { notifyRecordUpdateAvailable } from 'lightning/uiRecordApi';
 
 type UiRecord = { readonly id: string; readonly fields: Readonly<Record<string, { readonly value: unknown }>> };

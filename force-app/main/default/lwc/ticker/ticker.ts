@@ -18,31 +18,16 @@ export function whenVisible(run: () => unknown): () => void {
   return () => document.removeEventListener('visibilitychange', changed);
 }
 
-export type Watch = {
-  /** While something is under way that the person would want to watch, asks each minute. */
-  inMotion(moves: boolean): void;
-  stop(): void;
-};
-
 const WATCH_SECONDS = 60;
 
-/** Runs `run` whenever the page is seen again, and each minute while something is in motion and the page is seen. */
-export function watch(run: () => unknown): Watch {
-  const stopVisible = whenVisible(run);
-  let stopMoving: (() => void) | undefined;
-  const inMotion = (moves: boolean) => {
-    if (moves && !stopMoving) {
-      stopMoving = every(WATCH_SECONDS, () => document.visibilityState !== 'hidden' && run());
-    } else if (!moves) {
-      stopMoving?.();
-      stopMoving = undefined;
-    }
-  };
-  return {
-    inMotion,
-    stop() {
-      stopVisible();
-      inMotion(false);
-    },
-  };
+/**
+ * Runs `run` whenever the page is seen again, and each minute while the page is seen and something moves that the person
+ * would want to watch.
+ *
+ * @returns what stops it
+ */
+export function watch(run: () => unknown, moves: () => boolean): () => void {
+  const look = () => moves() && document.visibilityState !== 'hidden' && run();
+  const stops = [whenVisible(run), every(WATCH_SECONDS, look)];
+  return () => stops.forEach((stop) => stop());
 }

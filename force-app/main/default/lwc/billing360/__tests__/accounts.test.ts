@@ -41,7 +41,7 @@ describe('billing accounts of c-billing360', () => {
     expect(accountsOn(element)).toEqual(names);
     expect(findAll(element, 'option').map(words)).toEqual(['All billing accounts', ...names]);
     const [link] = findAll(element, '.accounts a');
-    expect(link?.getAttribute('href')).toBe('https://billing.example.com/Acme%20self-serve');
+    expect(link?.getAttribute('href')).toBe('https://billing.example.com/Acme self-serve');
     expect(link?.getAttribute('aria-label')).toBe('Stripe · Acme self-serve: open in Stripe (new tab)');
   });
 

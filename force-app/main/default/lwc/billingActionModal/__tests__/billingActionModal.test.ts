@@ -33,7 +33,7 @@ describe('c-billing-action-modal', () => {
     await tell(element, 'STARTED');
     expect(closed).not.toHaveBeenCalled();
     await tell(element, 'FINISHED', { message: 'Up to date.', changes: 'One.\nTwo.' });
-    expect(closed.mock.calls).toEqual([[{ message: 'Up to date.', changes: ['One.', 'Two.'] }]]);
+    expect(closed.mock.calls).toEqual([[['Up to date.', 'One.', 'Two.']]]);
   });
 
   it('says so when the flow fails', async () => {
@@ -77,6 +77,6 @@ describe('c-billing-action-modal', () => {
   it('closes without a link where there is none, with the reason', async () => {
     const element = show('Billing_Payment_Link');
     await tell(element, 'FINISHED', { message: 'Zuora has no page for it.' });
-    expect(closed).toHaveBeenCalledWith({ message: 'Zuora has no page for it.', changes: [] });
+    expect(closed).toHaveBeenCalledWith(['Zuora has no page for it.']);
   });
 });

@@ -99,8 +99,8 @@ describe('c-billing-charges', () => {
   });
 
   it('says that there are none, or no access', async () => {
-    expect(textAt(await show([]), '.message')).toBe('No charges are known of this subscription.');
+    expect(textAt(await show([]), '[data-id=message]')).toBe('No charges are known of this subscription.');
     clearPage();
-    expect(textAt(await show(null), '.message')).toContain('You do not have access to: Charges');
+    expect(textAt(await show(null), '[data-id=message]')).toContain('You do not have access to: Charges');
   });
 });

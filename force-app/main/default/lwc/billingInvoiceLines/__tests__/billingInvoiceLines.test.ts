@@ -82,8 +82,8 @@ describe('c-billing-invoice-lines', () => {
   });
 
   it('says that there are none, or no access', async () => {
-    expect(textAt(await show([]), '.message')).toBe('No lines are known of this invoice.');
+    expect(textAt(await show([]), '[data-id=message]')).toBe('No lines are known of this invoice.');
     clearPage();
-    expect(textAt(await show(null), '.message')).toContain('You do not have access to: Lines');
+    expect(textAt(await show(null), '[data-id=message]')).toContain('You do not have access to: Lines');
   });
 });

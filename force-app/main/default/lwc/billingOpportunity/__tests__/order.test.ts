@@ -1,4 +1,4 @@
-import type { Row } from 'c/graphqlRows';
+import type { Row } from 'c/billingRows';
 import type { Deal } from '../deal';
 import { isJustWon, isUnderWay, lookOut } from '../order';
 

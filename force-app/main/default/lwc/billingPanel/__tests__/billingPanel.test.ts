@@ -46,10 +46,10 @@ describe('c-billing-panel', () => {
 
   it('says what it means that there is nothing, or no access, and has no place for rows then', () => {
     const empty = show({ panel: panel('empty') });
-    expect(textAt(empty, '.message')).toBe('Nothing billed.');
+    expect(textAt(empty, '[data-id=message]')).toBe('Nothing billed.');
     expect(findAll(empty, 'slot')).toHaveLength(0);
     clearPage();
-    expect(textAt(show({ panel: panel('noaccess') }), '.message')).toBe(
+    expect(textAt(show({ panel: panel('noaccess') }), '[data-id=message]')).toBe(
       'You do not have access to: Invoices. Ask your Salesforce admin for the permission set “Billing Viewer”.',
     );
   });

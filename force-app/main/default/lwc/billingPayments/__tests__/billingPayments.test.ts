@@ -61,7 +61,7 @@ describe('c-billing-payments', () => {
       'P-00000007 Zuora · Acme Europe 17 Nov 2026, 09:00 Visa •••• 4242 € 4,200.00 Failed The card has too little money. Trying again later helps. Code: insufficient_funds',
     ]);
     expect(findAll(element, '.chip_bad')).toHaveLength(1);
-    expect(findAll(element, 'td a')[0]?.getAttribute('aria-label')).toBe('P-00000007: open in Zuora (new tab)');
+    expect(findAll(element, 'td a[href]')[0]?.getAttribute('aria-label')).toBe('P-00000007: open in Zuora (new tab)');
   });
 
   it('tells how a dispute stands, and why money was given back', async () => {
@@ -98,11 +98,11 @@ describe('c-billing-payments', () => {
   });
 
   it('says empty, no access, loading and errors', async () => {
-    expect(textAt(await show({ Billing_Payment__c: [] }), '.message')).toBe(
+    expect(textAt(await show({ Billing_Payment__c: [] }), '[data-id=message]')).toBe(
       'No payments: nothing has been paid or tried yet.',
     );
     clearPage();
-    expect(textAt(await show({}), '.message')).toContain('You do not have access to: Payments');
+    expect(textAt(await show({}), '[data-id=message]')).toContain('You do not have access to: Payments');
     clearPage();
     const element = mount<HTMLElement>('c-billing-payments', BillingPayments, { recordId: '001000000000001AAA' });
     await rendered();

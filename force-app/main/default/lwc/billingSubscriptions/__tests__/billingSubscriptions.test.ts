@@ -152,9 +152,9 @@ describe('c-billing-subscriptions', () => {
   });
 
   it('says empty, no access, loading and errors', async () => {
-    expect(textAt(await show({ Billing_Subscription__c: [] }), '.message')).toContain('No subscriptions');
+    expect(textAt(await show({ Billing_Subscription__c: [] }), '[data-id=message]')).toContain('No subscriptions');
     clearPage();
-    expect(textAt(await show({}), '.message')).toContain('You do not have access to: Subscriptions');
+    expect(textAt(await show({}), '[data-id=message]')).toContain('You do not have access to: Subscriptions');
     clearPage();
     const element = mount<HTMLElement>('c-billing-subscriptions', BillingSubscriptions, {
       recordId: '001000000000001AAA',

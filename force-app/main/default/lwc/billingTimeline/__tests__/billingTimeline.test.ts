@@ -75,8 +75,8 @@ describe('c-billing-timeline', () => {
   });
 
   it('says empty and no access', async () => {
-    expect(textAt(await show([]), '.message')).toBe('Nothing has happened yet.');
+    expect(textAt(await show([]), '[data-id=message]')).toBe('Nothing has happened yet.');
     clearPage();
-    expect(textAt(await show(null), '.message')).toContain('You do not have access to: Timeline');
+    expect(textAt(await show(null), '[data-id=message]')).toContain('You do not have access to: Timeline');
   });
 });

@@ -106,9 +106,9 @@ describe('c-billing-usage', () => {
   });
 
   it('says empty, no access, loading and errors', async () => {
-    expect(textAt(await show({ Usage__c: [] }), '.message')).toContain('No usage');
+    expect(textAt(await show({ Usage__c: [] }), '[data-id=message]')).toContain('No usage');
     clearPage();
-    expect(textAt(await show({}), '.message')).toContain('You do not have access to: Usage');
+    expect(textAt(await show({}), '[data-id=message]')).toContain('You do not have access to: Usage');
     clearPage();
     const element = mount<HTMLElement>('c-billing-usage', BillingUsage, { recordId: '001000000000001AAA' });
     await rendered();

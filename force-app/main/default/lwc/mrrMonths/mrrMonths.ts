@@ -1,9 +1,0 @@
-import type { Row } from 'c/graphqlRows';
-import { numberOf, rowsOf, standing, textOf } from 'c/graphqlRows';
-
-/** Months of one currency that say how much MRR there was at their end, the oldest first. */
-export function monthsOf(data: unknown, currency: string | null): Row[] {
-  return standing(rowsOf(data, 'Billing_MRR_Month__c') ?? [])
-    .filter((row) => textOf(row, 'Currency_Code__c') === currency && numberOf(row, 'Closing__c') !== null)
-    .sort((a, b) => (textOf(a, 'Month__c') ?? '').localeCompare(textOf(b, 'Month__c') ?? ''));
-}
