@@ -83,6 +83,7 @@ export function createStripeConnection(
     links: stripeLinks(options.dashboardUrl),
     fields: options.fields ?? NO_FIELDS,
   };
+  const catalog = new CatalogCache(stripe, now);
   return {
     verifier: createStripeVerifier({
       connection,
@@ -93,11 +94,11 @@ export function createStripeConnection(
       livemode: isLiveKey(options.apiKey),
       accountId: () => accountOf(deps.providerId?.() ?? null),
     }),
-    billing: createStripeBilling(stripe, new CatalogCache(stripe, now), context),
+    billing: createStripeBilling(stripe, catalog, context),
     list: createStripeList(stripe, connection),
     invoices: createStripeInvoiceDesk(stripe),
     accounts: (defaults) => createStripeAccountDesk(stripe, defaults),
-    orders: createStripeOrderDesk(stripe, context, options.orders ?? STRIPE_ORDER_SETTINGS),
+    orders: createStripeOrderDesk(stripe, catalog, context, options.orders ?? STRIPE_ORDER_SETTINGS),
     catalog: createStripeCatalog(stripe, connection),
     probe: createStripeProbe(stripe, { connection, apiKey: options.apiKey, objects: filter.objects }),
     changes: createStripeSweep(stripe, connection, () => deps.clock.businessNow(), {

@@ -83,7 +83,8 @@ function renewed(changed: Changed): Planned<ChangedTerms> {
 /** The term of an amendment, where it is another one than the subscription has. */
 function changedTerm({ facts, found }: Changed): { term: OrderTerm | null; to: CalendarDate | null } {
   const { months, evergreen } = facts.deal.terms;
-  const { termEndsOn, termStartsOn } = found.subscription;
+  const { termStartsOn, termType } = found.subscription;
+  const termEndsOn = termType === 'Evergreen' ? null : found.subscription.termEndsOn;
   if (evergreen) return { term: termEndsOn === null ? null : { type: 'Evergreen' }, to: null };
   if (months === null || termStartsOn === null) return { term: null, to: termEndsOn };
   const to = addMonths(termStartsOn, months);

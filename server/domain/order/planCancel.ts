@@ -6,14 +6,16 @@ import type { Changed } from './planChange.ts';
 /** The day that people entered, else what settings say. */
 function cancelOf({ facts, found }: Changed): ActionOf<'CancelSubscription'> | OrderFault {
   const { deal, rules, today } = facts;
-  const { number, startsOn: begins, termEndsOn } = found.subscription;
+  const { number, startsOn: begins, termEndsOn, termType } = found.subscription;
+  // Of what has no end it is that of the period.
+  const last = termType === 'Evergreen' ? null : termEndsOn;
   const on = deal.terms.startsOn;
   if (on !== null) {
-    if ((begins === null || on >= begins) && (termEndsOn === null || on <= termEndsOn))
+    if ((begins === null || on >= begins) && (last === null || on <= last))
       return { type: 'CancelSubscription', startsOn: on, policy: 'SpecificDate' };
     return orderFault(
       'date_outside_subscription',
-      `It is to be canceled on ${on}, and the subscription holds from ${begins ?? 'its start'}${termEndsOn === null ? '' : ` to ${termEndsOn}`}. Enter a day within as start of the opportunity.`,
+      `It is to be canceled on ${on}, and the subscription holds from ${begins ?? 'its start'}${last === null ? '' : ` to ${last}`}. Enter a day within as start of the opportunity.`,
     );
   }
   if (rules.defaults.cancel === 'billed end')

@@ -2,7 +2,7 @@ import { exact } from '../../../domain/money/decimal.ts';
 import type { DealLine } from '../../../domain/order/deal.ts';
 import type { OrderFacts } from '../../../domain/order/facts.ts';
 import { orderFault, type OrderFault } from '../../../domain/order/faults.ts';
-import { kindOf, subscriptionNamed } from '../../../domain/order/kind.ts';
+import { kindOf } from '../../../domain/order/kind.ts';
 import type { ChargeOnSale, PlanOnSale } from '../../../domain/order/order.ts';
 import { isPriced, netPrice, takesQuantity } from '../../../domain/order/planLine.ts';
 import { addMonths, type CalendarDate } from '../../../domain/time/calendarDate.ts';
@@ -146,9 +146,63 @@ function newFaults(facts: OrderFacts, sales: readonly Sale[]): OrderFault[] {
   ];
 }
 
+const dayFault = (day: CalendarDate, today: CalendarDate, product?: string): OrderFault =>
+  orderFault(
+    'change_not_today',
+    `Stripe changes a subscription on the day on which it is ordered, and not on ${day}. Enter ${today}, or empty the day and win the opportunity on it.`,
+    product,
+  );
+
+/** What only a change of something that is there asks for. */
+function changeFaults({ deal, subscription, today }: OrderFacts): OrderFault[] {
+  const { terms, lines, closesOn } = deal;
+  const kind = kindOf(deal);
+  if (kind === 'Renew')
+    return [
+      orderFault(
+        'renews_by_itself',
+        'Stripe renews a subscription by itself with each period. Choose Amend to change it, or take the kind of the order away.',
+      ),
+    ];
+  if (kind === 'Cancel') {
+    const { scheduleId = null } = subscription?.subscription ?? {};
+    return [
+      ...(scheduleId === null
+        ? []
+        : [orderFault('ends_by_schedule', `Its schedule ${scheduleId} decides when it ends. Cancel it in Stripe.`)]),
+      ...(terms.startsOn !== null && terms.startsOn <= today
+        ? [
+            orderFault(
+              'cancel_past',
+              `Stripe cancels from here on a day to come, and the opportunity says ${terms.startsOn}. Enter a later day, empty it for the end of the period, or cancel it in Stripe.`,
+            ),
+          ]
+        : []),
+    ];
+  }
+  const isTermed = terms.months !== null || terms.evergreen || terms.autoRenew !== null || terms.renewalMonths !== null;
+  const on = terms.startsOn ?? closesOn;
+  return [
+    ...(isTermed
+      ? [
+          orderFault(
+            'terms_not_changed',
+            'Stripe knows no terms that a change could set. Empty the term, the renewal and no end of the opportunity.',
+          ),
+        ]
+      : []),
+    ...(on === today ? [] : [dayFault(on, today)]),
+    ...lines.flatMap(({ product, startsOn, endsOn }) =>
+      [startsOn, endsOn]
+        .filter((day): day is CalendarDate => day !== null && day !== today)
+        .map((day) => dayFault(day, today, product)),
+    ),
+  ];
+}
+
 /** What Stripe cannot do of what a deal asks for, all of it. */
 export function limitsOf(facts: OrderFacts): OrderFault[] {
-  const { deal, rules } = facts;
+  const { deal } = facts;
   const sales = salesOf(facts);
   const kind = kindOf(deal);
   const ofLines = sales.flatMap((one) => [...quantityFaults(one), ...priceFaults(one, facts)]);
@@ -162,10 +216,5 @@ export function limitsOf(facts: OrderFacts): OrderFault[] {
           ),
         ];
   if (kind === 'New') return [...many, ...newFaults(facts, sales), ...ofLines];
-  return [
-    orderFault(
-      'change_not_ordered',
-      `Subscription ${subscriptionNamed(deal, rules.connection) ?? ''} cannot be changed in Stripe from here yet. Change it in Stripe.`,
-    ),
-  ];
+  return [...many, ...changeFaults(facts), ...(kind === 'Cancel' ? [] : ofLines)];
 }

@@ -13,7 +13,7 @@ const isAboutOrder = (error: unknown): error is Stripe.errors.StripeError =>
 export function toOrderFault(error: unknown, doing: string): Fault {
   const fault = toStripeFault(error, doing);
   // Somebody else works on the same call, or the same object: what comes of that is not known yet.
-  if (fault.code === 'stripe_conflict') {
+  if (error instanceof Stripe.errors.StripeError && error.statusCode === 409) {
     const { code, kind, publicText, context } = fault;
     return new Fault({ code, kind, publicText, retryable: true, outcomeUnknown: true, context, cause: error });
   }
