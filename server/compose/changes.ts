@@ -109,7 +109,9 @@ export function followSalesforce(deps: ChangesDeps): { handler: KeyHandler; part
   const followsAccount = followAccount({ reader, accounts, onFound });
   const ofAccount = provisioning === null ? followsAccount : provisioning.withAccount(followsAccount);
   const ofDeal = followDeal({
-    reader: createOrgDealReader(client, orders?.fields, (most) => waitingKeys(database.db, 'salesforce', DEALS, most)),
+    reader: createOrgDealReader(client, orders?.fields, (most) => waitingKeys(database.db, 'salesforce', DEALS, most), {
+      lines: followsDeals,
+    }),
     deals,
     accounts,
     projection: orgProjection,

@@ -1,8 +1,10 @@
 import type { SalesforceClient } from '../connectors/salesforce/client.ts';
 import { createOwnerReader } from '../connectors/salesforce/owners.ts';
+import { createPriceBookReader } from '../connectors/salesforce/priceBooks.ts';
 import { checkRenewals } from '../connectors/salesforce/renewals/check.ts';
 import { createRenewalFinder } from '../connectors/salesforce/renewals/org.ts';
 import { digestOf } from '../sync/canonical.ts';
+import { createSoldReader } from '../sync/catalog/reader.ts';
 import { createRenewalWatch, type RenewalWatch } from '../sync/renewals/watch.ts';
 import type { RenewalDeps } from '../workflows/mirror/projectRenewals.ts';
 import type { Base } from './base.ts';
@@ -20,6 +22,10 @@ export function renewals(base: Base, client: SalesforceClient): RenewalParts {
   const { config, database, log, keysReady } = base;
   const wanted = config.renewals;
   const batch = batchCalls(base, client);
+  const sells = config.catalog !== null && wanted?.products === true;
+  const priceBook = sells
+    ? createPriceBookReader(client, { name: config.catalog!.priceBook, currency: config.catalog!.currency })
+    : null;
   const watch = createRenewalWatch({
     db: database.db,
     wanted: wanted && {
@@ -30,9 +36,9 @@ export function renewals(base: Base, client: SalesforceClient): RenewalParts {
         graceDays: wanted.graceDays,
         group: wanted.group,
       },
-      digest: digestOf(wanted),
+      digest: digestOf([wanted, config.catalog?.priceBook ?? null]),
     },
-    check: () => checkRenewals(client, wanted!),
+    check: () => checkRenewals(client, { ...wanted!, priceBook }),
     batch,
     log,
     onChange: keysReady.notify,
@@ -44,6 +50,7 @@ export function renewals(base: Base, client: SalesforceClient): RenewalParts {
     watch,
     deps: {
       inForce: watch.inForce,
+      sold: createSoldReader(database.db),
       org: { ownerOf: (id) => batch(() => ownerOf(id)), dealsBy: (keys) => batch(() => dealsBy(keys)) },
     },
     isFollowed: wanted !== null && wanted.mode === 'automatic',

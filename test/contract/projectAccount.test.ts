@@ -153,3 +153,70 @@ test('a row that falls out is dropped where it was projected before, and the day
     { object: told.object, key: told.key, reason: 'kept for 90 days' },
   ]);
 });
+
+const RENEWAL = 'zuora:subscription:A-S1:renewal:2027-07-01';
+const opened: OrgRow = {
+  object: 'Opportunity',
+  key: RENEWAL,
+  partOf: 'zuora:subscription:A-S1',
+  fields: {
+    ...{ AccountId: ACCOUNT, Billing_Order_Kind__c: 'Renew', Billing_Subscription_Number__c: 'A-S1' },
+    ...{ CloseDate: '2027-07-01', Amount: 12_000, Billing_Message__c: null },
+  },
+  initial: { Name: 'Acme', StageName: 'Prospecting' },
+  parents: {},
+};
+
+/** What becomes of a renewal deal whose subscription was deleted in billing. */
+async function endedAs(before: OrgRow, isClosed = false): Promise<OrgRow | undefined> {
+  const day = new Date('2027-05-01T09:00:00Z');
+  const lossReason = {
+    field: 'Why__c',
+    values: { canceled: 'Left', paymentsFailed: 'Money', expired: 'Out', termChanged: 'Moved' },
+  };
+  const settings = {
+    ...{ stages: { open: 'Prospecting', won: 'Won', lost: 'Lost' }, initial: {}, currency: 'USD' },
+    ...{ lossReason, ownerId: null, priceBook: null },
+  };
+  const rules = { daysBefore: 90, closeDaysBefore: 0, graceDays: 0, group: 'subscription' as const };
+  const deal = { id: '006000000000001AAA', accountId: ACCOUNT, subscriptionNumber: 'A-S1' };
+  const { projection } = await projectAccount({
+    mirror: {
+      ofAccount: () =>
+        Promise.resolve([
+          recordOf(sample.billingAccount({ accountId: ACCOUNT })),
+          { ...recordOf(sample.subscription()), deleted: true },
+        ]),
+      ownerOf: () => Promise.resolve(null),
+      linkOf: () => Promise.resolve(null),
+    },
+    orgRows: { projected: () => Promise.resolve([before]) },
+    history: { levelsOf: () => Promise.resolve([]) },
+    accounts: { stateOf: () => Promise.resolve(null) },
+    projection: orgProjection,
+    renewals: {
+      inForce: () => ({ rules, settings }),
+      org: { ownerOf: () => Promise.resolve(null), dealsBy: () => Promise.resolve(new Map()) },
+      sold: () => Promise.resolve(new Set()),
+    },
+    deals: { ofAccount: () => Promise.resolve([{ ...deal, opened: { key: RENEWAL, isClosed, isWon: isClosed } }]) },
+    clock: { businessNow: () => day },
+    timeZone: 'UTC',
+  })({
+    ...{ key: projectionKeyOf(ACCOUNT), events: [], claimedAt: day, attempt: 1, pollAt: null },
+    ...{ pollOnly: false, batch: false, refetch: [] },
+  });
+  return projection!.rows.find(({ key }) => key === RENEWAL);
+}
+
+test('a renewal whose subscription is deleted in billing is lost, with the reason; one that people closed is theirs', async () => {
+  const message = 'A-S1 was deleted in billing, so there is nothing to renew.';
+  const lost = await endedAs(opened);
+  expect(lost!.fields).toEqual({
+    ...opened.fields,
+    ...{ StageName: 'Lost', Billing_Reported__c: true, Why__c: 'Left', Billing_Message__c: message },
+  });
+  expect(await endedAs(lost!)).toEqual(lost);
+  const { CloseDate: _, ...theirs } = opened.fields;
+  expect((await endedAs(opened, true))!.fields).toEqual({ ...theirs, Billing_Message__c: message });
+});

@@ -1,22 +1,28 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createOrgCalls } from '../../server/connectors/salesforce/calls.ts';
+import { createOrgDealReader } from '../../server/connectors/salesforce/changes/deals.ts';
 import { createSalesforceClient, type SalesforceClient } from '../../server/connectors/salesforce/client.ts';
+import { describeObjects } from '../../server/connectors/salesforce/mapping/describe.ts';
+import { createPriceBookReader } from '../../server/connectors/salesforce/priceBooks.ts';
+import { createOrgRowRemover } from '../../server/connectors/salesforce/remover.ts';
 import { checkRenewals, type WantedRenewals } from '../../server/connectors/salesforce/renewals/check.ts';
 import { createRenewalFinder } from '../../server/connectors/salesforce/renewals/org.ts';
-import { renewalRow, type KnownRenewal } from '../../server/connectors/salesforce/rows/renewal.ts';
+import { renewalRow, renewalRows, type KnownRenewal } from '../../server/connectors/salesforce/rows/renewal.ts';
 import { createOrgWriter } from '../../server/connectors/salesforce/writer.ts';
 import { deriveAccount } from '../../server/domain/account/deriveAccount.ts';
 import { factsOf } from '../../server/domain/account/facts.ts';
 import { Fault } from '../../server/domain/fault.ts';
 import { DEFAULT_MRR_RULES } from '../../server/domain/metrics/rules.ts';
 import { renewalsOf } from '../../server/domain/renewal/renewal.ts';
+import type { Charge } from '../../server/domain/subscription/charge.ts';
 import type { Subscription } from '../../server/domain/subscription/subscription.ts';
 import { calendarDate } from '../../server/domain/time/calendarDate.ts';
 import type { OrgRow, OrgWriteResult, OrgWriter } from '../../server/workflows/ports/orgRows.ts';
-import type { RenewalSettings } from '../../server/workflows/ports/renewals.ts';
+import type { RenewalRows, RenewalSettings } from '../../server/workflows/ports/renewals.ts';
 import { startSalesforceSim, type RunningSalesforce } from '../simulators/salesforce/main.ts';
 import { USERS } from '../simulators/salesforce/org/seed.ts';
-import { billingAccount, subscription } from '../support/billingObjects.ts';
+import type { FieldValue } from '../simulators/salesforce/org/types.ts';
+import { billingAccount, charge, subscription } from '../support/billingObjects.ts';
 import { orgLogin } from '../support/orgLogin.ts';
 import { person } from '../support/orgPeople.ts';
 import { STAGES } from '../support/renewals.ts';
@@ -24,7 +30,14 @@ import { secretsOf } from '../support/secrets.ts';
 
 const secrets = secretsOf();
 const KEY = 'zuora:subscription:A-S1:renewal:2027-07-01';
-const SETTINGS: RenewalSettings = { stages: STAGES, initial: {}, currency: 'USD', lossReason: null, ownerId: null };
+const SETTINGS: RenewalSettings = {
+  stages: STAGES,
+  initial: {},
+  currency: 'USD',
+  lossReason: null,
+  ownerId: null,
+  priceBook: null,
+};
 const UNTOUCHED: KnownRenewal = { before: null, deal: null };
 
 let sim: RunningSalesforce;
@@ -147,6 +160,190 @@ describe('a renewal deal', () => {
   });
 });
 
+describe('the products of a renewal deal', () => {
+  const PLAN = 'zuora:productrateplan:p1';
+  const LINE = `${KEY}:line:C-1`;
+  let book: string;
+  let priced: RenewalSettings;
+
+  beforeEach(() => {
+    const admin = { userId: sim.org.userNamed(USERS.admin)!.Id };
+    const add = (object: string, fields: Record<string, FieldValue>) => sim.org.insert(object, [fields], admin)[0]!.id!;
+    const standard = sim.org.all('Pricebook2').find((one) => one['IsStandard'])!.Id;
+    book = add('Pricebook2', { Name: 'Billing', IsActive: true });
+    const Product2Id = add('Product2', { Name: 'Seats', IsActive: true });
+    for (const Pricebook2Id of [standard, book])
+      add('PricebookEntry', { Pricebook2Id, Product2Id, UnitPrice: 20, IsActive: true });
+    const entry = sim.org.all('PricebookEntry').find((one) => one['Pricebook2Id'] === book)!;
+    const integration = { userId: sim.org.userNamed(USERS.integration)!.Id };
+    sim.org.update('PricebookEntry', [{ Id: entry.Id, Billing_Key__c: `${PLAN}:${book}` }], integration);
+    priced = { ...SETTINGS, initial: { Pricebook2Id: book }, priceBook: book };
+  });
+
+  const SOLD: Partial<Charge> = { sellableKey: PLAN, model: 'perUnit', quantity: '60', price: '20' };
+  const rowsOf = (
+    more: Partial<Charge>,
+    known: Partial<KnownRenewal> = {},
+    settings = priced,
+    rest: Partial<Subscription> = {},
+  ) => {
+    const facts = factsOf([
+      billingAccount({ name: 'Acme' }),
+      subscription({ charges: [charge({ ...SOLD, ...more })], ...rest }),
+    ]);
+    const view = deriveAccount(accountId, facts, calendarDate('2027-06-01'), 'UTC');
+    const rules = { daysBefore: 90, closeDaysBefore: 0, graceDays: 0, group: 'subscription' as const };
+    const [deal] = renewalsOf({ view, facts, rules, mrr: DEFAULT_MRR_RULES, opened: new Set([KEY]) });
+    return renewalRows(view, deal!, settings, {
+      before: null,
+      deal: null,
+      sold: new Set([`${PLAN}:${book}`]),
+      ...known,
+    });
+  };
+  const lines = () => sim.org.all('OpportunityLineItem');
+  const writeAll = async ({ row, lines: own }: RenewalRows, rowVersion = 1) => {
+    const results = [];
+    for (const one of [row!, ...own]) results.push(await write(rowVersion === 1 ? one : made(one), rowVersion));
+    return results;
+  };
+  const WRITTEN = { outcome: 'written' };
+
+  it('are made once, in the price book of billing, and follow', async () => {
+    const first = rowsOf({});
+    expect(await writeAll(first)).toEqual([WRITTEN, WRITTEN]);
+    // The answer was lost, so that it is sent once more as it was made.
+    expect(await write(first.lines[0]!, 2)).toEqual(WRITTEN);
+    expect(lines()).toMatchObject([
+      { Billing_Key__c: LINE, Quantity: 60, UnitPrice: 240, TotalPrice: 14_400, Billing_Charge_Number__c: 'C-1' },
+    ]);
+    expect(deals()).toMatchObject([{ Amount: 14_400, Billing_Renewal_Value__c: 14_400, Pricebook2Id: book }]);
+    const next = rowsOf({ quantity: '70' }, { before: first.row, lines: first.lines });
+    expect(await writeAll(next, 3)).toEqual([WRITTEN, WRITTEN]);
+    expect(deals()).toMatchObject([{ Amount: 16_800, Billing_Message__c: null }]);
+    expect(await write(made(first.lines[0]!), 2)).toEqual({ outcome: 'newer_is_there' });
+  });
+
+  it.each<[string, Record<string, FieldValue>]>([
+    ['in quantity', { Quantity: 61 }],
+    ['in price', { UnitPrice: 200 }],
+    ['by a discount', { Discount: 5 }],
+  ])('are left as a person changed them %s, and no failure', async (_what, change) => {
+    const first = rowsOf({});
+    await writeAll(first);
+    person({ org: sim }).edit('OpportunityLineItem', lines()[0]!.Id, change);
+    const next = rowsOf({ quantity: '70' }, { before: first.row, lines: first.lines });
+    expect(await writeAll(next, 2)).toEqual([WRITTEN, WRITTEN]);
+    expect(lines()).toMatchObject([{ Quantity: 60, Billing_Quantity__c: 60, ...change }]);
+    const { deal } = (await createOrgDealReader(client, undefined, undefined, { lines: true }).deal(deals()[0]!.Id))!;
+    expect(deal.opened).toEqual({ key: KEY, isClosed: false, isWon: false, kept: [LINE] });
+    // Nor are they deleted with their charge.
+    expect(await createOrgRowRemover(client, createOrgCalls(client)).remove('OpportunityLineItem', [LINE])).toEqual([
+      { key: LINE, outcome: 'absent' },
+    ]);
+    expect(lines()).toHaveLength(1);
+  });
+
+  it('are left when a person has closed the deal meanwhile', async () => {
+    const first = rowsOf({});
+    await writeAll(first);
+    person({ org: sim }).edit('Opportunity', deals()[0]!.Id, { StageName: 'Closed Won' });
+    const late = rowsOf({ quantity: '70' }, { before: first.row, lines: first.lines });
+    expect(await write(made(late.lines[0]!), 2)).toEqual(WRITTEN);
+    expect(lines()).toMatchObject([{ Quantity: 60 }]);
+    const opened = { key: KEY, isClosed: true, isWon: true };
+    const known = { before: first.row, lines: first.lines, deal: { opened } };
+    expect(rowsOf({ quantity: '80' }, known)).toMatchObject({ lines: [], gone: [] });
+  });
+
+  it('go when their charge does, as long as nobody changed them', async () => {
+    const first = rowsOf({});
+    await writeAll(first);
+    const next = rowsOf({ number: 'C-2' }, { before: first.row, lines: first.lines });
+    expect(next).toMatchObject({ gone: [LINE], lines: [{ key: `${KEY}:line:C-2` }] });
+    expect(await createOrgRowRemover(client, createOrgCalls(client)).remove('OpportunityLineItem', next.gone)).toEqual([
+      { key: LINE, outcome: 'removed' },
+    ]);
+    expect(lines()).toEqual([]);
+  });
+
+  it('that the price book does not have are named, and looked for again', () => {
+    expect(rowsOf({}, { sold: new Set() })).toMatchObject({
+      lines: [],
+      lacks: true,
+      row: {
+        fields: {
+          Amount: 14_400,
+          Billing_Message__c:
+            'Not among the products, since the price book of billing does not have it: Platform: Seats. In billing the next term is worth USD 14,400.00.',
+        },
+      },
+    });
+  });
+
+  it('do not add up where a cent was rounded, which the deal says', () => {
+    const { row } = rowsOf({ price: '0.3333' });
+    expect(row!.fields).toMatchObject({
+      Billing_Renewal_Value__c: 239.98,
+      Billing_Message__c: 'In billing the next term is worth USD 239.98.',
+    });
+  });
+
+  it.each<[string, () => ReturnType<typeof rowsOf>]>([
+    ['of another currency', () => rowsOf({}, {}, priced, { currency: 'EUR' })],
+    ['of a deal that was made without a price book', () => rowsOf({}, { before: rowsOf({}, {}, SETTINGS).row })],
+    [
+      'of one with another price book',
+      () => rowsOf({}, { before: rowsOf({}).row }, { ...priced, priceBook: '01s000000000009AAA' }),
+    ],
+    [
+      'of one that billing has lost',
+      () => rowsOf({}, { before: rowsOf({}).row }, priced, { cancelOn: calendarDate('2027-07-01') }),
+    ],
+  ])('%s are not written', (_what, rows) => {
+    expect(rows()).toMatchObject({ lines: [], gone: [], lacks: false });
+  });
+
+  it('are told to be impossible where the org does not let them be', async () => {
+    const sold = { standard: book, sold: book, currency: 'USD', namesCurrency: false };
+    const priceBook = { priceBooks: () => Promise.resolve(sold) };
+    const wanted: WantedRenewals = {
+      ...{ stages: STAGES, recordType: null, owner: null, lossReason: null, defaults: {}, currency: 'USD' },
+      priceBook,
+    };
+    expect(await checkRenewals(client, wanted)).toMatchObject({
+      settings: { priceBook: book, initial: { Pricebook2Id: book } },
+    });
+    const describe = describeObjects(client);
+    const without = async (object: string) => {
+      const fields = await describe(object);
+      if (object !== 'OpportunityLineItem') return fields;
+      const region = {
+        ...fields!.get('quantity')!,
+        name: 'Region__c',
+        label: 'Region',
+        nillable: false,
+        defaultedOnCreate: false,
+      };
+      return new Map([
+        ...fields!,
+        ['region__c', region],
+        ['billing_key__c', { ...fields!.get('billing_key__c')!, createable: false }],
+      ]);
+    };
+    expect(await checkRenewals(client, wanted, without)).toEqual({
+      faults: [
+        'The integration user may not fill in Billing_Key__c of products of opportunities: deploy the package again and give it the permission set Integration_Write, or set products to false.',
+        'A product of an opportunity cannot be made without Region (Region__c): give it a default in Setup, or set products to false.',
+      ],
+    });
+    const missing = createPriceBookReader(client, { name: 'Elsewhere', currency: 'USD' });
+    expect(await checkRenewals(client, { ...wanted, priceBook: missing })).toMatchObject({
+      faults: [expect.stringContaining('The org has no price book "Elsewhere"') as string],
+    });
+  });
+});
+
 describe('the settings', () => {
   const wanted: WantedRenewals = {
     stages: STAGES,
@@ -155,6 +352,7 @@ describe('the settings', () => {
     lossReason: null,
     defaults: {},
     currency: 'USD',
+    priceBook: null,
   };
   const check = (more: Partial<WantedRenewals>) => checkRenewals(client, { ...wanted, ...more });
 
@@ -167,8 +365,16 @@ describe('the settings', () => {
         currency: 'USD',
         lossReason: null,
         ownerId: Id,
+        priceBook: null,
       },
     });
+  });
+
+  it('name a record type that there is, with which deals are made', async () => {
+    const Id = '012000000000001AAA';
+    const named = { Name: 'Renewal', SobjectType: 'Opportunity', DeveloperName: 'Renewal', IsActive: true };
+    sim.org.store.put(sim.org.schema.object('RecordType')!, { Id, IsDeleted: false, ...named });
+    expect(await check({ recordType: 'Renewal' })).toMatchObject({ settings: { initial: { RecordTypeId: Id } } });
   });
 
   it.each<[string, Partial<WantedRenewals>, string]>([

@@ -34,7 +34,7 @@ const OF_RECORDS = [
 /** What people enter on their deals for the order, and the integration reads. */
 const OF_DEALS = [
   ...['Term_Months', 'Evergreen', 'Auto_Renew', 'Renewal_Term_Months'].map((name) => `Opportunity.Billing_${name}__c`),
-  ...['Action', 'Start_Date', 'End_Date', 'Charge_Number'].map((name) => `OpportunityLineItem.Billing_${name}__c`),
+  ...['Action', 'End_Date'].map((name) => `OpportunityLineItem.Billing_${name}__c`),
 ];
 /** What people enter on their Accounts for billing, and the integration reads. */
 const OF_ACCOUNTS = ['Account_Separate', 'Account_Wanted', 'Contact'].map((name) => `Account.Billing_${name}__c`);
@@ -49,9 +49,10 @@ const OF_CASES = ['AccountId', 'ContactId', 'Description', 'Origin', 'Priority',
   (name) => `Case.${name}`,
 );
 /** What people fill in on their own deals and the integration on those that it makes. */
-const OF_BOTH = ['Subscription_Number', 'Order_Kind', 'Start_Date', 'Account_Key'].map(
-  (name) => `Opportunity.Billing_${name}__c`,
-);
+const OF_BOTH = [
+  ...['Subscription_Number', 'Order_Kind', 'Start_Date', 'Account_Key'].map((name) => `Opportunity.Billing_${name}__c`),
+  ...['Start_Date', 'Charge_Number'].map((name) => `OpportunityLineItem.Billing_${name}__c`),
+];
 /** Work for Billing operations, which nobody else sees. */
 const isOfLinks = (field: string) => field.startsWith('Billing_Link__c');
 const isOfFailures = (field: string) => field.startsWith('Billing_Sync_Failure__c');

@@ -74,24 +74,33 @@ it('what a person wins before billing is ordered once, and the renewal that foll
   expect(await termOf(subscription)).toEqual([ends, addMonths(ends, 12)]);
 }, 120_000);
 
-it('what billing has renewed is not renewed again for a person who wins the deal before that is known here', async () => {
-  const { accountId, number, subscription, ends, id } = await renewing('Globex');
-  tell(false);
-  try {
-    await zuora.act({ number }, subscription, ends, { type: 'RenewSubscription' });
-    sales.win(id);
-    await vi.waitUntil(() => sales.order(id)?.['State__c'] === 'Not Ready', WITHIN);
-  } finally {
-    tell(true);
-  }
-  expect(sales.order(id)).toMatchObject({
-    Order_Number__c: null,
-    Faults__c: expect.stringContaining(`Billing has renewed ${subscription} already`) as string,
-  });
-  await settled(story.stack);
-  expect(await termOf(subscription)).toEqual([ends, addMonths(ends, 12)]);
-  expect(all(accountId)).toMatchObject([{ Id: id, StageName: 'Closed Won' }]);
-}, 120_000);
+it.each([
+  ['as it is', true],
+  ['without its day', false],
+])(
+  'what billing has renewed is not renewed again for a person who wins the deal %s before that is known here',
+  async (word, isKept) => {
+    const { accountId, number, subscription, ends, id } = await renewing(`Globex ${word}`);
+    const start = isKept ? ends : null;
+    tell(false);
+    try {
+      await zuora.act({ number }, subscription, ends, { type: 'RenewSubscription' });
+      sales.edit(id, { Billing_Start_Date__c: start });
+      sales.win(id);
+      await vi.waitUntil(() => sales.order(id)?.['State__c'] === 'Not Ready', WITHIN);
+    } finally {
+      tell(true);
+    }
+    expect(sales.order(id)).toMatchObject({
+      Order_Number__c: null,
+      Faults__c: expect.stringContaining(`Billing has renewed ${subscription} already`) as string,
+    });
+    await settled(story.stack);
+    expect(await termOf(subscription)).toEqual([ends, addMonths(ends, 12)]);
+    expect(all(accountId)).toMatchObject([{ Id: id, StageName: 'Closed Won' }]);
+  },
+  120_000,
+);
 
 it('what billing closed is never an order, also when a person reopens and wins it', async () => {
   const { accountId, number, subscription, ends, id } = await renewing('Initech');

@@ -45,6 +45,15 @@ export function deals(story: { stack: Stack }, who: keyof typeof USERS = 'rep') 
   const entryOf = (plan: Sold): string =>
     org.all('PricebookEntry').find((one) => one['Billing_Key__c'] === `${keyOf(plan)}:${priceBook()}`)!.Id;
 
+  const addLine = (dealId: string, { plan, quantity, price, fields = {} }: LineOf): string =>
+    insert('OpportunityLineItem', {
+      OpportunityId: dealId,
+      PricebookEntryId: entryOf(plan),
+      Quantity: quantity,
+      UnitPrice: price,
+      ...fields,
+    });
+
   return {
     makePriceBook: () =>
       insert('Pricebook2', { Name: 'Billing', IsActive: true }, { ...as, userId: person(story.stack).userId }),
@@ -65,16 +74,10 @@ export function deals(story: { stack: Stack }, who: keyof typeof USERS = 'rep') 
         Billing_Term_Months__c: 12,
         ...fields,
       });
-      for (const { plan, quantity, price, fields: more = {} } of lines)
-        insert('OpportunityLineItem', {
-          OpportunityId: id,
-          PricebookEntryId: entryOf(plan),
-          Quantity: quantity,
-          UnitPrice: price,
-          ...more,
-        });
+      for (const line of lines) addLine(id, line);
       return id;
     },
+    addLine,
     edit: (id: string, fields: Record<string, FieldValue>) => person(story.stack, who).edit('Opportunity', id, fields),
     editLine: (id: string, fields: Record<string, FieldValue>) =>
       person(story.stack, who).edit('OpportunityLineItem', id, fields),

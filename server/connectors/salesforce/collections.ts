@@ -2,6 +2,7 @@ import { Fault } from '../../domain/fault.ts';
 import { NAMED_DEAL, ORDER_OBJECT } from '../../workflows/ports/deals.ts';
 import type { OrgChunk, OrgChunkResult, OrgWrite } from '../../workflows/ports/orgRows.ts';
 import { CATALOG_OBJECTS } from './rows/catalog.ts';
+import { LINE_OBJECT } from './rows/renewalLine.ts';
 import { refusalsOfMissing, toChunkResult, toRowResults, type RowError } from './errors.ts';
 
 /** A call of the REST API, below `/services/data/v66.0`; the same whether it goes alone or inside a Composite call. */
@@ -51,7 +52,7 @@ export function mayGoInComposite(request: OrgRequest): boolean {
 const referenceOf = (index: number): string => `chunk${index}`;
 
 /** Standard objects of which records are made, found by a field of ours. */
-export const RECORD_OBJECTS = ['Opportunity', 'Task', ...CATALOG_OBJECTS] as const;
+export const RECORD_OBJECTS = ['Opportunity', 'Task', ...CATALOG_OBJECTS, LINE_OBJECT] as const;
 export const isRecordObject = (object: string): boolean => RECORD_OBJECTS.some((one) => one === object);
 const keyFieldOf = (object: string): string => (isRecordObject(object) ? 'Billing_Key__c' : 'Key__c');
 
@@ -99,14 +100,20 @@ export function isResult(value: unknown): value is CollectionsResult {
 /** Of an activity that is somebody else's, where the org has activities Private. */
 const NOT_OURS = ['INSUFFICIENT_ACCESS_OR_READONLY', 'INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY'];
 
+/** The validation rule Keep_What_People_Changed. */
+const isOfPeople = ({ statusCode, fields = [] }: RowError): boolean =>
+  statusCode === 'FIELD_CUSTOM_VALIDATION_EXCEPTION' && fields.includes('Billing_Sales_Price__c');
+
 /**
  * A record that somebody deleted. One that was made before is not made again: what is people's is missing for that. One of
- * people is written again when it is back. A Task that only its owner may change is left to its owner.
+ * people is written again when it is back. A Task that only its owner may change is left to its owner, a line that people
+ * changed to them.
  */
 function isLeft({ row }: OrgWrite, errors: readonly RowError[]): boolean {
   const areAll = (codes: readonly string[]) =>
     errors.length > 0 && errors.every((one) => codes.includes(one.statusCode));
   if (row.object === NAMED_DEAL) return areAll(refusalsOfMissing);
+  if (row.object === LINE_OBJECT && errors.length > 0 && errors.every(isOfPeople)) return true;
   if (!isRecordObject(row.object) || row.initial !== undefined) return false;
   return areAll(['REQUIRED_FIELD_MISSING']) || (row.object === 'Task' && areAll(NOT_OURS));
 }

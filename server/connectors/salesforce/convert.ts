@@ -27,7 +27,8 @@ import { orderTaskRow } from './rows/orderTask.ts';
 import { paymentRow } from './rows/payment.ts';
 import { toRecords } from './rows/records.ts';
 import { isProvisioningRow, provisioningRow } from './rows/provisioning.ts';
-import { isRenewalRow, renewalRow } from './rows/renewal.ts';
+import { endedRenewalRow, isRenewalRow, renewalRows } from './rows/renewal.ts';
+import { pricesOf } from './rows/renewalLine.ts';
 import { FAILURE_OBJECT } from './rows/syncFailure.ts';
 import { chargeRow, subscriptionRow } from './rows/subscription.ts';
 import { accountRow, balanceRow, healthRow, monthRow } from './rows/totals.ts';
@@ -198,7 +199,9 @@ export function createOrgProjection(fields: () => readonly MappedField[] = () =>
     },
     toRecords,
     isRenewal: isRenewalRow,
-    toRenewal: renewalRow,
+    toRenewal: renewalRows,
+    toEndedRenewal: endedRenewalRow,
+    pricesOf,
     toNamedDeal: (deal, view) => [
       // What the product opened has a row of its own, which says the same.
       ...(deal.opened ? [] : [namedDealRow(deal, view?.subscriptions ?? null)]),

@@ -1,12 +1,15 @@
 import { Fault } from '../../domain/fault.ts';
 import type { OrgChunk, OrgChunkResult, OrgWrite, OrgWriteResult } from '../../workflows/ports/orgRows.ts';
 
+/** Source: Object Reference, "PricebookEntry" (Product2Id) and "OpportunityLineItem" (OpportunityId, PricebookEntryId). */
+const MADE_OF = ['PricebookEntry', 'OpportunityLineItem'];
+
 /**
- * A price that is there already, as after an answer that was lost: what it was made with cannot be changed of it, so that
- * sending that again is refused. Source: Object Reference, "PricebookEntry".
+ * A price, or a line, that is there already, as after an answer that was lost: what it was made with cannot be changed of it, so
+ * that sending that again is refused.
  */
 function isThere({ row }: OrgWrite, result: OrgWriteResult): boolean {
-  if (row.object !== 'PricebookEntry' || row.initial === undefined || result.outcome !== 'refused') return false;
+  if (!MADE_OF.includes(row.object) || row.initial === undefined || result.outcome !== 'refused') return false;
   return result.code === 'INVALID_FIELD_FOR_INSERT_UPDATE';
 }
 

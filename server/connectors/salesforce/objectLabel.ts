@@ -4,6 +4,7 @@ import { NAMED_DEAL } from '../../workflows/ports/deals.ts';
 const OTHERS: Readonly<Record<string, string>> = {
   Product2: 'Product',
   PricebookEntry: 'Price Book Entry',
+  OpportunityLineItem: 'Opportunity Product',
   [NAMED_DEAL]: 'Opportunity',
 };
 

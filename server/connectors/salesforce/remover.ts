@@ -2,20 +2,23 @@ import { Fault } from '../../domain/fault.ts';
 import type { OrgRowRemover, RemovalResult } from '../../workflows/ports/orgRetention.ts';
 import { ROWS_A_CHUNK } from '../../workflows/ports/orgRows.ts';
 import type { OrgCalls } from './calls.ts';
+import { isKept, KEPT_COLUMNS } from './changes/keptLines.ts';
 import { queryAll, textList, type Found } from './changes/query.ts';
 import type { SalesforceClient } from './client.ts';
 import { unreadable } from './collections.ts';
 import { toFault, type RowError } from './errors.ts';
+import { LINE_OBJECT } from './rows/renewalLine.ts';
 import { FAILURE_OBJECT } from './rows/syncFailure.ts';
 import { rowShapes } from './shapes.ts';
 
 /** Keys in one query: as many as an address has room for. */
 const MOST_KEYS = 100;
 
-/** Objects of which rows may be deleted: ours alone. */
+/** Objects of which rows may be deleted: ours alone, and of products of Opportunities those that nobody changed. */
 const REMOVABLE = new Set([
   ...rowShapes.map(({ object }) => object).filter((object) => object.endsWith('__c')),
   FAILURE_OBJECT,
+  LINE_OBJECT,
 ]);
 
 type Deleted = { id?: string | null; success: boolean; errors?: RowError[] };
@@ -43,13 +46,19 @@ function resultOf(key: string, { success, errors = [] }: Deleted): RemovalResult
 export function createOrgRowRemover(client: SalesforceClient, calls: OrgCalls): OrgRowRemover {
   async function idsOf(object: string, keys: readonly string[]): Promise<Map<string, string>> {
     const found: Found[] = [];
+    const columns = object === LINE_OBJECT ? KEPT_COLUMNS : ['Key__c'];
+    const key = columns[0]!;
     for (let from = 0; from < keys.length; from += MOST_KEYS) {
       const some = textList(keys.slice(from, from + MOST_KEYS));
       found.push(
-        ...(await queryAll(client, `SELECT Id, Key__c FROM ${object} WHERE IsDeleted = false AND Key__c IN ${some}`)),
+        ...(await queryAll(
+          client,
+          `SELECT Id, ${columns.join(', ')} FROM ${object} WHERE IsDeleted = false AND ${key} IN ${some}`,
+        )),
       );
     }
-    return new Map(found.map((record) => [String(record['Key__c']), String(record['Id'])]));
+    const ours = found.filter((record) => object !== LINE_OBJECT || !isKept(record));
+    return new Map(ours.map((record) => [String(record[key]), String(record['Id'])]));
   }
 
   return {

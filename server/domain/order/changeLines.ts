@@ -130,7 +130,11 @@ export function changeLines(change: Change): Planned<{ actions: OrderAction[] }>
   const exchanged = of('Change Plan').map((one) => exchange(one, facts));
   const updated = of('Update').map((one) => ({
     ...one,
-    planned: updateLine(one.line, one.plan, one.startsOn, { holding, rules: facts.rules }),
+    planned: updateLine(one.line, one.plan, one.startsOn, {
+      holding,
+      rules: facts.rules,
+      currency: facts.deal.currency,
+    }),
   }));
   const updates = updated.flatMap(({ plan, startsOn, line, planned }): Update[] =>
     'faults' in planned ? [] : [{ of: plan, startsOn, line, update: planned.update }],

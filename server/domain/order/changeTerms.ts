@@ -49,12 +49,13 @@ function renewed(changed: Changed): Planned<ChangedTerms> {
       ],
     };
   const { termStartsOn } = changed.found.subscription;
-  if (terms.startsOn !== null && termStartsOn !== null && terms.startsOn <= termStartsOn)
+  const from = terms.startsOn ?? changed.facts.deal.renewsOn ?? null;
+  if (from !== null && termStartsOn !== null && from <= termStartsOn)
     return {
       faults: [
         orderFault(
           'renewed_already',
-          `Billing has renewed ${number} already: its term began on ${termStartsOn}, and the opportunity renews it from ${terms.startsOn}. Nothing is left to order.`,
+          `Billing has renewed ${number} already: its term began on ${termStartsOn}, and the opportunity renews it from ${from}. Nothing is left to order.`,
         ),
       ],
     };

@@ -30,6 +30,11 @@ export type DealLine = {
   action: LineAction | null;
   /** Charge of the subscription that it changes, by its number; null where there is one that it can mean. */
   chargeNumber: string | null;
+  /**
+   * Of a line that the product made for what goes on: for how many months the sales price is, and the one that billing's own price
+   * comes to. Absent where the sales price is that of a billing period.
+   */
+  ofTerm?: { months: number; billingPrice: Decimal };
   /** Fields that settings name, by their API name; absent where they name none. */
   fields?: Readonly<Record<string, string | number | boolean | null>>;
 };
@@ -68,6 +73,8 @@ export type Deal = {
   recordType: string | null;
   /** Made or closed by the product to report what billing did: it is never ordered. */
   isReported: boolean;
+  /** First day of the term that the product opened it for; absent of any other deal. */
+  renewsOn?: CalendarDate;
   /** null where people leave it to whether a subscription is named. */
   kind: OrderKind | null;
   /** Subscription that is changed, by number or key; null for a new one. */

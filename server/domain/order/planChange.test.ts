@@ -415,6 +415,14 @@ describe('what keeps a change from being ordered', () => {
       },
       ['renewed_already'],
     ],
+    [
+      'the same of a deal that was opened for it, where people emptied its day',
+      {
+        deal: { ...renewal().deal, renewsOn: day('2027-01-01') },
+        subscription: held({ termStartsOn: day('2027-01-01'), termEndsOn: day('2028-01-01') }),
+      },
+      ['renewed_already'],
+    ],
     ['a renewal for half a month', { deal: renewal({ months: 0.5 }).deal }, ['term_invalid']],
     ['a term and no end', terms({ months: 12, evergreen: true }), ['term_unclear']],
     ['a term that would end before the change', terms({ months: 6 }), ['date_outside_subscription']],

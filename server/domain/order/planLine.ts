@@ -1,4 +1,5 @@
 import { exact, toDecimal, type Decimal } from '../money/decimal.ts';
+import type { Interval } from '../subscription/charge.ts';
 import type { CalendarDate } from '../time/calendarDate.ts';
 import { carrying, fieldsFrom, type CustomFieldRules } from './customFields.ts';
 import type { DealLine } from './deal.ts';
@@ -30,9 +31,30 @@ function digitsAfterPoint(value: Decimal): number {
   return value.split('.')[1]?.length ?? 0;
 }
 
-/** @returns the price of a unit that a line sells at, or why it can be none */
-export function checkedPrice(line: DealLine): { price: Decimal } | OrderFault {
-  const price = netPrice(line);
+/** @returns months that a price buys; null where they are no whole number, or not known */
+export function monthsOfPeriod({ unit, count, word }: Interval): number | null {
+  if ((unit !== 'month' && unit !== 'year') || word !== undefined) return null;
+  return unit === 'year' ? 12 * count : count;
+}
+
+/** @returns the price of a line as that of a billing period, to as many digits as it may have; null where that is not told */
+function priceOfPeriod(line: DealLine, interval: Interval | null): Decimal | null {
+  const net = netPrice(line);
+  if (line.ofTerm === undefined || interval === null) return net;
+  const period = monthsOfPeriod(interval);
+  return period === null ? null : toDecimal(exact(net).mul(period).div(line.ofTerm.months), MOST_PRICE_DIGITS);
+}
+
+/**
+ * @param interval what the price of the charge buys; null of what is billed once
+ * @returns the price of a unit that a line sells at, or why it can be none
+ */
+export function checkedPrice(line: DealLine, interval: Interval | null): { price: Decimal } | OrderFault {
+  const price = priceOfPeriod(line, interval);
+  if (price === null) {
+    const why = 'is billed by a period that is no number of months';
+    return unclearPrice(line, why, `Set the sales price to ${line.ofTerm!.billingPrice}`);
+  }
   if (exact(price).compare(0) < 0)
     return orderFault(
       'price_negative',
@@ -52,11 +74,14 @@ export function checkedPrice(line: DealLine): { price: Decimal } | OrderFault {
 export const isUnpriced = ({ unitPrice, discountPercent }: DealLine): boolean =>
   exact(unitPrice).compare(0) === 0 && discountPercent === null;
 
-/** @param why such as `has 2 charges` */
-export function unclearPrice({ product }: DealLine, why: string): OrderFault {
+/**
+ * @param why such as `has 2 charges`
+ * @param what to do, besides taking the discount off
+ */
+export function unclearPrice({ product }: DealLine, why: string, what = 'Set the sales price to 0'): OrderFault {
   return orderFault(
     'price_unclear',
-    `It ${why}, so a sales price or a discount of the line means no price of billing. Set the sales price to 0 and take the discount off; billing's own prices hold.`,
+    `It ${why}, so a sales price or a discount of the line means no price of billing. ${what} and take the discount off; billing's own prices hold.`,
     product,
   );
 }
@@ -64,7 +89,7 @@ export function unclearPrice({ product }: DealLine, why: string): OrderFault {
 /** A sum over unlike charges is no price of any of them, so a sales price is taken where there is one charge that it can mean. */
 function priceFor(line: DealLine, committed: readonly ChargeOnSale[]): { price: Decimal | null } | OrderFault {
   const [charge] = committed;
-  if (committed.length === 1 && isPriced(charge!)) return checkedPrice(line);
+  if (committed.length === 1 && isPriced(charge!)) return checkedPrice(line, charge!.priceInterval);
   if (isUnpriced(line)) return { price: null };
   if (committed.length === 0) return unclearPrice(line, 'is billed by usage alone');
   return unclearPrice(line, committed.length > 1 ? `has ${committed.length} charges` : 'is priced by tiers');

@@ -1,4 +1,5 @@
-import type { Decimal } from '../money/decimal.ts';
+import { exact, type Decimal } from '../money/decimal.ts';
+import { majorOf, roundToMoney } from '../money/money.ts';
 import type { Charge } from '../subscription/charge.ts';
 import type { CalendarDate } from '../time/calendarDate.ts';
 import { carrying, fieldsFrom } from './customFields.ts';
@@ -12,6 +13,7 @@ import {
   isCommitted,
   isPriced,
   isUnpriced,
+  monthsOfPeriod,
   quantityFault,
   takesQuantity,
   unclearPrice,
@@ -57,10 +59,42 @@ function chargeOf(line: DealLine, plan: HeldPlan, day: CalendarDate, holding: Ho
   );
 }
 
+/**
+ * Of a line that the product made: billing's own price while nobody changed it. Another one is that of the charge only where
+ * billing's own is nothing but the price of the charge for so long: no tiers, and nothing that takes off.
+ */
+function priceOfTerm(
+  line: DealLine,
+  { months, billingPrice }: NonNullable<DealLine['ofTerm']>,
+  charge: Charge,
+  currency: string,
+): { price: Decimal | null } | OrderFault {
+  const own = exact(billingPrice);
+  if (line.discountPercent === null && exact(line.unitPrice).equals(own)) return { price: null };
+  const what = `Set the sales price to ${billingPrice}`;
+  if (!isPriced(charge)) return unclearPrice(line, 'is priced by tiers', what);
+  const period = monthsOfPeriod(charge.priceInterval);
+  const whole =
+    period === null
+      ? null
+      : exact(charge.price ?? '0')
+          .mul(months)
+          .div(period);
+  if (whole !== null && !majorOf(roundToMoney(whole, currency)).equals(own))
+    return unclearPrice(line, 'has discounts in billing', what);
+  return checkedPrice(line, charge.priceInterval);
+}
+
 /** Where one price can be meant it is that of the line; of a plan with several charges a sales price of 0 says nothing. */
-function priceOf(line: DealLine, charge: Charge, plan: HeldPlan): { price: Decimal | null } | OrderFault {
+function priceOf(
+  line: DealLine,
+  charge: Charge,
+  plan: HeldPlan,
+  currency: string,
+): { price: Decimal | null } | OrderFault {
+  if (line.ofTerm !== undefined) return priceOfTerm(line, line.ofTerm, charge, currency);
   const isOnly = new Set(plan.charges.filter(isCommitted).map(({ number }) => number)).size === 1;
-  if (isPriced(charge) && (isOnly || !isUnpriced(line))) return checkedPrice(line);
+  if (isPriced(charge) && (isOnly || !isUnpriced(line))) return checkedPrice(line, charge.priceInterval);
   return isUnpriced(line) ? { price: null } : unclearPrice(line, 'is priced by tiers');
 }
 
@@ -69,7 +103,7 @@ export function updateLine(
   line: DealLine,
   plan: HeldPlan,
   day: CalendarDate,
-  { holding, rules }: { holding: Holding; rules: Pick<OrderRules, 'customFields'> },
+  { holding, rules, currency }: { holding: Holding; rules: Pick<OrderRules, 'customFields'>; currency: string },
 ): Planned<{ update: ChargeUpdate }> {
   const charge = chargeOf(line, plan, day, holding);
   if ('code' in charge) return { faults: [charge] };
@@ -77,9 +111,13 @@ export function updateLine(
   const later = plan.charges.find(
     (one) => one.number === number && one.startsOn !== null && one.startsOn > day && one.endsOn !== one.startsOn,
   );
-  const price = priceOf(line, charge, plan);
+  const price = priceOf(line, charge, plan, currency);
+  const isSame =
+    !('code' in price) &&
+    (price.price === null || exact(price.price).equals(exact(charge.price ?? '0'))) &&
+    (!takesQuantity(charge) || exact(line.quantity).equals(exact(charge.quantity ?? '0')));
   const faults = [
-    ...(later === undefined
+    ...(later === undefined || (line.ofTerm !== undefined && isSame)
       ? []
       : [
           orderFault(

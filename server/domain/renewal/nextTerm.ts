@@ -2,6 +2,7 @@ import Fraction from 'fraction.js';
 import type { BillingFacts } from '../account/facts.ts';
 import { inheritedBy } from '../account/inherited.ts';
 import { monthlyCharges } from '../metrics/monthly.ts';
+import type { MonthlyCharge } from '../metrics/reductions.ts';
 import type { MrrRules } from '../metrics/rules.ts';
 import { roundToMoney, type Money } from '../money/money.ts';
 import { afterInterval } from '../subscription/interval.ts';
@@ -21,25 +22,29 @@ export function nextTermMonths(subscription: Subscription, on: CalendarDate): Fr
   return termStartsOn === null || termStartsOn >= on ? EVERGREEN_MONTHS : monthsBetween(termStartsOn, on);
 }
 
+/** What goes on of a subscription: charges with what they cost by the month, after discounts, and for how many months. */
+export type NextTerm = { charges: readonly MonthlyCharge[]; months: Fraction; currency: string };
+
 /**
- * What the next term is worth: the recurring charges in force on the last day of this one, after discounts, for as long as the
- * next one is, whatever holds them up that day (a pause, a suspension). Once it has begun: those of its first day. What was sold
- * once, and usage, are not renewed.
+ * The next term: the recurring charges in force on the last day of this one, whatever holds them up that day (a pause, a
+ * suspension). Once it has begun: those of its first day. What was sold once, and usage, are not renewed.
  * (Zuora renews every charge that lasts as long as its subscription; docs, "Renew a subscription".)
  * @param on first day of the next term
  */
-export function nextTermWorth(
+export function nextTermOf(
   subscription: Subscription,
   on: CalendarDate,
   facts: BillingFacts,
   rules: MrrRules,
-): Money {
+): NextTerm {
   const isBegun = subscription.termStartsOn !== null && subscription.termStartsOn >= on;
   const day = isBegun ? on : addDays(on, -1);
-  const inherited = inheritedBy(subscription, facts, day, rules);
-  const monthly = monthlyCharges(subscription, day, inherited).reduce(
-    (all, { amount }) => all.add(amount),
-    new Fraction(0),
-  );
-  return roundToMoney(monthly.mul(nextTermMonths(subscription, on)), subscription.currency);
+  const charges = monthlyCharges(subscription, day, inheritedBy(subscription, facts, day, rules));
+  return { charges, months: nextTermMonths(subscription, on), currency: subscription.currency };
+}
+
+/** What a term is worth as a whole. */
+export function worthOf({ charges, months, currency }: NextTerm): Money {
+  const monthly = charges.reduce((all, { amount }) => all.add(amount), new Fraction(0));
+  return roundToMoney(monthly.mul(months), currency);
 }

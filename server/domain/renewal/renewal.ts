@@ -3,7 +3,8 @@ import type { AccountView, SubscriptionView } from '../account/view.ts';
 import type { MrrRules } from '../metrics/rules.ts';
 import { sum, type Money } from '../money/money.ts';
 import { addDays, calendarDate, dayInWords, earliest, type CalendarDate } from '../time/calendarDate.ts';
-import { nextTermWorth } from './nextTerm.ts';
+import { linesOf, type RenewalLines } from './lines.ts';
+import { nextTermOf, worthOf } from './nextTerm.ts';
 import type { RenewalRules } from './rules.ts';
 import { isRenewable, renewalStateOf, type LossCause, type RenewalState } from './state.ts';
 
@@ -24,6 +25,8 @@ export type RenewalDeal = {
   outcome: string | null;
   /** What the next terms of those are worth that are not lost; of all where none is left. */
   worth: Money;
+  /** The same by charge; null where that cannot be told. */
+  lines: RenewalLines | null;
 };
 
 export type RenewalQuestion = {
@@ -111,21 +114,26 @@ function outcomeOf({ members, on }: Named, states: readonly RenewalState[]): str
   return [...goesOn, ...states.flatMap((state) => (state.is === 'Lost' ? [state.reason] : []))].join(' ');
 }
 
+function allLines(parts: readonly (RenewalLines | null)[]): RenewalLines | null {
+  const known = parts.filter((part) => part !== null);
+  if (known.length < parts.length) return null;
+  return { lines: known.flatMap(({ lines }) => lines), untold: known.flatMap(({ untold }) => untold) };
+}
+
 function toDeal(named: Named, { view, facts, rules, mrr }: RenewalQuestion): RenewalDeal {
   const { on, members, currency } = named;
   const unpaid = unpaidOf(view, named.billingAccountKey);
   const states = members.map((one) => renewalStateOf(one, on, view.asOf, rules, unpaid));
   const left = members.filter((_, index) => states[index]!.is !== 'Lost');
-  const worth = (left.length > 0 ? left : members).map(({ subscription }) =>
-    nextTermWorth(subscription, on, facts, mrr),
-  );
+  const terms = (left.length > 0 ? left : members).map(({ subscription }) => nextTermOf(subscription, on, facts, mrr));
   const state = stateOf(states);
   return {
     ...named,
     closesOn: addDays(on, -rules.closeDaysBefore),
     state,
     outcome: state.is === 'Open' ? null : outcomeOf(named, states),
-    worth: sum(worth, currency),
+    worth: sum(terms.map(worthOf), currency),
+    lines: allLines(terms.map(linesOf)),
   };
 }
 
@@ -139,6 +147,13 @@ export function renewalsOf(question: RenewalQuestion): RenewalDeal[] {
   const covered = new Set(known.flatMap(({ members, on }) => members.map((one) => singleKeyOf(one, on))));
   return [...known, ...newDeals(question, covered)].map((named) => toDeal(named, question));
 }
+
+/**
+ * @param deleted keys of subscriptions and billing accounts that were deleted in billing
+ * @returns keys of the deals that were opened for what was deleted since
+ */
+export const endedRenewals = (opened: ReadonlySet<string>, deleted: ReadonlySet<string>): string[] =>
+  [...opened].filter((key) => deleted.has(KEY.exec(key)?.groups?.['of'] ?? ''));
 
 /** @returns the first later day on which time alone opens or ends a renewal deal; null when none is known */
 export function renewalsChangeOn(view: AccountView, rules: RenewalRules): CalendarDate | null {

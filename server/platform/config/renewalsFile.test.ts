@@ -26,6 +26,7 @@ test('what is left out is as told in docs/renewals.md', () => {
       recordType: null,
       owner: null,
       lossReason: null,
+      products: true,
       defaults: {},
     },
     faults: [],
@@ -46,6 +47,7 @@ test('everything that it can say is read', () => {
       field: 'Loss_Reason__c',
       values: { canceled: 'Left', paymentsFailed: 'Payments', expired: 'Ran Out', termChanged: 'Moved' },
     },
+    products: false,
     defaults: { Region__c: 'EMEA', Level__c: 2, Managed__c: true },
   };
   expect(read(all)).toEqual({ renewals: all, faults: [] });
@@ -61,6 +63,7 @@ test.each<[string, object, string]>([
   ['a rule that there is not', { group: 'account' }, 'group'],
   ['a record type by its label', { recordType: 'Our Renewals' }, 'recordType'],
   ['a reason without its values', { lossReason: { field: 'Why__c' } }, 'lossReason.values'],
+  ['products that are neither', { products: 'all' }, 'products'],
   ['a default that is no value', { defaults: { Region__c: null } }, 'defaults.Region__c'],
   ['a setting that there is not', { days: 90 }, ''],
 ])('%s is a fault', (_what, more, way) => {

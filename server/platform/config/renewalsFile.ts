@@ -37,6 +37,7 @@ const fileSchema = z
       })
       .nullable()
       .default(null),
+    products: z.boolean('It must be true or false.').default(true),
     defaults: z
       .record(fieldName, z.union([z.string(), z.number(), z.boolean()], 'It must be a text, a number, true or false.'))
       .default({}),

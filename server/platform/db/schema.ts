@@ -272,6 +272,8 @@ export type Schema = {
     key: string | null;
     is_closed: Generated<boolean>;
     is_won: Generated<boolean>;
+    /** Keys of products that people changed. */
+    kept_lines: Generated<string[]>;
     read_at: Timestamp;
   };
   deal_order: {

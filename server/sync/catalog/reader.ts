@@ -19,3 +19,16 @@ export function createCatalogRowsReader(db: Db, objects: readonly string[]): Cat
     },
   };
 }
+
+/** @returns what tells which prices, by key, are on sale in the org */
+export function createSoldReader(db: Db): (keys: readonly string[]) => Promise<ReadonlySet<string>> {
+  return async (keys) => {
+    if (keys.length === 0) return new Set();
+    const { rows } = await sql<{ key: string }>`
+      select key from org_rows
+      where object = 'PricebookEntry' and key = any(${[...keys]}::text[]) and fields ->> 'IsActive' = 'true'`.execute(
+      db,
+    );
+    return new Set(rows.map(({ key }) => key));
+  };
+}

@@ -10,6 +10,7 @@ type Row = {
   key: string | null;
   is_closed: boolean;
   is_won: boolean;
+  kept_lines: string[];
   body: unknown;
   preview: unknown;
 };
@@ -22,13 +23,13 @@ function shown(order: DealOrder | null, preview: DealOrder | null): DealOrder | 
 }
 
 function toDeal(row: Row): NamedDeal {
-  const { id, account_id, subscription_number, key, is_closed, is_won, body, preview } = row;
+  const { id, account_id, subscription_number, key, is_closed, is_won, kept_lines: kept, body, preview } = row;
   const order = shown(body === null ? null : toDealOrder(body), preview === null ? null : toDealOrder(preview));
   return {
     id,
     accountId: account_id,
     subscriptionNumber: subscription_number,
-    ...(key === null ? {} : { opened: { key, isClosed: is_closed, isWon: is_won } }),
+    ...(key === null ? {} : { opened: { key, isClosed: is_closed, isWon: is_won, ...(kept.length > 0 && { kept }) } }),
     ...(order === null ? {} : { order }),
   };
 }
@@ -46,6 +47,7 @@ export function createDealReader(db: Db): DealReader {
         'key',
         'is_closed',
         'is_won',
+        'kept_lines',
         'deal_order.body as body',
         'deal_preview.body as preview',
       ])

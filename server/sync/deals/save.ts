@@ -27,6 +27,7 @@ export async function saveDeal(db: Db, stamp: OrgStamp, { id, next, rows }: Deal
     key: next.opened?.key ?? null,
     is_closed: next.opened?.isClosed ?? false,
     is_won: next.opened?.isWon ?? false,
+    kept_lines: [...(next.opened?.kept ?? [])],
     read_at: sql<Date>`now()`,
   };
   await db

@@ -13,6 +13,7 @@ const settingsSchema = z.object({
   currency: z.string(),
   lossReason: z.object({ field: z.string(), values: z.record(z.enum(LOSS_CAUSES), z.string()) }).nullable(),
   ownerId: z.string().nullable(),
+  priceBook: z.string().nullable().default(null),
 });
 const notedSchema = z.object({
   mode: z.enum(RENEWAL_MODES),

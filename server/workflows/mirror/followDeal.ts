@@ -24,7 +24,8 @@ const isSame = (a: NamedDeal | null, b: NamedDeal | null): boolean =>
   a?.subscriptionNumber === b?.subscriptionNumber &&
   a?.opened?.key === b?.opened?.key &&
   a?.opened?.isClosed === b?.opened?.isClosed &&
-  a?.opened?.isWon === b?.opened?.isWon;
+  a?.opened?.isWon === b?.opened?.isWon &&
+  a?.opened?.kept?.join(' ') === b?.opened?.kept?.join(' ');
 
 const isNamed = (deal: NamedDeal | null): boolean =>
   deal !== null && (deal.subscriptionNumber !== null || !!deal.opened);

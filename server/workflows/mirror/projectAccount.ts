@@ -50,6 +50,7 @@ export type ProjectDeps = {
 const NO_RENEWALS: RenewalDeps = {
   inForce: () => null,
   org: { ownerOf: () => Promise.resolve(null), dealsBy: () => Promise.resolve(new Map()) },
+  sold: () => Promise.resolve(new Set()),
 };
 
 const keepAll: RowRetention = (rows) => ({ rows: [...rows], over: [], nextOn: null });
@@ -166,7 +167,8 @@ export function projectAccount(deps: ProjectDeps): KeyHandler {
     const rows = withProvisioning(projection.toOrgRows(view, months));
     const present = new Set(rows.map(({ object, key }) => `${object} ${key}`));
     const { mrr } = deps.reporting ?? NO_REPORTING;
-    const renewals = await renewalsOf({ view, facts, mrr, before, deals });
+    const deleted = new Set(records.filter((record) => record.deleted).map(({ key }) => key));
+    const renewals = await renewalsOf({ view, facts, mrr, deleted, before, deals });
     rows.push(
       ...deals.flatMap((deal) => projection.toNamedDeal(deal, view)),
       ...renewals.rows,
@@ -182,9 +184,12 @@ export function projectAccount(deps: ProjectDeps): KeyHandler {
     }
     const retained = retain(rows, view.asOf);
     const projectedBefore = new Set(before.map(({ object, key }) => `${object} ${key}`));
-    const dropped = retained.over
-      .filter(({ row }) => projectedBefore.has(`${row.object} ${row.key}`))
-      .map(({ row: { object, key }, reason }) => ({ object, key, reason }));
+    const dropped = [
+      ...retained.over
+        .filter(({ row }) => projectedBefore.has(`${row.object} ${row.key}`))
+        .map(({ row: { object, key }, reason }) => ({ object, key, reason })),
+      ...renewals.gone.map((name) => ({ ...name, reason: 'its charge does not go on' })),
+    ];
     const nextMonth = months.some(({ closing }) => closing.minor !== 0) ? firstOfNextMonth(view.asOf) : null;
     const nextChangeOn = earliest([view.nextChangeOn, renewals.nextChangeOn, nextMonth, retained.nextOn]);
     return {

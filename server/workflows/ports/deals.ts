@@ -13,7 +13,13 @@ export const NAMED_DEAL = 'Named_Opportunity';
 export const ORDER_OBJECT = 'Billing_Order__c';
 
 /** An Opportunity that the product opened ahead of billing, while it does not report what billing did. */
-export type OpenedDeal = { key: string; isClosed: boolean; isWon: boolean };
+export type OpenedDeal = {
+  key: string;
+  isClosed: boolean;
+  isWon: boolean;
+  /** Keys of its products that people changed; absent for none. */
+  kept?: readonly string[];
+};
 
 /** An Opportunity in which people named a subscription, that is ordered, or that the product opened for people to close. */
 export type NamedDeal = {

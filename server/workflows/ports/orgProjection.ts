@@ -5,7 +5,7 @@ import type { CalendarDate } from '../../domain/time/calendarDate.ts';
 import type { NamedDeal } from './deals.ts';
 import type { OrgRow } from './orgRows.ts';
 import type { Provisioning } from './provisioning.ts';
-import type { RenewalSettings } from './renewals.ts';
+import type { RenewalRows, RenewalSettings } from './renewals.ts';
 
 /** What of billing gets records of standard objects besides rows, and from which day on it counts; null for nothing. */
 export type RecordSettings = {
@@ -40,16 +40,25 @@ export interface OrgProjection {
   /** Whether a row is of a renewal that was opened ahead of billing. */
   isRenewal(row: OrgRow): boolean;
   /**
-   * A renewal as an Opportunity.
-   * @param known what became of it: as it was projected last, and as people have it
-   * @returns null when nothing of it is written any more
+   * A renewal as an Opportunity with its products.
+   * @param known what became of it: as it was projected last, with the products of its Account's deals, and as people have it; and
+   * keys of the prices that are on sale
    */
   toRenewal(
     view: AccountView,
     deal: RenewalDeal,
     settings: RenewalSettings,
-    known: { before: OrgRow | null; deal: Pick<NamedDeal, 'opened' | 'order'> | null },
-  ): OrgRow | null;
+    known: {
+      before: OrgRow | null;
+      deal: Pick<NamedDeal, 'opened' | 'order'> | null;
+      lines: readonly OrgRow[];
+      sold: ReadonlySet<string>;
+    },
+  ): RenewalRows;
+  /** A renewal of what was deleted in billing: lost, unless billing or people have closed it before. */
+  toEndedRenewal(row: OrgRow, settings: RenewalSettings, deal: Pick<NamedDeal, 'opened'> | null): OrgRow;
+  /** Keys of the prices by which the products of a renewal are sold. */
+  pricesOf(deal: RenewalDeal, settings: RenewalSettings): string[];
   /**
    * What an Opportunity is to hold in which people named a subscription, or that is ordered, and how its order stands.
    * @param view of its Account; null where it has none

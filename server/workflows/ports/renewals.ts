@@ -1,7 +1,7 @@
 import type { RenewalRules } from '../../domain/renewal/rules.ts';
 import type { LossCause } from '../../domain/renewal/state.ts';
 import type { OpenedDeal } from './deals.ts';
-import type { OrgValue } from './orgRows.ts';
+import type { OrgRow, OrgValue } from './orgRows.ts';
 
 /** How renewal deals look in the org; all of it was found to be there. */
 export type RenewalSettings = {
@@ -15,6 +15,20 @@ export type RenewalSettings = {
   lossReason: { field: string; values: Readonly<Record<LossCause, string>> } | null;
   /** Who gets the deals of an Account whose owner is not active; null for the integration user. */
   ownerId: string | null;
+  /** Id of the price book whose products are put on a deal; null for none. */
+  priceBook: string | null;
+};
+
+/** What is written of a renewal deal. */
+export type RenewalRows = {
+  /** null when nothing of it is written any more. */
+  row: OrgRow | null;
+  /** Its products. */
+  lines: readonly OrgRow[];
+  /** Keys of products that it has no more. */
+  gone: readonly string[];
+  /** Whether a product is not on sale, and may be on another day. */
+  lacks: boolean;
 };
 
 /** What the org takes of the settings, or what is to be changed in them or in the org, a sentence each. */

@@ -3,6 +3,7 @@ import type { Decimal } from '../../../domain/money/decimal.ts';
 import { LINE_ACTIONS, ORDER_KINDS, type Deal, type DealLine } from '../../../domain/order/deal.ts';
 import { kindOf } from '../../../domain/order/kind.ts';
 import { calendarDate, type CalendarDate } from '../../../domain/time/calendarDate.ts';
+import { KEPT_COLUMNS } from './keptLines.ts';
 import type { Found } from './query.ts';
 
 /** What settings name of an Opportunity, and how its org writes currencies and record types. */
@@ -27,6 +28,8 @@ const LINE_COLUMNS = [
   'Billing_End_Date__c',
   'Billing_Action__c',
   'Billing_Charge_Number__c',
+  'Billing_Price_Months__c',
+  ...KEPT_COLUMNS,
 ];
 
 /** @returns the columns that `toDeal` reads of an Opportunity, lines in the order in which they were added */
@@ -85,6 +88,7 @@ function fieldsOf(record: Found, names: readonly string[]): Deal['fields'] {
 function toLine(record: Found, names: readonly string[]): DealLine {
   const product = (record['Product2'] ?? {}) as Found;
   const discount = numberOf(record['Discount']);
+  const months = numberOf(record['Billing_Price_Months__c']);
   return {
     id: id18(String(record['Id'])),
     product: textOf(product['Name']) ?? 'A product',
@@ -96,6 +100,8 @@ function toLine(record: Found, names: readonly string[]): DealLine {
     endsOn: dateOf(record['Billing_End_Date__c']),
     action: wordOf(LINE_ACTIONS, record['Billing_Action__c']),
     chargeNumber: textOf(record['Billing_Charge_Number__c']),
+    ...(months !== null &&
+      months > 0 && { ofTerm: { months, billingPrice: decimalOf(record['Billing_Sales_Price__c']) } }),
     ...(names.length > 0 && { fields: fieldsOf(record, names) }),
   };
 }
@@ -107,7 +113,7 @@ function subscriptionOf(record: Found): string | null {
 }
 
 /**
- * @param record read with `Id`, `AccountId`, `Billing_Subscription_Number__c` and `dealColumns`
+ * @param record read with `Id`, `AccountId`, `Billing_Subscription_Number__c`, `Billing_Key__c` and `dealColumns`
  * @param lines all of its lines
  */
 export function toDeal(record: Found, lines: readonly Found[], { names, lineNames, currency }: DealFields): Deal {
@@ -120,6 +126,7 @@ export function toDeal(record: Found, lines: readonly Found[], { names, lineName
     kind: wordOf(ORDER_KINDS, record['Billing_Order_Kind__c']),
     subscriptionNumber: subscriptionOf(record),
   };
+  const renewsOn = /:renewal:(\d{4}-\d{2}-\d{2})(?::|$)/.exec(String(record['Billing_Key__c'] ?? ''))?.[1];
   // The contract of a change is that of what is changed: its dates are those of before.
   const contract = (kindOf(named) === 'New' ? (record['Contract'] ?? {}) : {}) as Found;
   return {
@@ -137,6 +144,7 @@ export function toDeal(record: Found, lines: readonly Found[], { names, lineName
     amount: numberOf(record['Amount']) === null ? null : decimalOf(record['Amount']),
     recordType: textOf(recordType['DeveloperName']),
     isReported: record['Billing_Reported__c'] === true,
+    ...(renewsOn !== undefined && { renewsOn: calendarDate(renewsOn) }),
     billingAccountKey: textOf(record['Billing_Account_Key__c']),
     terms: {
       startsOn: dateOf(record['Billing_Start_Date__c']) ?? dateOf(contract['StartDate']),

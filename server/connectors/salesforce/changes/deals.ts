@@ -4,6 +4,7 @@ import { nameOf, type HeldFields } from '../../../workflows/ports/org.ts';
 import type { SalesforceClient } from '../client.ts';
 import { NAMED_DEAL_FIELDS, ORDERED_DEAL_FIELDS } from '../rows/namedDeal.ts';
 import { dealColumns, toDeal, type DealFields } from './dealForOrder.ts';
+import { KEPT_LINES, keptOf } from './keptLines.ts';
 import { inList, queryAll, restOfList, type Found } from './query.ts';
 import { readAhead, type Waiting } from './readAhead.ts';
 
@@ -56,16 +57,18 @@ function heldOf(record: Found): HeldFields {
  * Reads Opportunities of people; those that are asked for at about the same time share a call.
  * @param fields what an order needs of them; null where none is to be made
  * @param waiting Opportunities that will be asked for next
+ * @param options.lines whether it is told which products people changed, also where no order is to be made
  */
 export function createOrgDealReader(
   client: SalesforceClient,
   fields: () => Promise<DealFields | null> = () => Promise.resolve(null),
   waiting: Waiting = () => Promise.resolve([]),
+  { lines: withLines = false }: { lines?: boolean } = {},
 ): OrgDealReader {
   const read = readAhead<Found>(MOST_IDS, readMany, waiting);
   async function readMany(ids: string[]) {
     const wanted = await fields();
-    const columns = wanted === null ? [] : dealColumns(wanted);
+    const columns = wanted !== null ? dealColumns(wanted) : withLines ? [KEPT_LINES] : [];
     const found = await queryAll(client, `${select(columns)} AND ${FOLLOWED} AND Id IN ${inList(ids)}`);
     return new Map(found.map((record) => [id18(String(record['Id'])), record]));
   }
@@ -74,9 +77,12 @@ export function createOrgDealReader(
       const record = await read(id, generation);
       if (record === undefined) return null;
       const wanted = await fields();
-      const lines = wanted === null ? [] : await restOfList(client, record['OpportunityLineItems']);
+      const lines = await restOfList(client, record['OpportunityLineItems']);
       const forOrder = wanted === null ? null : toDeal(record, lines, wanted);
-      return { deal: toNamedDeal(record), held: heldOf(record), forOrder };
+      const deal = toNamedDeal(record);
+      const kept = deal.opened ? keptOf(lines) : [];
+      const opened = kept.length > 0 ? { opened: { ...deal.opened!, kept } } : {};
+      return { deal: { ...deal, ...opened }, held: heldOf(record), forOrder };
     },
   };
 }

@@ -1,4 +1,6 @@
+import { Fault } from '../../../domain/fault.ts';
 import { id18 } from '../../../domain/billingAccount/salesforceId.ts';
+import type { PriceBookReader } from '../../../workflows/ports/catalog.ts';
 import type { OrgValue } from '../../../workflows/ports/orgRows.ts';
 import type { RenewalSettings, RenewalVerdict } from '../../../workflows/ports/renewals.ts';
 import { queryAll, textList } from '../changes/query.ts';
@@ -14,7 +16,17 @@ export type WantedRenewals = {
   lossReason: RenewalSettings['lossReason'];
   defaults: Readonly<Record<string, string | number | boolean>>;
   currency: string;
+  /** Reads the price book whose products are put on deals; null for none. */
+  priceBook: PriceBookReader | null;
 };
+
+/** Fields of products of Opportunities that are written. */
+const OF_LINES = [
+  ...['Quantity', 'UnitPrice', 'Billing_Key__c', 'Billing_Row_Version__c', 'Billing_Quantity__c'],
+  ...['Billing_Sales_Price__c', 'Billing_Price_Months__c', 'Billing_Charge_Number__c', 'Billing_Start_Date__c'],
+];
+/** Those that the platform asks for besides: what a line belongs to, and which price it has. */
+const LINES_GIVEN = new Set([...OF_LINES.map((name) => name.toLowerCase()), 'opportunityid', 'pricebookentryid']);
 
 type Fields = ReadonlyMap<string, DescribedField>;
 
@@ -83,6 +95,45 @@ function requiredFaults({ defaults }: WantedRenewals, fields: Fields): string[] 
     );
 }
 
+/** What keeps products from being put on deals. */
+function lineFaults(fields: Fields | null): string[] {
+  if (fields === null)
+    return [
+      'The integration user sees no products of opportunities: give it the permission set Integration_Write, or set products to false.',
+    ];
+  const missing = OF_LINES.filter((name) => fields.get(name.toLowerCase())?.createable !== true);
+  const required = [...fields.values()].filter(
+    (field) =>
+      field.createable &&
+      field['nillable'] === false &&
+      field['defaultedOnCreate'] === false &&
+      field.type !== 'boolean' &&
+      !LINES_GIVEN.has(field.name.toLowerCase()),
+  );
+  return [
+    ...(missing.length === 0
+      ? []
+      : [
+          `The integration user may not fill in ${missing.join(', ')} of products of opportunities: deploy the package again and give it the permission set Integration_Write, or set products to false.`,
+        ]),
+    ...required.map(
+      ({ name, label }) =>
+        `A product of an opportunity cannot be made without ${label} (${name}): give it a default in Setup, or set products to false.`,
+    ),
+  ];
+}
+
+/** @returns id of the price book of the deals, or why there is none */
+async function priceBookOf({ priceBook }: WantedRenewals): Promise<{ id: string | null; faults: string[] }> {
+  if (priceBook === null) return { id: null, faults: [] };
+  try {
+    return { id: (await priceBook.priceBooks()).sold, faults: [] };
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'price_book_missing') return { id: null, faults: [error.publicText] };
+    throw error;
+  }
+}
+
 function lossReasonFaults({ lossReason }: WantedRenewals, fields: Fields): string[] {
   if (lossReason === null) return [];
   const field = fields.get(lossReason.field.toLowerCase());
@@ -129,6 +180,7 @@ export async function checkRenewals(
   const recordTypeId = recordType === null ? null : await recordTypeOf(client, recordType);
   const ownerId = owner === null ? null : await userNamed(client, owner);
   const currency = currencyOf(wanted, fields);
+  const priceBook = await priceBookOf(wanted);
   const faults = [
     ...(await stageFaults(client, wanted)),
     ...(recordType !== null && recordTypeId === null
@@ -141,6 +193,8 @@ export async function checkRenewals(
     ...requiredFaults(wanted, fields),
     ...lossReasonFaults(wanted, fields),
     ...currency.faults,
+    ...priceBook.faults,
+    ...(wanted.priceBook === null ? [] : lineFaults(await describe('OpportunityLineItem'))),
   ];
   if (faults.length > 0) return { faults };
   return {
@@ -150,10 +204,12 @@ export async function checkRenewals(
         ...wanted.defaults,
         ...currency.initial,
         ...(recordTypeId === null ? {} : { RecordTypeId: recordTypeId }),
+        ...(priceBook.id === null ? {} : { Pricebook2Id: priceBook.id }),
       },
       currency: wanted.currency,
       lossReason: wanted.lossReason,
       ownerId,
+      priceBook: priceBook.id,
     },
   };
 }

@@ -4,9 +4,10 @@ import type { RenewalDeal } from '../../../domain/renewal/renewal.ts';
 import { dayInWords } from '../../../domain/time/calendarDate.ts';
 import type { NamedDeal } from '../../../workflows/ports/deals.ts';
 import type { OrgRow, OrgValue } from '../../../workflows/ports/orgRows.ts';
-import type { RenewalSettings } from '../../../workflows/ports/renewals.ts';
+import type { RenewalRows, RenewalSettings } from '../../../workflows/ports/renewals.ts';
 import { amount, text } from './fields.ts';
 import { orderFacts, subscriptionFacts } from './namedDeal.ts';
+import { NO_LINES, renewalLineRows, type DealPricing } from './renewalLine.ts';
 
 /** What is known of a deal besides billing. */
 export type KnownRenewal = {
@@ -14,6 +15,10 @@ export type KnownRenewal = {
   before: OrgRow | null;
   /** As people have it; null where nobody has touched it. */
   deal: Pick<NamedDeal, 'opened' | 'order'> | null;
+  /** Products of the deals of its Account as they were projected last. */
+  lines?: readonly OrgRow[];
+  /** Keys of the prices that are on sale. */
+  sold?: ReadonlySet<string>;
 };
 
 const KIND = 'Billing_Order_Kind__c';
@@ -55,7 +60,13 @@ function factsOf({ members, currency }: RenewalDeal): Record<string, OrgValue> {
 }
 
 /** What people have to know who look at the deal. */
-function messageOf(deal: RenewalDeal, { currency }: RenewalSettings, wasReported: boolean): string | null {
+function messageOf(
+  deal: RenewalDeal,
+  { currency }: RenewalSettings,
+  { before }: KnownRenewal,
+  notes: readonly string[],
+): string | null {
+  const wasReported = isReported(before);
   const { members, outcome, worth } = deal;
   const numbers = members.map(({ subscription }) => subscription.number).join(', ');
   const parts = [
@@ -67,6 +78,7 @@ function messageOf(deal: RenewalDeal, { currency }: RenewalSettings, wasReported
     worth.currency === currency
       ? null
       : `It is billed in ${worth.currency}, and opportunities are in ${currency}, so it has no amount.`,
+    ...notes,
   ];
   return text(parts.filter((part) => part !== null).join(' ') || null);
 }
@@ -99,9 +111,33 @@ function isHistory({ members, on }: RenewalDeal, known: KnownRenewal): boolean {
   return isSettled && members.every(({ subscription: { termStartsOn } }) => termStartsOn !== null && termStartsOn > on);
 }
 
+/** Whether a deal takes products of the price book. */
+function pricingOf({ before, deal }: KnownRenewal, { priceBook }: RenewalSettings): DealPricing {
+  if (before === null) return deal === null ? 'priced' : 'found';
+  if (before.initial === undefined) return 'found';
+  return before.initial['Pricebook2Id'] === priceBook ? 'priced' : 'unpriced';
+}
+
+/** A renewal as an Opportunity with its products, which stay as they are once people have closed it. */
+export function renewalRows(
+  view: AccountView,
+  deal: RenewalDeal,
+  settings: RenewalSettings,
+  known: KnownRenewal,
+): RenewalRows {
+  const { lines: before = [], sold = new Set() } = known;
+  const kept = known.deal?.opened?.kept ?? [];
+  const { rows, gone, notes, lacks } = isPeoples(known)
+    ? NO_LINES
+    : renewalLineRows(deal, settings, { before, sold, kept, pricing: pricingOf(known, settings) });
+  const row = renewalRow(view, deal, settings, known, notes);
+  return row === null ? { row, lines: [], gone: [], lacks: false } : { row, lines: rows, gone, lacks };
+}
+
 /**
  * A renewal as an Opportunity, under the key of the deal that reports it: stage and name are people's until billing decides;
  * amount and close date follow billing until people close it.
+ * @param notes what is to be said of its products, a sentence each
  * @returns null when nothing of it is written any more
  */
 export function renewalRow(
@@ -109,6 +145,7 @@ export function renewalRow(
   deal: RenewalDeal,
   settings: RenewalSettings,
   known: KnownRenewal,
+  notes: readonly string[] = [],
 ): OrgRow | null {
   if (isHistory(deal, known)) return null;
   const { before } = known;
@@ -120,6 +157,7 @@ export function renewalRow(
         Billing_Start_Date__c: on,
         // Salesforce would print its own currency beside any other amount.
         ...(worth.currency === settings.currency ? { Amount: amount(worth) } : {}),
+        Billing_Renewal_Value__c: amount(worth),
         ...closingOf(deal, settings, before),
       };
   const order = known.deal?.order;
@@ -134,7 +172,7 @@ export function renewalRow(
         ? { Billing_Subscription_Number__c: text(members[0]!.subscription.number, 80) }
         : { Billing_Account_Key__c: deal.billingAccountKey }),
       ...factsOf(deal),
-      Billing_Message__c: messageOf(deal, settings, isReported(before)),
+      Billing_Message__c: messageOf(deal, settings, known, notes),
       ...(order ? orderFacts(order) : {}),
       ...ofBilling,
     },
@@ -144,4 +182,21 @@ export function renewalRow(
         : before.initial,
     parents: {},
   };
+}
+
+/** A deal of what was deleted in billing, which was not canceled before as far as anybody knows. */
+export function endedRenewalRow(
+  before: OrgRow,
+  { stages, lossReason }: RenewalSettings,
+  deal: KnownRenewal['deal'],
+): OrgRow {
+  if (isReported(before)) return before;
+  const number = before.fields['Billing_Subscription_Number__c'];
+  const what = typeof number === 'string' ? number : 'What this deal renews';
+  const message = `${what} was deleted in billing, so there is nothing to renew.`;
+  const { CloseDate: _, ...theirs } = before.fields;
+  if (isPeoples({ before, deal })) return { ...before, fields: { ...theirs, Billing_Message__c: message } };
+  const reason = lossReason === null ? {} : { [lossReason.field]: lossReason.values.canceled };
+  const closing = { [REPORTED]: true, StageName: stages.lost, ...reason };
+  return { ...before, fields: { ...before.fields, Billing_Message__c: message, ...closing } };
 }
