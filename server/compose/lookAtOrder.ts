@@ -1,6 +1,7 @@
 import { createOrgDealReader } from '../connectors/salesforce/changes/deals.ts';
 import type { SalesforceClient } from '../connectors/salesforce/client.ts';
 import { Fault } from '../domain/fault.ts';
+import type { Order } from '../domain/order/order.ts';
 import { rulesFor } from '../domain/order/rules.ts';
 import type { Config } from '../platform/config/config.ts';
 import type { Db } from '../platform/db/database.ts';
@@ -10,12 +11,19 @@ import { createOrderBook } from '../sync/orders/book.ts';
 import { createProvisioningBook } from '../sync/provisioning/book.ts';
 import { rememberedSince } from '../sync/orders/since.ts';
 import { whyNot } from '../workflows/orders/whyNot.ts';
-import { enteredIn, workOut } from '../workflows/orders/workOut.ts';
+import { enteredIn, isRefused, workOut } from '../workflows/orders/workOut.ts';
 import type { Clock } from '../workflows/ports/clock.ts';
 import { begunIn, type OrderDesk } from '../workflows/ports/orders.ts';
 import type { OrgTools } from '../workflows/ports/orgTools.ts';
 import { fieldsForOrders } from './orders.ts';
 import { comingFor } from './provisioning.ts';
+
+/** @returns what was sent; null where it cannot be told any more, since what it changed has gone */
+const sentAs = (desk: OrderDesk, order: Order): Promise<unknown> =>
+  desk.toRequest(order).catch((error: unknown) => {
+    if (isRefused(error)) return null;
+    throw error;
+  });
 
 /** @param openDesk of the connection that gets orders; null where orders are off */
 export function lookAtOrder(
@@ -41,7 +49,7 @@ export function lookAtOrder(
     const rules = rulesFor(settings, deal, begunIn(known));
     const desk = openDesk(rules.connection);
     if (begunIn(known) !== null)
-      return { deal, standing, whyNot: null, worked: null, request: await desk.toRequest(known!.order!) };
+      return { deal, standing, whyNot: null, worked: null, request: await sentAs(desk, known!.order!) };
     const deps = {
       rules,
       desk,

@@ -17,6 +17,7 @@ import type { OrgProjection, RecordSettings } from '../ports/orgProjection.ts';
 import type { RowRetention } from '../ports/orgRetention.ts';
 import type { OrgRow, OrgRowsReader } from '../ports/orgRows.ts';
 import type { ProvisioningBook } from '../ports/provisioning.ts';
+import { orderedKeys } from './orderedDeals.ts';
 import { afterBilled, projectProvisioning } from './projectProvisioning.ts';
 import { projectRenewals, type RenewalDeps } from './projectRenewals.ts';
 
@@ -172,7 +173,7 @@ export function projectAccount(deps: ProjectDeps): KeyHandler {
     rows.push(
       ...deals.flatMap((deal) => projection.toNamedDeal(deal, view)),
       ...renewals.rows,
-      ...(await recordsOf(view, before, renewals.elsewhere)),
+      ...(await recordsOf(view, before, new Set([...renewals.elsewhere, ...orderedKeys(deals, view)]))),
     );
     for (const row of before) {
       if (row.object === 'Account' || projection.isRecord(row) || present.has(`${row.object} ${row.key}`)) continue;

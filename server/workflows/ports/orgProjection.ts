@@ -29,7 +29,7 @@ export interface OrgProjection {
   /**
    * Activities and deals of what billing did. Each is a function of billing at the time when it is first made.
    * @param known keys of the deals that were made before
-   * @param elsewhere keys of those that are told by a renewal
+   * @param elsewhere keys of those that are told by a renewal, or by the deal that ordered it
    */
   toRecords(
     view: AccountView,

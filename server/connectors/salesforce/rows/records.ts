@@ -123,6 +123,10 @@ export function toRecords(
           const row = dealRow(view, one, deal, deals);
           return known.has(row.key) || (deal.on >= deals.from && isWon(one.status)) ? [row] : [];
         })),
-    ...(deals === null ? [] : view.events.flatMap((entry) => upgradeRow(view, entry, deals) ?? [])),
+    ...(deals === null
+      ? []
+      : view.events
+          .filter(({ subscriptionKey, on }) => !elsewhere.has(`${subscriptionKey}:upgrade:${on}`))
+          .flatMap((entry) => upgradeRow(view, entry, deals) ?? [])),
   ];
 }
