@@ -44,7 +44,11 @@ it('an order is kept, its Account projected, its Opportunity followed, and every
   expect(await book.of(DEAL)).toBeNull();
   expect(await book.save(order(), null)).toBe(1);
   expect(await book.save(order({ state: 'Ordering', message: 'a\u0000b' }), 1)).toBe(2);
-  expect(await book.of(DEAL)).toEqual({ order: order({ state: 'Ordering', message: 'a\uFFFDb' }), version: 2 });
+  expect(await book.of(DEAL)).toEqual({
+    order: order({ state: 'Ordering', message: 'a\uFFFDb' }),
+    version: 2,
+    sinceMs: expect.any(Number) as number,
+  });
   expect((await database.pool.query('select key from dirty')).rows).toEqual([{ key: projectionKeyOf(A) }]);
   const deal = {
     id: DEAL,
@@ -59,6 +63,21 @@ it('an order is kept, its Account projected, its Opportunity followed, and every
     { state_before: 'Not Ready', state: 'Ordering' },
   ]);
   expect(saved).toBe(2);
+});
+
+it('an order that is on its way is shown when that lasts, and one that was placed at once', async () => {
+  const book = createOrderBook(database.db);
+  const waitsMs = async () => {
+    const { rows } = await database.pool.query<{ ms: number }>(
+      'select (extract(epoch from not_before - now()) * 1000)::float8 as ms from dirty where key = $1',
+      [projectionKeyOf(A)],
+    );
+    return rows[0]!.ms;
+  };
+  await book.save(order({ state: 'Ordering' }), null);
+  expect(await waitsMs()).toBeGreaterThan(0);
+  await book.save(order({ state: 'Ordered' }), 1);
+  expect(await waitsMs()).toBeLessThanOrEqual(0);
 });
 
 it('of two workers one decides, and the other one has changed nothing', async () => {

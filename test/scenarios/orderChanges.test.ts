@@ -247,6 +247,62 @@ it('an answer that is lost changes nothing twice', async () => {
   expect(await now()).toMatchObject({ version: 2 });
 }, 120_000);
 
+/** Wins a deal whose order does not reach Zuora, has billing go on meanwhile, and waits until that is seen. */
+async function winWhileBillingGoesOn(more: readonly LineOf[], goOn: () => Promise<unknown>): Promise<string> {
+  story.stack.zuora.ctx.faults.set([{ method: 'POST', path: '^/v1/orders$', status: 504 }]);
+  const id = win(more);
+  await standing(id, 'Ordering');
+  await story.stack.backend.stop('SIGKILL');
+  story.stack.zuora.ctx.faults.set([]);
+  await goOn();
+  await start({});
+  const { pool } = story.database;
+  const key = `salesforce:Opportunity:${id}`;
+  const waits = () => pool.query("select from dirty where key = $1 and code = 'order_not_certain'", [key]);
+  await vi.waitUntil(async () => (await waits()).rowCount === 1, WITHIN);
+  // What was sent may be on its way still, so that nothing else is sent yet.
+  expect(sales.order(id)!['State__c']).toBe('Ordering');
+  expect((await zuora.call('GET', `/v1/orders/SF-${id}`)).status).toBe(404);
+  // Three minutes later it is not.
+  await pool.query("update deal_order set changed_at = now() - interval '3 minutes' where opportunity_id = $1", [id]);
+  await pool.query('update dirty set not_before = now() where key = $1', [key]);
+  return id;
+}
+
+it('an order that was not made is worked out again from what billing has become, under the same number', async () => {
+  const id = await winWhileBillingGoesOn([{ plan: seats, quantity: 80, price: 25 }], async () => {
+    const [sold] = rows((await now()).ratePlans);
+    const [charge] = rows(sold!.ratePlanCharges);
+    await zuora.act({ number }, subscription, month(0), {
+      type: 'UpdateProduct',
+      updateProduct: {
+        ratePlanId: sold!.id,
+        chargeUpdates: [{ chargeNumber: charge!.number, pricing: { recurringPerUnit: { quantity: 70 } } }],
+      },
+    });
+  });
+  expect(await standing(id, 'Ordered')).toMatchObject({
+    Order_Number__c: `SF-${id}`,
+    Actions__c: lines('(Seats from 70 to 80)'),
+    MRR_Change__c: 250,
+  });
+  expect(segments(await now()).map(([, quantity]) => quantity)).toEqual([60, 70, 80]);
+}, 120_000);
+
+it('an order that was not made of a subscription that was canceled meanwhile is not sent', async () => {
+  const id = await winWhileBillingGoesOn([{ plan: seats, quantity: 80, price: 25 }], () =>
+    zuora.act({ number }, subscription, month(1), {
+      type: 'CancelSubscription',
+      cancelSubscription: { cancellationPolicy: 'SpecificDate', cancellationEffectiveDate: month(1) },
+    }),
+  );
+  expect(await standing(id, 'Not Ready')).toMatchObject({
+    Faults__c: expect.stringContaining('is canceled from') as string,
+  });
+  await settled(story.stack);
+  expect((await zuora.call('GET', `/v1/orders/SF-${id}`)).status).toBe(404);
+}, 120_000);
+
 it('a field to send along that the integration user may not read is told, and keeps nothing else back', async () => {
   await start({ order: { Note__c: 'NextStep' } });
   const id = win([{ plan: seats, quantity: 62, price: 25 }]);

@@ -305,6 +305,46 @@ it('a process that dies between the answer of Zuora and what it makes of it make
   expect(await ordersOf(id)).toEqual([`SF-${id}`]);
 }, 120_000);
 
+/** @returns a won deal whose order Zuora took and holds */
+async function pending(): Promise<{ id: string; complete: () => void }> {
+  const id = sales.open(accountId, [{ plan, quantity: 2, price: 25 }]);
+  story.stack.zuora.ctx.faults.set([{ path: '^/v1/orders$', status: 504, after: true }]);
+  sales.win(id);
+  await vi.waitUntil(async () => (await ordersOf(id)).length > 0, WITHIN);
+  const held = story.stack.zuora.tenant.data.orders.find(({ orderNumber }) => orderNumber === `SF-${id}`)!;
+  held.status = 'Pending';
+  story.stack.zuora.ctx.faults.set([]);
+  expect(await standing(id, 'Pending')).toMatchObject({
+    Message__c: expect.stringContaining('holds it as Pending') as string,
+  });
+  await settled(story.stack);
+  return { id, complete: () => (held.status = 'Completed') };
+}
+
+it('an order that Zuora holds is looked at again when billing says something of the customer', async () => {
+  const { id, complete } = await pending();
+  complete();
+  await story.zuora.subscribe(number, plan, { start: nextMonth(story).starts, months: 12, quantity: 1 });
+  expect(await standing(id, 'Ordered')).toMatchObject({ Message__c: null, Order_Number__c: `SF-${id}` });
+  await vi.waitUntil(() => sales.deal(id)['Billing_Order_Status__c'] === 'Ordered', WITHIN);
+}, 120_000);
+
+it('an order that Zuora holds is looked at again after some minutes, whether or not billing says anything', async () => {
+  const { id, complete } = await pending();
+  const key = `salesforce:Opportunity:${id}`;
+  const { pool } = story.database;
+  const due = await pool.query("select from dirty where key = $1 and not_before < now() + interval '10 minutes'", [
+    key,
+  ]);
+  expect(due.rowCount).toBe(1);
+  await pool.query('update dirty set not_before = now() where key = $1', [key]);
+  await settled(story.stack);
+  expect(sales.order(id)).toMatchObject({ State__c: 'Pending' });
+  complete();
+  await pool.query('update dirty set not_before = now() where key = $1', [key]);
+  await standing(id, 'Ordered');
+}, 120_000);
+
 it('an operator sees what would be sent and why not, and sends nothing twice', async () => {
   const { starts } = nextMonth(story);
   const id = sales.open(accountId, [{ plan, quantity: 6, price: 20 }], { Billing_Start_Date__c: starts });

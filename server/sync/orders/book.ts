@@ -19,19 +19,31 @@ function changedMeanwhile(dealId: string): Fault {
 
 /** @returns the version that was written; undefined when another worker was faster */
 async function write(db: Db, order: DealOrder, before: number | null): Promise<number | undefined> {
-  const { dealId, state } = order;
-  const body = storableJson(order);
-  const { rows } =
+  const { dealId, accountId, state } = order;
+  const body = sql`${storableJson(order)}::jsonb`;
+  const written =
     before === null
-      ? await sql<{ version: number }>`
-          insert into deal_order (opportunity_id, state, body, version)
-          values (${dealId}, ${state}, ${body}::jsonb, 1)
-          on conflict do nothing returning version`.execute(db)
-      : await sql<{ version: number }>`
-          update deal_order set state = ${state}, body = ${body}::jsonb, version = version + 1, changed_at = now()
-          where opportunity_id = ${dealId} and version = ${before} returning version`.execute(db);
+      ? sql`insert into deal_order (opportunity_id, state, body, version) values (${dealId}, ${state}, ${body}, 1)
+          on conflict do nothing returning version`
+      : sql`update deal_order set state = ${state}, body = ${body}, version = version + 1, changed_at = now()
+          where opportunity_id = ${dealId} and version = ${before} returning version`;
+  // All of it sees the state before; the Opportunity is followed from now on, whether or not people named a subscription in it.
+  const { rows } = await sql<{ version: number }>`
+    with known as (select state from deal_order where opportunity_id = ${dealId}),
+    written as (${written}),
+    step as (
+      insert into deal_order_step (opportunity_id, state_before, state, body)
+      select ${dealId}, (select state from known), ${state}, ${body} from written),
+    followed as (
+      insert into named_deal (opportunity_id, account_id, subscription_number)
+      select ${dealId}, ${accountId}, null from written
+      on conflict (opportunity_id) do update set account_id = excluded.account_id)
+    select version from written`.execute(db);
   return rows[0]?.version;
 }
+
+/** An order that is on its way is shown when that lasts, ms: mostly it is placed by then, and its rows are written once. */
+const SHOWN_AFTER_MS = 1000;
 
 /** @returns keys of Opportunities that wait until one of their subscription says again what was ordered */
 async function waitingFor(db: Db): Promise<string[]> {
@@ -50,9 +62,10 @@ export function createOrderBook(db: Db, onSaved: () => void = () => {}): OrderBo
       const row = await db
         .selectFrom('deal_order')
         .select(['body', 'version'])
+        .select(sql<number>`(extract(epoch from now() - changed_at) * 1000)::float8`.as('sinceMs'))
         .where('opportunity_id', '=', dealId)
         .executeTakeFirst();
-      return row === undefined ? null : { order: toDealOrder(row.body), version: row.version };
+      return row === undefined ? null : { order: toDealOrder(row.body), version: row.version, sinceMs: row.sinceMs };
     },
     async stepsOf(dealId) {
       const rows = await db
@@ -73,24 +86,15 @@ export function createOrderBook(db: Db, onSaved: () => void = () => {}): OrderBo
     },
     async save(order, before, again = false) {
       const version = await db.transaction().execute(async (transaction) => {
-        const known = await transaction
-          .selectFrom('deal_order')
-          .select('state')
-          .where('opportunity_id', '=', order.dealId)
-          .forUpdate()
-          .executeTakeFirst();
         const written = await write(transaction, order, before);
         if (written === undefined) throw changedMeanwhile(order.dealId);
-        await sql`insert into deal_order_step (opportunity_id, state_before, state, body)
-          values (${order.dealId}, ${known?.state ?? null}, ${order.state}, ${storableJson(order)}::jsonb)`.execute(
-          transaction,
-        );
-        // The Opportunity is followed from now on, whether or not people named a subscription in it.
-        await sql`insert into named_deal (opportunity_id, account_id, subscription_number)
-          values (${order.dealId}, ${order.accountId}, null)
-          on conflict (opportunity_id) do update set account_id = excluded.account_id`.execute(transaction);
+        if (order.accountId !== null)
+          await bumpKeys(
+            transaction,
+            [projectionKeyOf(order.accountId)],
+            order.state === 'Ordering' ? SHOWN_AFTER_MS : 0,
+          );
         await bumpKeys(transaction, [
-          ...(order.accountId === null ? [] : [projectionKeyOf(order.accountId)]),
           ...(order.discrepancy?.resolvedAt ? await waitingFor(transaction) : []),
           ...(again ? [orgKeyOf('Opportunity', order.dealId)] : []),
         ]);

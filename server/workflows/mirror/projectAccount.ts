@@ -2,7 +2,7 @@ import { factsOf, type BillingObject } from '../../domain/account/facts.ts';
 import { deriveAccount } from '../../domain/account/deriveAccount.ts';
 import { NO_REPORTING, type Reporting } from '../../domain/account/reporting.ts';
 import type { AccountView } from '../../domain/account/view.ts';
-import { dealOfKey, partsOf, projectionKeyOf } from '../../domain/billingAccount/key.ts';
+import { dealOfKey, orgKeyOf, partsOf, projectionKeyOf } from '../../domain/billingAccount/key.ts';
 import { monthsOf, noteLevel, type MrrLevel } from '../../domain/metrics/movements.ts';
 import { zero } from '../../domain/money/money.ts';
 import { earliest, firstOfNextMonth } from '../../domain/time/calendarDate.ts';
@@ -195,7 +195,11 @@ export function projectAccount(deps: ProjectDeps): KeyHandler {
     const nextChangeOn = earliest([view.nextChangeOn, renewals.nextChangeOn, nextMonth, retained.nextOn]);
     return {
       done,
-      dirty: afterBilled(facts.billingAccounts, deals, provisioning),
+      dirty: [
+        ...afterBilled(facts.billingAccounts, deals, provisioning),
+        // What billing said of the Account may be what they wait for.
+        ...deals.filter(({ order }) => order?.state === 'Pending').map(({ id }) => orgKeyOf('Opportunity', id)),
+      ],
       projection: { accountId, rows: retained.rows, dropped, nextChangeOn, levels: noted },
     };
   };

@@ -19,13 +19,31 @@ export type OrderDeps = WorkOutDeps & {
   since: Date;
 };
 
-type Known = { order: DealOrder; version: number };
+type Known = { order: DealOrder; version: number; sinceMs: number };
 
 const CHANGED =
   'The opportunity was changed after its order was placed. The order stands as it is: change the subscription in billing, or take the change of the opportunity back.';
 
 /** Business time may be moved, so that a far moment is not waited for at one go. */
 const LOOK_AGAIN_MS = 600_000;
+
+/** After so long a call whose answer was lost is carried out no more (Zuora docs: a request ends after 120 s), ms. */
+const SURELY_OVER_MS = 150_000;
+
+/** What is sent, but for the day on which it is. */
+const contentOf = ({ order }: DealOrder): unknown => ({ ...order, orderedOn: null });
+
+/** Whether billing took it is not certain yet, and it would be another one by now. */
+function notCertain(dealId: string): Fault {
+  return new Fault({
+    code: 'order_not_certain',
+    kind: 'unavailable',
+    retryAfterMs: 30_000,
+    publicText:
+      'Billing did not answer when the order was sent, and the subscription or the opportunity has changed since. It is looked at again in a moment.',
+    context: { dealId },
+  });
+}
 
 /** The same one until there is an answer; billing systems repeat an answer to what comes with the same one. */
 const effectOf = ({ dealId, epoch }: DealOrder): string => `${dealId}-${epoch}`;
@@ -80,14 +98,6 @@ export function orderDeal(deps: OrderDeps): OrdersDeal {
     await save(placedAs(committed, placed), known, deal);
   }
 
-  /** What may have been made is looked for; what was not is sent again while the deal is won and orders are placed. */
-  async function resume(known: Known, deal: Deal): Promise<void> {
-    const found = await desk.find(known.order.order!);
-    if (found !== null) await save(placedAs(known.order, found), known, deal);
-    else if (deal.isWon && (rules.mode === 'automatic' || (rules.mode === 'assisted' && isApproved(known.order))))
-      await send(known, deal);
-  }
-
   /** What is made of what could be ordered, by the mode; `Ordering` where it is to be placed. */
   async function decided(worked: DealOrder, before: DealOrder | null, deal: Deal): Promise<DealOrder> {
     if (worked.state !== 'Ready') return worked;
@@ -95,37 +105,63 @@ export function orderDeal(deps: OrderDeps): OrdersDeal {
     return rules.mode === 'assisted' ? asks(worked, before, deal) : worked;
   }
 
+  /** @param known null where nothing was worked out before */
+  async function begin(deal: Deal, known: Known | null, changedBy: readonly string[], entered: string): Promise<void> {
+    const worked = await worksOut(deal, known?.order ?? null);
+    const changers = known?.order.digest === entered ? [] : changedBy;
+    const all = [...new Set([...worked.changedBy, ...changers])].sort();
+    const sent = known?.order.state === 'Ordering' ? known : null;
+    const epoch = sent === null ? worked.epoch : sent.order.epoch + 1;
+    const next = await decided({ ...worked, changedBy: all, epoch }, known?.order ?? null, deal);
+    if (sent !== null && next.state === 'Ordering' && digest(contentOf(next)) === digest(contentOf(sent.order)))
+      return send(sent, deal);
+    // What was sent may be on its way still, and may be what has changed the subscription.
+    if (sent !== null && sent.sinceMs < SURELY_OVER_MS) throw notCertain(deal.id);
+    if (next.state !== 'Ordering') return save(next, known, deal);
+    await send({ order: next, version: await book.save(next, known?.version ?? null), sinceMs: 0 }, deal);
+  }
+
+  /**
+   * What may have been made is looked for. What was not is sent again while the deal is won and orders are placed, and only
+   * after it was worked out again from billing as it is now: it may have gone on meanwhile.
+   */
+  async function resume(known: Known, deal: Deal, changedBy: readonly string[], entered: string): Promise<void> {
+    const found = await desk.find(known.order.order!);
+    if (found !== null) await save(placedAs(known.order, found), known, deal);
+    else if (deal.isWon && (rules.mode === 'automatic' || (rules.mode === 'assisted' && isApproved(known.order))))
+      await begin(deal, known, changedBy, entered);
+  }
+
+  /** What became of an order that billing holds; people complete it there. */
+  async function asItStands({ order }: Known): Promise<DealOrder> {
+    const found = order.state === 'Pending' ? await desk.find(order.order!) : null;
+    return found === null ? order : { ...placedAs(order, found), asOf: order.asOf };
+  }
+
   async function work(deal: Deal, changedBy: readonly string[]): Promise<void> {
     const known = await book.of(deal.id);
     const entered = digest(enteredIn(deal, rules));
-    if (known?.order.state === 'Ordering') return resume(known, deal);
+    if (known?.order.state === 'Ordering') return resume(known, deal, changedBy, entered);
     if (known?.order.placed) {
       const isChanged = known.order.digest !== entered;
-      const message = isChanged ? CHANGED : null;
+      const placed = await asItStands(known);
       const next = {
-        ...noteDiscrepancy(known.order, deal, isChanged, clock.businessNow()),
-        message: known.order.state === 'Pending' ? known.order.message : message,
+        ...noteDiscrepancy(placed, deal, isChanged, clock.businessNow()),
+        message: placed.state === 'Pending' ? placed.message : isChanged ? CHANGED : null,
         accountId: deal.accountId,
       };
       return save(next, known, deal);
     }
     const why = whyNot(deal, known?.order ?? null, { rules, since, entered });
-    if (why !== null) {
-      if (known !== null) await save(standDown(known.order, why), known, deal);
-      return;
-    }
-    const worked = await worksOut(deal, known?.order ?? null);
-    const changers = known?.order.digest === entered ? [] : changedBy;
-    const all = [...new Set([...worked.changedBy, ...changers])].sort();
-    const next = await decided({ ...worked, changedBy: all }, known?.order ?? null, deal);
-    if (next.state !== 'Ordering') return save(next, known, deal);
-    await send({ order: next, version: await book.save(next, known?.version ?? null) }, deal);
+    if (why === null) return begin(deal, known, changedBy, entered);
+    if (known !== null) await save(standDown(known.order, why), known, deal);
   }
 
   return async (deal, changedBy) => {
     await work(deal, changedBy);
-    const order = rules.mode === 'assisted' ? (await book.of(deal.id))?.order : undefined;
-    if (order?.state !== 'Awaiting Approval') return null;
+    const order = (await book.of(deal.id))?.order;
+    if (order?.state === 'Pending') return LOOK_AGAIN_MS;
+    if (rules.mode !== 'assisted' || order?.state !== 'Awaiting Approval') return null;
     const leftMs = Date.parse(order.approvals.at(-1)!.expiresAt) - clock.businessNow().getTime();
     return Math.min(LOOK_AGAIN_MS, Math.max(0, leftMs) + 1000);
   };

@@ -163,8 +163,8 @@ export const begunIn = (order: DealOrder | null): string | null =>
 
 /** Orders as they stand here. */
 export interface OrderBook {
-  /** @returns null when there is none; `version` to save the next state with */
-  of(dealId: string): Promise<{ order: DealOrder; version: number } | null>;
+  /** @returns null when there is none; `version` to save the next state with, `sinceMs` how long ago it was saved */
+  of(dealId: string): Promise<{ order: DealOrder; version: number; sinceMs: number } | null>;
   /** @returns every step that an order took, the first one first */
   stepsOf(dealId: string): Promise<{ at: Date; order: DealOrder }[]>;
   /** @returns the id of another Opportunity that ordered of a subscription and says something else now; null for none */
