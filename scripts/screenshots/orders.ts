@@ -4,7 +4,7 @@ import type { Stack } from '../../test/support/stack.ts';
 
 const ACTIONS = (
   id: string,
-) => `New subscription SF-${id} of A00000042 from 2026-12-01 for 12 months, does not renew by itself
+) => `New subscription SF-${id} of A00000007 from 2026-12-01 for 12 months, does not renew by itself
 - Platform Enterprise (Seats: 40 at USD 145 a month)`;
 const FIGURES = {
   MRR__c: 5_800,
@@ -40,7 +40,7 @@ export const ORDERS = {
     Mode__c: 'Automatic',
     Actions__c: ACTIONS(id),
     ...FIGURES,
-    Faults__c: 'Zuora refused the order: The account A00000042 is on hold. Nothing was ordered.',
+    Faults__c: 'Zuora refused the order: The account A00000007 is on hold. Nothing was ordered.',
   }),
 } as const satisfies Record<string, (id: string) => Record<string, FieldValue>>;
 

@@ -246,7 +246,8 @@ describe('an Opportunity that is read', () => {
     const fields = async () => ({ names: [], lineNames: [], recordTypes: false, currency: 'USD' });
     const numberOf = async (id: string) =>
       (await createOrgDealReader(client, fields).deal(id))!.forOrder!.subscriptionNumber;
-    const id = opportunity({ Billing_Subscription_Number__c: 'sub_1', Billing_Order_Number__c: 'SF-1' });
+    const id = opportunity({ Billing_Subscription_Number__c: 'sub_1' });
+    edit(id, { Billing_Order_Number__c: 'SF-1' });
     expect(await numberOf(id)).toBe('sub_1');
     edit(id, { Billing_Order_Number__c: 'sub_1' });
     expect(await numberOf(id)).toBeNull();
