@@ -39,6 +39,7 @@ import { followDeal } from '../workflows/mirror/followDeal.ts';
 import type { ProvisioningTriggers } from '../workflows/provisioning/triggers.ts';
 import type { Clock } from '../workflows/ports/clock.ts';
 import type { KeyHandler } from '../workflows/ports/keyWork.ts';
+import type { BillTos } from './billTo.ts';
 import type { OrgMapping } from './orgMapping.ts';
 import type { Orders } from './orders.ts';
 
@@ -50,6 +51,8 @@ export type ChangesDeps = {
   orders: Orders | null;
   /** What has billing accounts of Accounts looked at; null while none are made. */
   provisioning: ProvisioningTriggers | null;
+  /** What has billing say what Salesforce says of bill-tos; null while none does. */
+  billTos: BillTos | null;
   /** Whether it matters what people change in any Opportunity. */
   followsDeals: boolean;
   database: Pick<Database, 'db' | 'pool'>;
@@ -73,12 +76,18 @@ const followed = (deals: boolean, contacts: boolean): string[] => [
   ...(contacts ? [CONTACTS] : []),
 ];
 
-function ourselves(userId: string, mapping: Pick<OrgMapping, 'ownFields'>, accounts: boolean): Ourselves {
+function ourselves(
+  userId: string,
+  mapping: Pick<OrgMapping, 'ownFields'>,
+  accounts: boolean,
+  heard: Ourselves['heard'],
+): Ourselves {
   return {
     userId,
     clientTag,
     // Stage, products, dates: all of a deal decides over its order.
     whole: [DEALS, ...(accounts ? ['Account'] : [])],
+    ...(heard && { heard }),
     get fields() {
       return { ...mapping.ownFields(), [REQUESTS]: new Set(REQUEST_FIELDS), [DEALS]: new Set(DEAL_FIELDS) };
     },
@@ -87,7 +96,7 @@ function ourselves(userId: string, mapping: Pick<OrgMapping, 'ownFields'>, accou
 
 /** Everything that comes from Salesforce: change events, the sweep behind them, and the check of what it holds. */
 export function followSalesforce(deps: ChangesDeps): { handler: KeyHandler; parts: [name: string, part: Part][] } {
-  const { config, client, mapping, orders, provisioning, followsDeals } = deps;
+  const { config, client, mapping, orders, provisioning, billTos, followsDeals } = deps;
   const { database, store, intake, clock, log, metrics, onStored } = deps;
   const { orgId, username, apiVersion, changeEvents } = config.salesforce;
   const userId = integrationUser(client, username);
@@ -107,7 +116,8 @@ export function followSalesforce(deps: ChangesDeps): { handler: KeyHandler; part
   const deals = createDealReader(database.db);
   const onFound = (kind: FoundKind): void => found.inc({ kind });
   const followsAccount = followAccount({ reader, accounts, onFound });
-  const ofAccount = provisioning === null ? followsAccount : provisioning.withAccount(followsAccount);
+  const withBillTo = billTos?.triggers.withAccount(followsAccount) ?? followsAccount;
+  const ofAccount = provisioning?.withAccount(withBillTo) ?? withBillTo;
   const ofDeal = followDeal({
     reader: createOrgDealReader(client, orders?.fields, (most) => waitingKeys(database.db, 'salesforce', DEALS, most), {
       lines: followsDeals,
@@ -130,10 +140,16 @@ export function followSalesforce(deps: ChangesDeps): { handler: KeyHandler; part
     businessNow: clock.businessNow,
     ...(orders && { decide: orders.decide }),
   });
+  /** What becomes of a Contact concerns who makes billing accounts and who keeps their bill-tos. */
+  const ofContact: KeyHandler = async (claim) => {
+    const results = [await provisioning?.contact(claim), await billTos?.triggers.contact(claim)];
+    const done = claim.events.map(({ id }) => id);
+    return { done, dirty: [...new Set(results.flatMap((result) => result?.dirty ?? []))] };
+  };
   const handler: KeyHandler = (claim) => {
     const { kind } = partsOf(claim.key);
     if (kind === REQUESTS) return withPriority('interactive', () => ofRequest(claim));
-    if (kind === CONTACTS && provisioning !== null) return provisioning.contact(claim);
+    if (kind === CONTACTS) return ofContact(claim);
     return kind === DEALS ? ofDeal(claim) : ofAccount(claim);
   };
   const sweeper = createSweeper({
@@ -149,7 +165,7 @@ export function followSalesforce(deps: ChangesDeps): { handler: KeyHandler; part
         won: orders !== null,
         lines: followsDeals,
         stages: provisioning === null ? [] : config.provisioning!.stages,
-        contacts: provisioning !== null,
+        contacts: provisioning !== null || billTos !== null,
       }),
     ],
     intake,
@@ -176,10 +192,11 @@ export function followSalesforce(deps: ChangesDeps): { handler: KeyHandler; part
     ['org check', check],
   ];
   if (changeEvents) {
-    const feed = createChangeFeed(client, async () => ourselves(await userId(), mapping, provisioning !== null), {
+    const us = async () => ourselves(await userId(), mapping, provisioning !== null, billTos?.heard);
+    const feed = createChangeFeed(client, us, {
       ...changeEvents,
       orgId,
-      followed: followed(followsDeals, provisioning !== null),
+      followed: followed(followsDeals, provisioning !== null || billTos !== null),
     });
     const follower = createFollower({
       feed,

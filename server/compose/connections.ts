@@ -13,6 +13,7 @@ import type { InvoiceDesk } from '../workflows/ports/actions.ts';
 import type { BillingAccountList } from '../workflows/ports/billingAccountList.ts';
 import { NO_FIELDS, type BillingFieldNames } from '../workflows/ports/billingFields.ts';
 import type { BillingFilter } from '../workflows/ports/billingFilter.ts';
+import type { BillToDesk } from '../workflows/ports/billTo.ts';
 import type { BillingSystem } from '../workflows/ports/billingSystem.ts';
 import type { CatalogSource } from '../workflows/ports/catalog.ts';
 import type { Clock } from '../workflows/ports/clock.ts';
@@ -39,6 +40,8 @@ export type BillingConnection = {
   invoices: InvoiceDesk;
   /** Makes billing accounts, with what nobody says in Salesforce. */
   accounts: (defaults: ProvisioningRules['defaults']) => ProvisioningDesk;
+  /** Whom its invoices name. */
+  billTo: BillToDesk;
   orders: OrderDesk;
   /** What of it is taken; `billing` sees to it. */
   filter: BillingFilter;

@@ -4,15 +4,16 @@ import { createRowRetention } from '../connectors/salesforce/retention.ts';
 import { partsOf } from '../domain/billingAccount/key.ts';
 import type { ConnectionWatch } from '../sync/connections/watch.ts';
 import { createDealReader } from '../sync/deals/reader.ts';
+import { createBillToBook } from '../sync/billTo/book.ts';
 import { createOrgAccounts } from '../sync/drift/accounts.ts';
-import { leaveCatalog } from '../workflows/catalog/mirrorCatalog.ts';
-import { handleKeys, type ConnectionHandlers } from '../workflows/mirror/handleKeys.ts';
+import { handleKeys, leaveAlone, type ConnectionHandlers } from '../workflows/mirror/handleKeys.ts';
 import { placeEvents } from '../workflows/mirror/placeEvents.ts';
 import { projectAccount, type ProjectDeps } from '../workflows/mirror/projectAccount.ts';
 import { refreshBillingAccount } from '../workflows/mirror/refreshBillingAccount.ts';
 import { refreshCatalog } from '../workflows/mirror/refreshCatalog.ts';
 import type { KeyHandler } from '../workflows/ports/keyWork.ts';
 import type { Base } from './base.ts';
+import type { BillTos } from './billTo.ts';
 import type { BillingConnection } from './connections.ts';
 import type { ProvisioningParts } from './provisioning.ts';
 import { reportingOf } from './reporting.ts';
@@ -33,6 +34,7 @@ function verified(watch: Pick<ConnectionWatch, 'ensure'>, handler: KeyHandler): 
  * @param provision works those that make the billing account of an Account, and how such ones stand
  * @param records what is made of standard objects besides the rows
  * @param renewals what becomes a deal ahead of billing
+ * @param billTos what has billing say what Salesforce says of bill-tos; null while none does
  * @param priceBookOf works those of what a connection has to sell; null where that goes nowhere
  */
 export function keyHandler(
@@ -44,6 +46,7 @@ export function keyHandler(
   provision: Pick<ProvisioningParts, 'handler' | 'book'>,
   records: NonNullable<ProjectDeps['records']>,
   renewals: NonNullable<ProjectDeps['renewals']>,
+  billTos: BillTos | null,
   priceBookOf: (connection: BillingConnection) => KeyHandler | null,
 ): KeyHandler {
   const differences = new Counter({
@@ -68,6 +71,7 @@ export function keyHandler(
     renewals,
     provisioning: provision.book,
     deals: createDealReader(database.db),
+    billTos: createBillToBook(database.db),
     clock,
     timeZone: config.timeZone,
     reporting: reportingOf(config.reporting),
@@ -75,30 +79,33 @@ export function keyHandler(
   const handlers = connections.map((connection): [string, ConnectionHandlers] => {
     const { name, billing } = connection;
     const priceBook = priceBookOf(connection);
+    const refresh = refreshBillingAccount({
+      mirror: store,
+      billing,
+      usagePollSeconds: config.usagePollSeconds,
+      onSnapshotDiffers: () => differences.inc(),
+      onUnknownWord: (what) => unknownWords.inc({ connection: name, what }),
+      onAccess: (what, isRefused) => noteRefused(name, what, isRefused),
+    });
     const own = {
-      refresh: refreshBillingAccount({
-        mirror: store,
-        billing,
-        usagePollSeconds: config.usagePollSeconds,
-        onSnapshotDiffers: () => differences.inc(),
-        onUnknownWord: (what) => unknownWords.inc({ connection: name, what }),
-        onAccess: (what, isRefused) => noteRefused(name, what, isRefused),
-      }),
+      refresh: billTos?.triggers.withBillingAccount(refresh) ?? refresh,
+      billTo: billTos?.handlers.get(name) ?? leaveAlone,
       catalog: refreshCatalog({ mirror: store, sells: priceBook !== null }),
-      priceBook: priceBook ?? leaveCatalog,
+      priceBook: priceBook ?? leaveAlone,
       place: placeEvents({ mirror: store, billing }),
     };
     return [name, own];
   });
   const whatever = (handler: KeyHandler): ConnectionHandlers => ({
     refresh: handler,
+    billTo: handler,
     catalog: handler,
     priceBook: handler,
     place: handler,
   });
   const others: [string, ConnectionHandlers][] = [
     ['salesforce', whatever(follow)],
-    ['match', whatever(match)],
+    ['match', whatever(billTos?.triggers.withMatch(match) ?? match)],
     ['provision', whatever(provision.handler)],
   ];
   return verified(watch, handleKeys(project, new Map([...handlers, ...others])));

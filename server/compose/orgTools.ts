@@ -30,6 +30,7 @@ import type { MappingVerdict } from '../workflows/ports/orgMapping.ts';
 import type { OrgTools, RowPreview } from '../workflows/ports/orgTools.ts';
 import type { UpstreamLimits } from '../workflows/ports/upstream.ts';
 import { connect } from './connections.ts';
+import { lookAtBillTos } from './lookAtBillTo.ts';
 import { lookAtOrder } from './lookAtOrder.ts';
 import { lookAtProvisioning } from './lookAtProvisioning.ts';
 import { orgClient } from './orgClient.ts';
@@ -162,6 +163,7 @@ export async function openOrgTools(
       }
       return { rows: count, changes };
     },
+    billTos: lookAtBillTos(config, db, client, (name) => opened(name).billTo),
     order: lookAtOrder(config, db, client, clock, openDesk),
     provisioning: lookAtProvisioning(config, db, client, clock, (name, defaults) => opened(name).accounts(defaults)),
     countRows: () => countRows(client, config.salesforce.apiVersion),

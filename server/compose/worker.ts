@@ -38,6 +38,7 @@ import { followFailures } from '../workflows/failures/followFailures.ts';
 import { fieldsOfSystem } from '../workflows/ports/billingFields.ts';
 import { partsTakenBy } from '../workflows/ports/billingFilter.ts';
 import type { Base } from './base.ts';
+import { billTos } from './billTo.ts';
 import { catalog } from './catalog.ts';
 import { followSalesforce } from './changes.ts';
 import { keyHandler } from './handlers.ts';
@@ -141,12 +142,14 @@ export async function startWorker(base: Base, start: (name: string, loop: Loop) 
   const ordered = await orders(base, client, onStored);
   const renewed = renewals(base, client);
   const provisioned = await provisioning(base, client, watch);
+  const billedTo = await billTos(base, client, onStored);
   const changes = followSalesforce({
     ...base,
     client,
     mapping,
     orders: ordered,
     provisioning: provisioned.triggers,
+    billTos: billedTo,
     followsDeals:
       ordered !== null ||
       renewed.isFollowed ||
@@ -163,6 +166,7 @@ export async function startWorker(base: Base, start: (name: string, loop: Loop) 
     provisioned,
     await records(base, client),
     renewed.deps,
+    billedTo,
     sold.handlerOf,
   );
   await takeUp(base);

@@ -4,8 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { orgProjection } from '../../server/connectors/salesforce/convert.ts';
 import { Fault } from '../../server/domain/fault.ts';
 import type { MrrLevel } from '../../server/domain/metrics/movements.ts';
-import { leaveCatalog } from '../../server/workflows/catalog/mirrorCatalog.ts';
-import { handleKeys, type ConnectionHandlers } from '../../server/workflows/mirror/handleKeys.ts';
+import { handleKeys, leaveAlone, type ConnectionHandlers } from '../../server/workflows/mirror/handleKeys.ts';
 import { placeEvents } from '../../server/workflows/mirror/placeEvents.ts';
 import { projectAccount } from '../../server/workflows/mirror/projectAccount.ts';
 import { refreshBillingAccount } from '../../server/workflows/mirror/refreshBillingAccount.ts';
@@ -185,7 +184,8 @@ export class Bench {
         {
           refresh: refreshBillingAccount(deps),
           catalog: refreshCatalog(deps),
-          priceBook: leaveCatalog,
+          billTo: leaveAlone,
+          priceBook: leaveAlone,
           place: placeEvents(deps),
         },
       ];

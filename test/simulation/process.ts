@@ -11,8 +11,7 @@ import { createKeyWorker } from '../../server/sync/keys/worker.ts';
 import { createOutbox } from '../../server/sync/outbox/outbox.ts';
 import type { Store } from '../../server/sync/store.ts';
 import { createSweeper } from '../../server/sync/sweep/sweeper.ts';
-import { leaveCatalog } from '../../server/workflows/catalog/mirrorCatalog.ts';
-import { handleKeys } from '../../server/workflows/mirror/handleKeys.ts';
+import { handleKeys, leaveAlone } from '../../server/workflows/mirror/handleKeys.ts';
 import { placeEvents } from '../../server/workflows/mirror/placeEvents.ts';
 import { projectAccount } from '../../server/workflows/mirror/projectAccount.ts';
 import { refreshBillingAccount } from '../../server/workflows/mirror/refreshBillingAccount.ts';
@@ -110,7 +109,7 @@ export class Process {
       const refresh = refreshBillingAccount({ ...deps, usagePollSeconds: USAGE_POLL_SECONDS });
       return [
         system.connection,
-        { refresh, catalog: refreshCatalog(deps), priceBook: leaveCatalog, place: placeEvents(deps) },
+        { refresh, catalog: refreshCatalog(deps), billTo: leaveAlone, priceBook: leaveAlone, place: placeEvents(deps) },
       ] as const;
     });
     const parts = [

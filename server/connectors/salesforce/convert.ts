@@ -1,7 +1,7 @@
 import type { AccountView } from '../../domain/account/view.ts';
 import type { Subscription } from '../../domain/subscription/subscription.ts';
 import type { Source } from '../../domain/billingAccount/billingAccount.ts';
-import { dealOfKey } from '../../domain/billingAccount/key.ts';
+import { isReadWithAccount } from '../../domain/billingAccount/key.ts';
 import type { MrrMonth } from '../../domain/metrics/movements.ts';
 import { NAMED_DEAL, ORDER_OBJECT } from '../../workflows/ports/deals.ts';
 import type { MappedField } from '../../workflows/ports/orgMapping.ts';
@@ -15,7 +15,7 @@ import { billingTexts } from './mapping/billingFields.ts';
 import { REQUESTS } from './requests.ts';
 import { approvalRow } from './rows/approval.ts';
 import { billingAccountRow } from './rows/billingAccount.ts';
-import { DISCREPANCY_OBJECT, discrepancyRows } from './rows/discrepancy.ts';
+import { billToDiscrepancyRows, DISCREPANCY_OBJECT, discrepancyRows } from './rows/discrepancy.ts';
 import { dunningCaseRow } from './rows/dunning.ts';
 import { eventRow } from './rows/event.ts';
 import { name, text } from './rows/fields.ts';
@@ -173,7 +173,7 @@ export function toOrgConnection(status: ConnectionStatus, source: Source | 'Sale
 
 /** @returns whether it is of a record of a standard object, or goes with one, and is never removed */
 export function isRecord(row: OrgRow): boolean {
-  return isRecordObject(row.object) || row.object === NAMED_DEAL || dealOfKey(row.key) !== null;
+  return isRecordObject(row.object) || row.object === NAMED_DEAL || !isReadWithAccount(row.key);
 }
 
 /** The order of an Opportunity, what finance is asked about it, what the deal says otherwise, and what somebody has to do. */
@@ -209,6 +209,7 @@ export function createOrgProjection(fields: () => readonly MappedField[] = () =>
     ],
     toProvisioning: provisioningRow,
     isProvisioning: isProvisioningRow,
+    toBillToDiscrepancy: billToDiscrepancyRows,
     isRecord,
     isRemoved,
   };

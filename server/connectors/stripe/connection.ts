@@ -3,6 +3,7 @@ import type { InvoiceDesk } from '../../workflows/ports/actions.ts';
 import type { BillingAccountList } from '../../workflows/ports/billingAccountList.ts';
 import { partsTakenBy, TAKE_EVERYTHING, type BillingFilter } from '../../workflows/ports/billingFilter.ts';
 import { NO_FIELDS, type BillingFieldNames } from '../../workflows/ports/billingFields.ts';
+import type { BillToDesk } from '../../workflows/ports/billTo.ts';
 import type { BillingSystem } from '../../workflows/ports/billingSystem.ts';
 import type { CatalogSource } from '../../workflows/ports/catalog.ts';
 import type { Clock } from '../../workflows/ports/clock.ts';
@@ -15,6 +16,7 @@ import { openGate, type UpstreamGate } from '../../workflows/ports/upstream.ts';
 import type { WebhookVerifier } from '../../workflows/ports/webhook.ts';
 import { createStripeAccountDesk } from './accountDesk.ts';
 import { createStripeBilling } from './billing.ts';
+import { createStripeBillToDesk } from './billToDesk.ts';
 import { CatalogCache } from './catalog.ts';
 import { createStripeClient } from './client.ts';
 import { stripeLinks } from './links.ts';
@@ -58,6 +60,7 @@ export type Connection = {
   catalog: CatalogSource;
   invoices: InvoiceDesk;
   accounts: (defaults: ProvisioningRules['defaults']) => ProvisioningDesk;
+  billTo: BillToDesk;
   orders: OrderDesk;
 };
 
@@ -99,6 +102,7 @@ export function createStripeConnection(
     invoices: createStripeInvoiceDesk(stripe),
     accounts: (defaults) => createStripeAccountDesk(stripe, defaults),
     orders: createStripeOrderDesk(stripe, catalog, context, options.orders ?? STRIPE_ORDER_SETTINGS),
+    billTo: createStripeBillToDesk(stripe),
     catalog: createStripeCatalog(stripe, connection),
     probe: createStripeProbe(stripe, { connection, apiKey: options.apiKey, objects: filter.objects }),
     changes: createStripeSweep(stripe, connection, () => deps.clock.businessNow(), {

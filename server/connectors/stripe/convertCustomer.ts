@@ -1,4 +1,4 @@
-import { addressOf, type BillTo, type TaxStatus } from '../../domain/billingAccount/billTo.ts';
+import { addressOf, furtherParts, type ShownBillTo, type TaxStatus } from '../../domain/billingAccount/billTo.ts';
 import { accountIdFrom } from '../../domain/billingAccount/salesforceId.ts';
 import type { BillingAccount, Card } from '../../domain/billingAccount/billingAccount.ts';
 import { keyOf } from '../../domain/billingAccount/key.ts';
@@ -46,7 +46,7 @@ function cardOf(customer: StripeCustomer): Card | null {
 }
 
 /** Stripe has one text for a person's name: what stands last is taken for the family's. */
-function fromFullName(name: string | null): NonNullable<BillingAccount['person']> | null {
+export function fromFullName(name: string | null): NonNullable<BillingAccount['person']> | null {
   const words = (name ?? '').split(/\s+/).filter((word) => word !== '');
   const lastName = words.pop();
   return lastName === undefined ? null : { firstName: words.length === 0 ? null : words.join(' '), lastName };
@@ -59,7 +59,7 @@ const TAX_STATUS: Readonly<Record<string, TaxStatus>> = {
   reverse: 'Reverse Charge',
 };
 
-function billToOf({ name, business_name, individual_name, address }: StripeCustomer): BillTo {
+function billToOf({ name, business_name, individual_name, address, phone }: StripeCustomer): ShownBillTo {
   return {
     name: individual_name ?? name ?? business_name,
     address:
@@ -72,6 +72,7 @@ function billToOf({ name, business_name, individual_name, address }: StripeCusto
             postalCode: address.postal_code,
             country: address.country,
           }),
+    ...furtherParts({ phone, street2: address?.line2 ?? null }),
   };
 }
 

@@ -193,8 +193,16 @@ export const customerSchema = z.object({
   business_name: maybeText,
   individual_name: maybeText,
   address: z
-    .object({ line1: maybeText, city: maybeText, state: maybeText, postal_code: maybeText, country: maybeText })
+    .object({
+      line1: maybeText,
+      line2: maybeText,
+      city: maybeText,
+      state: maybeText,
+      postal_code: maybeText,
+      country: maybeText,
+    })
     .nullish(),
+  phone: maybeText,
   tax_exempt: maybeText,
   metadata,
   invoice_settings: z

@@ -20,7 +20,7 @@ export type ZuoraClientOptions = { baseUrl: string; clientId: string; clientSecr
 type Call = {
   doing: string;
   url: URL;
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'PUT';
   body?: object;
   /** What has an effect has one. */
   idempotencyKey?: string;
@@ -126,6 +126,11 @@ export class ZuoraClient {
   ): Promise<T> {
     const url = new URL(path, this.#base);
     return (await this.#read({ doing, url, method: 'POST', body, idempotencyKey, toFault }, schema)).data;
+  }
+
+  /** As `post`, for what sets something as a whole; repeating it does no harm. */
+  async put<T>(doing: string, path: string, body: object, schema: ZodType<T>, toFault?: ToFault): Promise<T> {
+    return (await this.#read({ doing, url: new URL(path, this.#base), method: 'PUT', body, toFault }, schema)).data;
   }
 
   async close(): Promise<void> {

@@ -4,6 +4,7 @@ import { tokenNameOf } from '../../platform/ids.ts';
 import type { InvoiceDesk } from '../../workflows/ports/actions.ts';
 import type { BillingAccountList } from '../../workflows/ports/billingAccountList.ts';
 import { NO_FIELDS, type BillingFieldNames } from '../../workflows/ports/billingFields.ts';
+import type { BillToDesk } from '../../workflows/ports/billTo.ts';
 import type { BillingSystem } from '../../workflows/ports/billingSystem.ts';
 import type { CatalogSource } from '../../workflows/ports/catalog.ts';
 import type { Clock } from '../../workflows/ports/clock.ts';
@@ -15,6 +16,7 @@ import { openGate, ownToken, type ShareToken, type UpstreamGate } from '../../wo
 import type { WebhookVerifier } from '../../workflows/ports/webhook.ts';
 import { createZuoraAccountDesk } from './accountDesk.ts';
 import { createZuoraBilling } from './billing.ts';
+import { createZuoraBillToDesk } from './billToDesk.ts';
 import { createZuoraVerifier } from './callouts/webhook.ts';
 import { ZuoraClient } from './client.ts';
 import { zuoraLinks } from './links.ts';
@@ -60,6 +62,7 @@ export type Connection = {
   catalog: CatalogSource;
   invoices: InvoiceDesk;
   accounts: (defaults: ProvisioningRules['defaults']) => ProvisioningDesk;
+  billTo: BillToDesk;
   orders: OrderDesk;
   close(): Promise<void>;
 };
@@ -107,6 +110,7 @@ export function createZuoraConnection(
     list: createZuoraList(client, context),
     invoices: createZuoraInvoiceDesk(client),
     accounts: (defaults) => createZuoraAccountDesk(client, context, defaults),
+    billTo: createZuoraBillToDesk(client),
     orders: createZuoraOrderDesk(
       client,
       { ...context, dealField: options.dealField ?? 'OpportunityId__c' },

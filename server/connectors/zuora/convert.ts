@@ -1,4 +1,4 @@
-import { addressOf, type BillTo, type TaxStatus } from '../../domain/billingAccount/billTo.ts';
+import { addressOf, furtherParts, type ShownBillTo, type TaxStatus } from '../../domain/billingAccount/billTo.ts';
 import type { BillingAccount, BillingAccountStatus } from '../../domain/billingAccount/billingAccount.ts';
 import { keyOf } from '../../domain/billingAccount/key.ts';
 import { accountIdFrom } from '../../domain/billingAccount/salesforceId.ts';
@@ -47,12 +47,13 @@ const TAX_STATUS: Readonly<Record<string, TaxStatus>> = {
   pendingVerification: 'Exemption Pending',
 };
 
-function billToOf({ billToContact: contact }: ZuoraAccount): BillTo {
+function billToOf({ billToContact: contact }: ZuoraAccount): ShownBillTo {
   if (contact == null) return { name: null, address: null };
   const { firstName, lastName, address1: street, city, state, country } = contact;
   return {
     name: [firstName, lastName].filter((part) => part !== null).join(' ') || null,
     address: addressOf({ street, city, state, postalCode: contact.postalCode ?? contact.zipCode, country }),
+    ...furtherParts({ phone: contact.workPhone, street2: contact.address2 }),
   };
 }
 

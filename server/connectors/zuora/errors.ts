@@ -157,6 +157,15 @@ export function toProvisioningFault(refusal: ZuoraRefusal, accountIdField: strin
   );
 }
 
+/** @returns the fault for a bill-to that is not taken */
+export function toBillToFault(refusal: ZuoraRefusal): Fault {
+  return toFaultOf(
+    refusal,
+    'bill_to_refused',
+    (said) => `Zuora does not take the bill-to: "${said}". Correct it in Salesforce.`,
+  );
+}
+
 /**
  * @param hasEffect what was asked for has one once it is carried out
  * @returns the fault for an answer that never came or could not be read

@@ -46,7 +46,9 @@ export const accountSchema = z.object({
       lastName: maybeText,
       workEmail: maybeText,
       personalEmail: maybeText,
+      workPhone: maybeText,
       address1: maybeText,
+      address2: maybeText,
       city: maybeText,
       state: maybeText,
       /** Two names for one thing; which of them an answer has depends on the release of the tenant. */

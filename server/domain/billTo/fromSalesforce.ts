@@ -13,6 +13,9 @@ export type ContactInSalesforce = {
 /** What Salesforce has of an Account (`Billing…` address). */
 export type AccountInSalesforce = { name: string | null; address: RawAddress };
 
+/** Of an Account with several billing accounts neither name nor address is that of one of them. */
+export const NOTHING_OF_ACCOUNT: AccountInSalesforce = { name: null, address: {} };
+
 /**
  * Whom invoices of an Account name. The address is the Contact's where it has any, else the Account's, and never made of
  * both: a street of the one in the city of the other is nobody's.

@@ -8,8 +8,19 @@ export type Address = {
   country: string | null;
 };
 
-/** Who is named on invoices, and where. */
-export type BillTo = { name: string | null; address: Address | null };
+/** Who is named on invoices, and where, as billing shows it. */
+export type ShownBillTo = {
+  name: string | null;
+  address: Address | null;
+  /** Absent where there is none. */
+  phone?: string;
+  street2?: string;
+};
+
+/** @returns what a bill-to has besides, without what it lacks */
+export function furtherParts(parts: { phone: string | null; street2: string | null }): Partial<ShownBillTo> {
+  return Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== null));
+}
 
 /**
  * Whether tax is charged; the words of the field in Salesforce. A word of a billing system that is not among these stands

@@ -1,7 +1,7 @@
 import type { Money } from '../money/money.ts';
 import type { Instant } from '../time/instant.ts';
 import type { Discount } from '../subscription/discount.ts';
-import type { BillTo, TaxStatus } from './billTo.ts';
+import type { ShownBillTo, TaxStatus } from './billTo.ts';
 import type { Charging } from './charging.ts';
 
 export type Source = 'Stripe' | 'Zuora';
@@ -52,7 +52,7 @@ export type BillingAccount = {
   charging?: Charging | null;
   billToEmail: string | null;
   /** Absent where the build before read it. */
-  billTo?: BillTo;
+  billTo?: ShownBillTo;
   /** Null where the billing system says nothing of tax; absent where the build before read it. */
   taxStatus?: TaxStatus | null;
   /** The billing account that stands above it; absent where the build before read it. */

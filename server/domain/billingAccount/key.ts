@@ -9,7 +9,7 @@ export type KeyKind =
   | ('charge' | 'invoiceitem' | 'dunning')
   | ('change' | 'event')
   | ('creditmemo' | 'debitmemo' | 'creditnote')
-  | ('link' | 'failure')
+  | ('link' | 'billto' | 'failure')
   | ('ordertask' | 'approval' | 'discrepancy')
   | ('accountnumber' | 'order' | 'refund' | 'paymentmethod' | 'contact')
   | ('productrateplan' | 'catalog')
@@ -57,6 +57,10 @@ export function provisioningKeyOf(accountId: string): string {
 /** The key whose work has every Account looked at that may be one of those. */
 export const PROVISION_ALL = 'provision:accounts:all';
 
+export function isMatch(key: string): boolean {
+  return key.startsWith(matchKeyOf(''));
+}
+
 /** @returns the key whose work reads the whole catalog of a connection: `<connection>:catalog:all` */
 export function catalogKeyOf(connection: string): string {
   return keyOf(connection, 'catalog', 'all');
@@ -95,6 +99,17 @@ export function approvalKeyOf(dealId: string, round: number): string {
 /** @returns the key of what an Opportunity says otherwise than billing: `salesforce:discrepancy:<18-character id>` */
 export function discrepancyKeyOf(dealId: string): string {
   return keyOf('salesforce', 'discrepancy', dealId);
+}
+
+/** @returns the key of what the bill-to of a billing account says otherwise in Salesforce: `<connection>:discrepancy:<id>` */
+export function billToDiscrepancyKeyOf(billingAccountKey: string): string {
+  const { connection, id } = partsOf(billingAccountKey);
+  return keyOf(connection, 'discrepancy', id);
+}
+
+/** Whether a row is compared with what its Account holds; those of Opportunities and discrepancies are not read with it. */
+export function isReadWithAccount(key: string): boolean {
+  return dealOfKey(key) === null && !/^[^:]+:discrepancy:/.test(key);
 }
 
 /** @returns the 18-character id of the Opportunity whose order a row tells of, by its key; null for any other row */

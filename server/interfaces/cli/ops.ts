@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { UsageError, Refusal, type Answer, type Context, type Input, type Verb } from './verb.ts';
 import { actions } from './verbs/actions.ts';
 import { backfill } from './verbs/backfill.ts';
+import { billTo } from './verbs/billTo.ts';
 import { confirmOrg } from './verbs/confirmOrg.ts';
 import { dismiss } from './verbs/dismiss.ts';
 import { explain } from './verbs/explain.ts';
@@ -45,6 +46,7 @@ const VERBS: readonly Verb[] = [
   renewals,
   order,
   provision,
+  billTo,
   actions,
   history,
 ];

@@ -15,6 +15,7 @@ import { readMappingFile, type MappingConfig } from './mappingFile.ts';
 import { complete, fromEnvironment, Reader } from './reader.ts';
 import { readOrdersFile, type OrdersConfig } from './ordersFile.ts';
 import { readProvisioningFile, type ProvisioningConfig } from './provisioningFile.ts';
+import { readBillToFile, type BillToConfig } from './billToFile.ts';
 import { readRenewalsFile, type RenewalsConfig } from './renewalsFile.ts';
 import { NO_REPORTING, readReportingFile, type ReportingConfig } from './reportingFile.ts';
 import { Secret } from './secret.ts';
@@ -82,6 +83,8 @@ export type Config = {
   renewals: (RenewalsConfig & { currency: string }) | null;
   /** Which Accounts get a billing account, in the currency of the org where it has one alone; null without PROVISIONING_FILE. */
   provisioning: (ProvisioningConfig & { system: ConnectionConfig['system']; currency: string }) | null;
+  /** What billing takes over of bill-tos, by connection; empty without BILL_TO_FILE. */
+  billTo: BillToConfig;
   /** How long rows are kept in the org, where that is not the default; null for good. */
   orgRetention: VariableValue<'ORG_RETENTION'>;
   /** Days for which events are kept: their payloads, and their ids, by which a second delivery is recognised. */
@@ -284,6 +287,17 @@ function readProvisioning(reader: Reader, connections: readonly ConnectionConfig
   return null;
 }
 
+function readBillTo(reader: Reader, connections: readonly ConnectionConfig[]): BillToConfig {
+  const path = reader.optional('BILL_TO_FILE');
+  if (path === undefined) return {};
+  const { billTo, faults } = readBillToFile(path);
+  reader.faults.push(...faults);
+  for (const name of Object.keys(billTo ?? {}))
+    if (!connections.some(({ connection }) => connection === name))
+      reader.fault('BILL_TO_FILE', `There is no connection ${name}; each of "connections" must be the name of one.`);
+  return billTo ?? {};
+}
+
 /**
  * Reads the settings of the server.
  * @param env as `process.env`; an empty value counts as not set
@@ -327,6 +341,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     );
   const renewals = readRenewals(reader);
   const provisioning = readProvisioning(reader, connections);
+  const billTo = readBillTo(reader, connections);
   if (reader.faults.length > 0 || salesforce === null) throw new ConfigError(reader.faults);
-  return { ...settings, connections, salesforce, catalog, orders, renewals, provisioning };
+  return { ...settings, connections, salesforce, catalog, orders, renewals, provisioning, billTo };
 }

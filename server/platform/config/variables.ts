@@ -229,6 +229,7 @@ export const VARIABLES = {
   MAPPING_FILE: { schema: text, example: '/etc/billing-360/mapping.json' },
   REPORTING_FILE: { schema: text, example: '/etc/billing-360/reporting.json' },
   ORDERS_FILE: { schema: text, example: '/etc/billing-360/orders.json' },
+  BILL_TO_FILE: { schema: text, example: '/etc/billing-360/bill-to.json' },
   RENEWALS_FILE: { schema: text, example: '/etc/billing-360/renewals.json' },
   PROVISIONING_FILE: { schema: text, example: '/etc/billing-360/provisioning.json' },
   ORG_RETENTION: {

@@ -276,6 +276,16 @@ export type Schema = {
     kept_lines: Generated<string[]>;
     read_at: Timestamp;
   };
+  bill_to: {
+    billing_account_key: string;
+    account_id: string;
+    contact_id: string | null;
+    state: string;
+    body: Json;
+    version: number;
+    changed_at: Timestamp;
+  };
+  bill_to_step: { id: Generated<number>; billing_account_key: string; at: Timestamp; state: string; body: Json };
   deal_order: {
     opportunity_id: string;
     state: string;

@@ -1,4 +1,4 @@
-import { dealOfKey, orgKeyOf } from '../../domain/billingAccount/key.ts';
+import { isReadWithAccount, orgKeyOf } from '../../domain/billingAccount/key.ts';
 import { instantIn, today } from '../../domain/time/instant.ts';
 import type { Db } from '../../platform/db/database.ts';
 import { leasesIn } from '../../platform/db/leases.ts';
@@ -88,8 +88,8 @@ export function createOrgCheck(options: OrgCheckOptions): OrgCheck {
     const note = (accountId: string, row: RowName): void =>
       void found.set(accountId, [...(found.get(accountId) ?? []), { object: row.object, key: row.key }]);
     const stateOf = (id: string): string => (accounts.get(id)?.deleted === false ? 'live' : 'deleted');
-    // Rows about orders belong to Opportunities, and are not read with the Account.
-    for (const one of known.filter(({ row }) => dealOfKey(row.key) === null)) {
+    // Others are not read with the Account.
+    for (const one of known.filter(({ row }) => isReadWithAccount(row.key))) {
       const accountId = one.accountId!;
       const state = one.state === 'merged' ? 'deleted' : (one.state ?? 'live');
       if (one.row.object === 'Account') {

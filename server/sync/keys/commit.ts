@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { isProjection, projectionKeyOf } from '../../domain/billingAccount/key.ts';
+import { isMatch, isProjection, projectionKeyOf } from '../../domain/billingAccount/key.ts';
 import type { Db } from '../../platform/db/database.ts';
 import { BILLING_PARTS } from '../../workflows/ports/billingSystem.ts';
 import type { KeyResult, Projection } from '../../workflows/ports/keyWork.ts';
@@ -31,8 +31,8 @@ export type Committed = { cleared: boolean; rowsWaiting: number };
  * a commit makes due of matchings comes from `bumpMatches` alone, when its own key is locked.
  */
 function locksBefore(key: string, other: string): boolean {
-  const [late, otherLate] = [isProjection(key), isProjection(other)];
-  return late === otherLate ? key < other : otherLate;
+  const rank = (one: string): number => (isProjection(one) ? 2 : isMatch(one) ? 1 : 0);
+  return rank(key) === rank(other) ? key < other : rank(key) < rank(other);
 }
 
 async function saveProjection(

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import type { PriceBooks } from '../ports/catalog.ts';
 import type { KeyClaim } from '../ports/keyWork.ts';
 import type { OrgRow } from '../ports/orgRows.ts';
-import { leaveCatalog, mirrorCatalog } from './mirrorCatalog.ts';
+import { leaveAlone } from '../mirror/handleKeys.ts';
+import { mirrorCatalog } from './mirrorCatalog.ts';
 
 const NOW = new Date('2026-11-21T09:00:00Z');
 const BOOKS: PriceBooks = { standard: '01s1', sold: '01s2', currency: 'USD', namesCurrency: false };
@@ -59,5 +60,5 @@ test('edits without end are read half a minute after the first', async () => {
 });
 
 test('where nothing is sold, events of the catalog are done', async () => {
-  expect(await leaveCatalog(claimOf(0, 1))).toEqual({ done: ['1', '2'] });
+  expect(await leaveAlone(claimOf(0, 1))).toEqual({ done: ['1', '2'] });
 });

@@ -24,9 +24,6 @@ function atRest(events: readonly StoredEvent[]): Date | null {
     : new Date(Math.min(Math.max(...times) + QUIET_MS, Math.min(...times) + MOST_WAIT_MS));
 }
 
-/** Works the same key where what can be sold goes nowhere. */
-export const leaveCatalog: KeyHandler = (claim) => Promise.resolve({ done: claim.events.map(({ id }) => id) });
-
 /**
  * Works the key of a connection's catalog (`<connection>:catalog:all`): all of it is read, whatever the events say, and set
  * as products and prices. What is as it was is not written.

@@ -1,4 +1,4 @@
-import { dealOfKey, orgKeyOf, partsOf, projectionKeyOf } from '../../domain/billingAccount/key.ts';
+import { isReadWithAccount, orgKeyOf, partsOf, projectionKeyOf } from '../../domain/billingAccount/key.ts';
 import { NAMED_DEAL } from '../ports/deals.ts';
 import type { KeyClaim, KeyHandler, KeyResult, StoredEvent } from '../ports/keyWork.ts';
 import {
@@ -30,8 +30,8 @@ const isDeal = ({ object }: RowName): boolean => object === NAMED_DEAL;
 /** Rows that an event names. */
 function rowsNamedBy({ payload }: StoredEvent): RowName[] {
   const { rows } = (payload ?? {}) as { rows?: unknown };
-  // Those about orders are nobody's to compare.
-  return Array.isArray(rows) ? (rows as RowName[]).filter(({ key }) => dealOfKey(key) === null) : [];
+  // Others are nobody's to compare.
+  return Array.isArray(rows) ? (rows as RowName[]).filter(({ key }) => isReadWithAccount(key)) : [];
 }
 
 /**

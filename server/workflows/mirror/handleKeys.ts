@@ -6,6 +6,8 @@ import type { KeyHandler } from '../ports/keyWork.ts';
 export type ConnectionHandlers = {
   /** Billing accounts. */
   refresh: KeyHandler;
+  /** Whom their invoices name. */
+  billTo: KeyHandler;
   /** Products and coupons, which concern many billing accounts. */
   catalog: KeyHandler;
   /** All that can be sold, for the price book of the org. */
@@ -13,6 +15,9 @@ export type ConnectionHandlers = {
   /** Other objects, whose billing account is still to be found. */
   place: KeyHandler;
 };
+
+/** Works a key of which nothing comes by the settings, such as a catalog that goes nowhere. */
+export const leaveAlone: KeyHandler = (claim) => Promise.resolve({ done: claim.events.map(({ id }) => id) });
 
 /**
  * Gives every key to whoever works it: `account:…` are projections of an Account, `<connection>:account:…` billing accounts,
@@ -30,6 +35,7 @@ export function handleKeys(project: KeyHandler, connections: ReadonlyMap<string,
         publicText: `The connection ${first} is not configured in this process; its changes wait.`,
       });
     if (kind === 'account') return handlers.refresh(claim);
+    if (kind === 'billto') return handlers.billTo(claim);
     if (kind === 'catalog') return handlers.priceBook(claim);
     return kind === 'product' || kind === 'coupon' ? handlers.catalog(claim) : handlers.place(claim);
   };

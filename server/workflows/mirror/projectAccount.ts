@@ -2,11 +2,12 @@ import { factsOf, type BillingObject } from '../../domain/account/facts.ts';
 import { deriveAccount } from '../../domain/account/deriveAccount.ts';
 import { NO_REPORTING, type Reporting } from '../../domain/account/reporting.ts';
 import type { AccountView } from '../../domain/account/view.ts';
-import { dealOfKey, orgKeyOf, partsOf, projectionKeyOf } from '../../domain/billingAccount/key.ts';
+import { isReadWithAccount, orgKeyOf, partsOf, projectionKeyOf } from '../../domain/billingAccount/key.ts';
 import { monthsOf, noteLevel, type MrrLevel } from '../../domain/metrics/movements.ts';
 import { zero } from '../../domain/money/money.ts';
 import { earliest, firstOfNextMonth } from '../../domain/time/calendarDate.ts';
 import { today } from '../../domain/time/instant.ts';
+import type { BillToBook } from '../ports/billTo.ts';
 import type { Clock } from '../ports/clock.ts';
 import { NAMED_DEAL, type DealReader } from '../ports/deals.ts';
 import type { KeyClaim, KeyHandler, KeyResult } from '../ports/keyWork.ts';
@@ -37,6 +38,8 @@ export type ProjectDeps = {
   };
   /** Renewals that become deals ahead of billing; none when absent. */
   renewals?: RenewalDeps;
+  /** Bill-tos of its billing accounts; none when absent. */
+  billTos?: Pick<BillToBook, 'ofAccount'>;
   /** Opportunities in which people named a subscription, or that are ordered; none when absent. */
   deals?: Pick<DealReader, 'ofAccount'>;
   /** Billing accounts that are made of Accounts; none when absent. */
@@ -145,12 +148,13 @@ export function projectAccount(deps: ProjectDeps): KeyHandler {
     if (known?.state === 'deleted') return { done, projection: { accountId, rows: [], nextChangeOn: null } };
     const records = await mirror.ofAccount(accountId);
     const deals = (await deps.deals?.ofAccount(accountId)) ?? [];
+    const billTos = (await deps.billTos?.ofAccount(accountId)) ?? [];
     const before = await orgRows.projected(accountId);
     const provisioning = (await deps.provisioning?.of(accountId))?.provisioning ?? null;
     const withProvisioning = projectProvisioning(provisioning, projection);
     // Billing knows nothing of the Account, and little is written to it.
     const isOfPeople = (row: OrgRow): boolean =>
-      row.object === NAMED_DEAL || dealOfKey(row.key) !== null || projection.isProvisioning(row);
+      row.object === NAMED_DEAL || !isReadWithAccount(row.key) || projection.isProvisioning(row);
     if (records.length === 0 && before.every(isOfPeople))
       return {
         done,
@@ -172,6 +176,7 @@ export function projectAccount(deps: ProjectDeps): KeyHandler {
     const renewals = await renewalsOf({ view, facts, mrr, deleted, before, deals });
     rows.push(
       ...deals.flatMap((deal) => projection.toNamedDeal(deal, view)),
+      ...billTos.flatMap((standing) => projection.toBillToDiscrepancy(standing)),
       ...renewals.rows,
       ...(await recordsOf(view, before, new Set([...renewals.elsewhere, ...orderedKeys(deals, view)]))),
     );

@@ -2,6 +2,7 @@ import type { AccountView } from '../../domain/account/view.ts';
 import type { MrrMonth } from '../../domain/metrics/movements.ts';
 import type { RenewalDeal } from '../../domain/renewal/renewal.ts';
 import type { CalendarDate } from '../../domain/time/calendarDate.ts';
+import type { BillToStanding } from './billTo.ts';
 import type { NamedDeal } from './deals.ts';
 import type { OrgRow } from './orgRows.ts';
 import type { Provisioning } from './provisioning.ts';
@@ -68,6 +69,8 @@ export interface OrgProjection {
   toProvisioning(provisioning: Provisioning): OrgRow;
   /** Whether a row of an Account holds nothing else. */
   isProvisioning(row: OrgRow): boolean;
+  /** What people are told of a bill-to that billing says otherwise. */
+  toBillToDiscrepancy(standing: BillToStanding): OrgRow[];
   /** Whether a row is of a record of a standard object, which stays when billing no longer has its cause. */
   isRecord(row: OrgRow): boolean;
   /** The row as it is written once when billing no longer has it: status Removed, amounts zero. */

@@ -1,5 +1,7 @@
 import type { Deal } from '../../domain/order/deal.ts';
 import type { ProvisioningMode } from '../../domain/provisioning/rules.ts';
+import type { BillToDecision } from '../../domain/billTo/decide.ts';
+import type { BillToMode, BillToStanding } from './billTo.ts';
 import type { MappingVerdict } from './orgMapping.ts';
 import type { DroppedRow } from './orgRetention.ts';
 import type { DealOrder } from './orders.ts';
@@ -44,6 +46,18 @@ export type ProvisioningLook = {
   request: unknown;
 };
 
+/** The bill-to of a billing account as it stands, and what a server would make of it now. */
+export type BillToView = {
+  billingAccountKey: string;
+  mode: BillToMode;
+  /** Who is billed; null for nobody. */
+  contactId: string | null;
+  /** null where one of the two sides is not there. */
+  decision: BillToDecision | null;
+  standing: BillToStanding | null;
+  steps: readonly { at: Date; standing: BillToStanding }[];
+};
+
 /** What a command of an operator asks of the org, and of what would be written to it. Reads only; throws Faults. */
 export interface OrgTools {
   /** Entries of MAPPING_FILE. */
@@ -62,6 +76,8 @@ export interface OrgTools {
   order(dealId: string): Promise<OrderLook | null>;
   /** Works out the billing account of an Account, and makes nothing; null where there is no such Account. */
   provisioning(accountId: string): Promise<ProvisioningLook | null>;
+  /** Compares the bill-tos of an Account with billing, and changes nothing; those alone that are taken over by the settings. */
+  billTos(accountId: string): Promise<BillToView[]>;
   /** @returns rows in the org by object, those that the integration user may see */
   countRows(): Promise<ReadonlyMap<string, number>>;
   /** The org's data storage in MB; null when it does not say. */

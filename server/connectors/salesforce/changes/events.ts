@@ -11,6 +11,8 @@ export type Ourselves = {
   clientTag: string;
   /** Fields of an object that we write; of objects in `whole` others matter, too. */
   fields: Readonly<Record<string, ReadonlySet<string>>>;
+  /** Fields of others that somebody acts on, or compounds that they are parts of, by object. */
+  heard?: Readonly<Record<string, readonly string[]>>;
   /** Objects of which somebody acts on whatever people change. */
   whole: readonly string[];
 };
@@ -34,13 +36,15 @@ export function isEcho(header: ChangeHeader, ourselves: Ourselves): boolean {
 
 /** True for an update that is told in full and touches nothing that anybody here acts on. */
 function isNoConcern(header: ChangeHeader, ourselves: Ourselves): boolean {
-  const own = ourselves.fields[header.entityName];
+  const { entityName: object, changedFields } = header;
+  const own = ourselves.fields[object];
+  const heard = ourselves.heard?.[object] ?? [];
   return (
     header.changeType === 'UPDATE' &&
-    header.changedFields.length > 0 &&
-    own !== undefined &&
-    !ourselves.whole.includes(header.entityName) &&
-    !header.changedFields.some((name) => own.has(name))
+    changedFields.length > 0 &&
+    (own !== undefined || heard.length > 0) &&
+    !ourselves.whole.includes(object) &&
+    !changedFields.some((name) => own?.has(name) === true || heard.includes(name.split('.')[0]!))
   );
 }
 

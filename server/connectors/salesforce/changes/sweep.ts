@@ -34,9 +34,9 @@ const OVERLAP_MS = 10 * 60_000;
 /** A record may change once more within the second that its time names. */
 const SAME_SECOND_MS = 10_000;
 
-const CONTACTS = 'Contact';
 /** Rows that belong to no Account. */
 const LINKS = 'Billing_Link__c';
+const CONTACTS = 'Contact';
 /** A change of one that leaves the Amount alone touches neither its Opportunity nor that one's change events. */
 const LINES = 'OpportunityLineItem';
 

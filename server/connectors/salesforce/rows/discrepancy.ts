@@ -1,4 +1,5 @@
-import { discrepancyKeyOf } from '../../../domain/billingAccount/key.ts';
+import { billToDiscrepancyKeyOf, discrepancyKeyOf, partsOf } from '../../../domain/billingAccount/key.ts';
+import type { BillToStanding } from '../../../workflows/ports/billTo.ts';
 import type { DealOrder } from '../../../workflows/ports/orders.ts';
 import type { OrgRow } from '../../../workflows/ports/orgRows.ts';
 import { name, text } from './fields.ts';
@@ -33,6 +34,37 @@ export function discrepancyRows({ dealId, connection, placed, discrepancy }: Dea
         Resolved_At__c: resolvedAt,
       },
       parents: {},
+    },
+  ];
+}
+
+const BILL_TO_RULE =
+  'Salesforce: it owns whom invoices name. Its value goes to billing, and then this is resolved by itself.';
+
+/** What billing says otherwise than Salesforce of whom invoices name; none where both always said the same. */
+export function billToDiscrepancyRows({ billingAccountKey, discrepancy }: BillToStanding): OrgRow[] {
+  if (discrepancy === null) return [];
+  const { foundAt, resolvedAt, conflicts } = discrepancy;
+  const said = (value: string | null): string => value ?? 'nothing';
+  const reasons = conflicts.flatMap(({ why }) => (why === null ? [] : [why]));
+  const { connection, id } = partsOf(billingAccountKey);
+  return [
+    {
+      object: DISCREPANCY_OBJECT,
+      key: billToDiscrepancyKeyOf(billingAccountKey),
+      fields: {
+        ...name(`Bill-to of ${id}`),
+        Kind__c: 'Bill-to differs',
+        State__c: resolvedAt === null ? 'Open' : 'Resolved',
+        Connection__c: text(connection, 40),
+        Salesforce_Value__c: lines(conflicts.map(({ field, salesforce }) => `${field}: ${said(salesforce)}`)),
+        Billing_Value__c: lines(conflicts.map(({ field, billing }) => `${field}: ${said(billing)}`)),
+        Owner_Rule__c: text([BILL_TO_RULE, ...reasons].join(' '), 2000),
+        Found_At__c: foundAt,
+        Resolved_At__c: resolvedAt,
+      },
+      parents: {},
+      partOf: billingAccountKey,
     },
   ];
 }

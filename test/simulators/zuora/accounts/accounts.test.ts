@@ -43,6 +43,19 @@ describe('contacts', () => {
     expect(await code({ accountId: 'A99', firstName: 'A', lastName: 'B' })).toBe(50000040);
   });
 
+  it.each([
+    [{ country: 'Atlantis' }, true],
+    [{ country: 'US', state: 'Bavaria' }, true],
+    [{ country: 'United States', state: 'California' }, false],
+    [{ country: 'CA', state: 'on' }, false],
+    [{ country: 'Austria', state: 'Tirol' }, false],
+  ])('are in a country, and a state of it: %j', async (place, isRefused) => {
+    const account = await zuora.account();
+    const answer = await put(`/v1/accounts/${account.number}`, { billToContact: place });
+    if (!isRefused) expect(answer.body).toMatchObject({ success: true });
+    else expect(String(codeOf(answer))).toMatch(/20$/);
+  });
+
   it('lose what is personal when they are scrubbed', async () => {
     const account = await zuora.account();
     const { body } = await zuora.get(`/v1/accounts/${account.number}`);

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { contactFields, type Contact } from './model.ts';
+import { checkPlace } from './places.ts';
 import type { Tenant } from '../tenant.ts';
 
 const text = z.string().nullable().optional();
@@ -28,6 +29,7 @@ export function newContact(tenant: Tenant, accountId: string, given: Record<stri
 export function changeContact(tenant: Tenant, contact: Contact, given: Record<string, unknown>): void {
   const { postalCode, ...fields } = given;
   if (postalCode !== undefined) fields['zipCode'] = postalCode;
+  checkPlace({ country: contact.country, state: contact.state, ...fields });
   Object.assign(contact, fields, { updatedDate: tenant.now() });
   tenant.touch();
 }
