@@ -1,4 +1,4 @@
-import { BILL_TO_FIELDS_IN_ORG, createBillToReader } from '../connectors/salesforce/billTo.ts';
+import { BILL_TO_FIELDS_IN_ORG, createBillToReader } from '../connectors/salesforce/billTo/reader.ts';
 import type { Ourselves } from '../connectors/salesforce/changes/events.ts';
 import type { SalesforceClient } from '../connectors/salesforce/client.ts';
 import type { BillToConfig } from '../platform/config/billToFile.ts';

@@ -1,4 +1,4 @@
-import { createBillToReader } from '../connectors/salesforce/billTo.ts';
+import { createBillToReader } from '../connectors/salesforce/billTo/reader.ts';
 import type { SalesforceClient } from '../connectors/salesforce/client.ts';
 import { partsOf } from '../domain/billingAccount/key.ts';
 import { Fault } from '../domain/fault.ts';

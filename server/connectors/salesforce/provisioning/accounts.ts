@@ -1,9 +1,10 @@
 import { id18 } from '../../../domain/billingAccount/salesforceId.ts';
 import type { AccountToBill } from '../../../domain/provisioning/account.ts';
 import type { ProvisioningRules } from '../../../domain/provisioning/rules.ts';
+import { billToInSalesforce } from '../../../domain/billTo/fromSalesforce.ts';
 import { gather } from '../../../platform/gather.ts';
 import type { AccountsToBill } from '../../../workflows/ports/provisioning.ts';
-import { billToColumns, billToOf } from './billTo.ts';
+import { billToColumns, ofChosen, toAccount, toContact, type BillToColumns } from '../billTo/columns.ts';
 import { inList, queryCurrent, restOfList, textList, type Found } from '../changes/query.ts';
 import type { SalesforceClient } from '../client.ts';
 import { describeObjects } from '../mapping/describe.ts';
@@ -25,6 +26,24 @@ const literal = (value: string | number | boolean): string =>
 const plain = (value: unknown): string | number | boolean | null =>
   ['string', 'number', 'boolean'].includes(typeof value) ? (value as string | number | boolean) : null;
 
+/** Two are enough to know that it is not the only one. */
+const withEmail = ({ contact }: BillToColumns): string =>
+  `(SELECT ${contact.join(', ')} FROM Contacts WHERE IsDeleted = false AND Email != null ORDER BY Id LIMIT 2)`;
+
+/** Whom invoices of an Account go to: the Contact that people chose, else the only one with an email. */
+function billToOf(
+  record: Found,
+  contacts: readonly Found[],
+): Pick<AccountToBill, 'contactId' | 'contactsWithEmail' | 'billTo'> {
+  const chosen = record['Billing_Contact__r'] as Found | null | undefined;
+  const contact = chosen ?? (contacts.length === 1 ? contacts[0]! : null);
+  return {
+    contactId: contact === null ? null : id18(String(contact['Id'])),
+    contactsWithEmail: contacts.length,
+    billTo: billToInSalesforce(toAccount(record), contact && toContact(contact)),
+  };
+}
+
 /** Reads Accounts with what decides over their billing accounts; those that are asked for at about the same time share a call. */
 export function createAccountsToBill(client: SalesforceClient, options: AccountsOptions): AccountsToBill {
   const { recordTypes, fields, stages, currency } = options;
@@ -38,11 +57,11 @@ export function createAccountsToBill(client: SalesforceClient, options: Accounts
       'Id',
       'Billing_Account_Separate__c',
       ...columns.account,
-      ...columns.contact,
+      ...ofChosen(columns),
       ...(hasCurrencies ? ['CurrencyIsoCode'] : []),
       ...(recordTypes === null ? [] : ['RecordType.DeveloperName']),
       ...names,
-      columns.ofContacts,
+      withEmail(columns),
       ...(stages.length === 0
         ? []
         : [`(SELECT Id FROM Opportunities WHERE IsDeleted = false AND ${atStage(stages)} LIMIT 1)`]),
