@@ -52,7 +52,7 @@ export async function seedDemo(
   await stripe.subscribe(await stripe.customer(unlinkedCustomer, null), [{ price: seeders.catalog.growthUsd }]);
 
   // What is known on the first day stands in the first month, however busy the machine is.
-  await settled(stack);
+  if (installed === undefined) await settled(stack);
   say(`Living through ${storyDays} days`);
   for (let daysAgo = storyDays - 1; daysAgo >= 0; daysAgo--) {
     signal.throwIfAborted();

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { startBackend } from '../support/backend.ts';
 import { beginStory, type Story } from '../support/customers.ts';
+import { ops } from '../support/ops.ts';
 import { deals, nextMonth, orderSettings } from '../support/orders.ts';
 import { prospects, provisioningSettings } from '../support/provisioning.ts';
 import { settled } from '../support/settled.ts';
@@ -118,6 +119,64 @@ it('an answer that is lost after the account was made makes no second one', asyn
   await standing(accountId, 'Created');
   story.stack.zuora.ctx.faults.set([]);
   sales.edit('Account', accountId, { Description: 'Changed again' });
+  await settled(story.stack);
+  expect(inZuora(accountId)).toHaveLength(1);
+}, 120_000);
+
+it('a server that is killed before the answer finds the account that was made when it is back', async () => {
+  story.stack.zuora.ctx.faults.set([
+    { method: 'POST', path: '^/v1/accounts$', status: 504, after: true },
+    { method: 'GET', path: '^/v1/accounts/SF-', status: 504 },
+  ]);
+  const { accountId } = await sales.make('Killed', { Billing_Account_Wanted__c: true });
+  await vi.waitUntil(() => inZuora(accountId).length > 0, WITHIN);
+  await story.stack.backend.stop('SIGKILL');
+  story.stack.zuora.ctx.faults.set([]);
+  const { counts } = story.stack.zuora.ctx.calls;
+  counts.set('POST /v1/accounts', 0);
+  await restart(provisioningSettings({}));
+  await standing(accountId, 'Created');
+  expect([counts.get('POST /v1/accounts'), inZuora(accountId).length]).toEqual([0, 1]);
+}, 120_000);
+
+it('change events that come twice and late, and are all worked once more, make one account', async () => {
+  const tell = (switches: object) =>
+    fetch(`${story.stack.org.url}/__sim/pubsub`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(switches),
+    });
+  expect((await tell({ duplicate: true, delayMs: 50 })).status).toBe(200);
+  const { accountId, contactId } = await sales.make('Told Twice', { Billing_Account_Wanted__c: true });
+  sales.edit('Account', accountId, { Description: 'Touched' });
+  sales.edit('Contact', contactId, { Title: 'Touched too' });
+  await standing(accountId, 'Created');
+  await tell({ duplicate: false, delayMs: 0 });
+  await settled(story.stack);
+  await story.stack.backend.stop();
+  const key = `salesforce:Account:${accountId}`;
+  const told = await story.database.pool.query(
+    `update inbox set done_at = null, received_at = received_at - id * interval '1 ms' where key = $1`,
+    [key],
+  );
+  expect(told.rowCount).toBeGreaterThan(1);
+  await story.database.pool.query('insert into dirty (key) values ($1) on conflict do nothing', [key]);
+  await restart(provisioningSettings({}));
+  expect([sales.status(accountId), inZuora(accountId).length]).toEqual(['Created', 1]);
+}, 120_000);
+
+it('an operator sees what is missing and every step, and has it looked at again', async () => {
+  const contact = { MailingCountry: 'Atlantis' };
+  const { accountId, contactId } = await sales.make('Looked At', { Billing_Account_Wanted__c: true }, contact);
+  await standing(accountId, 'Not Ready');
+  const env = { ...story.stack.env, ...provisioningSettings({}) };
+  const shown = await ops(env, ['provision', accountId, '--dry-run']);
+  expect([shown.code, shown.out]).toEqual([0, expect.stringContaining('Atlantis is no country that billing knows.')]);
+  expect(await ops(story.stack.env, ['provision', accountId])).toMatchObject({ code: 1 });
+  expect(await ops(env, ['provision', '006000000000000AAA'])).toMatchObject({ code: 2 });
+  sales.edit('Contact', contactId, { MailingCountry: 'Austria' });
+  await standing(accountId, 'Created');
+  expect(await ops(env, ['provision', accountId, '--json'])).toMatchObject({ code: 0, json: { asked: true } });
   await settled(story.stack);
   expect(inZuora(accountId)).toHaveLength(1);
 }, 120_000);

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { alone } from '../simulators/salesforce/page/build/lock.ts';
 
@@ -40,6 +40,8 @@ export async function npmTool(name: string, version: string, onProgress: (text: 
     await alone(folder, async () => {
       if (existsSync(complete)) return;
       onProgress(`Installing ${name} ${version} into .cache, once.`);
+      // npm takes what an interrupted installation left for whole.
+      rmSync(join(folder, 'node_modules'), { recursive: true, force: true });
       const args = ['install', '--prefix', folder, '--ignore-scripts', '--no-audit', '--no-fund', '--no-save'];
       const { code, stderr } = await run('npm', [...args, `${name}@${version}`], {
         env: { ...process.env, PATH: TOOL_PATH },
