@@ -63,16 +63,19 @@ const isStale = async ({ page }: Seen) => {
   );
 };
 
+/** A busy machine may take its time. */
+const WITHIN = { timeout: 10_000 };
+
 /** Says what happened and what to do, and a retry brings what is missing. */
 const saysFault = (words: RegExp) => async (seen: Seen) => {
   const { page, panel, mend } = seen;
   const alert = page.locator(panel.tag).getByRole('alert');
-  await expect.poll(() => wordsOf(alert.first())).toMatch(words);
+  await expect.poll(() => wordsOf(alert.first()), WITHIN).toMatch(words);
   await mend();
   while ((await alert.count()) > 0) {
     const told = await alert.count();
     await alert.first().getByRole('button', { name: 'Try again' }).click();
-    await expect.poll(() => alert.count()).toBeLessThan(told);
+    await expect.poll(() => alert.count(), WITHIN).toBeLessThan(told);
     await answered(page);
   }
   await saysAll(seen);

@@ -162,6 +162,8 @@ it('a price that is off sale, and a customer without an address, are told, and o
   sales.edit(id, { Billing_Auto_Renew__c: 'Yes' });
   await standing(id, 'Ordered');
   expect(await subscriptionsOf(id)).toHaveLength(1);
+  // The price book follows a second after the last edit of the catalog.
+  await vi.waitUntil(() => sales.hasProduct(seats), WITHIN);
 }, 120_000);
 
 it('a subscription is changed and ended by further deals, and their orders name it', async () => {

@@ -61,7 +61,10 @@ export function deals(story: { stack: Stack }, who: keyof typeof USERS = 'rep') 
       org
         .all('PricebookEntry')
         .some(
-          (one) => String(one['Billing_Key__c']).startsWith(`${keyOf(plan)}:`) && one['Pricebook2Id'] === priceBook(),
+          (one) =>
+            String(one['Billing_Key__c']).startsWith(`${keyOf(plan)}:`) &&
+            one['Pricebook2Id'] === priceBook() &&
+            one['IsActive'] === true,
         ),
     /** @returns id of a deal that is not won yet */
     open(accountId: string, lines: readonly LineOf[], fields: Record<string, FieldValue> = {}): string {

@@ -73,6 +73,8 @@ export function decideOrder(deps: DecideDeps): (claim: KeyClaim, requestId: stri
     if (now > new Date(approval.expiresAt)) return save({ state: 'Expired', message: LATE, takenBack: true }, true);
     const event = decidedBy(claim.events, asked);
     if (event === undefined) {
+      // Nothing new was told: it is the one that was taken back already, and is not yet in the org.
+      if (claim.events.length === 0 && approval.takenBack) return { done };
       const since = Math.min(...claim.events.map(({ receivedAt }) => receivedAt.getTime()));
       const waits = claim.events.length > 0 && claim.claimedAt.getTime() - since < WAIT_MS;
       if (!waits) return refuse(WHO);
