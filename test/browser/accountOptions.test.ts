@@ -45,7 +45,7 @@ afterAll(async () => {
 
 async function panelAt(index: number): Promise<{ page: Page; panel: Locator; tabs(): Promise<string[]> }> {
   const { page } = opened;
-  const panel = page.locator('c-billing360 article').nth(index);
+  const panel = page.locator('c-billing360').nth(index);
   await panel.locator('[data-id=mrr]').waitFor();
   return { page, panel, tabs: () => panel.getByRole('tab').allInnerTexts() };
 }

@@ -55,7 +55,7 @@ export function followDeal(deps: FollowDealDeps): KeyHandler {
     const next = found === null ? null : { ...found.deal, ...(before?.order ? { order: before.order } : {}) };
     const dirty = found === null ? [] : concerns(found.deal.accountId);
     const again = againMs === null ? {} : { againAt: new Date(claim.claimedAt.getTime() + againMs) };
-    const result = { done, dirty, ...again };
+    const result = { done, ...(dirty.length > 0 && { dirty }), ...again };
     if (before === null && !isNamed(next)) return result;
     // Nobody else sets the row of an order that belongs to no Account.
     const isAlone = next?.accountId === null && next.order !== undefined;
