@@ -12,6 +12,7 @@ import type {
   ChargeUpdate,
   Order,
   OrderAction,
+  OrderedAction,
   PlanOrder,
 } from '../../server/domain/order/order.ts';
 import type { Subscription } from '../../server/domain/subscription/subscription.ts';
@@ -83,9 +84,8 @@ async function orderOf(
     billingAccountKey: `stripe:account:${customer}`,
     billingAccountNumber: customer,
     currency: 'USD',
-    subscriptionNumber: `SF-${dealId}`,
     dealId,
-    actions: [{ ...create, ...action, plans }],
+    actions: [{ ...create, subscriptionNumber: `SF-${dealId}`, ...action, plans }],
     ...more,
   };
 }
@@ -203,6 +203,7 @@ describe('a subscription that ends, begins later or changes by itself', () => {
     const order = await orderOf([plan], { startsOn: later, term: { type: 'Termed', months: 24 } });
     const on = calendarDate('2027-12-01');
     const step = {
+      subscriptionNumber: order.number,
       type: 'UpdateProduct',
       startsOn: on,
       of: { lineId: plan.lineId, name: 'Seats' },
@@ -428,7 +429,8 @@ describe('a change of a subscription', () => {
       metadata: { salesforce_opportunity_id: 'before' },
       ...more,
     });
-    const change = { ...order, subscriptionNumber: of.id, actions: actions(of.items.data[0]!.id) };
+    const own = actions(of.items.data[0]!.id).map((action) => ({ ...action, subscriptionNumber: of.id }));
+    const change = { ...order, actions: own };
     const now = () => rig.stripe.subscriptions.retrieve(of.id);
     return { of, change, now, catalogPrice: id };
   }
@@ -474,7 +476,12 @@ describe('a change of a subscription', () => {
       {},
     );
     const gone = await rig.stripe.subscriptionItems.create({ subscription: of.id, price: other.id, quantity: 1 });
-    const remove: OrderAction = { type: 'RemoveProduct', startsOn: TODAY, of: { number: gone.id, name: 'Other' } };
+    const remove: OrderedAction = {
+      subscriptionNumber: of.id,
+      type: 'RemoveProduct',
+      startsOn: TODAY,
+      of: { number: gone.id, name: 'Other' },
+    };
     const order = { ...change, actions: [...change.actions, remove] };
     // From 5 × 20 + 1 to 5 × 18.50 + 2 × 9.
     expect(await desk().preview(order)).toMatchObject({ mrr: '110.5', mrrChange: '9.5' });

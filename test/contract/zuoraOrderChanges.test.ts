@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { afterChange } from '../../server/domain/order/afterChange.ts';
 import type { Deal, DealLine } from '../../server/domain/order/deal.ts';
-import type { Order, OrderMetrics } from '../../server/domain/order/order.ts';
+import { subscriptionsOf, type Order, type OrderMetrics } from '../../server/domain/order/order.ts';
 import type { OrderRules } from '../../server/domain/order/rules.ts';
 import { calendarDate } from '../../server/domain/time/calendarDate.ts';
 import { charges, rows, text, type CatalogCharge, type Loose } from '../simulators/zuora/testClient.ts';
@@ -296,7 +296,7 @@ describe('an order that changes a subscription', () => {
       { customFields },
     );
     await rig.connection.orders.place(making, making.number);
-    number = making.subscriptionNumber;
+    [number] = subscriptionsOf(making) as [string];
     const expectFields = (sold: Loose, made: string, of: number) => {
       expect(sold).toMatchObject({ OpportunityId__c: made, Region__c: 'EMEA' });
       const plan = rows(sold.ratePlans)[of]!;
@@ -354,7 +354,7 @@ describe('a new subscription whose lines have days of their own', () => {
   const placed = async (order: Order) => {
     const preview = await rig.connection.orders.preview(order);
     await rig.connection.orders.place(order, order.number);
-    number = order.subscriptionNumber;
+    [number] = subscriptionsOf(order) as [string];
     return { preview, sold: await now() };
   };
   const from = (start: string, end: string | null) => ({

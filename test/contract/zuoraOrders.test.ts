@@ -5,7 +5,14 @@ import {
   type ZuoraConnectionOptions,
 } from '../../server/connectors/zuora/connection.ts';
 import { Fault } from '../../server/domain/fault.ts';
-import type { ActionOf, ChargeOverride, Order, PlanOrder } from '../../server/domain/order/order.ts';
+import {
+  subscriptionsOf,
+  type ActionOf,
+  type ChargeOverride,
+  type Order,
+  type OrderedAction,
+  type PlanOrder,
+} from '../../server/domain/order/order.ts';
 import { calendarDate } from '../../server/domain/time/calendarDate.ts';
 import { Secret } from '../../server/platform/config/secret.ts';
 import { ownToken, type ShareToken } from '../../server/workflows/ports/upstream.ts';
@@ -28,14 +35,14 @@ afterEach(async () => {
 const DEAL = '006WR00000AbCdEYAV';
 const START = calendarDate('2026-12-01');
 
-const create: ActionOf<'CreateSubscription'> = {
+const create = {
   type: 'CreateSubscription',
   startsOn: START,
   term: { type: 'Termed', months: 12 },
   autoRenew: true,
   renewalMonths: 6,
-  plans: [],
-};
+  plans: [] as readonly PlanOrder[],
+} satisfies ActionOf<'CreateSubscription'>;
 
 /** An order of these plans with numbers that nobody has used. */
 function orderOf(
@@ -50,9 +57,8 @@ function orderOf(
     billingAccountKey: `zuora:account:${account.id}`,
     billingAccountNumber: account.number,
     currency: 'USD',
-    subscriptionNumber: `SF-${count}-${DEAL}`,
     dealId: DEAL,
-    actions: [{ ...create, ...action, plans }],
+    actions: [{ ...create, subscriptionNumber: `SF-${count}-${DEAL}`, ...action, plans }],
     ...more,
   };
 }
@@ -70,6 +76,7 @@ const linesOf = (planId: string, overrides: readonly ChargeOverride[] = []): Pla
   { lineId: '00kWR0000000001YAA', planId, charges: overrides },
 ];
 
+const numberOf = (order: Order): string => subscriptionsOf(order)[0]!;
 const place = (order: Order, effectId = order.number) => rig.connection.orders.place(order, effectId);
 
 /** Another connector on the same Zuora. */
@@ -108,9 +115,9 @@ describe('an order that is placed', () => {
     expect(await place(order)).toEqual({
       number: order.number,
       status: 'Completed',
-      subscriptionNumbers: [order.subscriptionNumber],
+      subscriptionNumbers: [numberOf(order)],
     });
-    const sold = await rig.client.subscription(order.subscriptionNumber, 'all-segments');
+    const sold = await rig.client.subscription(numberOf(order), 'all-segments');
     expect(sold).toMatchObject({
       status: 'Active',
       orderNumber: order.number,
@@ -147,7 +154,7 @@ describe('an order that is placed', () => {
     const { planId } = await rig.client.plan([seats]);
     const order = orderOf(linesOf(planId), {}, { term: { type: 'Termed', months: 24 }, renewalMonths: null });
     await place(order);
-    expect(await rig.client.subscription(order.subscriptionNumber)).toMatchObject({
+    expect(await rig.client.subscription(numberOf(order))).toMatchObject({
       termEndDate: '2028-12-01',
       renewalTerm: 24,
     });
@@ -157,7 +164,7 @@ describe('an order that is placed', () => {
     const { planId } = await rig.client.plan([seats]);
     const order = orderOf(linesOf(planId), {}, { term: { type: 'Evergreen' } });
     await place(order);
-    expect(await rig.client.subscription(order.subscriptionNumber)).toMatchObject({
+    expect(await rig.client.subscription(numberOf(order))).toMatchObject({
       termType: 'EVERGREEN',
       termEndDate: null,
     });
@@ -167,7 +174,7 @@ describe('an order that is placed', () => {
     const [one, other] = [await rig.client.plan([seats]), await rig.client.plan([seats])];
     const order = orderOf([...linesOf(one.planId), ...linesOf(other.planId), ...linesOf(one.planId)]);
     await place(order);
-    const sold = await rig.client.subscription(order.subscriptionNumber, 'all-segments');
+    const sold = await rig.client.subscription(numberOf(order), 'all-segments');
     expect(rows(sold.ratePlans).map((plan) => plan.productRatePlanId)).toEqual([one.planId, other.planId, one.planId]);
   });
 
@@ -209,7 +216,7 @@ describe('an order that is placed', () => {
     const { planId, charge } = await rig.client.plan([{ ...seats, DefaultQuantity: 3, ...catalog }]);
     const order = orderOf(linesOf(planId, [{ ...recurring, charge: charge['Seats']!, ...override }]));
     await place(order);
-    expect(charges(await rig.client.subscription(order.subscriptionNumber, 'all-segments'))).toMatchObject([sold]);
+    expect(charges(await rig.client.subscription(numberOf(order), 'all-segments'))).toMatchObject([sold]);
   });
 
   it('leaves charges as the catalog has them, also those that no order can override', async () => {
@@ -227,7 +234,7 @@ describe('an order that is placed', () => {
     ];
     const order = orderOf(linesOf(planId, untouched));
     await place(order);
-    const sold = charges(await rig.client.subscription(order.subscriptionNumber, 'all-segments'));
+    const sold = charges(await rig.client.subscription(numberOf(order), 'all-segments'));
     expect(sold.map(({ name, price }) => [name, price])).toEqual([
       ['Seats', 20],
       ['Calls', 0.01],
@@ -239,7 +246,7 @@ describe('an order that is placed', () => {
     const [quantity, price] = ['0.1', '1234567.12345678'];
     const order = orderOf(linesOf(planId, [{ ...recurring, charge: charge['Seats']!, quantity, price }]));
     await place(order);
-    const [sold] = charges(await rig.client.subscription(order.subscriptionNumber, 'all-segments'));
+    const [sold] = charges(await rig.client.subscription(numberOf(order), 'all-segments'));
     expect([String(sold?.quantity), String(sold?.price)]).toEqual([quantity, price]);
   });
 
@@ -311,7 +318,7 @@ describe('an order that is sent again', () => {
     expect(await rig.connection.orders.find(order)).toEqual({
       number: order.number,
       status: 'Completed',
-      subscriptionNumbers: [order.subscriptionNumber],
+      subscriptionNumbers: [numberOf(order)],
     });
     expect(await place(order)).toMatchObject({ number: order.number, status: 'Completed' });
     expect(await ordersNumbered(order.number)).toHaveLength(1);
@@ -373,19 +380,43 @@ describe('an order that is refused', () => {
 
   it.each([
     ['an account that is not there', { billingAccountNumber: 'A99999999' }, /A99999999/],
-    ['a plan that is not there', { actions: [{ ...create, plans: linesOf('0'.repeat(32)) }] }, /product rate plan/],
+    [
+      'a plan that is not there',
+      { actions: [{ ...create, subscriptionNumber: 'SF-1', plans: linesOf('0'.repeat(32)) }] },
+      /product rate plan/,
+    ],
     [
       'a charge of another plan',
-      { actions: [{ ...create, plans: linesOf('PLAN', [{ ...recurring, charge: '0'.repeat(32), quantity: '1' }]) }] },
+      {
+        actions: [
+          {
+            ...create,
+            subscriptionNumber: 'SF-1',
+            plans: linesOf('PLAN', [{ ...recurring, charge: '0'.repeat(32), quantity: '1' }]),
+          },
+        ],
+      },
       /productRatePlanChargeId/,
     ],
     [
       'a quantity below nothing',
-      { actions: [{ ...create, plans: linesOf('PLAN', [{ ...recurring, charge: 'CHARGE', quantity: '-1' }]) }] },
+      {
+        actions: [
+          {
+            ...create,
+            subscriptionNumber: 'SF-1',
+            plans: linesOf('PLAN', [{ ...recurring, charge: 'CHARGE', quantity: '-1' }]),
+          },
+        ],
+      },
       /quantity/,
     ],
     ['a number with a slash', { number: `SF/${DEAL}` }, /must not contain/],
-    ['a day before the plan is sold', { actions: [{ ...create, startsOn: calendarDate('2014-12-31') }] }, /effective/],
+    [
+      'a day before the plan is sold',
+      { actions: [{ ...create, subscriptionNumber: 'SF-1', startsOn: calendarDate('2014-12-31') }] },
+      /effective/,
+    ],
   ] satisfies [string, Partial<Order>, RegExp][])('says why: %s', async (_name, more, why) => {
     const { planId, charge } = await rig.client.plan([seats]);
     const named = JSON.parse(
@@ -393,7 +424,7 @@ describe('an order that is refused', () => {
         .replaceAll('PLAN', planId)
         .replaceAll('CHARGE', charge['Seats']!),
     ) as Partial<Order>;
-    const actions = (named.actions as (typeof create)[] | undefined)?.map((action) =>
+    const actions = (named.actions as Extract<OrderedAction, { plans: unknown }>[] | undefined)?.map((action) =>
       action.plans.length === 0 ? { ...action, plans: linesOf(planId) } : action,
     );
     const fault = await faultOf(place({ ...orderOf(linesOf(planId)), ...named, ...(actions && { actions }) }));
@@ -492,7 +523,7 @@ describe('a preview', () => {
       firstInvoice: { amount: '1823.4', on: START },
     });
     expect(await rig.connection.orders.find(order)).toBeNull();
-    expect(rig.sim.tenant.by('subscriptions', 'number', order.subscriptionNumber)).toEqual([]);
+    expect(rig.sim.tenant.by('subscriptions', 'number', numberOf(order))).toEqual([]);
   });
 
   it('takes discounts off', async () => {

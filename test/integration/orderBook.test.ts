@@ -80,6 +80,16 @@ it('an order that is on its way is shown when that lasts, and one that was place
   expect(await waitsMs()).toBeLessThanOrEqual(0);
 });
 
+it('an order that an older build stored names its subscription with each action', async () => {
+  const book = createOrderBook(database.db);
+  const stored = { number: `SF-${DEAL}`, subscriptionNumber: 'A-S1', actions: [{ type: 'RenewSubscription' }] };
+  await book.save(order({ order: stored as unknown as DealOrder['order'] }), null);
+  expect((await book.of(DEAL))!.order.order).toEqual({
+    number: `SF-${DEAL}`,
+    actions: [{ type: 'RenewSubscription', subscriptionNumber: 'A-S1' }],
+  });
+});
+
 it('of two workers one decides, and the other one has changed nothing', async () => {
   const book = createOrderBook(database.db);
   await book.save(order(), null);

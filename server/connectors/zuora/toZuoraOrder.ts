@@ -1,14 +1,16 @@
 import { Fault } from '../../domain/fault.ts';
 import type { Decimal } from '../../domain/money/decimal.ts';
-import type {
-  ActionOf,
-  ChargeOverride,
-  ChargeUpdate,
-  Order,
-  OrderAction,
-  OrderTerm,
-  PlanOrder,
-  SoldPlan,
+import {
+  actionsBySubscription,
+  type ActionOf,
+  type ChargeOverride,
+  type ChargeUpdate,
+  type Order,
+  type OrderAction,
+  type OrderedAction,
+  type OrderTerm,
+  type PlanOrder,
+  type SoldPlan,
 } from '../../domain/order/order.ts';
 import type { CalendarDate } from '../../domain/time/calendarDate.ts';
 
@@ -130,11 +132,13 @@ const changedLines = ({ actions }: Order): ReadonlySet<string> =>
     actions.flatMap((action) => (action.type === 'UpdateProduct' && 'lineId' in action.of ? [action.of.lineId] : [])),
   );
 
+type Ordered<T extends OrderAction['type']> = ActionOf<T> & Pick<OrderedAction, 'subscriptionNumber'>;
+
 /** What each type of action says besides its type and dates; the name of the property is Zuora's. */
-const BODIES: { readonly [T in OrderAction['type']]: (action: ActionOf<T>, order: Order) => object } = {
+const BODIES: { readonly [T in OrderAction['type']]: (action: Ordered<T>, order: Order) => object } = {
   CreateSubscription: (action, order) => ({
     createSubscription: {
-      subscriptionNumber: order.subscriptionNumber,
+      subscriptionNumber: action.subscriptionNumber,
       terms: termsOf(action),
       subscribeToRatePlans: action.plans.map((plan) => toPlan(plan, changedLines(order).has(plan.lineId))),
     },
@@ -177,9 +181,20 @@ function triggerDates(day: CalendarDate): object[] {
   return TRIGGERS.map((name) => ({ name, triggerDate: day }));
 }
 
-function toAction(action: OrderAction, order: Order): object {
-  const bodyOf = BODIES[action.type] as (action: OrderAction, order: Order) => object;
+function toAction(action: OrderedAction, order: Order): object {
+  const bodyOf = BODIES[action.type] as (action: OrderedAction, order: Order) => object;
   return { type: action.type, triggerDates: triggerDates(action.startsOn), ...bodyOf(action, order) };
+}
+
+/** What an order does with one subscription: one that it makes has the number in the action. */
+function toPart(number: string, actions: readonly OrderedAction[], order: Order, named: object): object {
+  const isNew = actions.some(({ type }) => MAKES.has(type));
+  return {
+    ...(isNew ? {} : { subscriptionNumber: number }),
+    // A subscription keeps the deal that made it; which deal changed it is told by the order.
+    customFields: { ...order.customFields?.subscription, ...(isNew && named) },
+    orderActions: actions.map((action) => toAction(action, order)),
+  };
 }
 
 /**
@@ -189,22 +204,13 @@ function toAction(action: OrderAction, order: Order): object {
  * @throws Fault `order_refused` for what Zuora could not take as it is meant
  */
 export function toZuoraOrder(order: Order, dealField: string): object {
-  const { number, orderedOn, billingAccountNumber, subscriptionNumber, dealId, actions } = order;
-  const isNew = actions.some(({ type }) => MAKES.has(type));
+  const { number, orderedOn, billingAccountNumber, dealId, customFields } = order;
   const named = { [dealField]: dealId };
-  const { customFields: more } = order;
   return {
     orderNumber: number,
     orderDate: orderedOn,
     existingAccountNumber: billingAccountNumber,
-    customFields: { ...more?.order, ...named },
-    subscriptions: [
-      {
-        ...(isNew ? {} : { subscriptionNumber }),
-        // A subscription keeps the deal that made it; which deal changed it is told by the order.
-        customFields: { ...more?.subscription, ...(isNew && named) },
-        orderActions: actions.map((action) => toAction(action, order)),
-      },
-    ],
+    customFields: { ...customFields?.order, ...named },
+    subscriptions: [...actionsBySubscription(order)].map(([of, actions]) => toPart(of, actions, order, named)),
   };
 }

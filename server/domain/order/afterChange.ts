@@ -2,10 +2,10 @@ import { mrrOf } from '../metrics/mrr.ts';
 import { exact, toDecimal } from '../money/decimal.ts';
 import type { Subscription } from '../subscription/subscription.ts';
 import { addDays, latest, type CalendarDate } from '../time/calendarDate.ts';
-import type { Order, OrderMetrics } from './order.ts';
+import type { Order, OrderAction, OrderMetrics } from './order.ts';
 
 /** @returns the day on which all of an order has taken effect */
-export function doneOn({ actions }: Pick<Order, 'actions'>): CalendarDate {
+export function doneOn({ actions }: { actions: readonly OrderAction[] }): CalendarDate {
   return latest(actions.map(({ startsOn }) => startsOn))!;
 }
 

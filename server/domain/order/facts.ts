@@ -24,7 +24,7 @@ export type OrderFacts = {
 };
 
 /** What of an order depends on its kind. */
-export type OrderBody = Pick<Order, 'billingAccountKey' | 'billingAccountNumber' | 'subscriptionNumber' | 'actions'>;
+export type OrderBody = Pick<Order, 'billingAccountKey' | 'billingAccountNumber' | 'actions'>;
 
 /** What could be worked out, or everything that keeps it from that. */
 export type Planned<T> = T | { faults: readonly OrderFault[] };

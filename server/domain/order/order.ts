@@ -79,7 +79,10 @@ export type OrderTerm = { type: 'Termed'; months: number } | { type: 'Evergreen'
 /** When a cancellation takes effect (Zuora API, "Create an order", `cancellationPolicy`). */
 export type CancelPolicy = 'EndOfCurrentTerm' | 'EndOfLastInvoicePeriod' | 'SpecificDate';
 
-/** Source of the names: Zuora docs, "Create an order", order actions. Each takes effect on its first day. */
+/**
+ * What is done with one subscription. Source of the names: Zuora docs, "Create an order", order actions. Each takes effect on its
+ * first day.
+ */
 export type OrderAction = { startsOn: CalendarDate } & (
   | {
       type: 'CreateSubscription';
@@ -101,6 +104,9 @@ export type OrderAction = { startsOn: CalendarDate } & (
 
 export type ActionOf<T extends OrderAction['type']> = Extract<OrderAction, { type: T }>;
 
+/** An action with the number of the subscription that it makes or changes. */
+export type OrderedAction = OrderAction & { subscriptionNumber: string };
+
 /** What is sent to a billing system for a deal, in its own words only where they are everybody's. */
 export type Order = {
   /** Chosen by us, so that a second one is refused: see `orderNumberOf`. */
@@ -111,10 +117,9 @@ export type Order = {
   /** Number of it in the billing system. */
   billingAccountNumber: string;
   currency: string;
-  /** Of the subscription that is made or changed. */
-  subscriptionNumber: string;
   dealId: string;
-  actions: readonly OrderAction[];
+  /** At least one; those of one subscription in the order in which they are carried out. */
+  actions: readonly OrderedAction[];
   /** Besides the one that names the deal. */
   customFields?: { order: CustomFields; subscription: CustomFields };
 };
@@ -139,3 +144,10 @@ export type PlacedOrder = {
   status: 'Draft' | 'Pending' | 'Completed' | (string & {});
   subscriptionNumbers: readonly string[];
 };
+
+/** @returns the actions of an order by the number of the subscription that they make or change, in their order */
+export const actionsBySubscription = ({ actions }: Pick<Order, 'actions'>): Map<string, OrderedAction[]> =>
+  Map.groupBy(actions, ({ subscriptionNumber }) => subscriptionNumber);
+
+/** @returns numbers of the subscriptions that an order makes or changes */
+export const subscriptionsOf = (order: Pick<Order, 'actions'>): string[] => [...actionsBySubscription(order).keys()];

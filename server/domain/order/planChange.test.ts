@@ -50,7 +50,8 @@ const renewal = (more: Partial<Deal['terms']> = {}, lines: DealLine[] = []) =>
 const cancellation = (startsOn: string | null, rest: Partial<Deal> = {}) =>
   terms({ startsOn: startsOn === null ? null : day(startsOn) }, { kind: 'Cancel', lines: [], ...rest });
 
-const actions = (more: Partial<OrderFacts>): readonly OrderAction[] => orderedOf(orderFacts(more)).actions;
+const actions = (more: Partial<OrderFacts>): OrderAction[] =>
+  orderedOf(orderFacts(more)).actions.map(({ subscriptionNumber: _, ...action }) => action as OrderAction);
 const words = (more: Partial<OrderFacts>): string[] => {
   const facts = orderFacts(more);
   return orderInWords(orderedOf(facts), [...facts.plans.values()]);
@@ -64,7 +65,7 @@ describe('a deal that names a subscription changes it', () => {
       orderedOn: '2026-11-22',
       billingAccountKey: 'zuora:account:a1',
       billingAccountNumber: 'A00000009',
-      subscriptionNumber: 'A-S1',
+      actions: [{ subscriptionNumber: 'A-S1' }],
       dealId: '006000000000001AAA',
     });
   });

@@ -129,7 +129,6 @@ export function planChange(facts: OrderFacts): Planned<OrderBody> {
   return {
     billingAccountKey: account.key,
     billingAccountNumber: found.billedAccountNumber,
-    subscriptionNumber: found.subscription.number,
-    actions: planned.actions,
+    actions: planned.actions.map((action) => ({ ...action, subscriptionNumber: found.subscription.number })),
   };
 }

@@ -62,20 +62,21 @@ export function planNew(facts: OrderFacts): Planned<OrderBody> {
   ];
   if (faults.length > 0 || 'code' in account || 'code' in term) return { faults };
   const isTermed = term.type === 'Termed';
+  const subscriptionNumber = orderNumberOf(deal.id);
   return {
     billingAccountKey: account.key,
     billingAccountNumber: account.number,
-    subscriptionNumber: orderNumberOf(deal.id),
     actions: [
       {
         type: 'CreateSubscription',
+        subscriptionNumber,
         startsOn,
         term,
         autoRenew: isTermed && (terms.autoRenew ?? rules.defaults.autoRenew),
         renewalMonths: isTermed ? renewalMonths : null,
         plans: sales.filter(isFirst).map(({ plan }) => plan),
       },
-      ...laterActions(sales, isFirst),
+      ...laterActions(sales, isFirst).map((action) => ({ ...action, subscriptionNumber })),
     ],
   };
 }

@@ -124,11 +124,11 @@ describe('a deal that is ready', () => {
       billingAccountKey: 'zuora:account:a1',
       billingAccountNumber: 'A00000001',
       currency: 'USD',
-      subscriptionNumber: `SF-${DEAL}`,
       dealId: DEAL,
       actions: [
         {
           type: 'CreateSubscription',
+          subscriptionNumber: `SF-${DEAL}`,
           startsOn: '2026-12-01',
           term: { type: 'Termed', months: 12 },
           autoRenew: false,

@@ -1,16 +1,17 @@
 import { grouped, type Decimal } from '../money/decimal.ts';
 import { periodInWords } from '../subscription/interval.ts';
 import type { CalendarDate } from '../time/calendarDate.ts';
-import type {
-  ActionOf,
-  CancelPolicy,
-  ChargeOverride,
-  ChargeUpdate,
-  Order,
-  OrderAction,
-  OrderTerm,
-  PlanOnSale,
-  PlanOrder,
+import {
+  actionsBySubscription,
+  type ActionOf,
+  type CancelPolicy,
+  type ChargeOverride,
+  type ChargeUpdate,
+  type Order,
+  type OrderedAction,
+  type OrderTerm,
+  type PlanOnSale,
+  type PlanOrder,
 } from './order.ts';
 
 const months = (count: number): string => (count === 1 ? '1 month' : `${count} months`);
@@ -74,13 +75,13 @@ const soldInWords = (plan: PlanOrder, plans: readonly PlanOnSale[], currency: st
   `${planInWords(plan, plans, currency)}${plan.endsOn === undefined ? '' : ` until ${plan.endsOn}`}`;
 
 /** What an action does, a line for each plan of a new subscription after that of the subscription itself. */
-function actionInWords(action: OrderAction, order: Order, plans: readonly PlanOnSale[]): string[] {
-  const { subscriptionNumber: number, currency } = order;
+function actionInWords(action: OrderedAction, order: Order, plans: readonly PlanOnSale[]): string[] {
+  const { currency } = order;
   const from = `- From ${action.startsOn}`;
   switch (action.type) {
     case 'CreateSubscription':
       return [
-        `New subscription ${number} of ${order.billingAccountNumber} from ${action.startsOn} ${termInWords(action)}`,
+        `New subscription ${action.subscriptionNumber} of ${order.billingAccountNumber} from ${action.startsOn} ${termInWords(action)}`,
         ...action.plans.map((plan) => `- ${soldInWords(plan, plans, currency)}`),
       ];
     case 'AddProduct':
@@ -104,7 +105,9 @@ function actionInWords(action: OrderAction, order: Order, plans: readonly PlanOn
 
 /** What an order does, a line each, for people who are to read it before or after it is placed. */
 export function orderInWords(order: Order, plans: readonly PlanOnSale[]): string[] {
-  const lines = order.actions.flatMap((action) => actionInWords(action, order, plans));
-  if (order.actions[0]?.type === 'CreateSubscription') return lines;
-  return [`Change of subscription ${order.subscriptionNumber} of ${order.billingAccountNumber}`, ...lines];
+  return [...actionsBySubscription(order)].flatMap(([number, actions]) => {
+    const lines = actions.flatMap((action) => actionInWords(action, order, plans));
+    if (actions[0]!.type === 'CreateSubscription') return lines;
+    return [`Change of subscription ${number} of ${order.billingAccountNumber}`, ...lines];
+  });
 }

@@ -76,13 +76,15 @@ export function createOrderBook(db: Db, onSaved: () => void = () => {}): OrderBo
         .execute();
       return rows.map(({ at, body }) => ({ at, order: toDealOrder(body) }));
     },
-    async discrepancyOf(subscriptionNumber, exceptDealId) {
-      const { rows } = await sql<{ id: string }>`
-        select opportunity_id as id from deal_order
+    async discrepancyOf(subscriptionNumbers, exceptDealId) {
+      const { rows } = await sql<{ dealId: string; subscriptionNumber: string }>`
+        select opportunity_id as "dealId", number as "subscriptionNumber"
+        from deal_order join unnest(${[...subscriptionNumbers]}::text[]) as number
+          on body -> 'placed' -> 'subscriptionNumbers' ? number
         where body -> 'discrepancy' ->> 'foundAt' is not null and body -> 'discrepancy' ->> 'resolvedAt' is null
-          and body -> 'placed' -> 'subscriptionNumbers' ? ${subscriptionNumber} and opportunity_id <> ${exceptDealId}
-        order by opportunity_id limit 1`.execute(db);
-      return rows[0]?.id ?? null;
+          and opportunity_id <> ${exceptDealId}
+        order by opportunity_id, number limit 1`.execute(db);
+      return rows[0] ?? null;
     },
     async save(order, before, again = false) {
       const version = await db.transaction().execute(async (transaction) => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { deal, held, line, orderedOf, orderFacts, orderRules } from '../../../test/support/orderFacts.ts';
 import type { SubscriptionView } from '../../domain/account/view.ts';
-import type { Order } from '../../domain/order/order.ts';
+import type { Order, OrderedAction } from '../../domain/order/order.ts';
 import type { Subscription } from '../../domain/subscription/subscription.ts';
 import type { DealOrder } from '../ports/orders.ts';
 import { orderedKeys } from './orderedDeals.ts';
@@ -13,12 +13,14 @@ const view = (...some: Partial<Subscription>[]) => ({
 const there = view({ number: 'A-S1', key: 'zuora:subscription:A-S1' }, { number: 'X', key: 'zuora:subscription:X' });
 
 const change = orderedOf(orderFacts({ deal: deal({ lines: [line()] }) }));
+const [{ startsOn, subscriptionNumber }] = change.actions as [OrderedAction];
 const creating: Order = {
   ...change,
   actions: [
     {
+      subscriptionNumber,
       type: 'CreateSubscription',
-      startsOn: change.actions[0]!.startsOn,
+      startsOn,
       term: { type: 'Evergreen' },
       autoRenew: false,
       renewalMonths: null,
@@ -26,7 +28,7 @@ const creating: Order = {
     },
   ],
 };
-const renewing: Order = { ...change, actions: [{ type: 'RenewSubscription', startsOn: change.actions[0]!.startsOn }] };
+const renewing: Order = { ...change, actions: [{ type: 'RenewSubscription', startsOn, subscriptionNumber }] };
 
 /** Deals with one order that stands so. */
 function keys(order: Order, more: Partial<DealOrder>, of = there): string[] {

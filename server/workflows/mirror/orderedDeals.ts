@@ -1,13 +1,11 @@
 import type { AccountView } from '../../domain/account/view.ts';
-import type { Order } from '../../domain/order/order.ts';
+import type { OrderedAction } from '../../domain/order/order.ts';
 import type { NamedDeal } from '../ports/deals.ts';
 
 /** Parts of the keys of deals that would report what an order does. */
-function partsOf({ actions }: Order): string[] {
-  return actions.map(({ type, startsOn }) => {
-    if (type === 'CreateSubscription') return 'new';
-    return type === 'RenewSubscription' ? `renewal:${startsOn}` : `upgrade:${startsOn}`;
-  });
+function partOf({ type, startsOn }: OrderedAction): string {
+  if (type === 'CreateSubscription') return 'new';
+  return type === 'RenewSubscription' ? `renewal:${startsOn}` : `upgrade:${startsOn}`;
 }
 
 /**
@@ -21,13 +19,18 @@ export function orderedKeys(
   return deals.flatMap(({ order: known }) => {
     if (!known?.order || (known.placed === null && known.state !== 'Ordering')) return [];
     const { order, placed, connection } = known;
-    const isAwaited = placed === null && order.actions.some(({ type }) => type === 'CreateSubscription');
-    const numbers = placed?.subscriptionNumbers ?? [order.subscriptionNumber];
-    const own = subscriptions.filter(({ subscription: one }) =>
-      isAwaited
-        ? one.billingAccountKey === order.billingAccountKey
-        : one.connection === connection && numbers.some((number) => [one.number, one.scheduleId].includes(number)),
-    );
-    return own.flatMap(({ subscription: { key } }) => partsOf(order).map((part) => `${key}:${part}`));
+    const makes = order.actions.some(({ type }) => type === 'CreateSubscription');
+    return subscriptions.flatMap(({ subscription: one }) => {
+      const isOf = (number: string): boolean => [one.number, one.scheduleId].includes(number);
+      const isMade =
+        makes &&
+        (placed === null
+          ? one.billingAccountKey === order.billingAccountKey
+          : one.connection === connection && placed.subscriptionNumbers.some(isOf));
+      const own = order.actions.filter(
+        ({ subscriptionNumber }) => isMade || (!makes && one.connection === connection && isOf(subscriptionNumber)),
+      );
+      return own.map((action) => `${one.key}:${partOf(action)}`);
+    });
   });
 }

@@ -6,7 +6,7 @@ import { carrying, fieldsFrom } from '../../domain/order/customFields.ts';
 import type { Deal } from '../../domain/order/deal.ts';
 import type { OrderFacts } from '../../domain/order/facts.ts';
 import { orderFault } from '../../domain/order/faults.ts';
-import type { PlanOnSale, SubscriptionToChange } from '../../domain/order/order.ts';
+import { subscriptionsOf, type PlanOnSale, type SubscriptionToChange } from '../../domain/order/order.ts';
 import { kindOf, subscriptionNamed } from '../../domain/order/kind.ts';
 import { planOrder } from '../../domain/order/planOrder.ts';
 import type { OrderRules } from '../../domain/order/rules.ts';
@@ -45,8 +45,8 @@ export function enteredIn(deal: Deal, rules: Pick<OrderRules, 'connection' | 'cu
 export const isRefused = (error: unknown): error is Fault => error instanceof Fault && error.code === 'order_refused';
 
 /** @param dealId of the other deal */
-const stillDiffers = (dealId: string): string =>
-  `Another opportunity of this subscription (${dealId}) was changed after its order, and billing says otherwise. Settle that first: take its change back, or have Billing operations change the subscription; see Billing Discrepancies.`;
+const stillDiffers = ({ dealId, subscriptionNumber }: { dealId: string; subscriptionNumber: string }): string =>
+  `Another opportunity of subscription ${subscriptionNumber} (${dealId}) was changed after its order, and billing says otherwise. Settle that first: take its change back, or have Billing operations change the subscription; see Billing Discrepancies.`;
 
 /** How the order of a deal stands before anything is sent, for who previews it and for who places it. */
 export function workOut(deps: WorkOutDeps): (deal: Deal, known: DealOrder | null) => Promise<DealOrder> {
@@ -115,7 +115,7 @@ export function workOut(deps: WorkOutDeps): (deal: Deal, known: DealOrder | null
     };
     if ('faults' in planned || faults.length > 0) return base;
     const { order } = planned;
-    const changed = await discrepancies.discrepancyOf(order.subscriptionNumber, deal.id);
+    const changed = await discrepancies.discrepancyOf(subscriptionsOf(order), deal.id);
     if (changed !== null) return { ...base, faults: [orderFault(DISCREPANCY_OPEN, stillDiffers(changed))] };
     const worked = { ...base, order, actions: orderInWords(order, plans) };
     try {

@@ -167,8 +167,11 @@ export interface OrderBook {
   of(dealId: string): Promise<{ order: DealOrder; version: number; sinceMs: number } | null>;
   /** @returns every step that an order took, the first one first */
   stepsOf(dealId: string): Promise<{ at: Date; order: DealOrder }[]>;
-  /** @returns the id of another Opportunity that ordered of a subscription and says something else now; null for none */
-  discrepancyOf(subscriptionNumber: string, exceptDealId: string): Promise<string | null>;
+  /** @returns another Opportunity that ordered of one of the subscriptions and says something else now; null for none */
+  discrepancyOf(
+    subscriptionNumbers: readonly string[],
+    exceptDealId: string,
+  ): Promise<{ dealId: string; subscriptionNumber: string } | null>;
   /**
    * Commits how an order stands, with a line in its history, and has its Account projected.
    * @param before version that was read; null for the first

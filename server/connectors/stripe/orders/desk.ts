@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import { Fault } from '../../../domain/fault.ts';
-import type { Order, PlacedOrder } from '../../../domain/order/order.ts';
+import { subscriptionsOf, type Order, type PlacedOrder } from '../../../domain/order/order.ts';
 import type { OrderDesk } from '../../../workflows/ports/orders.ts';
 import type { CatalogCache } from '../catalog.ts';
 import type { StripeContext } from '../context.ts';
@@ -45,13 +45,14 @@ export function createStripeOrderDesk(
     return { prices: await readPrices(stripe, pricesOf(order)), settings, timeZone: context.timeZone };
   }
 
-  async function held({ subscriptionNumber }: Order): Promise<HeldSubscription> {
-    const subscription = await readSubscription(stripe, subscriptionNumber);
+  async function held(order: Order): Promise<HeldSubscription> {
+    const number = subscriptionsOf(order)[0]!;
+    const subscription = await readSubscription(stripe, number);
     if (subscription !== null) return subscription;
     throw new Fault({
       code: 'order_refused',
       kind: 'invalid',
-      publicText: `Stripe has no subscription ${subscriptionNumber} any more.`,
+      publicText: `Stripe has no subscription ${number} any more.`,
     });
   }
 

@@ -5,7 +5,7 @@ import { tcvOf } from '../../../domain/metrics/tcv.ts';
 import { toDecimal } from '../../../domain/money/decimal.ts';
 import { fromStripeAmount, toMajor } from '../../../domain/money/money.ts';
 import { doneOn } from '../../../domain/order/afterChange.ts';
-import type { Order, OrderMetrics } from '../../../domain/order/order.ts';
+import { subscriptionsOf, type Order, type OrderMetrics } from '../../../domain/order/order.ts';
 import type { Charge } from '../../../domain/subscription/charge.ts';
 import type { Subscription } from '../../../domain/subscription/subscription.ts';
 import { origin, type StripeCatalog, type StripeContext } from '../context.ts';
@@ -56,7 +56,7 @@ export function subscriptionOf(order: Order, prices: ToStripe['prices'], context
     kind: 'subscription',
     key: '',
     ...origin(context, order.billingAccountNumber),
-    number: order.subscriptionNumber,
+    number: subscriptionsOf(order)[0]!,
     currency: order.currency,
     status: 'Active',
     statusHistory: [],

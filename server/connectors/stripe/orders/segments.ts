@@ -3,7 +3,7 @@ import { exact, toDecimal, type Decimal } from '../../../domain/money/decimal.ts
 import { powerOfTen } from '../../../domain/money/decimal.ts';
 import { stripeExponentOf } from '../../../domain/money/currency.ts';
 import { fromStripeUnitPrice } from '../../../domain/money/money.ts';
-import type { CustomFields, Order, OrderAction, PlanOrder } from '../../../domain/order/order.ts';
+import type { CustomFields, OrderAction, PlanOrder } from '../../../domain/order/order.ts';
 import type { CalendarDate } from '../../../domain/time/calendarDate.ts';
 import type { OrderPrice } from './prices.ts';
 
@@ -41,7 +41,7 @@ function plansOf(action: OrderAction): readonly PlanOrder[] {
 }
 
 /** @returns everything that an order sells anew, with the days on which it holds */
-export function segmentsOf({ actions }: Pick<Order, 'actions'>): Segment[] {
+export function segmentsOf({ actions }: { actions: readonly OrderAction[] }): Segment[] {
   const segments: Segment[] = [];
   for (const action of actions) {
     segments.push(...plansOf(action).map((plan) => segmentOf(plan, action.startsOn)));
