@@ -8,6 +8,22 @@ export const ACCOUNT_COMING = 'billing_account_coming';
 const ACCOUNT_MISSING = 'billing_account_missing';
 /** Codes of faults of an order that waits until its Account has a billing account. */
 export const WAITS_FOR_ACCOUNT: readonly string[] = [ACCOUNT_MISSING, ACCOUNT_COMING];
+/** Codes of faults that billing alone can take away, without a word of the deal: what it says of the Account ends the wait. */
+export const WAITS_FOR_BILLING: readonly string[] = [
+  ...WAITS_FOR_ACCOUNT,
+  'billing_account_foreign',
+  'billing_account_inactive',
+  'billing_account_unclear',
+  'bill_to_email_missing',
+  'bill_to_incomplete',
+  'currency_differs',
+  'subscription_canceled',
+  'subscription_expired',
+  'subscription_foreign',
+  'subscription_not_begun',
+  'subscription_suspended',
+  'subscription_waits',
+];
 
 /** Where an Account has no billing account. */
 function missing({ rules: { connection }, coming = null }: Pick<OrderFacts, 'rules' | 'coming'>): OrderFault {

@@ -1,6 +1,6 @@
 import type { BillingAccount } from '../../domain/billingAccount/billingAccount.ts';
 import { orgKeyOf, provisioningKeyOf } from '../../domain/billingAccount/key.ts';
-import { WAITS_FOR_ACCOUNT } from '../../domain/order/billedAccount.ts';
+import { WAITS_FOR_BILLING } from '../../domain/order/billedAccount.ts';
 import type { NamedDeal } from '../ports/deals.ts';
 import type { OrgProjection } from '../ports/orgProjection.ts';
 import type { OrgRow } from '../ports/orgRows.ts';
@@ -20,7 +20,7 @@ export function projectProvisioning(
   };
 }
 
-/** @returns keys of what waited for the Account to have a billing account, now that it has one */
+/** @returns keys of what waited for what billing says of the Account, now that it has a billing account */
 export function afterBilled(
   billingAccounts: readonly BillingAccount[],
   deals: readonly NamedDeal[],
@@ -31,7 +31,7 @@ export function afterBilled(
     ({ order }) =>
       order?.state === 'Not Ready' &&
       isIn(order.connection) &&
-      order.faults.some(({ code }) => WAITS_FOR_ACCOUNT.includes(code)),
+      order.faults.some(({ code }) => WAITS_FOR_BILLING.includes(code)),
   );
   const isSettled = provisioning === null || ['Created', 'Not Wanted'].includes(provisioning.state);
   return [
