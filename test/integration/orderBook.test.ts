@@ -3,7 +3,7 @@ import { projectionKeyOf } from '../../server/domain/billingAccount/key.ts';
 import { createDealReader } from '../../server/sync/deals/reader.ts';
 import { createOrderBook } from '../../server/sync/orders/book.ts';
 import { orderedSince } from '../../server/sync/orders/since.ts';
-import type { DealOrder } from '../../server/workflows/ports/orders.ts';
+import { DISCREPANCY_OPEN, type DealOrder } from '../../server/workflows/ports/orders.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
 const A = '001000000000001AAA';
@@ -117,4 +117,21 @@ it('orders count from the moment they were switched on, and from another one aft
   expect(await orderedSince(database.db, true, later)).toEqual(first);
   expect(await orderedSince(database.db, false, later)).toBeNull();
   expect(await orderedSince(database.db, true, later)).toEqual(later);
+});
+
+it('a deal that says again what was ordered has those looked at that waited for it, and no others', async () => {
+  const book = createOrderBook(database.db);
+  const other = '006000000000002AAA';
+  const waiting = (dealId: string, waitsFor: string) =>
+    book.save(order({ dealId, faults: [{ code: DISCREPANCY_OPEN, text: 'Settle that first.', waitsFor }] }), null);
+  await waiting('006000000000003AAA', DEAL);
+  await waiting('006000000000004AAA', other);
+  const discrepancy = { foundAt: '2026-11-22T10:00:00.000Z', resolvedAt: null, salesforce: [], billing: [] };
+  await book.save(order({ state: 'Ordered', discrepancy }), null);
+  const looked = async () =>
+    (await database.pool.query<{ key: string }>("select key from dirty where key like '%:Opportunity:%'")).rows;
+  expect(await looked()).toEqual([]);
+  const resolvedAt = '2026-11-22T11:00:00.000Z';
+  await book.save(order({ state: 'Ordered', discrepancy: { ...discrepancy, resolvedAt } }), 1);
+  expect(await looked()).toEqual([{ key: 'salesforce:Opportunity:006000000000003AAA' }]);
 });

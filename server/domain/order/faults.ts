@@ -3,6 +3,8 @@ export type OrderFault = {
   /** Stable code, for tests and reports. */
   code: string;
   text: string;
+  /** The other Opportunity that it waits for; absent where it waits for none. */
+  waitsFor?: string;
 };
 
 /** @param line name of the product of the line that it is about */

@@ -45,13 +45,12 @@ async function write(db: Db, order: DealOrder, before: number | null): Promise<n
 /** An order that is on its way is shown when that lasts, ms: mostly it is placed by then, and its rows are written once. */
 const SHOWN_AFTER_MS = 1000;
 
-/** @returns keys of Opportunities that wait until one of their subscription says again what was ordered */
-async function waitingFor(db: Db): Promise<string[]> {
+/** @returns keys of Opportunities that wait until this one says again what was ordered */
+async function waitingFor(db: Db, dealId: string): Promise<string[]> {
+  const waits = JSON.stringify([{ code: DISCREPANCY_OPEN, waitsFor: dealId }]);
   const { rows } = await sql<{ id: string }>`
     select opportunity_id as id from deal_order
-    where state = 'Not Ready' and body -> 'faults' @> ${JSON.stringify([{ code: DISCREPANCY_OPEN }])}::jsonb`.execute(
-    db,
-  );
+    where state = 'Not Ready' and body -> 'faults' @> ${waits}::jsonb`.execute(db);
   return rows.map(({ id }) => orgKeyOf('Opportunity', id));
 }
 
@@ -97,7 +96,7 @@ export function createOrderBook(db: Db, onSaved: () => void = () => {}): OrderBo
             order.state === 'Ordering' ? SHOWN_AFTER_MS : 0,
           );
         await bumpKeys(transaction, [
-          ...(order.discrepancy?.resolvedAt ? await waitingFor(transaction) : []),
+          ...(order.discrepancy?.resolvedAt ? await waitingFor(transaction, order.dealId) : []),
           ...(again ? [orgKeyOf('Opportunity', order.dealId)] : []),
         ]);
         return written;

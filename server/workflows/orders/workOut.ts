@@ -116,7 +116,11 @@ export function workOut(deps: WorkOutDeps): (deal: Deal, known: DealOrder | null
     if ('faults' in planned || faults.length > 0) return base;
     const { order } = planned;
     const changed = await discrepancies.discrepancyOf(subscriptionsOf(order), deal.id);
-    if (changed !== null) return { ...base, faults: [orderFault(DISCREPANCY_OPEN, stillDiffers(changed))] };
+    if (changed !== null)
+      return {
+        ...base,
+        faults: [{ ...orderFault(DISCREPANCY_OPEN, stillDiffers(changed)), waitsFor: changed.dealId }],
+      };
     const worked = { ...base, order, actions: orderInWords(order, plans) };
     try {
       const added = await desk.preview(order);
