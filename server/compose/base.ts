@@ -1,5 +1,4 @@
 import { mappingVersion } from '../connectors/salesforce/convert.ts';
-import { billingFieldsOf } from '../connectors/salesforce/mapping/billingFields.ts';
 import { createClock, type BusinessClock } from '../platform/clock.ts';
 import type { Config } from '../platform/config/config.ts';
 import { openDatabase, type Database } from '../platform/db/database.ts';
@@ -19,6 +18,7 @@ import { createPostgresStore } from '../sync/postgres.ts';
 import { createSecretBook, type SecretBook } from '../sync/secrets/book.ts';
 import type { Store } from '../sync/store.ts';
 import type { ShareToken, UpstreamLimits } from '../workflows/ports/upstream.ts';
+import { keptFieldsOf } from './billingFields.ts';
 import { connect, type BillingConnection } from './connections.ts';
 
 /** What every process has, whatever its roles. */
@@ -75,7 +75,7 @@ export async function openBase(config: Config): Promise<Base> {
   const names = config.connections.map(({ connection }) => connection);
   const providerIds = createProviderIds({ db, connections: names, log });
   const { timeZone } = config;
-  const fields = billingFieldsOf(config.mapping);
+  const fields = keptFieldsOf(config);
   const providerIdOf = providerIds.idOf;
   const billedBy = config.orders === null ? {} : { stripeOrders: config.orders.stripe };
   const connections = config.connections.map((one) =>

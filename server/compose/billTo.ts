@@ -1,4 +1,8 @@
-import { BILL_TO_FIELDS_IN_ORG, createBillToReader } from '../connectors/salesforce/billTo/reader.ts';
+import {
+  billToFieldsInOrg,
+  createBillToReader,
+  type FieldsOfConnections,
+} from '../connectors/salesforce/billTo/reader.ts';
 import type { Ourselves } from '../connectors/salesforce/changes/events.ts';
 import type { SalesforceClient } from '../connectors/salesforce/client.ts';
 import type { BillToConfig } from '../platform/config/billToFile.ts';
@@ -23,7 +27,15 @@ export type BillTos = {
 /** @returns what a connection takes over; null for nothing */
 export function billToRulesOf(config: BillToConfig, connection: string): BillToRules | null {
   const rules = config[connection];
-  return rules === undefined || rules.mode === 'off' ? null : { mode: rules.mode, fields: rules.fields };
+  if (rules === undefined || rules.mode === 'off') return null;
+  const more = Object.keys(rules.accountFields).map((name) => `more.${name}` as const);
+  return { mode: rules.mode, fields: [...rules.fields, ...more] };
+}
+
+/** @returns what else of an Account is taken over, by connection */
+export function accountFieldsOf(config: BillToConfig): FieldsOfConnections {
+  const on = Object.entries(config).filter(([, { mode }]) => mode !== 'off');
+  return new Map(on.map(([connection, { accountFields }]) => [connection, accountFields]));
 }
 
 /**
@@ -33,7 +45,8 @@ export function billToRulesOf(config: BillToConfig, connection: string): BillToR
 export async function billTos(base: Base, client: SalesforceClient, onSaved: () => void): Promise<BillTos | null> {
   const { config, database, store: mirror, clock, connections } = base;
   const book = createBillToBook(database.db, onSaved);
-  const reader = createBillToReader(client);
+  const more = accountFieldsOf(config.billTo);
+  const reader = createBillToReader(client, more);
   const handlers = new Map(
     connections.flatMap(({ name, billTo: desk }): [string, KeyHandler][] => {
       const rules = billToRulesOf(config.billTo, name);
@@ -43,5 +56,5 @@ export async function billTos(base: Base, client: SalesforceClient, onSaved: () 
   for (const { name } of connections) await lookAnewWhen(database.db, name, billToRulesOf(config.billTo, name));
   if (handlers.size === 0) return null;
   const triggers = followRecords(book, reader, new Set(handlers.keys()));
-  return { book, triggers, heard: BILL_TO_FIELDS_IN_ORG, handlers };
+  return { book, triggers, heard: billToFieldsInOrg(more), handlers };
 }

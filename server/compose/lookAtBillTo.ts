@@ -9,7 +9,7 @@ import { createMirrorReader } from '../sync/mirror/reader.ts';
 import { lookAtBillTo } from '../workflows/billTo/followBillTo.ts';
 import type { BillToDesk } from '../workflows/ports/billTo.ts';
 import type { BillToView, OrgTools } from '../workflows/ports/orgTools.ts';
-import { billToRulesOf } from './billTo.ts';
+import { accountFieldsOf, billToRulesOf } from './billTo.ts';
 
 /** @param openDesk of a connection */
 export function lookAtBillTos(
@@ -18,7 +18,8 @@ export function lookAtBillTos(
   client: SalesforceClient,
   openDesk: (connection: string) => BillToDesk,
 ): OrgTools['billTos'] {
-  const [mirror, book, reader] = [createMirrorReader(db), createBillToBook(db), createBillToReader(client)];
+  const [mirror, book] = [createMirrorReader(db), createBillToBook(db)];
+  const reader = createBillToReader(client, accountFieldsOf(config));
   return async (accountId) => {
     if (Object.values(config).every(({ mode }) => mode === 'off'))
       throw new Fault({

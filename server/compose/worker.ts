@@ -2,7 +2,6 @@ import { createOrgBulkWriter } from '../connectors/salesforce/bulk.ts';
 import { createOrgCalls } from '../connectors/salesforce/calls.ts';
 import { integrationUser } from '../connectors/salesforce/changes/ourselves.ts';
 import { objectOrder, toOrgConnection } from '../connectors/salesforce/convert.ts';
-import { billingFieldsOf } from '../connectors/salesforce/mapping/billingFields.ts';
 import { createOwnerNotices } from '../connectors/salesforce/ownerNotices.ts';
 import { createOrgRowRemover } from '../connectors/salesforce/remover.ts';
 import { removedDaysOf } from '../connectors/salesforce/retention.ts';
@@ -39,6 +38,7 @@ import { fieldsOfSystem } from '../workflows/ports/billingFields.ts';
 import { partsTakenBy } from '../workflows/ports/billingFilter.ts';
 import type { Base } from './base.ts';
 import { billTos } from './billTo.ts';
+import { keptFieldsOf } from './billingFields.ts';
 import { catalog } from './catalog.ts';
 import { followSalesforce } from './changes.ts';
 import { keyHandler } from './handlers.ts';
@@ -123,7 +123,7 @@ export async function startWorker(base: Base, start: (name: string, loop: Loop) 
   const backfills = createBackfillStore(db);
   const connectionStore = createConnectionStore(db);
   await connectionStore.register(connections.map(({ name, source }) => ({ name, system: source })));
-  const fields = billingFieldsOf(config.mapping);
+  const fields = keptFieldsOf(config);
   for (const { name, source, filter } of connections) {
     await applyFilter(db, name, filter, log);
     const own = fieldsOfSystem(fields, source);

@@ -396,7 +396,7 @@ describe('metadata and custom fields that a mapping names', () => {
     expect(await backfill()).toMatchObject({
       state: 'Listing',
       parts: ['subscriptions'],
-      reason: 'The mapping names further metadata or custom fields.',
+      reason: 'Settings name further metadata or custom fields.',
     });
     expect(await named({ charge: ['metadata.sku'] })).toEqual([]);
     // What is named no more needs no reading, what is named again does: it may have changed meanwhile.

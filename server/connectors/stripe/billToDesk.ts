@@ -8,9 +8,18 @@ import { toStripeFault } from './errors.ts';
 import { customerSchema, type StripeCustomer } from './schema.ts';
 
 /** `name` is what invoices are headed with: the company; the person stands beside it. */
-function fromStripeBillTo({ name, business_name, individual_name, email, phone, address }: StripeCustomer): BillTo {
+function fromStripeBillTo({
+  name,
+  business_name,
+  individual_name,
+  email,
+  phone,
+  address,
+  metadata,
+}: StripeCustomer): BillTo {
   return normaliseBillTo({
     company: name ?? business_name,
+    more: metadata,
     ...fromFullName(individual_name),
     email,
     phone,
@@ -38,13 +47,14 @@ function toStripeAddress(address: BillToAddress): Stripe.AddressParam {
   };
 }
 
-function toStripeBillTo({ company, firstName, lastName, email, phone, address }: Partial<BillTo>) {
+function toStripeBillTo({ company, firstName, lastName, email, phone, address, more }: Partial<BillTo>) {
   return {
     ...(company && { name: company }),
     ...(lastName && { individual_name: [firstName, lastName].filter((one) => one != null).join(' ') }),
     ...(email && { email }),
     ...(phone && { phone }),
     ...(address && { address: toStripeAddress(address) }),
+    ...(more && { metadata: more as Record<string, string> }),
   } satisfies Stripe.CustomerUpdateParams;
 }
 

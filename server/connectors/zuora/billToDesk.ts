@@ -6,12 +6,21 @@ import type { BillToDesk } from '../../workflows/ports/billTo.ts';
 import type { ZuoraClient } from './client.ts';
 import { accountStatusOf } from './convert.ts';
 import { toBillToFault } from './errors.ts';
-import { accountSchema, type ZuoraAccount } from './schema.ts';
+import { accountSchema, customFieldsOf, type ZuoraAccount } from './schema.ts';
 
 const savedSchema = z.object({ success: z.literal(true) });
 
-function fromZuoraBillTo({ basicInfo, billToContact: contact }: ZuoraAccount): BillTo {
+/** Custom fields, the payment term and the number of the purchase order, by their names in "Update an account" (Zuora API). */
+function moreOf(account: ZuoraAccount): Record<string, string | null> {
+  const { paymentTerm } = account.billingAndPayment;
+  const { purchaseOrderNumber } = account.basicInfo;
+  return { ...customFieldsOf(account), paymentTerm, purchaseOrderNumber };
+}
+
+function fromZuoraBillTo(account: ZuoraAccount): BillTo {
+  const { basicInfo, billToContact: contact } = account;
   return normaliseBillTo({
+    more: moreOf(account),
     company: basicInfo.name,
     firstName: contact?.firstName,
     lastName: contact?.lastName,
@@ -41,7 +50,7 @@ function toZuoraAddress({ street, street2, city, state, postalCode, country }: B
 }
 
 /** @returns the body of "Update an account" (Zuora API) */
-function toZuoraBillTo({ company, firstName, lastName, email, phone, address }: Partial<BillTo>): object {
+function toZuoraBillTo({ company, firstName, lastName, email, phone, address, more }: Partial<BillTo>): object {
   const contact = {
     ...(lastName && { firstName, lastName }),
     ...(email && { workEmail: email }),
@@ -51,6 +60,7 @@ function toZuoraBillTo({ company, firstName, lastName, email, phone, address }: 
   return {
     ...(company && { name: company }),
     ...(Object.keys(contact).length > 0 && { billToContact: contact }),
+    ...more,
   };
 }
 

@@ -28,6 +28,7 @@ import { queryPages, readList } from './paging.ts';
 import {
   accountSchema,
   creditMemoSchema,
+  customFieldsOf,
   debitMemoSchema,
   invoiceSchema,
   listedInvoiceSchema,
@@ -339,12 +340,6 @@ export function createZuoraBilling(client: ZuoraClient, context: ZuoraContext): 
 
     whereIs: (key) => whereIs(client, context.connection, key),
   };
-}
-
-/** Custom fields stand beside the others of the account, and end in `__c` (Zuora docs, "Custom fields"). */
-function customFieldsOf({ basicInfo }: ZuoraAccount): Record<string, string> {
-  const custom = Object.entries(basicInfo).filter(([name, value]) => name.endsWith('__c') && value != null);
-  return Object.fromEntries(custom.map(([name, value]) => [name, String(value)]));
 }
 
 function isDefault(billingDay: string | null): boolean {

@@ -94,7 +94,10 @@ export function fromZuoraAccount(
       billToContact?.lastName == null ? null : { firstName: billToContact.firstName, lastName: billToContact.lastName },
     discounts: [],
     accountId: salesforceAccountOf(account, context),
-    ...keptFields(context.fields?.account, CUSTOM, basicInfo),
+    ...keptFields(context.fields?.account, CUSTOM, {
+      ...basicInfo,
+      paymentTerm: account.billingAndPayment.paymentTerm,
+    }),
     sourceUrl: context.links.account(basicInfo.id),
   };
 }

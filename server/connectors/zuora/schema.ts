@@ -26,12 +26,14 @@ export const accountSchema = z.object({
     status: z.string(),
     crmId: maybeText,
     parentId: maybeText,
+    purchaseOrderNumber: maybeText,
   }),
   billingAndPayment: z.object({
     currency: z.string(),
     autoPay: flag,
     billCycleDay: z.coerce.number().nullish(),
     defaultPaymentMethodId: maybeText,
+    paymentTerm: maybeText,
   }),
   metrics: z.object({
     totalInvoiceBalance: orZero,
@@ -332,6 +334,12 @@ export const changedRowSchema = z.object({
 });
 
 export type ZuoraAccount = z.infer<typeof accountSchema>;
+
+/** Custom fields stand beside the others of the account, and end in `__c` (Zuora docs, "Custom fields"). */
+export function customFieldsOf({ basicInfo }: ZuoraAccount): Record<string, string> {
+  const custom = Object.entries(basicInfo).filter(([name, value]) => name.endsWith('__c') && value != null);
+  return Object.fromEntries(custom.map(([name, value]) => [name, String(value)]));
+}
 export type ZuoraPaymentMethod = z.infer<typeof paymentMethodSchema>;
 export type ZuoraSubscription = z.infer<typeof subscriptionSchema>;
 export type ZuoraCharge = z.infer<typeof segmentSchema>;

@@ -16,7 +16,8 @@ const address = fc.record({
   postalCode: text,
   country: fc.oneof(text, fc.constantFrom('usa', 'Canada', 'UK', 'Österreich')),
 });
-const billTo = fc.record({ firstName: text, lastName: text, company: text, email: text, phone: text, address });
+const more = fc.dictionary(fc.constantFrom('paymentTerm', 'Region__c'), text);
+const billTo = fc.record({ firstName: text, lastName: text, company: text, email: text, phone: text, address, more });
 
 describe('what is normalised', () => {
   test('is the same when it is normalised again', () => {
@@ -101,7 +102,11 @@ const ada: ContactInSalesforce = {
   phone: null,
   address: { street: null, city: 'Graz', country: 'Austria' },
 };
-const acme = { name: 'Acme', address: { street: '1 Market St', city: 'San Francisco', state: 'CA', country: 'US' } };
+const acme = {
+  name: 'Acme',
+  more: {},
+  address: { street: '1 Market St', city: 'San Francisco', state: 'CA', country: 'US' },
+};
 
 test('the address is that of the Contact, or that of the Account, and never made of both', () => {
   expect(billToInSalesforce(acme, ada).address).toEqual({ ...NO_ADDRESS, city: 'Graz', country: 'AT' });

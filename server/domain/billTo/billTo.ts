@@ -16,6 +16,8 @@ export type BillTo = {
   phone: string | null;
   /** `country` is an ISO 3166 alpha-2 code, `state` of the United States and Canada a postal code; a text that names none stands as it is. */
   address: BillToAddress;
+  /** What else of the Account billing is told, by the name that billing has for it; a name that is absent cannot be read. */
+  more: Readonly<Record<string, string | null>>;
 };
 
 export const NO_ADDRESS: BillToAddress = {

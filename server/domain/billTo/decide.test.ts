@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { BillTo } from './billTo.ts';
 import { changedParts, conflictsOf, decideBillTo, type AgreedFields, type Compared } from './decide.ts';
-import { BILL_TO_FIELDS, partOf } from './fields.ts';
+import { BILL_TO_FIELDS, partOf, type BillToField } from './fields.ts';
 import { normaliseBillTo } from './normalise.ts';
 
 const ada: BillTo = normaliseBillTo({
@@ -12,17 +12,19 @@ const ada: BillTo = normaliseBillTo({
   email: 'ada@acme.example',
   phone: '+43 316 555',
   address: { street: 'Herrengasse 1', city: 'Graz', postalCode: '8010', country: 'AT' },
+  more: { paymentTerm: 'Net 30', Region__c: 'EMEA' },
 });
+const FIELDS: readonly BillToField[] = [...BILL_TO_FIELDS, 'more.paymentTerm', 'more.Region__c'];
 const agreedOn = (billTo: BillTo): AgreedFields =>
   Object.fromEntries(
-    BILL_TO_FIELDS.map((field) => [field, { salesforce: partOf(field, billTo), billing: partOf(field, billTo) }]),
+    FIELDS.map((field) => [field, { salesforce: partOf(field, billTo), billing: partOf(field, billTo) }]),
   );
 const compared = (more: Partial<Compared>): Compared => ({
   system: 'Zuora',
   wanted: ada,
   held: ada,
   agreed: agreedOn(ada),
-  fields: BILL_TO_FIELDS,
+  fields: FIELDS,
   ...more,
 });
 const mail = (email: string | null): BillTo => ({ ...ada, email });
@@ -73,6 +75,14 @@ describe('what stays in billing', () => {
     expect(conflictsOf(decideBillTo(one), {})).toEqual([]);
   });
 
+  test('what settings name and nobody here can read, with what to do', () => {
+    const { kept, changes } = decideBillTo(compared({ wanted: { ...ada, more: { Region__c: 'APAC' } } }));
+    expect(kept).toMatchObject([
+      { field: 'more.paymentTerm', billing: 'Net 30', why: expect.stringContaining('integration user') as string },
+    ]);
+    expect(changes).toMatchObject([{ field: 'more.Region__c', before: 'EMEA', after: 'APAC' }]);
+  });
+
   test('what is not taken over', () => {
     expect(decideBillTo(compared({ wanted: mail('x@acme.example'), fields: ['phone'] })).changes).toEqual([]);
   });
@@ -102,6 +112,7 @@ const anyBillTo = fc
       state: fc.constantFrom(null, 'CA', 'Bavaria'),
       country: fc.constantFrom(null, 'US', 'AT', 'Atlantis'),
     }),
+    more: fc.dictionary(fc.constantFrom('paymentTerm', 'Region__c'), text),
   })
   .map(normaliseBillTo);
 
@@ -110,11 +121,14 @@ test('once its changes are made, whatever the two said, nothing is left to chang
     fc.property(anyBillTo, anyBillTo, anyBillTo, (wanted, held, before) => {
       const one = compared({ wanted, held, agreed: agreedOn(before) });
       const { changes } = decideBillTo(one);
-      const after = { ...held, ...changedParts(changes, wanted) };
+      const parts = changedParts(changes, wanted);
+      const after = { ...held, ...parts, more: { ...held.more, ...parts.more } };
       const again = decideBillTo({ ...one, held: after });
       expect(again.changes).toEqual([]);
       for (const field of ['company', 'email', 'phone', 'lastName'] as const)
         if (held[field] !== null) expect(after[field]).not.toBeNull();
+      for (const [name, value] of Object.entries(held.more))
+        if (value !== null) expect(after.more[name] ?? null).not.toBeNull();
     }),
   );
 });

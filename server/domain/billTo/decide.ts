@@ -1,6 +1,15 @@
 import type { Source } from '../billingAccount/billingAccount.ts';
 import type { BillTo } from './billTo.ts';
-import { BILL_TO_FIELDS, isEmpty, isSame, lacksParts, partOf, partInWords, type BillToField } from './fields.ts';
+import {
+  fieldInWords,
+  isEmpty,
+  isNotReadable,
+  isSame,
+  lacksParts,
+  partOf,
+  partInWords,
+  type BillToField,
+} from './fields.ts';
 import { faultInWords, faultsOf, type BillToFault } from './faults.ts';
 
 /** What both sides had of a field when they last meant the same; billing may write it in its own way. */
@@ -39,11 +48,9 @@ export type Compared = {
   fields: readonly BillToField[];
 };
 
-const FAULTS: Readonly<Record<BillToField, readonly BillToFault[]>> = {
-  company: [],
+const FAULTS: Readonly<Partial<Record<BillToField, readonly BillToFault[]>>> = {
   name: ['name_missing', 'first_name_missing'],
   email: ['email_missing', 'email_invalid'],
-  phone: [],
   address: ['country_missing', 'country_unknown', 'state_missing', 'state_unknown'],
 };
 
@@ -57,9 +64,12 @@ function changedBy(field: BillToField, { wanted, held, agreed }: Compared): Chan
 
 /** @returns why a value of Salesforce cannot go to billing; null where it can */
 function whyKept(field: BillToField, { wanted, held, system }: Compared): string | null {
+  const name = fieldInWords(field);
+  if (isNotReadable(field, wanted))
+    return `There is no field of the Account for ${name}, or the integration user may not read it. Correct BILL_TO_FILE, or grant the field and restart the servers.`;
   if (isEmpty(field, wanted))
-    return `Salesforce has no ${field}, and nothing is emptied in billing. Enter it in Salesforce.`;
-  const [fault] = faultsOf(wanted, system).filter((one) => FAULTS[field].includes(one));
+    return `Salesforce has no ${name}, and nothing is emptied in billing. Enter it in Salesforce.`;
+  const [fault] = faultsOf(wanted, system).filter((one) => FAULTS[field]?.includes(one));
   if (fault !== undefined) return faultInWords(fault, wanted);
   if (field === 'address' && lacksParts(wanted, held))
     return 'The address in Salesforce has no street or no city, and billing has one. Enter the whole address in Salesforce.';
@@ -83,7 +93,7 @@ export function decideBillTo(compared: Compared): BillToDecision {
   const agreed: Partial<Record<BillToField, Agreed>> = {};
   const changes: BillToChange[] = [];
   const kept: KeptField[] = [];
-  for (const field of BILL_TO_FIELDS.filter((one) => fields.includes(one))) {
+  for (const field of fields) {
     if (isAgreed(field, compared)) {
       agreed[field] = agreedOn(field, wanted, held);
       continue;
@@ -100,7 +110,9 @@ export function decideBillTo(compared: Compared): BillToDecision {
 
 /** @returns what billing is to have, of the fields that change alone */
 export function changedParts(changes: readonly BillToChange[], wanted: BillTo): Partial<BillTo> {
-  return Object.assign({}, ...changes.map(({ field }) => partOf(field, wanted))) as Partial<BillTo>;
+  const parts = changes.map(({ field }) => partOf(field, wanted));
+  const more = Object.assign({}, ...parts.map((part) => part.more)) as BillTo['more'];
+  return { ...(Object.assign({}, ...parts) as Partial<BillTo>), ...(Object.keys(more).length > 0 && { more }) };
 }
 
 /** A field about which the two systems say different things, each of its own accord; both values in words. */

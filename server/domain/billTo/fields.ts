@@ -2,7 +2,15 @@ import { NO_ADDRESS, type BillTo } from './billTo.ts';
 
 /** What goes from Salesforce to billing, each as a whole; the words of settings. */
 export const BILL_TO_FIELDS = ['company', 'name', 'email', 'phone', 'address'] as const;
-export type BillToField = (typeof BILL_TO_FIELDS)[number];
+type NamedField = (typeof BILL_TO_FIELDS)[number];
+
+/** One of them, or one that settings name besides: `more.` and the name that billing has for it. */
+export type BillToField = NamedField | `more.${string}`;
+
+/** @returns a field as people know it: by its word, or by the name that billing has for it */
+export function fieldInWords(field: BillToField): string {
+  return field.replace(/^more\./, '');
+}
 
 /** Of nobody, nowhere. */
 const NOBODY: BillTo = {
@@ -12,6 +20,7 @@ const NOBODY: BillTo = {
   email: null,
   phone: null,
   address: NO_ADDRESS,
+  more: {},
 };
 
 /** @returns the part of a bill-to that a field is */
@@ -27,17 +36,36 @@ export function partOf(field: BillToField, billTo: BillTo): Partial<BillTo> {
       return { phone: billTo.phone };
     case 'address':
       return { address: billTo.address };
+    default: {
+      const name = fieldInWords(field);
+      return { more: { [name]: billTo.more[name] ?? null } };
+    }
   }
 }
 
 const present = (texts: readonly (string | null)[]): string[] => texts.filter((one) => one !== null);
 
 /** @returns a field in words, on one line; null where nothing is known of it */
-export function partInWords(field: BillToField, { address, ...billTo }: BillTo): string | null {
-  if (field === 'name') return present([billTo.firstName, billTo.lastName]).join(' ') || null;
-  if (field !== 'address') return billTo[field];
-  const { street, street2, city, state, postalCode, country } = address;
-  return present([street, street2, city, state, postalCode, country]).join(', ') || null;
+export function partInWords(field: BillToField, billTo: BillTo): string | null {
+  switch (field) {
+    case 'name':
+      return present([billTo.firstName, billTo.lastName]).join(' ') || null;
+    case 'address': {
+      const { street, street2, city, state, postalCode, country } = billTo.address;
+      return present([street, street2, city, state, postalCode, country]).join(', ') || null;
+    }
+    case 'company':
+    case 'email':
+    case 'phone':
+      return billTo[field];
+    default:
+      return billTo.more[fieldInWords(field)] ?? null;
+  }
+}
+
+/** Whether it is a field that settings name and nobody here can read. */
+export function isNotReadable(field: BillToField, { more }: BillTo): boolean {
+  return field.startsWith('more.') && more[fieldInWords(field)] === undefined;
 }
 
 export function isEmpty(field: BillToField, billTo: BillTo): boolean {

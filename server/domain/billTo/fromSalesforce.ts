@@ -11,10 +11,19 @@ export type ContactInSalesforce = {
 };
 
 /** What Salesforce has of an Account (`Billing…` address). */
-export type AccountInSalesforce = { name: string | null; address: RawAddress };
+export type AccountInSalesforce = {
+  name: string | null;
+  address: RawAddress;
+  /** Further fields, by the name that billing has for them; those that cannot be read are absent. */
+  more: Readonly<Record<string, string | null>>;
+};
 
-/** Of an Account with several billing accounts neither name nor address is that of one of them. */
-export const NOTHING_OF_ACCOUNT: AccountInSalesforce = { name: null, address: {} };
+/** Of an Account with several billing accounts neither its name nor its address nor what else it has is that of one of them. */
+export const nothingOf = ({ more }: AccountInSalesforce): AccountInSalesforce => ({
+  name: null,
+  address: {},
+  more: Object.fromEntries(Object.keys(more).map((name) => [name, null])),
+});
 
 /**
  * Whom invoices of an Account name. The address is the Contact's where it has any, else the Account's, and never made of
@@ -28,6 +37,7 @@ export function billToInSalesforce(account: AccountInSalesforce, contact: Contac
     firstName: contact?.firstName,
     lastName: contact?.lastName,
     company: account.name,
+    more: account.more,
     email: contact?.email,
     phone: contact?.phone,
     address: hasOwn ? own : account.address,

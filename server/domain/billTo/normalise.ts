@@ -45,8 +45,9 @@ export function normaliseAddress(raw: RawAddress): BillToAddress {
 }
 
 /** What a bill-to is read from; texts as they stand in a system. */
-export type RawBillTo = { [part in keyof Omit<BillTo, 'address'>]?: string | null | undefined } & {
+export type RawBillTo = { [part in keyof Omit<BillTo, 'address' | 'more'>]?: string | null | undefined } & {
   address?: RawAddress | null | undefined;
+  more?: Readonly<Record<string, string | null | undefined>> | undefined;
 };
 
 export function normaliseBillTo(raw: RawBillTo): BillTo {
@@ -57,5 +58,6 @@ export function normaliseBillTo(raw: RawBillTo): BillTo {
     email: tidyEmail(raw.email),
     phone: tidy(raw.phone),
     address: normaliseAddress(raw.address ?? {}),
+    more: Object.fromEntries(Object.entries(raw.more ?? {}).map(([name, text]) => [name, tidy(text)])),
   };
 }

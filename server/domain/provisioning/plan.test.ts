@@ -29,6 +29,7 @@ const account: AccountToBill = {
     email: 'ada@acme.example',
     phone: null,
     address: { ...NO_ADDRESS, country: 'DE' },
+    more: {},
   },
   isSeparate: false,
   isAtStage: false,

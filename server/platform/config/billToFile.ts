@@ -12,6 +12,9 @@ const ofConnection = z.strictObject({
     .array(z.enum(FIELDS, `It must be one of ${FIELDS.map((field) => `"${field}"`).join(', ')}.`))
     .min(1, 'It names no field; "mode": "off" takes none over.')
     .default([...FIELDS]),
+  accountFields: z
+    .record(z.string(), z.string().regex(/^[A-Za-z]\w*$/, 'It must be the API name of a field of Account.'))
+    .default({}),
 });
 
 const fileSchema = z.strictObject({ connections: z.record(z.string(), ofConnection) });
@@ -26,4 +29,42 @@ export type BillToConfig = z.infer<typeof fileSchema>['connections'];
 export function readBillToFile(path: string): { billTo: BillToConfig | null; faults: ConfigFault[] } {
   const { content, faults } = readJsonFile(path, fileSchema, { variable: 'BILL_TO_FILE', example: EXAMPLE });
   return { billTo: content?.connections ?? null, faults };
+}
+
+/** What Zuora has of an account besides custom fields ("Update an account", Zuora API). */
+const OF_ZUORA = ['paymentTerm', 'purchaseOrderNumber'];
+
+function nameProblem(system: 'Stripe' | 'Zuora', name: string): string | null {
+  if (system === 'Zuora')
+    return OF_ZUORA.includes(name) || /^\w+__c$/.test(name)
+      ? null
+      : `Zuora takes over ${OF_ZUORA.join(', ')} and custom fields, whose names end in __c; "${name}" is none of them.`;
+  // Source: Stripe API, "Metadata".
+  return /^[^[\]]{1,40}$/.test(name)
+    ? null
+    : `"${name}" is no key of metadata in Stripe: it has up to 40 characters and no square brackets.`;
+}
+
+/**
+ * @param connections that there are
+ * @param mapping what billing fills in Salesforce
+ * @returns what of it cannot be done
+ */
+export function billToProblems(
+  billTo: BillToConfig,
+  connections: readonly { connection: string; system: 'Stripe' | 'Zuora' }[],
+  mapping: readonly { object: string; target: string }[],
+): string[] {
+  const filled = mapping.filter(({ object }) => object === 'Account').map(({ target }) => target.toLowerCase());
+  return Object.entries(billTo).flatMap(([name, { accountFields }]) => {
+    const system = connections.find(({ connection }) => connection === name)?.system;
+    if (system === undefined) return [`There is no connection ${name}; each of "connections" must be the name of one.`];
+    const twice = Object.values(accountFields).filter((of) => filled.includes(of.toLowerCase()));
+    return [
+      ...Object.keys(accountFields).flatMap((of) => nameProblem(system, of) ?? []),
+      ...twice.map(
+        (of) => `${of} of Account goes to ${name}, and MAPPING_FILE fills it from billing; a field goes one way alone.`,
+      ),
+    ];
+  });
 }

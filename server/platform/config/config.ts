@@ -15,7 +15,7 @@ import { readMappingFile, type MappingConfig } from './mappingFile.ts';
 import { complete, fromEnvironment, Reader } from './reader.ts';
 import { readOrdersFile, type OrdersConfig } from './ordersFile.ts';
 import { readProvisioningFile, type ProvisioningConfig } from './provisioningFile.ts';
-import { readBillToFile, type BillToConfig } from './billToFile.ts';
+import { billToProblems, readBillToFile, type BillToConfig } from './billToFile.ts';
 import { readRenewalsFile, type RenewalsConfig } from './renewalsFile.ts';
 import { NO_REPORTING, readReportingFile, type ReportingConfig } from './reportingFile.ts';
 import { Secret } from './secret.ts';
@@ -287,14 +287,16 @@ function readProvisioning(reader: Reader, connections: readonly ConnectionConfig
   return null;
 }
 
-function readBillTo(reader: Reader, connections: readonly ConnectionConfig[]): BillToConfig {
+function readBillTo(
+  reader: Reader,
+  connections: readonly ConnectionConfig[],
+  mapping: Config['mapping'],
+): BillToConfig {
   const path = reader.optional('BILL_TO_FILE');
   if (path === undefined) return {};
   const { billTo, faults } = readBillToFile(path);
   reader.faults.push(...faults);
-  for (const name of Object.keys(billTo ?? {}))
-    if (!connections.some(({ connection }) => connection === name))
-      reader.fault('BILL_TO_FILE', `There is no connection ${name}; each of "connections" must be the name of one.`);
+  for (const problem of billToProblems(billTo ?? {}, connections, mapping)) reader.fault('BILL_TO_FILE', problem);
   return billTo ?? {};
 }
 
@@ -341,7 +343,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     );
   const renewals = readRenewals(reader);
   const provisioning = readProvisioning(reader, connections);
-  const billTo = readBillTo(reader, connections);
+  const billTo = readBillTo(reader, connections, settings.mapping);
   if (reader.faults.length > 0 || salesforce === null) throw new ConfigError(reader.faults);
   return { ...settings, connections, salesforce, catalog, orders, renewals, provisioning, billTo };
 }

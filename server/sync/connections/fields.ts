@@ -25,8 +25,8 @@ export async function fieldsReadWith(db: Db, connection: string): Promise<Billin
 }
 
 /**
- * Has the kinds of objects read anew of which a mapping names metadata or custom fields that it did not name at the last
- * start. What it names no more stays in the mirror until its object is read for another reason. Killed in between, it does
+ * Has the kinds of objects read anew of which settings name metadata or custom fields that they did not name at the last
+ * start. What they name no more stays in the mirror until its object is read for another reason. Killed in between, it does
  * the rest at the next start.
  * @param options.taken parts that the filter of the connection takes
  * @returns the parts that are read anew
@@ -43,8 +43,8 @@ export async function applyFields(
     taken.has(part),
   );
   if (parts.length > 0) {
-    log.info({ connection, parts }, 'The mapping names further metadata or custom fields; they are read');
-    await readPartsAnew(db, connection, parts, 'The mapping names further metadata or custom fields.');
+    log.info({ connection, parts }, 'Settings name further metadata or custom fields; they are read');
+    await readPartsAnew(db, connection, parts, 'Settings name further metadata or custom fields.');
   }
   const value = JSON.stringify(fields);
   await db

@@ -9,7 +9,7 @@ import {
   type BillToChange,
   type BillToDecision,
 } from '../../domain/billTo/decide.ts';
-import { isSame, partInWords } from '../../domain/billTo/fields.ts';
+import { fieldInWords, isSame, partInWords } from '../../domain/billTo/fields.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { BillToBook, BillToDesk, BillToReader, BillToRules, BillToStanding } from '../ports/billTo.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -85,7 +85,7 @@ function refused(publicText: string): Fault {
 
 /** @returns what billing made of what it was told, where that is something else; null where it is the same */
 function ownWay(changes: readonly BillToChange[], after: BillTo): string | null {
-  const texts = changes.map(({ field }) => `${field}: ${partInWords(field, after) ?? 'nothing'}`);
+  const texts = changes.map(({ field }) => `${fieldInWords(field)}: ${partInWords(field, after) ?? 'nothing'}`);
   return texts.length === 0 ? null : `Billing writes it in its own way, which is left alone: ${texts.join('; ')}.`;
 }
 

@@ -7,11 +7,19 @@ export const ADDRESS_PARTS = ['Street', 'City', 'State', 'PostalCode', 'Country'
 /** Where an org has picklists of states and countries; their texts may be in any language, their codes are not. */
 const CODES = ['StateCode', 'CountryCode'];
 
-/** What to read of an Account for whom it bills, and of a Contact. */
-export type BillToColumns = { account: readonly string[]; contact: readonly string[] };
+/** Further fields of an Account, by the name that billing has for each. */
+export type AccountFields = Readonly<Record<string, string>>;
 
-/** @returns what to read, by what the org has */
-export async function billToColumns(describe: DescribeObject): Promise<BillToColumns> {
+/** What to read of an Account for whom it bills, and of a Contact; `more` of the Account are fields that settings name. */
+export type BillToColumns = { account: readonly string[]; contact: readonly string[]; more: readonly string[] };
+
+/**
+ * @param more fields of the Account that settings name
+ * @returns what to read, by what the org has and the integration user sees
+ */
+export async function billToColumns(describe: DescribeObject, more: readonly string[] = []): Promise<BillToColumns> {
+  const seen = more.length === 0 ? null : await describe('Account');
+  const readable = [...new Set(more)].filter((name) => seen?.has(name.toLowerCase()));
   const addressOf = async (object: string, prefix: string): Promise<string[]> => {
     const fields = await describe(object);
     const codes = CODES.filter((part) => fields?.has(`${prefix}${part}`.toLowerCase()));
@@ -19,6 +27,7 @@ export async function billToColumns(describe: DescribeObject): Promise<BillToCol
   };
   return {
     account: ['Name', 'Billing_Contact__c', ...(await addressOf('Account', 'Billing'))],
+    more: readable,
     contact: ['Id', 'FirstName', 'LastName', 'Email', 'Phone', ...(await addressOf('Contact', 'Mailing'))],
   };
 }
@@ -27,6 +36,10 @@ export async function billToColumns(describe: DescribeObject): Promise<BillToCol
 export const ofChosen = ({ contact }: BillToColumns): string[] => contact.map((name) => `Billing_Contact__r.${name}`);
 
 const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+
+/** Numbers and ticks as they are written in JSON. */
+const wordOf = (value: unknown): string | null =>
+  typeof value === 'number' || typeof value === 'boolean' ? String(value) : textOf(value);
 
 function addressIn(record: Found, prefix: string): RawAddress {
   const part = (name: string) => textOf(record[`${prefix}${name}`]);
@@ -39,9 +52,17 @@ function addressIn(record: Found, prefix: string): RawAddress {
   };
 }
 
-/** @param record read with `billToColumns` */
-export function toAccount(record: Found): AccountInSalesforce {
-  return { name: textOf(record['Name']), address: addressIn(record, 'Billing') };
+/**
+ * @param record read with `billToColumns`
+ * @param fields that billing takes over besides
+ */
+export function toAccount(record: Found, fields: AccountFields = {}): AccountInSalesforce {
+  const readable = Object.entries(fields).filter(([, of]) => record[of] !== undefined);
+  return {
+    name: textOf(record['Name']),
+    address: addressIn(record, 'Billing'),
+    more: Object.fromEntries(readable.map(([name, of]) => [name, wordOf(record[of])])),
+  };
 }
 
 /** @param record read with `billToColumns` */

@@ -1,22 +1,30 @@
+import { partsOf } from '../../../domain/billingAccount/key.ts';
 import { id18 } from '../../../domain/billingAccount/salesforceId.ts';
-import { billToInSalesforce, NOTHING_OF_ACCOUNT } from '../../../domain/billTo/fromSalesforce.ts';
+import { billToInSalesforce, nothingOf } from '../../../domain/billTo/fromSalesforce.ts';
 import { gather } from '../../../platform/gather.ts';
 import type { BillToReader } from '../../../workflows/ports/billTo.ts';
 import { inList, queryAll, restOfList, type Found } from '../changes/query.ts';
 import type { SalesforceClient } from '../client.ts';
 import { describeObjects } from '../mapping/describe.ts';
-import { ADDRESS_PARTS, billToColumns, ofChosen, toAccount, toContact } from './columns.ts';
+import { ADDRESS_PARTS, billToColumns, ofChosen, toAccount, toContact, type AccountFields } from './columns.ts';
 
 /** Most Accounts of one call. */
 const MOST_IDS = 50;
 
 const addressOf = (prefix: string): string[] => [...ADDRESS_PARTS, 'Address'].map((part) => `${prefix}${part}`);
 
-/** Whose changes may change a bill-to, by object: fields, or compounds that they are parts of. */
-export const BILL_TO_FIELDS_IN_ORG: Readonly<Record<string, readonly string[]>> = {
-  Account: ['Name', 'Billing_Contact__c', ...addressOf('Billing')],
-  Contact: ['FirstName', 'LastName', 'Name', 'Email', 'Phone', 'AccountId', ...addressOf('Mailing')],
-};
+/** What else of an Account is taken over, by connection. */
+export type FieldsOfConnections = ReadonlyMap<string, AccountFields>;
+
+const namesIn = (more: FieldsOfConnections): string[] => [...more.values()].flatMap((fields) => Object.values(fields));
+
+/** @returns whose changes may change a bill-to, by object: fields, or compounds that they are parts of */
+export function billToFieldsInOrg(more: FieldsOfConnections): Readonly<Record<string, readonly string[]>> {
+  return {
+    Account: ['Name', 'Billing_Contact__c', ...addressOf('Billing'), ...namesIn(more)],
+    Contact: ['FirstName', 'LastName', 'Name', 'Email', 'Phone', 'AccountId', ...addressOf('Mailing')],
+  };
+}
 
 type AccountFound = { record: Found; named: Found | null; contacts: readonly Found[] };
 
@@ -29,15 +37,21 @@ function contactFor({ named, contacts }: AccountFound, billingAccountKey: string
 }
 
 /** Reads whom Salesforce names for invoices; what is asked for at about the same time shares a call. */
-export function createBillToReader(client: SalesforceClient): BillToReader {
+export function createBillToReader(client: SalesforceClient, more: FieldsOfConnections): BillToReader {
   const describe = describeObjects(client);
 
   async function soqlFor(ids: readonly string[]): Promise<string> {
-    const columns = await billToColumns(describe);
+    const columns = await billToColumns(describe, namesIn(more));
     const contacts =
       `(SELECT ${columns.contact.join(', ')}, Billing_Key__c FROM Contacts ` +
       `WHERE IsDeleted = false AND (Email != null OR Billing_Key__c != null) ORDER BY Id)`;
-    const wanted = ['Id', ...columns.account, ...ofChosen(columns), 'Billing_Contact__r.IsDeleted', contacts];
+    const wanted = [
+      'Id',
+      ...new Set([...columns.account, ...columns.more]),
+      ...ofChosen(columns),
+      'Billing_Contact__r.IsDeleted',
+      contacts,
+    ];
     return `SELECT ${wanted.join(', ')} FROM Account WHERE IsDeleted = false AND Id IN ${inList(ids)}`;
   }
 
@@ -69,12 +83,10 @@ export function createBillToReader(client: SalesforceClient): BillToReader {
       const found = await read(accountId);
       if (found === undefined) return null;
       const contact = contactFor(found, billingAccountKey, isOnly);
+      const account = toAccount(found.record, more.get(partsOf(billingAccountKey).connection));
       return {
         contactId: contact === null ? null : id18(String(contact['Id'])),
-        billTo: billToInSalesforce(
-          isOnly ? toAccount(found.record) : NOTHING_OF_ACCOUNT,
-          contact === null ? null : toContact(contact),
-        ),
+        billTo: billToInSalesforce(isOnly ? account : nothingOf(account), contact === null ? null : toContact(contact)),
       };
     },
   };

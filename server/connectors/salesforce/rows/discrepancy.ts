@@ -1,4 +1,5 @@
 import { billToDiscrepancyKeyOf, discrepancyKeyOf, partsOf } from '../../../domain/billingAccount/key.ts';
+import { fieldInWords } from '../../../domain/billTo/fields.ts';
 import type { BillToStanding } from '../../../workflows/ports/billTo.ts';
 import type { DealOrder } from '../../../workflows/ports/orders.ts';
 import type { OrgRow } from '../../../workflows/ports/orgRows.ts';
@@ -57,8 +58,10 @@ export function billToDiscrepancyRows({ billingAccountKey, discrepancy }: BillTo
         Kind__c: 'Bill-to differs',
         State__c: resolvedAt === null ? 'Open' : 'Resolved',
         Connection__c: text(connection, 40),
-        Salesforce_Value__c: lines(conflicts.map(({ field, salesforce }) => `${field}: ${said(salesforce)}`)),
-        Billing_Value__c: lines(conflicts.map(({ field, billing }) => `${field}: ${said(billing)}`)),
+        Salesforce_Value__c: lines(
+          conflicts.map(({ field, salesforce }) => `${fieldInWords(field)}: ${said(salesforce)}`),
+        ),
+        Billing_Value__c: lines(conflicts.map(({ field, billing }) => `${fieldInWords(field)}: ${said(billing)}`)),
         Owner_Rule__c: text([BILL_TO_RULE, ...reasons].join(' '), 2000),
         Found_At__c: foundAt,
         Resolved_At__c: resolvedAt,

@@ -1,4 +1,5 @@
 import { id18 } from '../../../domain/billingAccount/salesforceId.ts';
+import { fieldInWords } from '../../../domain/billTo/fields.ts';
 import { workBillTosNow } from '../../../sync/operate/billTo.ts';
 import type { BillToView } from '../../../workflows/ports/orgTools.ts';
 import { table } from '../text.ts';
@@ -15,9 +16,11 @@ function decisionLines({ decision }: BillToView): string[] {
   if (decision === null) return ['Nothing is compared: the Account, or the billing account, is not there or closed.'];
   const changes = decision.changes.map(
     ({ field, before, after, changedBy }) =>
-      `- ${field}: ${before ?? 'nothing'} -> ${after} (${CHANGED_BY[changedBy]})`,
+      `- ${fieldInWords(field)}: ${before ?? 'nothing'} -> ${after} (${CHANGED_BY[changedBy]})`,
   );
-  const kept = decision.kept.map(({ field, billing, why }) => `- ${field}: ${billing ?? 'nothing'} stays. ${why}`);
+  const kept = decision.kept.map(
+    ({ field, billing, why }) => `- ${fieldInWords(field)}: ${billing ?? 'nothing'} stays. ${why}`,
+  );
   return changes.length + kept.length === 0 ? ['Both say the same.'] : [...changes, ...kept];
 }
 
@@ -26,7 +29,7 @@ function textOf(view: BillToView): string {
   const rows = steps.map(({ at, standing: { state, changes } }) => [
     at.toISOString(),
     state,
-    changes.map(({ field, before, after }) => `${field}: ${before ?? 'nothing'} -> ${after}`).join('; '),
+    changes.map(({ field, before, after }) => `${fieldInWords(field)}: ${before ?? 'nothing'} -> ${after}`).join('; '),
   ]);
   return [
     `${billingAccountKey}, ${mode}, ${contactId === null ? 'nobody is its Billing Contact' : `billed to ${contactId}`}`,
