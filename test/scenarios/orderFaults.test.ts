@@ -106,3 +106,64 @@ it('a deal that somebody has locked is ordered once, and gets its number when it
   await vi.waitUntil(async () => (await ordersOf(id)).length > 0, WITHIN);
   await orderedOnce(id);
 }, 120_000);
+
+const DAY_MS = 86_400_000;
+
+/** Calls of the API are counted over the last 24 hours of the org's clock. */
+async function useUp(): Promise<void> {
+  const { url } = story.stack.org;
+  const switches = { method: 'POST', headers: { 'content-type': 'application/json' } };
+  const { max } = (await (await fetch(`${url}/__sim/limits`, { ...switches, body: '{}' })).json()) as { max: number };
+  await fetch(`${url}/__sim/limits`, { ...switches, body: JSON.stringify({ used: max }) });
+}
+
+/** Whether the org is left alone, since it said that its calls are used up. */
+async function isHeld(): Promise<boolean> {
+  const held = await story.database.pool.query('select from upstream where hold_until > now()');
+  return held.rowCount! > 0;
+}
+
+/** Ends waits of real time that a moved clock does not end, until something is so. */
+const afterWaits = (so: () => boolean) =>
+  vi.waitUntil(async () => {
+    await story.database.pool.query(`
+      update upstream set hold_until = now() where hold_until > now();
+      update api_budget set read_at = now() - interval '1 hour';
+      update dirty set not_before = now() where not_before > now() and quarantined_at is null;
+      update org_rows set not_before = now() where pending`);
+    return so();
+  }, WITHIN);
+
+describe('the calls of the org are used up for a day', () => {
+  it('after the order was placed: its number comes to the Opportunity on the next day', async () => {
+    const id = open();
+    await settled(story.stack);
+    let answer = (): void => {};
+    const until = new Promise<void>((done) => (answer = done));
+    story.stack.zuora.ctx.faults.set([{ path: '^/v1/orders$', times: 1, until }]);
+    sales.win(id);
+    await vi.waitUntil(() => story.stack.zuora.ctx.faults.list().length === 0, WITHIN);
+    await useUp();
+    answer();
+    await vi.waitUntil(async () => (await ordersOf(id)).length > 0 && (await isHeld()), WITHIN);
+    expect([sales.deal(id)['Billing_Order_Number__c'], sales.order(id)?.['Order_Number__c'] ?? null]).toEqual([
+      null,
+      null,
+    ]);
+    story.stack.clock.setOffset(story.stack.clock.offsetMs + DAY_MS);
+    await afterWaits(() => sales.deal(id)['Billing_Order_Number__c'] !== null);
+    await orderedOnce(id);
+  }, 120_000);
+
+  it('before the deal is read: it is ordered on the next day', async () => {
+    const id = open();
+    await settled(story.stack);
+    await useUp();
+    sales.win(id);
+    await vi.waitUntil(isHeld, WITHIN);
+    expect([await ordersOf(id), sales.order(id)]).toEqual([[], undefined]);
+    story.stack.clock.setOffset(story.stack.clock.offsetMs + DAY_MS);
+    await afterWaits(() => sales.deal(id)['Billing_Order_Number__c'] !== null);
+    await orderedOnce(id);
+  }, 120_000);
+});
