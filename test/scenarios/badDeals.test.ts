@@ -34,6 +34,9 @@ beforeAll(async () => {
   const begun = await beginOrders();
   ({ story, sales, zuora, standing, plan: seats } = begun);
   acme = begun;
+  // Seats are counted in whole ones, which Zuora would round to.
+  const whole = { UomName: 'Each', DecimalPlaces: 0 };
+  await zuora.post('/v1/action/create', { type: 'UnitOfMeasure', objects: [whole] });
   fee = await story.zuora.ratePlan('Support', 'USD', [{ name: 'Fee', kind: 'flat', price: '500', period: 'Month' }]);
   await begun.restart(orderSettings({}));
   await vi.waitUntil(() => sales.hasProduct(fee), WITHIN);
@@ -150,6 +153,15 @@ const BAD: [string, () => Bad | Promise<Bad>][] = [
         { plan: fee, quantity: 0.5, price: 500 },
         'Support: It is sold as a whole, so its quantity can only be 1; it is 0.5.',
         { Quantity: 1 },
+      ),
+  ],
+  [
+    'a fraction of what is counted in whole units',
+    () =>
+      badLine(
+        seat(2.5),
+        'Platform Team: The quantity is 2.5, and Seats is counted in whole units: it would be rounded. Enter one without a fraction.',
+        { Quantity: 3 },
       ),
   ],
   [

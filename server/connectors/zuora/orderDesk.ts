@@ -2,6 +2,7 @@ import { keyOf } from '../../domain/billingAccount/key.ts';
 import { Fault, type FaultKind } from '../../domain/fault.ts';
 import { exact, toDecimal } from '../../domain/money/decimal.ts';
 import { doneOn } from '../../domain/order/afterChange.ts';
+import { fractionFaults } from '../../domain/order/fractions.ts';
 import type { ChargeOnSale, Order, PlacedOrder, PlanOnSale } from '../../domain/order/order.ts';
 import { earliest } from '../../domain/time/calendarDate.ts';
 import { today } from '../../domain/time/instant.ts';
@@ -32,6 +33,7 @@ import {
 import { isOnSale, toCatalogCharge } from './sellables.ts';
 import { readSubscriptionToChange } from './subscriptionToChange.ts';
 import { toZuoraOrder } from './toZuoraOrder.ts';
+import { createUnitDigits } from './units.ts';
 
 /** Ids that one filter names: they stand in the address, which must not grow too long. */
 const MOST_IDS = 40;
@@ -46,11 +48,16 @@ const oneOf = (field: string, ids: readonly string[]) => ['filter[]', `${field}.
 
 const COUNTED: ReadonlySet<string> = new Set<ChargeOnSale['model']>(['perUnit', 'graduated', 'volume']);
 
-function toChargeOnSale(charge: CatalogChargeOfZuora, rows: readonly CatalogTier[]): ChargeOnSale {
-  const { id, defaultQuantity } = charge;
+function toChargeOnSale(
+  charge: CatalogChargeOfZuora,
+  rows: readonly CatalogTier[],
+  digits: ReadonlyMap<string, number>,
+): ChargeOnSale {
+  const { id, defaultQuantity, uOM } = charge;
   const sold = toCatalogCharge(charge, rows);
   const isCounted = sold.kind !== 'usage' && COUNTED.has(sold.model) && defaultQuantity !== null;
-  return { ...sold, id, quantity: isCounted ? toDecimal(exact(defaultQuantity), 18) : null };
+  const quantityDigits = digits.get(uOM ?? '') ?? null;
+  return { ...sold, id, quantity: isCounted ? toDecimal(exact(defaultQuantity), 18) : null, quantityDigits };
 }
 
 /** @returns whether a refusal is about a number that is taken; only then is Zuora's wording looked at */
@@ -88,6 +95,8 @@ export function createZuoraOrderDesk(
   const { connection, timeZone, dealField } = context;
   const refused = (refusal: ZuoraRefusal): Fault => toOrderFault(refusal, dealField);
 
+  const unitDigits = createUnitDigits(client);
+
   /** Children are read by lists of their own: those of an expanded object end at a page without a word. */
   async function readPlans(ids: readonly string[]): Promise<Map<string, PlanOnSale>> {
     const [plans, charges] = await Promise.all([
@@ -114,13 +123,14 @@ export function createZuoraOrderDesk(
         ...(await queryAll(client, 'reading prices', 'product-rate-plan-charge-tiers', query, catalogTierSchema)),
       );
     }
+    const digits = await unitDigits(charges.flatMap(({ uOM }) => uOM ?? []));
     const chargesOf = Map.groupBy(charges, ({ productRatePlanId }) => productRatePlanId);
     const tiersOf = Map.groupBy(tiers, ({ productRatePlanChargeId }) => productRatePlanChargeId);
     const day = today(clock.businessNow(), timeZone);
     return new Map(
       plans.map((plan) => {
         const { id, product } = plan;
-        const own = (chargesOf.get(id) ?? []).map((one) => toChargeOnSale(one, tiersOf.get(one.id) ?? []));
+        const own = (chargesOf.get(id) ?? []).map((one) => toChargeOnSale(one, tiersOf.get(one.id) ?? [], digits));
         return [
           id,
           {
@@ -201,7 +211,7 @@ export function createZuoraOrderDesk(
       };
     },
 
-    faultsOf: () => [],
+    faultsOf: fractionFaults,
 
     toRequest: async (order) => toRequest(order),
 

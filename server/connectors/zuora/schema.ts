@@ -370,6 +370,7 @@ export const catalogChargeSchema = z.object({
   chargeType: z.string(),
   chargeModel: z.string(),
   defaultQuantity: maybeNumber,
+  uOM: maybeText,
   billingPeriod: maybeText,
   specificBillingPeriod: z.coerce.number().nullish(),
   listPriceBase: maybeText,

@@ -10,6 +10,8 @@ export type ChargeOnSale = CatalogCharge & {
   id: string;
   /** Quantity where an order names none; null where there is none. */
   quantity: Decimal | null;
+  /** Digits after the point that a quantity may have, of a billing system that rounds the others; null where it does not tell. */
+  quantityDigits?: number | null;
 };
 
 /** What one line of an order can name: a product rate plan of Zuora, a price of Stripe. */

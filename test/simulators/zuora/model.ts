@@ -60,7 +60,7 @@ export type TenantData = AccountData &
     deleted: DeletedRows;
   };
 
-export const dataFormat = 4;
+export const dataFormat = 5;
 
 export function emptyTenant(): TenantData {
   return {

@@ -116,10 +116,26 @@ export type ProductCharge = ChargeTerms & {
   updatedDate: number;
 };
 
+export type UnitOfMeasure = {
+  id: string;
+  name: string;
+  decimalPlaces: number;
+  /** Which way quantities with more digits are rounded. */
+  roundingMode: 'Up' | 'Down';
+  createdDate: number;
+  updatedDate: number;
+};
+
 export type CatalogData = {
+  units: UnitOfMeasure[];
   products: Product[];
   productRatePlans: ProductRatePlan[];
   productCharges: ProductCharge[];
 };
 
-export const emptyCatalog = (): CatalogData => ({ products: [], productRatePlans: [], productCharges: [] });
+export const emptyCatalog = (): CatalogData => ({
+  units: [],
+  products: [],
+  productRatePlans: [],
+  productCharges: [],
+});

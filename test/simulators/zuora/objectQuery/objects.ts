@@ -37,17 +37,18 @@ export const objects: Readonly<Record<string, QueryObject>> = {
 };
 
 /** Objects that only ZOQL, Data Query and AQuA reach. */
-const logs: readonly QueryObject[] = [
+const others: readonly QueryObject[] = [
   payment.paymentTransactionLogs,
   payment.refundTransactionLogs,
   payment.paymentMethodTransactionLogs,
   payment.calloutHistories,
+  catalog.unitsOfMeasure,
 ];
 
 /** Paths that Object Query has and this simulator has not. */
 export const otherObjects = ['amendments', 'order-ramps', 'prepaid-balances', 'summary-statements', 'taxation-items'];
 
-const byName = new Map([...Object.values(objects), ...logs].map((one) => [one.name.toLowerCase(), one]));
+const byName = new Map([...Object.values(objects), ...others].map((one) => [one.name.toLowerCase(), one]));
 
 /** An object by its name in ZOQL or Data Query, whatever the case of its letters. */
 export const objectByName = (name: string): QueryObject | undefined => byName.get(name.toLowerCase());

@@ -1,7 +1,9 @@
 import type { ChargeTerms, ProductCharge } from '../catalog/model.ts';
+import { storedQuantity } from '../catalog/units.ts';
 import { exact, metric } from '../decimal.ts';
 import { category } from '../protocol/errors.ts';
 import type { Segment } from '../subscriptions/model.ts';
+import type { Tenant } from '../tenant.ts';
 import { refuse } from './refuse.ts';
 import type { Pricing } from './schema/pricing.ts';
 
@@ -13,7 +15,7 @@ function pricingKey(terms: Pick<ChargeTerms, 'model' | 'type'>): string {
 }
 
 /** Applies `pricing` of an override or an update to a segment; exactly the fitting key may be there. */
-export function applyPricing(segment: Segment, pricing: Pricing): void {
+export function applyPricing(tenant: Tenant, segment: Segment, pricing: Pricing): void {
   const key = pricingKey(segment);
   const [given, ...more] = Object.keys(pricing);
   if (given !== key || more.length > 0)
@@ -32,6 +34,7 @@ export function applyPricing(segment: Segment, pricing: Pricing): void {
       endingUnit: tier.endingUnit ?? null,
     }));
   Object.assign(segment, fields);
+  if (segment.quantity !== null) segment.quantity = storedQuantity(tenant, segment.uom, segment.quantity);
 }
 
 /** Changes the price of a segment as its price change option says for a renewal; @returns false: nothing changes */

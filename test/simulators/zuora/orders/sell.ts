@@ -112,7 +112,7 @@ function newSegment(
   Object.assign(segment, billingFields, endDate);
   if (billCycleType !== undefined) segment.billingDay = billCycleType;
   for (const field of taken) if (override?.[field] !== undefined) Object.assign(segment, { [field]: override[field] });
-  if (override?.pricing) applyPricing(segment, override.pricing);
+  if (override?.pricing) applyPricing(tenant, segment, override.pricing);
   checkConditions(segment);
   segment.effectiveEndDate = endOf(segment, subscription);
   if (segment.effectiveEndDate !== null && segment.effectiveEndDate < segment.effectiveStartDate)

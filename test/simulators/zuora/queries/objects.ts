@@ -3,6 +3,7 @@ import { changeContact, newContact } from '../accounts/contact.ts';
 import { deleteContact } from '../accounts/contactRoutes.ts';
 import { contactFields } from '../accounts/model.ts';
 import { deleteAccount } from '../accounts/remove.ts';
+import { createUnit } from '../catalog/units.ts';
 import { accountChangeSchema, changeAccount } from '../accounts/write.ts';
 import { category, crudCode, notSimulated, ZuoraError } from '../protocol/errors.ts';
 import { parse, splitCustomFields } from '../protocol/parse.ts';
@@ -56,6 +57,7 @@ export function createObject(tenant: Tenant, type: string, given: Record<string,
         if (!change[name]) throw new ZuoraError(category.missingField, `Missing required value: ${name}.`);
       return newContact(tenant, tenant.account(parse(z.string(), AccountId)).id, change).id;
     }
+    if (type === 'UnitOfMeasure') return createUnit(tenant, given).id;
     return notSimulated(tenant.ctx.calls, `creating ${type} by /v1/action/create`);
   });
 }

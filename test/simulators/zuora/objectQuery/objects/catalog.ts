@@ -1,3 +1,5 @@
+import type { UnitOfMeasure } from '../../catalog/model.ts';
+import { unitsOf } from '../../catalog/units.ts';
 import type { OrderRecord, Product, ProductCharge, ProductRatePlan } from '../../model.ts';
 import type { Tenant } from '../../tenant.ts';
 import { define } from '../define.ts';
@@ -79,6 +81,20 @@ export const productRatePlanCharges = define<ProductCharge>({
       object: 'product-rate-plan-charge-tiers',
       of: (one, tenant) => productTiers(tenant).filter((tier) => tier.charge === one),
     },
+  },
+});
+
+export const unitsOfMeasure = define<UnitOfMeasure>({
+  name: 'UnitOfMeasure',
+  records: unitsOf,
+  fields: {
+    id: (one) => one.id,
+    uomName: (one) => one.name,
+    decimalPlaces: (one) => one.decimalPlaces,
+    roundingMode: (one) => one.roundingMode,
+    displayedAs: (one) => one.name,
+    active: () => true,
+    ...stampsOf<UnitOfMeasure>((one) => one),
   },
 });
 

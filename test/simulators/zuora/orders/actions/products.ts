@@ -87,7 +87,7 @@ export function updateProduct(
     const day = specificUpdateDate ?? updateDay(first, update, triggers);
     checkDay(subscription, day);
     const change = (segment: Segment) => {
-      if (update.pricing) applyPricing(segment, update.pricing);
+      if (update.pricing) applyPricing(tenant, segment, update.pricing);
       if (update.description !== undefined) segment.description = update.description;
       if (update.billing?.billingPeriodAlignment)
         segment.billingPeriodAlignment = update.billing.billingPeriodAlignment;
