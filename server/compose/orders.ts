@@ -96,9 +96,9 @@ export async function orders(base: Base, client: SalesforceClient, onSaved: () =
   return {
     async order(deal, changedBy) {
       if (deal.isClosed) await previews.forget(deal.id, deal.accountId);
-      const known = (await book.of(deal.id))?.order ?? null;
-      const rules = rulesFor(settings, deal, begunIn(known));
-      return orderDeal({ ...worksOut(base, rules), book, approval, since })(deal, changedBy);
+      const known = await book.of(deal.id);
+      const rules = rulesFor(settings, deal, begunIn(known?.order ?? null));
+      return orderDeal({ ...worksOut(base, rules), book, approval, since })(deal, changedBy, known);
     },
     decide: decideOrder({ requests: createOrgRequests(client), book, approvers, clock }),
     fields: fieldsForOrders(client, settings),

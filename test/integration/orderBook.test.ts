@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { projectionKeyOf } from '../../server/domain/billingAccount/key.ts';
 import { createDealReader } from '../../server/sync/deals/reader.ts';
 import { createOrderBook } from '../../server/sync/orders/book.ts';
@@ -134,4 +134,26 @@ it('a deal that says again what was ordered has those looked at that waited for 
   const resolvedAt = '2026-11-22T11:00:00.000Z';
   await book.save(order({ state: 'Ordered', discrepancy: { ...discrepancy, resolvedAt } }), 1);
   expect(await looked()).toEqual([{ key: 'salesforce:Opportunity:006000000000003AAA' }]);
+});
+
+it('an order is saved beside the projection of its Account without either locking the other out', async () => {
+  const book = createOrderBook(database.db);
+  await book.save(order(), null);
+  const other = await database.pool.connect();
+  try {
+    await other.query('begin');
+    await other.query('select from dirty where key = $1 for update', [projectionKeyOf(A)]);
+    const saving = book.save(order({ state: 'Ordering' }), 1);
+    await vi.waitUntil(async () => {
+      const { rowCount } = await database.pool.query(
+        "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+      );
+      return rowCount === 1;
+    });
+    await other.query('select from named_deal where account_id = $1 for share', [A]);
+    await other.query('commit');
+    expect(await saving).toBe(2);
+  } finally {
+    other.release();
+  }
 });

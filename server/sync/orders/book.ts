@@ -4,7 +4,7 @@ import { Fault } from '../../domain/fault.ts';
 import type { Db } from '../../platform/db/database.ts';
 import { DISCREPANCY_OPEN, type DealOrder, type OrderBook } from '../../workflows/ports/orders.ts';
 import { storableJson } from '../json.ts';
-import { bumpKeys } from '../keys/bump.ts';
+import { BUMP, bumpKeys } from '../keys/bump.ts';
 import { toDealOrder } from './stored.ts';
 
 function changedMeanwhile(dealId: string): Fault {
@@ -17,8 +17,27 @@ function changedMeanwhile(dealId: string): Fault {
   });
 }
 
+/** An order that is on its way is shown when that lasts, ms: mostly it is placed by then, and its rows are written once. */
+const SHOWN_AFTER_MS = 1000;
+
+type Due = { key: string; delayMs: number };
+
+/** What is to be worked because of an order; projections come last, as wherever several keys are locked. */
+function dueBy({ dealId, accountId, state }: DealOrder, again: boolean): Due[] {
+  const delayMs = state === 'Ordering' ? SHOWN_AFTER_MS : 0;
+  return [
+    ...(again ? [{ key: orgKeyOf('Opportunity', dealId), delayMs: 0 }] : []),
+    ...(accountId === null ? [] : [{ key: projectionKeyOf(accountId), delayMs }]),
+  ];
+}
+
 /** @returns the version that was written; undefined when another worker was faster */
-async function write(db: Db, order: DealOrder, before: number | null): Promise<number | undefined> {
+async function write(
+  db: Db,
+  order: DealOrder,
+  before: number | null,
+  due: readonly Due[],
+): Promise<number | undefined> {
   const { dealId, accountId, state } = order;
   const body = sql`${storableJson(order)}::jsonb`;
   const written =
@@ -27,23 +46,27 @@ async function write(db: Db, order: DealOrder, before: number | null): Promise<n
           on conflict do nothing returning version`
       : sql`update deal_order set state = ${state}, body = ${body}, version = version + 1, changed_at = now()
           where opportunity_id = ${dealId} and version = ${before} returning version`;
-  // All of it sees the state before; the Opportunity is followed from now on, whether or not people named a subscription in it.
+  // All of it sees the state before. The Opportunity is followed from now on, whether or not people named a subscription in it;
+  // it is locked after the projection of its Account, as where that is committed.
   const { rows } = await sql<{ version: number }>`
     with known as (select state from deal_order where opportunity_id = ${dealId}),
     written as (${written}),
     step as (
       insert into deal_order_step (opportunity_id, state_before, state, body)
       select ${dealId}, (select state from known), ${state}, ${body} from written),
+    due as (
+      insert into dirty (key, not_before)
+      select key, now() + delay * interval '1 ms' from written, unnest(
+        ${due.map(({ key }) => key)}::text[], ${due.map(({ delayMs }) => delayMs)}::float8[]
+      ) with ordinality as due (key, delay, place) order by place
+      ${sql.raw(BUMP)} returning key),
     followed as (
       insert into named_deal (opportunity_id, account_id, subscription_number)
-      select ${dealId}, ${accountId}, null from written
+      select ${dealId}, ${accountId}, null from written, (select count(*) from due) as locked
       on conflict (opportunity_id) do update set account_id = excluded.account_id)
     select version from written`.execute(db);
   return rows[0]?.version;
 }
-
-/** An order that is on its way is shown when that lasts, ms: mostly it is placed by then, and its rows are written once. */
-const SHOWN_AFTER_MS = 1000;
 
 /** @returns keys of Opportunities that wait until this one says again what was ordered */
 async function waitingFor(db: Db, dealId: string): Promise<string[]> {
@@ -86,21 +109,14 @@ export function createOrderBook(db: Db, onSaved: () => void = () => {}): OrderBo
       return rows[0] ?? null;
     },
     async save(order, before, again = false) {
-      const version = await db.transaction().execute(async (transaction) => {
-        const written = await write(transaction, order, before);
+      const saveIn = async (some: Db): Promise<number> => {
+        const written = await write(some, order, before, dueBy(order, again));
         if (written === undefined) throw changedMeanwhile(order.dealId);
-        if (order.accountId !== null)
-          await bumpKeys(
-            transaction,
-            [projectionKeyOf(order.accountId)],
-            order.state === 'Ordering' ? SHOWN_AFTER_MS : 0,
-          );
-        await bumpKeys(transaction, [
-          ...(order.discrepancy?.resolvedAt ? await waitingFor(transaction, order.dealId) : []),
-          ...(again ? [orgKeyOf('Opportunity', order.dealId)] : []),
-        ]);
+        if (settles) await bumpKeys(some, await waitingFor(some, order.dealId));
         return written;
-      });
+      };
+      const settles = order.discrepancy?.resolvedAt != null;
+      const version = await (settles ? db.transaction().execute(saveIn) : saveIn(db));
       onSaved();
       return version;
     },

@@ -12,14 +12,15 @@ import { enteredIn, isRefused, workOut, type WorkOutDeps } from './workOut.ts';
 
 export type OrderDeps = WorkOutDeps & {
   desk: OrderDesk;
-  book: OrderBook;
+  book: Pick<OrderBook, 'save'>;
   /** Where somebody has to approve. */
   approval: Pick<ApprovalDeps, 'approvers' | 'approvalHours'>;
   /** Deals that were won before are not ordered: they were before anybody switched this on. */
   since: Date;
 };
 
-type Known = { order: DealOrder; version: number; sinceMs: number };
+/** How an order stands, as the book has it. */
+type Known = NonNullable<Awaited<ReturnType<OrderBook['of']>>>;
 
 const CHANGED =
   'The opportunity was changed after its order was placed. The order stands as it is: change the subscription in billing, or take the change of the opportunity back.';
@@ -53,7 +54,9 @@ const effectOf = ({ dealId, epoch }: DealOrder): string => `${dealId}-${epoch}`;
  * made of the id of the deal, and what may have been made is looked for before it is sent again. A deal that is changed after
  * that, reopened or won again makes nothing new.
  */
-export function orderDeal(deps: OrderDeps): OrdersDeal {
+export function orderDeal(
+  deps: OrderDeps,
+): (...args: [...deal: Parameters<OrdersDeal>, known: Known | null]) => ReturnType<OrdersDeal> {
   const { rules, desk, book, digest, clock, timeZone, since } = deps;
   const worksOut = workOut(deps);
   const asks = askApproval({ ...deps.approval, digest, clock, timeZone });
@@ -73,16 +76,18 @@ export function orderDeal(deps: OrderDeps): OrdersDeal {
   const told = (order: DealOrder, deal: Deal): DealOrder =>
     tellOwner(withoutIdleApprovals(order), deal, { on: today(clock.businessNow(), timeZone), digest });
 
-  const isSame = (a: DealOrder | undefined, b: DealOrder): boolean =>
-    a !== undefined && digest({ ...a, asOf: b.asOf }) === digest(b);
+  const isSame = (a: DealOrder, b: DealOrder): boolean => digest({ ...a, asOf: b.asOf }) === digest(b);
 
-  async function save(next: DealOrder, known: Known | null, deal: Deal): Promise<void> {
+  /** @returns the order as it stands then */
+  async function save(next: DealOrder, known: Known | null, deal: Deal): Promise<DealOrder> {
     const order = told(next, deal);
-    if (!isSame(known?.order, order)) await book.save(order, known?.version ?? null);
+    if (known !== null && isSame(known.order, order)) return known.order;
+    await book.save(order, known?.version ?? null);
+    return order;
   }
 
   /** @param known an order in state Ordering, which is sent as it was committed */
-  async function send(known: Known, deal: Deal): Promise<void> {
+  async function send(known: Known, deal: Deal): Promise<DealOrder> {
     const { order: committed } = known;
     let placed: PlacedOrder;
     try {
@@ -91,11 +96,11 @@ export function orderDeal(deps: OrderDeps): OrdersDeal {
       if (!(error instanceof Fault) || error.outcomeUnknown || error.notTried) throw error;
       const next = { ...committed, epoch: committed.epoch + 1 };
       const faults = [orderFault('order_refused', error.publicText)];
-      await save(isRefused(error) ? { ...next, state: 'Failed', faults } : next, known, deal);
+      const saved = await save(isRefused(error) ? { ...next, state: 'Failed', faults } : next, known, deal);
       if (!isRefused(error)) throw error;
-      return;
+      return saved;
     }
-    await save(placedAs(committed, placed), known, deal);
+    return save(placedAs(committed, placed), known, deal);
   }
 
   /** What is made of what could be ordered, by the mode; `Ordering` where it is to be placed. */
@@ -106,7 +111,12 @@ export function orderDeal(deps: OrderDeps): OrdersDeal {
   }
 
   /** @param known null where nothing was worked out before */
-  async function begin(deal: Deal, known: Known | null, changedBy: readonly string[], entered: string): Promise<void> {
+  async function begin(
+    deal: Deal,
+    known: Known | null,
+    changedBy: readonly string[],
+    entered: string,
+  ): Promise<DealOrder> {
     const worked = await worksOut(deal, known?.order ?? null);
     const changers = known?.order.digest === entered ? [] : changedBy;
     const all = [...new Set([...worked.changedBy, ...changers])].sort();
@@ -118,18 +128,18 @@ export function orderDeal(deps: OrderDeps): OrdersDeal {
     // What was sent may be on its way still, and may be what has changed the subscription.
     if (sent !== null && sent.sinceMs < SURELY_OVER_MS) throw notCertain(deal.id);
     if (next.state !== 'Ordering') return save(next, known, deal);
-    await send({ order: next, version: await book.save(next, known?.version ?? null), sinceMs: 0 }, deal);
+    return send({ order: next, version: await book.save(next, known?.version ?? null), sinceMs: 0 }, deal);
   }
 
   /**
    * What may have been made is looked for. What was not is sent again while the deal is won and orders are placed, and only
    * after it was worked out again from billing as it is now: it may have gone on meanwhile.
    */
-  async function resume(known: Known, deal: Deal, changedBy: readonly string[], entered: string): Promise<void> {
+  async function resume(known: Known, deal: Deal, changedBy: readonly string[], entered: string): Promise<DealOrder> {
     const found = await desk.find(known.order.order!);
-    if (found !== null) await save(placedAs(known.order, found), known, deal);
-    else if (deal.isWon && (rules.mode === 'automatic' || (rules.mode === 'assisted' && isApproved(known.order))))
-      await begin(deal, known, changedBy, entered);
+    if (found !== null) return save(placedAs(known.order, found), known, deal);
+    const isToBePlaced = rules.mode === 'automatic' || (rules.mode === 'assisted' && isApproved(known.order));
+    return deal.isWon && isToBePlaced ? begin(deal, known, changedBy, entered) : known.order;
   }
 
   /** What became of an order that billing holds; people complete it there. */
@@ -138,8 +148,7 @@ export function orderDeal(deps: OrderDeps): OrdersDeal {
     return found === null ? order : { ...placedAs(order, found), asOf: order.asOf };
   }
 
-  async function work(deal: Deal, changedBy: readonly string[]): Promise<void> {
-    const known = await book.of(deal.id);
+  async function work(deal: Deal, changedBy: readonly string[], known: Known | null): Promise<DealOrder | null> {
     const entered = digest(enteredIn(deal, rules));
     if (known?.order.state === 'Ordering') return resume(known, deal, changedBy, entered);
     if (known?.order.placed) {
@@ -154,12 +163,11 @@ export function orderDeal(deps: OrderDeps): OrdersDeal {
     }
     const why = whyNot(deal, known?.order ?? null, { rules, since, entered });
     if (why === null) return begin(deal, known, changedBy, entered);
-    if (known !== null) await save(standDown(known.order, why), known, deal);
+    return known === null ? null : save(standDown(known.order, why), known, deal);
   }
 
-  return async (deal, changedBy) => {
-    await work(deal, changedBy);
-    const order = (await book.of(deal.id))?.order;
+  return async (deal, changedBy, known) => {
+    const order = await work(deal, changedBy, known);
     if (order?.state === 'Pending') return LOOK_AGAIN_MS;
     if (rules.mode !== 'assisted' || order?.state !== 'Awaiting Approval') return null;
     const leftMs = Date.parse(order.approvals.at(-1)!.expiresAt) - clock.businessNow().getTime();
