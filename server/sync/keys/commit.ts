@@ -61,16 +61,15 @@ async function clear(db: Db, claim: LeasedKey, { againAt, pollAt, pollAsBatch = 
   const next = againAt !== undefined && (pollAt === undefined || againAt < pollAt) ? againAt : pollAt;
   // A request that came meanwhile has another generation and stays.
   const asked = sql<boolean>`refetch_generation is not distinct from ${claim.refetchGeneration}::bigint`;
-  const unchanged = await db
-    .selectFrom('dirty')
-    .select('key')
-    .where('key', '=', claim.key)
-    .where('generation', '=', claim.generation)
-    .executeTakeFirst();
-  if (unchanged && !next && !claim.more) {
-    await db.deleteFrom('dirty').where('key', '=', claim.key).execute();
-    return true;
+  if (!next && !claim.more) {
+    const { numDeletedRows } = await db
+      .deleteFrom('dirty')
+      .where('key', '=', claim.key)
+      .where('generation', '=', claim.generation)
+      .executeTakeFirst();
+    if (numDeletedRows > 0n) return true;
   }
+  const unchanged = sql<boolean>`generation = ${claim.generation}::bigint`;
   await db
     .updateTable('dirty')
     .set({
@@ -78,11 +77,14 @@ async function clear(db: Db, claim: LeasedKey, { againAt, pollAt, pollAsBatch = 
       lease_until: null,
       attempt: 0,
       reason: null,
-      batch: pollAsBatch && unchanged !== undefined,
+      batch: sql<boolean>`${pollAsBatch} and ${unchanged}`,
       refetch: sql<string[]>`case when ${asked} then '{}' else refetch end`,
       refetch_generation: sql<number | null>`case when not ${asked} then refetch_generation end`,
       interactive: sql<boolean>`interactive and not ${asked}`,
-      not_before: unchanged && next && !claim.more ? next : sql<Date>`now()`,
+      not_before:
+        next && !claim.more
+          ? sql<Date>`case when ${unchanged} then ${next}::timestamptz else now() end`
+          : sql<Date>`now()`,
       poll_at: pollAt ?? null,
       polled_generation: pollAt ? claim.generation : null,
     })
