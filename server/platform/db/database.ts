@@ -3,6 +3,7 @@ import pg from 'pg';
 import type { Secret } from '../config/secret.ts';
 import { startEmbeddedPostgres } from './embedded.ts';
 import { migrate } from './migrate.ts';
+import { PreparingClient } from './prepared.ts';
 import type { Schema } from './schema.ts';
 
 export type Db = Kysely<Schema>;
@@ -50,6 +51,7 @@ export function connectDatabase(
   max = 20,
 ): Omit<Database, 'url'> {
   const pool = new pg.Pool({
+    Client: PreparingClient,
     connectionString: url,
     max,
     connectionTimeoutMillis: 5000,

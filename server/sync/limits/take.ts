@@ -1,5 +1,6 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { Db } from '../../platform/db/database.ts';
+import { PREPARED } from '../../platform/db/prepared.ts';
 import type { RateLimit } from '../../workflows/ports/upstream.ts';
 
 /** A share that was lowered rises by so much a second until the configured limit is in force again. */
@@ -66,7 +67,7 @@ export async function take(db: Db, asked: Asked, clock: RawBuilder<Date> = datab
   // What may go at once and what is added meanwhile are no more than the limit together, in any stretch of its time.
   const perSecond = limits.map((limit) => (limit ? (limit.calls - limit.burst) / limit.perSeconds : null));
   const bursts = limits.map((limit) => limit?.burst ?? null);
-  const { rows } = await sql<Granted>`
+  const { rows } = await sql<Granted>`${PREPARED}
     with clock as materialized (select ${clock} as at),
     locked as materialized (
       select u.*, w.per_second, w.burst
