@@ -7,6 +7,7 @@ import type { ChargeOnSale, Order, PlacedOrder, PlanOnSale } from '../../domain/
 import { earliest } from '../../domain/time/calendarDate.ts';
 import { today } from '../../domain/time/instant.ts';
 import { gather } from '../../platform/gather.ts';
+import { recent } from '../../platform/recent.ts';
 import type { Clock } from '../../workflows/ports/clock.ts';
 import type { OrderDesk } from '../../workflows/ports/orders.ts';
 import type { ZuoraClient } from './client.ts';
@@ -38,6 +39,8 @@ import { createUnitDigits } from './units.ts';
 /** Ids that one filter names: they stand in the address, which must not grow too long. */
 const MOST_IDS = 40;
 const ID = /^[0-9a-z]+$/i;
+/** A plan is not read again for orders that are worked out at about the same time, ms. */
+const PLANS_FOR_MS = 250;
 
 const PREVIEW_TYPES = ['ChargeMetrics', 'BillingDocs', 'OrderDeltaMetrics'];
 
@@ -145,7 +148,7 @@ export function createZuoraOrderDesk(
     );
   }
 
-  const planOf = gather(MOST_IDS, readPlans);
+  const planOf = recent(PLANS_FOR_MS, gather(MOST_IDS, readPlans));
 
   async function read(number: string) {
     const path = `/v1/orders/${encodeURIComponent(number)}`;
