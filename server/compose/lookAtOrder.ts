@@ -6,6 +6,7 @@ import { rulesFor } from '../domain/order/rules.ts';
 import type { Config } from '../platform/config/config.ts';
 import type { Db } from '../platform/db/database.ts';
 import { digestOf } from '../sync/canonical.ts';
+import { createDealReader } from '../sync/deals/reader.ts';
 import { createMirrorReader } from '../sync/mirror/reader.ts';
 import { createOrderBook } from '../sync/orders/book.ts';
 import { createProvisioningBook } from '../sync/provisioning/book.ts';
@@ -56,6 +57,7 @@ export function lookAtOrder(
       discrepancies: book,
       comingFor: comingFor(provisioning, rules.connection, createProvisioningBook(db, [])),
       mirror: createMirrorReader(db),
+      deals: createDealReader(db),
       digest: digestOf,
       clock,
       timeZone,

@@ -8,6 +8,7 @@ import { Fault } from '../domain/fault.ts';
 import { isOrdered, rulesFor, type OrderRules } from '../domain/order/rules.ts';
 import type { Config } from '../platform/config/config.ts';
 import { digestOf } from '../sync/canonical.ts';
+import { createDealReader } from '../sync/deals/reader.ts';
 import { createOrderBook } from '../sync/orders/book.ts';
 import { createPreviewBook } from '../sync/orders/previews.ts';
 import { orderedSince } from '../sync/orders/since.ts';
@@ -77,6 +78,7 @@ function worksOut({ config, database, store, clock, connections }: Base, rules: 
     discrepancies,
     comingFor: coming,
     mirror: store,
+    deals: createDealReader(database.db),
     digest: digestOf,
     clock,
     timeZone: config.timeZone,

@@ -82,7 +82,7 @@ const now = (): Promise<Loose> => rig.client.subscription(number, 'all-segments'
 /** Places it; @returns what it was to come to by its preview, and what the subscription is then */
 async function place(order: Order): Promise<{ preview: OrderMetrics; sold: Loose }> {
   const { subscription: before } = (await rig.connection.orders.subscription(number))!;
-  const preview = afterChange(await rig.connection.orders.preview(order), order, before);
+  const preview = afterChange(await rig.connection.orders.preview(order), order, [before]);
   const placed = await rig.connection.orders.place(order, order.number);
   expect(placed).toEqual({ number: order.number, status: 'Completed', subscriptionNumbers: [number] });
   return { preview, sold: await now() };

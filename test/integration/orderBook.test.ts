@@ -111,6 +111,18 @@ it('what people named in the Opportunity stays known, and its Account follows', 
   );
 });
 
+it('a renewal whose order is about to be sent is one that people won, whoever reads it first', async () => {
+  const book = createOrderBook(database.db);
+  const dealKey = 'zuora:subscription:A-S1:renewal:2027-01-01';
+  const opened = async () => (await createDealReader(database.db).known([DEAL])).get(DEAL)!.opened;
+  await book.save(order({ dealKey }), null);
+  expect(await opened()).toBeUndefined();
+  await book.save(order({ dealKey, state: 'Ordering' }), 1);
+  expect(await opened()).toEqual({ key: dealKey, isClosed: true, isWon: true });
+  await book.save(order({ dealKey, state: 'Ordered' }), 2);
+  expect(await opened()).toEqual({ key: dealKey, isClosed: true, isWon: true });
+});
+
 it('orders count from the moment they were switched on, and from another one after they were off', async () => {
   const [first, later] = [new Date('2026-11-01T10:00:00Z'), new Date('2026-11-20T10:00:00Z')];
   expect(await orderedSince(database.db, true, first)).toEqual(first);

@@ -20,6 +20,9 @@ export const readOrderSchema = z.object({
   order: placedSchema.extend({ customFields: z.record(z.string(), z.unknown()).nullish() }),
 });
 
+/** Answer of GET /v1/subscriptions/{number}, as far as renewals ask for it. */
+export const termSchema = z.object({ termEndDate: maybeText });
+
 export function toPlacedOrder({ orderNumber, status, subscriptions }: z.infer<typeof placedSchema>): PlacedOrder {
   return {
     number: orderNumber,

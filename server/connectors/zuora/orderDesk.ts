@@ -20,6 +20,7 @@ import {
   placedSchema,
   previewSchema,
   readOrderSchema,
+  termSchema,
   toPlacedOrder,
   type ZuoraPreview,
 } from './orderAnswers.ts';
@@ -173,6 +174,23 @@ export function createZuoraOrderDesk(
     });
   }
 
+  /** Zuora renews as often as it is told to, so what it has renewed since the order was worked out is not renewed again. */
+  async function checkTerms({ actions }: Order): Promise<void> {
+    const renewals = actions.filter(({ type }) => type === 'RenewSubscription');
+    await Promise.all(
+      renewals.map(async ({ subscriptionNumber: number, startsOn }) => {
+        const path = `/v1/subscriptions/${encodeURIComponent(number)}`;
+        const { data } = await client.get('reading a subscription', path, [], termSchema);
+        if (data.termEndDate === startsOn) return;
+        throw new Fault({
+          code: 'order_refused',
+          kind: 'invalid',
+          publicText: `Subscription ${number} was to be renewed from ${startsOn}, and its term does not end then any more.`,
+        });
+      }),
+    );
+  }
+
   const toRequest = (order: Order): object => ({ ...toZuoraOrder(order, dealField), ...PROCESSING });
 
   async function previewOf(order: Order, options: object): Promise<ZuoraPreview> {
@@ -222,6 +240,7 @@ export function createZuoraOrderDesk(
       const body = toRequest(order);
       const key = `billing360-order-${effectId}`;
       try {
+        await checkTerms(order);
         return toPlacedOrder(await client.effect('placing an order', '/v1/orders', body, placedSchema, key, refused));
       } catch (error) {
         if (!(error instanceof Fault) || error.outcomeUnknown || error.notTried) throw error;

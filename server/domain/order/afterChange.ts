@@ -9,18 +9,27 @@ export function doneOn({ actions }: { actions: readonly OrderAction[] }): Calend
   return latest(actions.map(({ startsOn }) => startsOn))!;
 }
 
+/** MRR of a subscription on a day or on the last one of its term, and what of it is there without the order. */
+function mrrBefore(subscription: Subscription, day: CalendarDate) {
+  const { termEndsOn } = subscription;
+  if (termEndsOn === null || day < termEndsOn) {
+    const was = mrrOf(subscription, day).exact;
+    return { was, rest: was };
+  }
+  return { was: mrrOf(subscription, addDays(termEndsOn, -1)).exact, rest: exact('0') };
+}
+
 /**
- * What an order comes to for a subscription that was there before: its MRR once all of the order has taken effect, and by how
- * much that differs from what it was, on that day or on the last one of its term. A cancellation takes all of it.
+ * What an order comes to for subscriptions that were there before: their MRR once all of the order has taken effect, and by how
+ * much that differs from what it was, on that day or on the last one of the term. A cancellation takes all of it.
  * @param added MRR that the billing system says the order adds on the day
  */
-export function afterChange(added: OrderMetrics, order: Order, before: Subscription): OrderMetrics {
-  const { termEndsOn } = before;
+export function afterChange(added: OrderMetrics, order: Order, before: readonly Subscription[]): OrderMetrics {
   const day = doneOn(order);
-  const isPast = termEndsOn !== null && day >= termEndsOn;
-  const was = mrrOf(before, isPast ? addDays(termEndsOn, -1) : day).exact;
+  const all = before.map((one) => mrrBefore(one, day));
+  const was = all.reduce((sum, one) => sum.add(one.was), exact('0'));
+  const rest = all.reduce((sum, one) => sum.add(one.rest), exact('0'));
   const isCanceled = order.actions.some(({ type }) => type === 'CancelSubscription');
-  const rest = isPast ? exact('0') : was;
   const mrr = isCanceled ? exact('0') : rest.add(exact(added.mrrChange));
   return { ...added, mrr: toDecimal(mrr, 18), mrrChange: toDecimal(mrr.sub(was), 18) };
 }

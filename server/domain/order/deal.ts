@@ -1,4 +1,5 @@
 import type { Decimal } from '../money/decimal.ts';
+import type { RenewedGroup } from '../renewal/key.ts';
 import type { CalendarDate } from '../time/calendarDate.ts';
 
 /** What an order is to do with what the customer has; the words of the picklist on Opportunity. */
@@ -73,8 +74,12 @@ export type Deal = {
   recordType: string | null;
   /** Made or closed by the product to report what billing did: it is never ordered. */
   isReported: boolean;
+  /** Key of a renewal that the product opened; absent of any other deal. */
+  key?: string;
   /** First day of the term that the product opened it for; absent of any other deal. */
   renewsOn?: CalendarDate;
+  /** Of a deal that renews all of a group which ends on that day; absent of any other. It names no subscription then. */
+  group?: RenewedGroup;
   /** null where people leave it to whether a subscription is named. */
   kind: OrderKind | null;
   /** Subscription that is changed, by number or key; null for a new one. */

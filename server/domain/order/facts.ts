@@ -17,6 +17,8 @@ export type OrderFacts = {
   coming?: 'on its way' | readonly string[] | null;
   /** The one that the deal names; null where it names none, or the billing system has none of that number. */
   subscription: SubscriptionToChange | null;
+  /** Those that the deal of a group is about, or was; absent of any other deal. */
+  group?: readonly SubscriptionToChange[];
   /** What billing sells, by key. */
   plans: ReadonlyMap<string, PlanOnSale>;
   rules: OrderRules;

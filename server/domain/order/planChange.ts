@@ -7,7 +7,7 @@ import type { OrderBody, OrderFacts, Planned } from './facts.ts';
 import { orderFault, type OrderFault } from './faults.ts';
 import { heldPlans } from './held.ts';
 import { kindOf, subscriptionNamed } from './kind.ts';
-import type { OrderAction, SubscriptionToChange } from './order.ts';
+import type { OrderAction, OrderedAction, SubscriptionToChange } from './order.ts';
 import { planCancel } from './planCancel.ts';
 import { changedTerms } from './changeTerms.ts';
 
@@ -112,23 +112,35 @@ function planAmendment(changed: Changed): Planned<{ actions: OrderAction[] }> {
   };
 }
 
+/** What keeps whoever is billed from being billed for a change. */
+export const accountFaults = (account: BillingAccount, isCancel: boolean): OrderFault[] => [
+  ...inactiveFaults(account),
+  ...(isCancel ? [] : billToFaults(account)),
+];
+
+/** What a deal makes of one subscription, whoever is billed for it. */
+export function planSubscription(changed: Changed): Planned<{ actions: OrderedAction[] }> {
+  const isCancel = kindOf(changed.facts.deal) === 'Cancel';
+  const faults = [...stateFaults(changed), ...(isCancel ? [] : currencyFaults(changed))];
+  if (faults.length > 0) return { faults };
+  const planned = isCancel ? planCancel(changed) : planAmendment(changed);
+  if ('faults' in planned) return planned;
+  const { number: subscriptionNumber } = changed.found.subscription;
+  return { actions: planned.actions.map((action) => ({ ...action, subscriptionNumber })) };
+}
+
 /** What a deal makes of a subscription that is there: changes, a renewal or its end. */
 export function planChange(facts: OrderFacts): Planned<OrderBody> {
   const changed = changedBy(facts);
   if ('code' in changed) return { faults: [changed] };
   const { found, account } = changed;
-  const isCancel = kindOf(facts.deal) === 'Cancel';
-  const faults = [
-    ...stateFaults(changed),
-    ...inactiveFaults(account),
-    ...(isCancel ? [] : [...currencyFaults(changed), ...billToFaults(account)]),
-  ];
-  if (faults.length > 0) return { faults };
-  const planned = isCancel ? planCancel(changed) : planAmendment(changed);
-  if ('faults' in planned) return planned;
+  const ofAccount = accountFaults(account, kindOf(facts.deal) === 'Cancel');
+  const planned = planSubscription(changed);
+  if ('faults' in planned || ofAccount.length > 0)
+    return { faults: [...('faults' in planned ? planned.faults : []), ...ofAccount] };
   return {
     billingAccountKey: account.key,
     billingAccountNumber: found.billedAccountNumber,
-    actions: planned.actions.map((action) => ({ ...action, subscriptionNumber: found.subscription.number })),
+    actions: planned.actions,
   };
 }

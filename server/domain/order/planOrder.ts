@@ -1,16 +1,17 @@
 import { carrying, fieldsFrom, type FieldMap } from './customFields.ts';
-import type { OrderFacts, Planned } from './facts.ts';
+import type { OrderBody, OrderFacts, Planned } from './facts.ts';
 import { orderFault, type OrderFault } from './faults.ts';
 import { kindOf, orderNumberOf } from './kind.ts';
 import type { Order } from './order.ts';
 import { planChange } from './planChange.ts';
+import { planGroup } from './planGroup.ts';
 import { planNew } from './planNew.ts';
 
 /** Order actions that one call may carry (Zuora docs, "Create an order", limits). */
 const MOST_ACTIONS = 50;
 
-/** The order of a deal, or everything that keeps it from being one. */
-export type PlannedOrder = Planned<{ order: Order }>;
+/** The order of a deal with what it leaves out, a line each in words, or everything that keeps it from being one. */
+export type PlannedOrder = Planned<{ order: Order; leftOut: readonly string[] }>;
 
 /** Values that settings send along. */
 function customFieldsOf({ deal, rules }: OrderFacts): Pick<Order, 'customFields'> {
@@ -40,13 +41,20 @@ function unreadFaults({ deal, rules }: OrderFacts): OrderFault[] {
   );
 }
 
-/** Works out the order of a deal: a new subscription, or what becomes of the one that it names. */
+function bodyOf(facts: OrderFacts): Planned<OrderBody & { leftOut?: readonly string[] }> {
+  const kind = kindOf(facts.deal);
+  if (kind === 'New') return planNew(facts);
+  return kind === 'Renew' && facts.deal.group !== undefined ? planGroup(facts, facts.deal.group) : planChange(facts);
+}
+
+/** Works out the order of a deal: a new subscription, or what becomes of the one, or the group, that it names. */
 export function planOrder(facts: OrderFacts): PlannedOrder {
   const { deal, today } = facts;
-  const body = kindOf(deal) === 'New' ? planNew(facts) : planChange(facts);
+  const body = bodyOf(facts);
   const unread = unreadFaults(facts);
   if ('faults' in body || unread.length > 0) return { faults: [...unread, ...('faults' in body ? body.faults : [])] };
-  const { length } = body.actions;
+  const { leftOut = [], ...ordered } = body;
+  const { length } = ordered.actions;
   if (length > MOST_ACTIONS)
     return {
       faults: [
@@ -60,10 +68,11 @@ export function planOrder(facts: OrderFacts): PlannedOrder {
     order: {
       number: orderNumberOf(deal.id),
       orderedOn: today,
-      ...body,
+      ...ordered,
       currency: deal.currency,
       dealId: deal.id,
       ...customFieldsOf(facts),
     },
+    leftOut,
   };
 }

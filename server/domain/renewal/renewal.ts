@@ -2,7 +2,8 @@ import type { BillingFacts } from '../account/facts.ts';
 import type { AccountView, SubscriptionView } from '../account/view.ts';
 import type { MrrRules } from '../metrics/rules.ts';
 import { sum, type Money } from '../money/money.ts';
-import { addDays, calendarDate, dayInWords, earliest, type CalendarDate } from '../time/calendarDate.ts';
+import { addDays, dayInWords, earliest, type CalendarDate } from '../time/calendarDate.ts';
+import { groupKeyOf, isOfGroup, renewalKeyOf, renewalOfKey } from './key.ts';
 import { linesOf, type RenewalLines } from './lines.ts';
 import { nextTermOf, worthOf } from './nextTerm.ts';
 import type { RenewalRules } from './rules.ts';
@@ -41,38 +42,18 @@ export type RenewalQuestion = {
 
 type Named = Pick<RenewalDeal, 'key' | 'billingAccountKey' | 'on' | 'currency' | 'members'>;
 
-const KEY =
-  /^(?<of>[^:]+:(?<kind>subscription|account):.+):renewal:(?<on>\d{4}-\d{2}-\d{2})(?::(?<currency>[A-Z]{3}))?$/;
-
-const singleKeyOf = ({ subscription }: SubscriptionView, on: CalendarDate): string =>
-  `${subscription.key}:renewal:${on}`;
-
-const groupKeyOf = ({ subscription: { billingAccountKey, currency } }: SubscriptionView, on: CalendarDate): string =>
-  `${billingAccountKey}:renewal:${on}:${currency}`;
-
-/** Whether a term of it ends, or ended, on the day before. */
-const turnsOn = (
-  { subscription: { startsOn, termStartsOn, termEndsOn } }: SubscriptionView,
-  on: CalendarDate,
-): boolean => termEndsOn === on || (termStartsOn === on && startsOn !== null && startsOn < on);
-
 /** @returns the deal that a key is of, as its members stand now; null where none of them is of this Account */
 function openedDeal(key: string, { view, opened }: RenewalQuestion): Named | null {
-  const { of, kind, on: day, currency } = KEY.exec(key)?.groups ?? {};
-  if (day === undefined) return null;
-  const on = calendarDate(day);
-  const members = view.subscriptions.filter((one) =>
-    kind === 'subscription'
-      ? one.subscription.key === of
-      : one.subscription.billingAccountKey === of &&
-        one.subscription.currency === currency &&
-        turnsOn(one, on) &&
-        !opened.has(singleKeyOf(one, on)),
+  const renewal = renewalOfKey(key);
+  if (renewal === null) return null;
+  const { of, on, group } = renewal;
+  const members = view.subscriptions.filter(({ subscription: one }) =>
+    group === null ? one.key === of : isOfGroup(one, group, on) && !opened.has(renewalKeyOf(one, on)),
   );
   const [first] = members;
   if (first === undefined) return null;
-  const { billingAccountKey, currency: own } = first.subscription;
-  return { key, billingAccountKey, on, currency: own, members };
+  const { billingAccountKey, currency } = first.subscription;
+  return { key, billingAccountKey, on, currency, members };
 }
 
 /** Deals of the subscriptions in the window that are in none yet. */
@@ -81,10 +62,10 @@ function newDeals({ view, rules }: RenewalQuestion, covered: ReadonlySet<string>
     const on = one.subscription.termEndsOn;
     if (on === null || !isRenewable(one) || view.asOf < addDays(on, -rules.daysBefore)) return false;
     const isOver = renewalStateOf(one, on, view.asOf, rules).is !== 'Open';
-    return !isOver && !covered.has(singleKeyOf(one, on));
+    return !isOver && !covered.has(renewalKeyOf(one.subscription, on));
   });
-  const keyOf = rules.group === 'billingAccount' ? groupKeyOf : singleKeyOf;
-  return [...Map.groupBy(due, (one) => keyOf(one, one.subscription.termEndsOn!))].map(([key, members]) => {
+  const keyOf = rules.group === 'billingAccount' ? groupKeyOf : renewalKeyOf;
+  return [...Map.groupBy(due, ({ subscription: one }) => keyOf(one, one.termEndsOn!))].map(([key, members]) => {
     const { billingAccountKey, termEndsOn, currency } = members[0]!.subscription;
     return { key, billingAccountKey, on: termEndsOn!, currency, members };
   });
@@ -144,7 +125,9 @@ function toDeal(named: Named, { view, facts, rules, mrr }: RenewalQuestion): Ren
  */
 export function renewalsOf(question: RenewalQuestion): RenewalDeal[] {
   const known = [...question.opened].flatMap((key) => openedDeal(key, question) ?? []);
-  const covered = new Set(known.flatMap(({ members, on }) => members.map((one) => singleKeyOf(one, on))));
+  const covered = new Set(
+    known.flatMap(({ members, on }) => members.map(({ subscription }) => renewalKeyOf(subscription, on))),
+  );
   return [...known, ...newDeals(question, covered)].map((named) => toDeal(named, question));
 }
 
@@ -153,7 +136,7 @@ export function renewalsOf(question: RenewalQuestion): RenewalDeal[] {
  * @returns keys of the deals that were opened for what was deleted since
  */
 export const endedRenewals = (opened: ReadonlySet<string>, deleted: ReadonlySet<string>): string[] =>
-  [...opened].filter((key) => deleted.has(KEY.exec(key)?.groups?.['of'] ?? ''));
+  [...opened].filter((key) => deleted.has(renewalOfKey(key)?.of ?? ''));
 
 /** @returns the first later day on which time alone opens or ends a renewal deal; null when none is known */
 export function renewalsChangeOn(view: AccountView, rules: RenewalRules): CalendarDate | null {

@@ -63,5 +63,15 @@ export function createDealReader(db: Db): DealReader {
     async ofAccount(accountId) {
       return (await all().where('account_id', '=', accountId).execute()).map(toDeal);
     },
+    async made(keys) {
+      if (keys.length === 0) return new Set();
+      const rows = await db
+        .selectFrom('org_rows')
+        .select('key')
+        .where('object', '=', 'Opportunity')
+        .where('key', 'in', [...keys])
+        .execute();
+      return new Set(rows.map(({ key }) => key));
+    },
   };
 }

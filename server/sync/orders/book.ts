@@ -38,7 +38,10 @@ async function write(
   before: number | null,
   due: readonly Due[],
 ): Promise<number | undefined> {
-  const { dealId, accountId, state } = order;
+  const { dealId, accountId, state, dealKey } = order;
+  // What billing makes of the order is told of a deal that people won, before anybody reads the deal again.
+  const wonKey = state === 'Ordering' ? (dealKey ?? null) : null;
+  const isWon = wonKey !== null;
   const body = sql`${storableJson(order)}::jsonb`;
   const written =
     before === null
@@ -61,9 +64,12 @@ async function write(
       ) with ordinality as due (key, delay, place) order by place
       ${sql.raw(BUMP)} returning key),
     followed as (
-      insert into named_deal (opportunity_id, account_id, subscription_number)
-      select ${dealId}, ${accountId}, null from written, (select count(*) from due) as locked
-      on conflict (opportunity_id) do update set account_id = excluded.account_id)
+      insert into named_deal as known (opportunity_id, account_id, subscription_number, key, is_closed, is_won)
+      select ${dealId}, ${accountId}, null, ${wonKey}::text, ${isWon}, ${isWon}
+      from written, (select count(*) from due) as locked
+      on conflict (opportunity_id) do update set account_id = excluded.account_id,
+        key = coalesce(excluded.key, known.key), is_closed = known.is_closed or excluded.is_closed,
+        is_won = known.is_won or excluded.is_won)
     select version from written`.execute(db);
   return rows[0]?.version;
 }

@@ -76,6 +76,8 @@ export function orderDeal(
   const told = (order: DealOrder, deal: Deal): DealOrder =>
     tellOwner(withoutIdleApprovals(order), deal, { on: today(clock.businessNow(), timeZone), digest });
 
+  const isSameContent = (a: DealOrder, b: DealOrder): boolean => digest(contentOf(a)) === digest(contentOf(b));
+
   const isSame = (a: DealOrder, b: DealOrder): boolean => digest({ ...a, asOf: b.asOf }) === digest(b);
 
   /** @returns the order as it stands then */
@@ -86,19 +88,35 @@ export function orderDeal(
     return order;
   }
 
-  /** @param known an order in state Ordering, which is sent as it was committed */
-  async function send(known: Known, deal: Deal): Promise<DealOrder> {
+  /** Commits what was worked out, and sends it where it is to be placed. */
+  async function proceed(next: DealOrder, known: Known | null, deal: Deal, isLast = false): Promise<DealOrder> {
+    if (next.state !== 'Ordering') return save(next, known, deal);
+    return send({ order: next, version: await book.save(next, known?.version ?? null), sinceMs: 0 }, deal, isLast);
+  }
+
+  /** What is refused because billing has gone on since it was worked out is worked out once more; else the refusal stands. */
+  async function refused(known: Known, error: Fault, deal: Deal, isLast: boolean): Promise<DealOrder> {
+    const order = { ...known.order, epoch: known.order.epoch + 1 };
+    const failed: DealOrder = { ...order, state: 'Failed', faults: [orderFault('order_refused', error.publicText)] };
+    const now = isLast ? null : await worksOut(deal, order);
+    if (now === null || isSameContent(now, order)) return save(failed, known, deal);
+    return proceed(await decided(now, order, deal), known, deal, true);
+  }
+
+  /**
+   * @param known an order in state Ordering, which is sent as it was committed
+   * @param isLast whether it was worked out once more already
+   */
+  async function send(known: Known, deal: Deal, isLast = false): Promise<DealOrder> {
     const { order: committed } = known;
     let placed: PlacedOrder;
     try {
       placed = await desk.place(committed.order!, effectOf(committed));
     } catch (error) {
       if (!(error instanceof Fault) || error.outcomeUnknown || error.notTried) throw error;
-      const next = { ...committed, epoch: committed.epoch + 1 };
-      const faults = [orderFault('order_refused', error.publicText)];
-      const saved = await save(isRefused(error) ? { ...next, state: 'Failed', faults } : next, known, deal);
-      if (!isRefused(error)) throw error;
-      return saved;
+      if (isRefused(error)) return refused(known, error, deal, isLast);
+      await save({ ...committed, epoch: committed.epoch + 1 }, known, deal);
+      throw error;
     }
     return save(placedAs(committed, placed), known, deal);
   }
@@ -123,12 +141,10 @@ export function orderDeal(
     const sent = known?.order.state === 'Ordering' ? known : null;
     const epoch = sent === null ? worked.epoch : sent.order.epoch + 1;
     const next = await decided({ ...worked, changedBy: all, epoch }, known?.order ?? null, deal);
-    if (sent !== null && next.state === 'Ordering' && digest(contentOf(next)) === digest(contentOf(sent.order)))
-      return send(sent, deal);
+    if (sent !== null && next.state === 'Ordering' && isSameContent(next, sent.order)) return send(sent, deal);
     // What was sent may be on its way still, and may be what has changed the subscription.
     if (sent !== null && sent.sinceMs < SURELY_OVER_MS) throw notCertain(deal.id);
-    if (next.state !== 'Ordering') return save(next, known, deal);
-    return send({ order: next, version: await book.save(next, known?.version ?? null), sinceMs: 0 }, deal);
+    return proceed(next, known, deal);
   }
 
   /**

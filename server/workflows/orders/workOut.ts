@@ -12,10 +12,13 @@ import { planOrder } from '../../domain/order/planOrder.ts';
 import type { OrderRules } from '../../domain/order/rules.ts';
 import { sellableOf } from '../../domain/order/sellable.ts';
 import { orderInWords } from '../../domain/order/words.ts';
+import { isMember, renewalKeyOf } from '../../domain/renewal/key.ts';
+import type { Subscription } from '../../domain/subscription/subscription.ts';
 import { latest } from '../../domain/time/calendarDate.ts';
 import { today } from '../../domain/time/instant.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { MirrorReader } from '../ports/mirror.ts';
+import type { DealReader } from '../ports/deals.ts';
+import type { MirrorKind, MirrorReader } from '../ports/mirror.ts';
 import { DISCREPANCY_OPEN, type DealOrder, type OrderBook, type OrderDesk } from '../ports/orders.ts';
 
 export type WorkOutDeps = {
@@ -23,6 +26,7 @@ export type WorkOutDeps = {
   desk: Pick<OrderDesk, 'backdates' | 'plans' | 'subscription' | 'faultsOf' | 'preview'>;
   discrepancies: Pick<OrderBook, 'discrepancyOf'>;
   mirror: Pick<MirrorReader, 'ofAccount'>;
+  deals: Pick<DealReader, 'made'>;
   /** What becomes of a billing account for an Account that has none; nobody makes one where it is absent. */
   comingFor?: (accountId: string) => Promise<OrderFacts['coming']>;
   /** @returns the same text for the same content */
@@ -30,6 +34,9 @@ export type WorkOutDeps = {
   clock: Pick<Clock, 'businessNow'>;
   timeZone: string;
 };
+
+/** What the mirror has of an Account, as far as orders ask for it. */
+type Held = { billingAccounts: BillingAccount[]; subscriptions: Subscription[] };
 
 const MODES = { off: 'Shadow', shadow: 'Shadow', assisted: 'Assisted', automatic: 'Automatic' } as const;
 
@@ -50,14 +57,13 @@ const stillDiffers = ({ dealId, subscriptionNumber }: { dealId: string; subscrip
 
 /** How the order of a deal stands before anything is sent, for who previews it and for who places it. */
 export function workOut(deps: WorkOutDeps): (deal: Deal, known: DealOrder | null) => Promise<DealOrder> {
-  const { rules, desk, discrepancies, mirror, digest, clock, timeZone } = deps;
+  const { rules, desk, discrepancies, mirror, deals, digest, clock, timeZone } = deps;
 
-  async function billingAccountsOf({ accountId }: Deal): Promise<BillingAccount[]> {
-    if (accountId === null) return [];
-    const records = await mirror.ofAccount(accountId);
-    return records
-      .filter(({ kind, deleted }) => kind === 'account' && !deleted)
-      .map(({ body }) => body as BillingAccount);
+  async function recordsOf({ accountId }: Deal): Promise<Held> {
+    const records = accountId === null ? [] : await mirror.ofAccount(accountId);
+    const of = (wanted: MirrorKind) =>
+      records.filter(({ kind, deleted }) => kind === wanted && !deleted).map(({ body }) => body);
+    return { billingAccounts: of('account') as BillingAccount[], subscriptions: of('subscription') as Subscription[] };
   }
 
   async function plansOf(deal: Deal): Promise<PlanOnSale[]> {
@@ -73,12 +79,25 @@ export function workOut(deps: WorkOutDeps): (deal: Deal, known: DealOrder | null
     return named === null ? null : desk.subscription(named);
   }
 
+  /** Those of a group that no deal of their own renews, as they are now. */
+  async function groupOf(deal: Deal, subscriptions: readonly Subscription[]): Promise<SubscriptionToChange[]> {
+    const { group, renewsOn } = deal;
+    if (group === undefined || partsOf(group.billingAccountKey).connection !== rules.connection) return [];
+    const isMeant = isMember(group, renewsOn!, deal.lines);
+    const meant = subscriptions.filter(isMeant);
+    const alone = await deals.made(meant.map((one) => renewalKeyOf(one, renewsOn!)));
+    const members = meant.filter((one) => !alone.has(renewalKeyOf(one, renewsOn!)));
+    const found = await Promise.all(members.map(({ number }) => desk.subscription(number)));
+    return found.filter((one) => one !== null);
+  }
+
   return async (deal, known) => {
     const now = clock.businessNow();
     const day = today(now, timeZone);
     const plans = await plansOf(deal);
     const subscription = await subscriptionOf(deal);
-    const billingAccounts = await billingAccountsOf(deal);
+    const { billingAccounts, subscriptions } = await recordsOf(deal);
+    const group = await groupOf(deal, subscriptions);
     const isBilled = billingAccounts.some(({ connection }) => connection === rules.connection);
     const coming = isBilled || deal.accountId === null ? null : await deps.comingFor?.(deal.accountId);
     const facts: OrderFacts = {
@@ -87,6 +106,7 @@ export function workOut(deps: WorkOutDeps): (deal: Deal, known: DealOrder | null
       billingAccounts,
       ...(coming && { coming }),
       subscription,
+      ...(deal.group && { group }),
       plans: new Map(plans.map((plan) => [plan.key, plan])),
       rules,
       today: day,
@@ -96,6 +116,7 @@ export function workOut(deps: WorkOutDeps): (deal: Deal, known: DealOrder | null
     const base: DealOrder = {
       dealId: deal.id,
       accountId: deal.accountId,
+      ...(deal.key !== undefined && { dealKey: deal.key }),
       state: 'Not Ready',
       mode: MODES[rules.mode],
       connection: rules.connection,
@@ -114,17 +135,19 @@ export function workOut(deps: WorkOutDeps): (deal: Deal, known: DealOrder | null
       asOf: now.toISOString(),
     };
     if ('faults' in planned || faults.length > 0) return base;
-    const { order } = planned;
+    const { order, leftOut } = planned;
     const changed = await discrepancies.discrepancyOf(subscriptionsOf(order), deal.id);
     if (changed !== null)
       return {
         ...base,
         faults: [{ ...orderFault(DISCREPANCY_OPEN, stillDiffers(changed)), waitsFor: changed.dealId }],
       };
-    const worked = { ...base, order, actions: orderInWords(order, plans) };
+    const worked = { ...base, order, actions: [...orderInWords(order, plans), ...leftOut] };
     try {
       const added = await desk.preview(order);
-      const metrics = subscription === null ? added : afterChange(added, order, subscription.subscription);
+      const before = [...(subscription === null ? [] : [subscription]), ...group].map((one) => one.subscription);
+      const touched = before.filter(({ number }) => subscriptionsOf(order).includes(number));
+      const metrics = before.length === 0 ? added : afterChange(added, order, touched);
       return { ...worked, state: 'Ready', metrics };
     } catch (error) {
       if (!isRefused(error)) throw error;

@@ -40,6 +40,8 @@ export interface DealReader {
   /** @returns those that are known, by id */
   known(ids: readonly string[]): Promise<Map<string, NamedDeal>>;
   ofAccount(accountId: string): Promise<NamedDeal[]>;
+  /** @returns those of the keys under which the product has made a deal */
+  made(keys: readonly string[]): Promise<ReadonlySet<string>>;
 }
 
 /** Reads Opportunities from Salesforce, off the write path. Throws Faults. */

@@ -119,6 +119,8 @@ export type DealOrder = {
   /** 18 characters. */
   dealId: string;
   accountId: string | null;
+  /** Key of a renewal that the product opened; absent of any other deal. */
+  dealKey?: string;
   state: OrderState;
   /** Preview: of a deal that is not won; it is shown and never sent. */
   mode: 'Shadow' | 'Assisted' | 'Automatic' | 'Preview';

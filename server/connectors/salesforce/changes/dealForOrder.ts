@@ -2,6 +2,7 @@ import { id18 } from '../../../domain/billingAccount/salesforceId.ts';
 import type { Decimal } from '../../../domain/money/decimal.ts';
 import { LINE_ACTIONS, ORDER_KINDS, type Deal, type DealLine } from '../../../domain/order/deal.ts';
 import { kindOf } from '../../../domain/order/kind.ts';
+import { renewalOfKey, type RenewalKey } from '../../../domain/renewal/key.ts';
 import { calendarDate, type CalendarDate } from '../../../domain/time/calendarDate.ts';
 import { KEPT_COLUMNS } from './keptLines.ts';
 import type { Found } from './query.ts';
@@ -107,7 +108,9 @@ function toLine(record: Found, names: readonly string[]): DealLine {
 }
 
 /** The subscription that the deal's own order made is written there by us, with the same number as the order: it is none. */
-function subscriptionOf(record: Found): string | null {
+function subscriptionOf(record: Found, renewal: RenewalKey | null): string | null {
+  // A group has none of its own: what stands there is one of several.
+  if (renewal?.group) return null;
   const number = textOf(record['Billing_Subscription_Number__c']);
   return number === textOf(record['Billing_Order_Number__c']) ? null : number;
 }
@@ -121,12 +124,13 @@ export function toDeal(record: Found, lines: readonly Found[], { names, lineName
   const evergreen = record['Billing_Evergreen__c'] === true;
   const recordType = (record['RecordType'] ?? {}) as Found;
   const accountId = textOf(record['AccountId']);
+  const key = String(record['Billing_Key__c'] ?? '');
+  const renewal = renewalOfKey(key);
   const named = {
     id: id18(String(record['Id'])),
     kind: wordOf(ORDER_KINDS, record['Billing_Order_Kind__c']),
-    subscriptionNumber: subscriptionOf(record),
+    subscriptionNumber: subscriptionOf(record, renewal),
   };
-  const renewsOn = /:renewal:(\d{4}-\d{2}-\d{2})(?::|$)/.exec(String(record['Billing_Key__c'] ?? ''))?.[1];
   // The contract of a change is that of what is changed: its dates are those of before.
   const contract = (kindOf(named) === 'New' ? (record['Contract'] ?? {}) : {}) as Found;
   return {
@@ -144,7 +148,8 @@ export function toDeal(record: Found, lines: readonly Found[], { names, lineName
     amount: numberOf(record['Amount']) === null ? null : decimalOf(record['Amount']),
     recordType: textOf(recordType['DeveloperName']),
     isReported: record['Billing_Reported__c'] === true,
-    ...(renewsOn !== undefined && { renewsOn: calendarDate(renewsOn) }),
+    ...(renewal && { key, renewsOn: renewal.on }),
+    ...(renewal?.group && { group: renewal.group }),
     billingAccountKey: textOf(record['Billing_Account_Key__c']),
     terms: {
       startsOn: dateOf(record['Billing_Start_Date__c']) ?? dateOf(contract['StartDate']),

@@ -3,7 +3,7 @@ import { fieldInWords } from '../../../domain/billTo/fields.ts';
 import type { BillToStanding } from '../../../workflows/ports/billTo.ts';
 import type { DealOrder } from '../../../workflows/ports/orders.ts';
 import type { OrgRow } from '../../../workflows/ports/orgRows.ts';
-import { name, text } from './fields.ts';
+import { name, numbers, text } from './fields.ts';
 
 export const DISCREPANCY_OBJECT = 'Billing_Discrepancy__c';
 
@@ -27,7 +27,7 @@ export function discrepancyRows({ dealId, connection, placed, discrepancy }: Dea
         State__c: resolvedAt === null ? 'Open' : 'Resolved',
         Connection__c: text(connection, 40),
         Order_Number__c: text(placed?.number ?? null, 80),
-        Subscription_Number__c: text(placed?.subscriptionNumbers[0] ?? null, 80),
+        Subscription_Number__c: numbers(placed?.subscriptionNumbers ?? [], 80),
         Salesforce_Value__c: lines(salesforce),
         Billing_Value__c: lines(billing),
         Owner_Rule__c: RULE,

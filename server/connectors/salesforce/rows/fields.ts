@@ -10,6 +10,17 @@ export function text(value: string | null, length = 255): string | null {
   return value.length <= length ? value : `${value.slice(0, length - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }
 
+/** @returns as many numbers as the field takes whole, and how many more there are: one that is cut would be another one */
+export function numbers(all: readonly string[], length = 255): string | null {
+  if (all.length === 0) return null;
+  const rest = (kept: number): string => (kept === all.length ? '' : ` and ${all.length - kept} more`);
+  for (let kept = all.length; kept > 1; kept--) {
+    const told = `${all.slice(0, kept).join(', ')}${rest(kept)}`;
+    if (told.length <= length) return told;
+  }
+  return text(`${all[0]}${rest(1)}`, length);
+}
+
 /** An address that is cut leads nowhere, so one that is too long is left out. */
 export function address(url: string): string | null {
   return url.length <= 255 ? url : null;

@@ -45,10 +45,12 @@ export function orderFacts({
 }: DealOrder): Partial<Record<(typeof ORDERED_DEAL_FIELDS)[number], OrgValue>> {
   const status = { Billing_Order_Status__c: mode === 'Preview' ? null : state };
   if (placed === null) return status;
+  const [only, ...more] = placed.subscriptionNumbers;
   return {
     ...status,
     Billing_Order_Number__c: text(placed.number, 80),
-    Billing_Subscription_Number__c: text(placed.subscriptionNumbers[0] ?? null, 80),
+    // Of several none is what the Opportunity is about.
+    Billing_Subscription_Number__c: more.length > 0 ? null : text(only ?? null, 80),
   };
 }
 

@@ -4,7 +4,7 @@ import type { Subscription } from '../../../domain/subscription/subscription.ts'
 import { ORDER_OBJECT } from '../../../workflows/ports/deals.ts';
 import type { DealOrder } from '../../../workflows/ports/orders.ts';
 import type { OrgRow } from '../../../workflows/ports/orgRows.ts';
-import { address, decimal, name, text } from './fields.ts';
+import { address, decimal, name, numbers, text } from './fields.ts';
 
 /** Length of the long texts. */
 const LONG = 32_768;
@@ -33,7 +33,7 @@ export function orderRow(deal: DealOrder, subscriptions: readonly Subscription[]
       Source_Url__c: subscription ? address(subscription.sourceUrl) : null,
       Connection__c: text(connection, 40),
       Order_Number__c: text(placed?.number ?? null, 80),
-      Subscription_Number__c: text(placed?.subscriptionNumbers[0] ?? null, 80),
+      Subscription_Number__c: numbers(placed?.subscriptionNumbers ?? []),
       Currency_Code__c: metrics?.currency ?? order?.currency ?? null,
       MRR__c: decimal(metrics?.mrr ?? null),
       MRR_Change__c: decimal(metrics?.mrrChange ?? null),

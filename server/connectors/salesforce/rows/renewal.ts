@@ -170,7 +170,7 @@ export function renewalRow(
       [KIND]: 'Renew',
       ...(members.length === 1
         ? { Billing_Subscription_Number__c: text(members[0]!.subscription.number, 80) }
-        : { Billing_Account_Key__c: deal.billingAccountKey }),
+        : { Billing_Account_Key__c: deal.billingAccountKey, Billing_Subscription_Number__c: null }),
       ...factsOf(deal),
       Billing_Message__c: messageOf(deal, settings, known, notes),
       ...(order ? orderFacts(order) : {}),

@@ -156,6 +156,13 @@ describe('creating a subscription', () => {
     expect(await attempt(undefined, '2026-01-01', create('GBP'))).toEqual(refused(30));
     expect(await attempt(undefined, '2026-01-01', create('EUR'))).toEqual([200, undefined]);
     expect(await zuora.subscription('S-EUR')).toMatchObject({ currency: 'EUR', contractedMrr: 80 });
+    const renewals = [(await sell()).number, 'S-EUR'].map((subscriptionNumber) => ({
+      subscriptionNumber,
+      orderActions: [{ type: 'RenewSubscription', triggerDates: triggerDates('2027-01-01') }],
+    }));
+    const both = { orderDate: '2026-01-01', existingAccountNumber: account.number, subscriptions: renewals };
+    const { status, body } = await zuora.call('POST', '/v1/orders', both);
+    expect([status, body.reasons?.[0]?.code]).toEqual(refused(30));
   });
 
   it('refuses conditions that lack what they need, and dates that do not follow each other', async () => {

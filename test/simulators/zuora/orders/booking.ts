@@ -103,6 +103,9 @@ export function changesOf(tenant: Tenant, account: Account, parts: readonly Orde
     const change = changeOf(tenant, account, part, booking);
     if (changes.some((one) => one.next.number === change.next.number))
       return refuse(category.badValue, `Subscription ${change.next.number} stands twice in the order.`);
+    // Zuora docs, data dictionary of Data Loader, "Orders - create subscription on existing account".
+    if (changes.some((one) => one.next.currency !== change.next.currency))
+      return refuse(category.rule, 'All subscriptions in the same order must use the same currency.');
     changes.push(change);
   }
   return changes;
