@@ -9,7 +9,7 @@ import { ops } from '../support/ops.ts';
 import { person } from '../support/orgPeople.ts';
 import { nextMonth, orderSettings } from '../support/orders.ts';
 import { beginOrders, type OrderStory } from '../support/orderStory.ts';
-import { takeAway } from '../support/permissionSets.ts';
+import { give as giveSet, takeAway } from '../support/permissionSets.ts';
 import { settled } from '../support/settled.ts';
 
 /** Orders that finance has to approve. Olive is of finance; Riley sells, and is of finance where a story says so. */
@@ -30,12 +30,7 @@ type Person = keyof typeof USERS;
 const org = () => story.stack.org.org;
 const userId = (who: Person) => org().userNamed(USERS[who])!.Id;
 
-function give(who: Person, set = 'Finance_Approver'): void {
-  const PermissionSetId = org()
-    .all('PermissionSet')
-    .find((one) => one['Name'] === set)!.Id;
-  org().insert('PermissionSetAssignment', [{ AssigneeId: userId(who), PermissionSetId }], { userId: userId('admin') });
-}
+const give = (who: Person): void => giveSet(org(), USERS[who], 'Finance_Approver');
 
 beforeAll(async () => {
   ({ story, plan, sales, accountId, ordersOf, standing, restart, zuora } = await beginOrders(ASSISTED));

@@ -1,6 +1,13 @@
 import type { SimulatedOrg } from '../simulators/salesforce/org/org.ts';
 import { USERS } from '../simulators/salesforce/org/seed.ts';
 
+/** Gives a permission set to a person. */
+export function give(org: SimulatedOrg, username: string, permissionSet: string): void {
+  const AssigneeId = org.userNamed(username)!.Id;
+  const PermissionSetId = org.all('PermissionSet').find(({ Name }) => Name === permissionSet)!.Id;
+  org.insert('PermissionSetAssignment', [{ AssigneeId, PermissionSetId }], { userId: org.userNamed(USERS.admin)!.Id });
+}
+
 /**
  * Takes a permission set from a person.
  * @returns gives it back

@@ -85,6 +85,7 @@ describe('a change', () => {
     ['terms_not_changed', changing({ terms: { ...terms, autoRenew: false } })],
     ['quantity_fraction', changing({ lines: [line({ quantity: '80.5' })] })],
     ['renews_by_itself', changing({ kind: 'Renew' })],
+    ['ends_by_schedule', { ...changing({ kind: 'Renew' }), subscription: held({ scheduleId: 'sub_sched_1' }) }],
     ['cancel_past', changing({ kind: 'Cancel', terms: { ...terms, startsOn: on(TODAY) } })],
     ['ends_by_schedule', changing({ kind: 'Cancel' }, { subscription: held({ scheduleId: 'sub_sched_1' }) })],
   ])('is told %s', (code, facts) => {

@@ -153,17 +153,25 @@ const dayFault = (day: CalendarDate, today: CalendarDate, product?: string): Ord
     product,
   );
 
+/** What has no end renews itself; what a schedule ends goes on by that schedule alone, of which only Stripe knows all. */
+function renewalFault(found: OrderFacts['subscription']): OrderFault {
+  const { termType, termEndsOn = null, scheduleId = null } = found?.subscription ?? {};
+  if (termType === 'Termed' && termEndsOn !== null && scheduleId !== null)
+    return orderFault(
+      'ends_by_schedule',
+      `Its schedule ${scheduleId} ends it on ${termEndsOn}, and no schedule is made longer from here. Add a phase to it in Stripe, or have Stripe release it at its end; or sell what goes on as a new subscription from ${termEndsOn} on.`,
+    );
+  return orderFault(
+    'renews_by_itself',
+    'Stripe renews a subscription by itself with each period. Choose Amend to change it, or take the kind of the order away.',
+  );
+}
+
 /** What only a change of something that is there asks for. */
 function changeFaults({ deal, subscription, today }: OrderFacts): OrderFault[] {
   const { terms, lines, closesOn } = deal;
   const kind = kindOf(deal);
-  if (kind === 'Renew')
-    return [
-      orderFault(
-        'renews_by_itself',
-        'Stripe renews a subscription by itself with each period. Choose Amend to change it, or take the kind of the order away.',
-      ),
-    ];
+  if (kind === 'Renew') return [renewalFault(subscription)];
   if (kind === 'Cancel') {
     const { scheduleId = null } = subscription?.subscription ?? {};
     return [
