@@ -16,7 +16,7 @@ import { enteredIn, isRefused, workOut } from '../workflows/orders/workOut.ts';
 import type { Clock } from '../workflows/ports/clock.ts';
 import { begunIn, type OrderDesk } from '../workflows/ports/orders.ts';
 import type { OrgTools } from '../workflows/ports/orgTools.ts';
-import { fieldsForOrders } from './orders.ts';
+import { dealFieldsFor } from './orders.ts';
 import { comingFor } from './provisioning.ts';
 
 /** @returns what was sent; null where it cannot be told any more, since what it changed has gone */
@@ -41,7 +41,7 @@ export function lookAtOrder(
         kind: 'invalid',
         publicText: 'ORDERS_FILE is not among the settings, so nothing is ordered.',
       });
-    const found = await createOrgDealReader(client, fieldsForOrders(client, settings)).deal(dealId);
+    const found = await createOrgDealReader(client, dealFieldsFor(client, settings)).deal(dealId);
     if (found?.forOrder == null) return null;
     const deal = found.forOrder;
     const book = createOrderBook(db);

@@ -1,8 +1,7 @@
-import type { DealFields } from '../connectors/salesforce/changes/dealForOrder.ts';
 import { createApprovers } from '../connectors/salesforce/approvers.ts';
+import { createDealFieldsReader, type DealFieldsReader } from '../connectors/salesforce/changes/dealFields.ts';
 import { createOrgDealReader } from '../connectors/salesforce/changes/deals.ts';
 import type { SalesforceClient } from '../connectors/salesforce/client.ts';
-import { describeObjects, type DescribeObject } from '../connectors/salesforce/mapping/describe.ts';
 import { createOrgRequests } from '../connectors/salesforce/requests.ts';
 import { Fault } from '../domain/fault.ts';
 import { isOrdered, rulesFor, type OrderRules } from '../domain/order/rules.ts';
@@ -10,6 +9,7 @@ import type { Config } from '../platform/config/config.ts';
 import { digestOf } from '../sync/canonical.ts';
 import { createDealReader } from '../sync/deals/reader.ts';
 import { createOrderBook } from '../sync/orders/book.ts';
+import { createFieldsWatch } from '../sync/orders/fieldsWatch.ts';
 import { createPreviewBook } from '../sync/orders/previews.ts';
 import { orderedSince } from '../sync/orders/since.ts';
 import { createProvisioningBook } from '../sync/provisioning/book.ts';
@@ -30,34 +30,19 @@ export type Orders = {
   /** Takes in what finance decided. */
   decide: (claim: KeyClaim, requestId: string) => Promise<KeyResult>;
   /** What has to be read of a deal. */
-  fields: () => Promise<DealFields>;
+  fields: DealFieldsReader;
 };
 
-/** @returns fields of Salesforce that are sent along, of those that the integration user sees; the others are told by the order */
-async function sentOf(
-  describe: DescribeObject,
-  object: string,
-  maps: readonly Readonly<Record<string, string>>[],
-): Promise<string[]> {
-  const names = maps.flatMap((map) => Object.values(map));
-  const seen = names.length === 0 ? null : await describe(object);
-  return names.filter((name) => seen?.has(name.toLowerCase()) === true);
-}
-
-/** @returns what has to be read of a deal by these settings */
-export function fieldsForOrders(client: SalesforceClient, settings: Settings): () => Promise<DealFields> {
-  const describe = describeObjects(client);
-  return async () => {
-    const { order, subscription, ratePlan, charge } = settings.customFields;
-    const named = settings.targets.flatMap(({ fields }) => Object.keys(fields));
-    const hasCurrencies = (await describe('Opportunity'))?.has('currencyisocode') ?? false;
-    return {
-      names: [...new Set([...named, ...(await sentOf(describe, 'Opportunity', [order, subscription]))])],
-      lineNames: [...new Set(await sentOf(describe, 'OpportunityLineItem', [ratePlan, charge]))],
-      recordTypes: settings.targets.some(({ recordTypes }) => recordTypes !== null),
-      currency: hasCurrencies ? null : settings.currency,
-    };
-  };
+/** @returns what tells, of what these settings name, what can be read of a deal */
+export function dealFieldsFor(client: SalesforceClient, settings: Settings): DealFieldsReader {
+  const { order, subscription, ratePlan, charge } = settings.customFields;
+  const named = settings.targets.flatMap(({ fields }) => Object.keys(fields));
+  return createDealFieldsReader(client, {
+    names: [...named, ...[order, subscription].flatMap((map) => Object.values(map))],
+    lineNames: [ratePlan, charge].flatMap((map) => Object.values(map)),
+    recordTypes: settings.targets.some(({ recordTypes }) => recordTypes !== null),
+    currency: settings.currency,
+  });
 }
 
 /** What works an order out by the rules of its deal, for who places it and for who only wants to see it. */
@@ -103,7 +88,7 @@ export async function orders(base: Base, client: SalesforceClient, onSaved: () =
       return orderDeal({ ...worksOut(base, rules), book, approval, since })(deal, changedBy, known);
     },
     decide: decideOrder({ requests: createOrgRequests(client), book, approvers, clock }),
-    fields: fieldsForOrders(client, settings),
+    fields: dealFieldsFor(client, settings),
   };
 }
 
@@ -111,11 +96,18 @@ export async function orders(base: Base, client: SalesforceClient, onSaved: () =
 export function ordersToPreview(base: Base, client: SalesforceClient): PreviewDeps['orders'] {
   const settings = base.config.orders;
   if (settings === null || settings.mode === 'off') return null;
-  const reader = createOrgDealReader(client, fieldsForOrders(client, settings));
+  const reader = createOrgDealReader(client, dealFieldsFor(client, settings));
   return {
     takes: (deal) => isOrdered(rulesFor(settings, deal, null), deal),
     book: createOrderBook(base.database.db),
     read: async (id) => (await reader.deal(id))?.forOrder ?? null,
     workOut: (deal, known) => workOut(worksOut(base, rulesFor(settings, deal, begunIn(known))))(deal, known),
   };
+}
+
+/** What tells of fields that settings of orders name and nobody can read. */
+export function orderFieldsWatch({ database, log }: Base, ordered: Orders | null, onStored: () => void) {
+  const ask = async () => (ordered === null ? [] : (await ordered.fields(true)).faults);
+  const watch = createFieldsWatch({ db: database.db, ask, log, onChange: onStored });
+  return { start: () => watch.start(0), stop: () => watch.stop() };
 }

@@ -43,7 +43,7 @@ import { catalog } from './catalog.ts';
 import { followSalesforce } from './changes.ts';
 import { keyHandler } from './handlers.ts';
 import { matching } from './matching.ts';
-import { orders } from './orders.ts';
+import { orderFieldsWatch, orders } from './orders.ts';
 import { orgClient } from './orgClient.ts';
 import { batchCalls, orgMapping, type OrgMapping } from './orgMapping.ts';
 import { provisioning } from './provisioning.ts';
@@ -178,6 +178,7 @@ export async function startWorker(base: Base, start: (name: string, loop: Loop) 
   await projectAnewWhen(db, mrrRulesChoice(config.reporting.mrr));
   start('mapping', mapping.watch);
   start('renewals', renewed.watch);
+  start('order fields', orderFieldsWatch(base, ordered, onStored));
   start('bulk', bulk);
   start('outbox', outbox);
   start('connections', watch);

@@ -243,7 +243,8 @@ describe('an Opportunity that is read', () => {
   });
 
   it('names no subscription to change where its own order made it, whatever its number is', async () => {
-    const fields = async () => ({ names: [], lineNames: [], recordTypes: false, currency: 'USD' });
+    const read = { names: [], lineNames: [], recordTypes: false, currency: 'USD' };
+    const fields = async () => ({ fields: read, faults: [] });
     const numberOf = async (id: string) =>
       (await createOrgDealReader(client, fields).deal(id))!.forOrder!.subscriptionNumber;
     const id = opportunity({ Billing_Subscription_Number__c: 'sub_1' });

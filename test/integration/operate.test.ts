@@ -408,6 +408,7 @@ describe('status', () => {
       rows: { waiting: 0, putAside: 0 },
       salesforceCalls: null,
       drift: { lastDay: 0, kept: 0 },
+      orders: [],
       holds: [{ name: 'salesforce', reason: 'It is down.' }],
       processes: [],
     });

@@ -4,6 +4,8 @@ import { addMonths } from '../../server/domain/time/calendarDate.ts';
 import { listFailures } from '../../server/sync/operate/failures.ts';
 import type { FieldValue } from '../simulators/salesforce/org/types.ts';
 import type { Story } from '../support/customers.ts';
+import { hideFields } from '../support/hiddenFields.ts';
+import { ops } from '../support/ops.ts';
 import { person } from '../support/orgPeople.ts';
 import { nextMonth, orderSettings, type LineOf } from '../support/orders.ts';
 import { beginOrders, type OrderStory } from '../support/orderStory.ts';
@@ -29,16 +31,17 @@ let zuora: OrderStory['zuora'];
 let seats: RatePlan;
 let fee: RatePlan;
 let standing: OrderStory['standing'];
+let restart: OrderStory['restart'];
 
 beforeAll(async () => {
   const begun = await beginOrders();
-  ({ story, sales, zuora, standing, plan: seats } = begun);
+  ({ story, sales, zuora, standing, restart, plan: seats } = begun);
   acme = begun;
   // Seats are counted in whole ones, which Zuora would round to.
   const whole = { UomName: 'Each', DecimalPlaces: 0 };
   await zuora.post('/v1/action/create', { type: 'UnitOfMeasure', objects: [whole] });
   fee = await story.zuora.ratePlan('Support', 'USD', [{ name: 'Fee', kind: 'flat', price: '500', period: 'Month' }]);
-  await begun.restart(orderSettings({}));
+  await restart(orderSettings({}));
   await vi.waitUntil(() => sales.hasProduct(fee), WITHIN);
 }, 180_000);
 afterAll(() => story.end());
@@ -252,3 +255,32 @@ it.each(BAD)(
 it('quantity 0 is refused by Salesforce itself', () => {
   expect(() => sales.open(acme.accountId, [seat(0)])).toThrow('Quantity must be nonzero');
 });
+
+it('a field that decides which deals are ordered, and is taken away, is told; once it is back it decides', async () => {
+  const hidden = hideFields(story.stack.org.org);
+  const settings = orderSettings({ fields: { Type: 'New Business' } });
+  const unreadable = 'The integration user cannot read Opportunity.Type';
+  const status = async () => (await ops({ ...story.stack.env, ...settings }, ['status'])).out;
+  await restart(settings);
+  expect(await status()).not.toContain(unreadable);
+  hidden.add('Opportunity.Type');
+  const [meant, other] = ['New Business', 'Existing Business'].map((Type) =>
+    sales.open(acme.accountId, [seat(2)], { Type }),
+  ) as [string, string];
+  for (const id of [meant, other]) sales.win(id);
+  for (const id of [meant, other])
+    expect(await standing(id, 'Not Ready')).toMatchObject({
+      Faults__c:
+        'Settings name Opportunity.Type, and the integration user cannot read it. Give it access, or take it out of ORDERS_FILE; it is looked at again within the hour.',
+    });
+  await restart(settings);
+  expect(await status()).toContain(unreadable);
+  hidden.clear();
+  await restart(settings);
+  await standing(meant, 'Ordered');
+  await vi.waitUntil(() => !String(sales.order(other)!['Faults__c'] ?? '').includes('cannot read'), WITHIN);
+  await settled(story.stack);
+  expect([ordersOf(meant), ordersOf(other)]).toMatchObject([[{ status: 'Completed' }], []]);
+  expect(await status()).not.toContain(unreadable);
+  expect(await listFailures(story.database.db)).toEqual([]);
+}, 180_000);

@@ -308,7 +308,7 @@ it('a field to send along that the integration user may not read is told, and ke
   const id = win([{ plan: seats, quantity: 62, price: 25 }]);
   expect(await standing(id, 'Not Ready')).toMatchObject({
     Faults__c:
-      'Settings send Opportunity.NextStep along, and the integration user cannot read it. Give it access and start the servers anew, or take it out of ORDERS_FILE.',
+      'Settings name Opportunity.NextStep, and the integration user cannot read it. Give it access, or take it out of ORDERS_FILE; it is looked at again within the hour.',
   });
   expect(await now()).toMatchObject({ version: 1 });
 }, 120_000);

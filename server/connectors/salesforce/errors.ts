@@ -210,3 +210,7 @@ function errorCodeOf(error: unknown): string | undefined {
   if ('cause' in error) return errorCodeOf(error.cause);
   return undefined;
 }
+
+/** @returns whether a query named a field that is not there, or that the integration user may not read */
+export const isUnknownField = (error: unknown): boolean =>
+  error instanceof Fault && errorCodeOf(error.cause) === 'INVALID_FIELD';

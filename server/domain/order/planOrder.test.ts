@@ -253,6 +253,7 @@ describe('what keeps a deal from being ordered is said, all of it at once', () =
     ['another currency', { billingAccounts: [account({ currency: 'EUR' })] }, ['currency_differs']],
     ['a contact without email', { billingAccounts: [account({ billToEmail: null })] }, ['bill_to_email_missing']],
     ['no address', { billingAccounts: [account({ billTo: { name: null, address: null } })] }, ['bill_to_incomplete']],
+    ['a criterion that nobody could read', { rules: { ...rules, fields: { Bill_It__c: true } } }, ['field_unreadable']],
     ['no term', { deal: terms({ months: null }) }, ['term_missing']],
     ['a term and no end', { deal: terms({ evergreen: true }) }, ['term_unclear']],
     ['a term of half a month', { deal: terms({ months: 0.5 }) }, ['term_invalid']],
@@ -320,7 +321,8 @@ describe('which deals are ordered', () => {
     ['not those without one', {}, { recordTypes: ['New_Business'] }, false],
     ['those with a field', { fields: { Bill_It__c: true } }, { fields: { Bill_It__c: true } }, true],
     ['not those with another value of it', { fields: { Bill_It__c: false } }, { fields: { Bill_It__c: true } }, false],
-    ['not those without it', {}, { fields: { Bill_It__c: true } }, false],
+    ['not those in which it is empty', { fields: { Bill_It__c: null } }, { fields: { Bill_It__c: true } }, false],
+    ['those of which nobody could read it, which wait', {}, { fields: { Bill_It__c: true } }, true],
   ])('%s', (_, more, of, expected) => {
     expect(isOrdered({ ...rules, ...of }, deal(more))).toBe(expected);
   });

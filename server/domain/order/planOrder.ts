@@ -21,22 +21,26 @@ function customFieldsOf({ deal, rules }: OrderFacts): Pick<Order, 'customFields'
   return isNone ? {} : { customFields: { order, subscription } };
 }
 
-/** Fields of Salesforce that settings send along and that could not be read; nothing goes without what belongs to it. */
+/** Code of the fault of an order that waits until a field can be read. */
+export const FIELD_UNREADABLE = 'field_unreadable';
+
+/** Fields of Salesforce that settings go by, or send along, and that could not be read: nothing goes without them. */
 function unreadFaults({ deal, rules }: OrderFacts): OrderFault[] {
   const { order, subscription, ratePlan, charge } = rules.customFields;
+  const criteria = Object.fromEntries(Object.keys(rules.fields).map((name) => [name, name]));
   const lacking = (maps: readonly FieldMap[], of: string, values: object = {}) =>
     maps
       .flatMap((map) => Object.values(map))
       .filter((name) => !Object.hasOwn(values, name))
       .map((name) => `${of}.${name}`);
   const names = new Set([
-    ...lacking([order, subscription], 'Opportunity', deal.fields),
+    ...lacking([criteria, order, subscription], 'Opportunity', deal.fields),
     ...deal.lines.flatMap((line) => lacking([ratePlan, charge], 'OpportunityLineItem', line.fields)),
   ]);
   return [...names].map((name) =>
     orderFault(
-      'field_unreadable',
-      `Settings send ${name} along, and the integration user cannot read it. Give it access and start the servers anew, or take it out of ORDERS_FILE.`,
+      FIELD_UNREADABLE,
+      `Settings name ${name}, and the integration user cannot read it. Give it access, or take it out of ORDERS_FILE; it is looked at again within the hour.`,
     ),
   );
 }

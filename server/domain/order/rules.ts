@@ -45,13 +45,18 @@ export type OrderSettings = Omit<OrderRules, keyof OrderCriteria | 'connection'>
   targets: readonly (OrderCriteria & Pick<OrderRules, 'connection'>)[];
 };
 
-/** @returns whether a deal is one that becomes an order once it is won; one that reports billing never is */
+/**
+ * @returns whether a deal is one that becomes an order once it is won; one that reports billing never is. A field that nobody
+ * could read leaves none out: its order says so, and waits.
+ */
 export function isOrdered({ recordTypes, fields, amountAtLeast }: OrderCriteria, deal: Deal): boolean {
   if (deal.isReported) return false;
   if (recordTypes !== null && !recordTypes.includes(deal.recordType ?? '')) return false;
   if (amountAtLeast !== null && (deal.amount === null || exact(deal.amount).compare(exact(amountAtLeast)) < 0))
     return false;
-  return Object.entries(fields).every(([name, value]) => deal.fields[name] === value);
+  return Object.entries(fields).every(
+    ([name, value]) => !Object.hasOwn(deal.fields, name) || deal.fields[name] === value,
+  );
 }
 
 /**

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Db } from '../../platform/db/database.ts';
 import type { ConnectionStatus } from '../../workflows/ports/sweep.ts';
 import { troubles } from '../limits/state.ts';
+import { unreadableOfOrders } from '../orders/fieldsWatch.ts';
 import { statusOf } from '../sweep/status.ts';
 
 /** How the sync stands, as far as the database tells. */
@@ -14,6 +15,8 @@ export type SyncStatus = {
   salesforceCalls: { used: number; limit: number; readSecondsAgo: number } | null;
   /** What others changed in Salesforce of what billing says, in the last 24 hours and as a whole. */
   drift: { lastDay: number; kept: number };
+  /** What settings of orders name and the org does not show, a sentence each. */
+  orders: string[];
   /** Upstreams that are left alone for now, and why. */
   holds: { name: string; forSeconds: number; reason: string }[];
   /** Processes that have answered the database lately, by their name there. */
@@ -56,6 +59,7 @@ export async function syncStatus(db: Db): Promise<SyncStatus> {
   for (const name of await connectionNames(db)) connections.push(await statusOf(db, name));
   return {
     connections,
+    orders: await unreadableOfOrders(db),
     holds: (await troubles(db)).map(({ name, seconds, reason }) => ({ name, forSeconds: seconds, reason })),
     ...rows[0]!,
   };

@@ -2,6 +2,7 @@ import { approvalKeyOf, orderTaskKeyOf } from '../../domain/billingAccount/key.t
 import type { Deal } from '../../domain/order/deal.ts';
 import { orderFault } from '../../domain/order/faults.ts';
 import { metricsInWords } from '../../domain/order/metricsInWords.ts';
+import { FIELD_UNREADABLE } from '../../domain/order/planOrder.ts';
 import { today } from '../../domain/time/instant.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Approval, Approvers, DealOrder, OrderTask } from '../ports/orders.ts';
@@ -52,6 +53,8 @@ export function withoutIdleApprovals(order: DealOrder): DealOrder {
 
 /** How an order stands that nobody wants now: a deal that is no longer won, or left out. @param why in words */
 export function standDown(order: DealOrder, why: string): DealOrder {
+  const faults = order.faults.filter(({ code }) => code !== FIELD_UNREADABLE);
+  if (faults.length < order.faults.length) return { ...order, faults, message: why };
   if (order.state !== 'Awaiting Approval') return order;
   return { ...ended(order, `${why} ${NOT_WANTED}`, ['Requested', 'Approved']), state: 'Not Ready', message: why };
 }

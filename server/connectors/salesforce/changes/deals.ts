@@ -2,7 +2,9 @@ import { id18 } from '../../../domain/billingAccount/salesforceId.ts';
 import { NAMED_DEAL, type NamedDeal, type OrgDealReader } from '../../../workflows/ports/deals.ts';
 import { nameOf, type HeldFields } from '../../../workflows/ports/org.ts';
 import type { SalesforceClient } from '../client.ts';
+import { isUnknownField } from '../errors.ts';
 import { NAMED_DEAL_FIELDS, ORDERED_DEAL_FIELDS } from '../rows/namedDeal.ts';
+import type { DealFieldsReader } from './dealFields.ts';
 import { dealColumns, toDeal, type DealFields } from './dealForOrder.ts';
 import { KEPT_LINES, keptOf } from './keptLines.ts';
 import { inList, queryAll, restOfList, type Found } from './query.ts';
@@ -55,28 +57,36 @@ function heldOf(record: Found): HeldFields {
 
 /**
  * Reads Opportunities of people; those that are asked for at about the same time share a call.
- * @param fields what an order needs of them; null where none is to be made
+ * @param fields tells what an order needs of them; null where none is to be made
  * @param waiting Opportunities that will be asked for next
  * @param options.lines whether it is told which products people changed, also where no order is to be made
  */
 export function createOrgDealReader(
   client: SalesforceClient,
-  fields: () => Promise<DealFields | null> = () => Promise.resolve(null),
+  fields: DealFieldsReader | null = null,
   waiting: Waiting = () => Promise.resolve([]),
   { lines: withLines = false }: { lines?: boolean } = {},
 ): OrgDealReader {
   const read = readAhead<Found>(MOST_IDS, readMany, waiting);
-  async function readMany(ids: string[]) {
-    const wanted = await fields();
+  const wantedNow = async (anew = false): Promise<DealFields | null> =>
+    fields === null ? null : (await fields(anew)).fields;
+  function query(ids: readonly string[], wanted: DealFields | null): Promise<Found[]> {
     const columns = wanted !== null ? dealColumns(wanted) : withLines ? [KEPT_LINES] : [];
-    const found = await queryAll(client, `${select(columns)} AND ${FOLLOWED} AND Id IN ${inList(ids)}`);
+    return queryAll(client, `${select(columns)} AND ${FOLLOWED} AND Id IN ${inList(ids)}`);
+  }
+  async function readMany(ids: string[]) {
+    const found = await query(ids, await wantedNow()).catch(async (error: unknown) => {
+      // One that was taken away since: the others are read all the same.
+      if (fields === null || !isUnknownField(error)) throw error;
+      return query(ids, await wantedNow(true));
+    });
     return new Map(found.map((record) => [id18(String(record['Id'])), record]));
   }
   return {
     async deal(id, generation) {
       const record = await read(id, generation);
       if (record === undefined) return null;
-      const wanted = await fields();
+      const wanted = await wantedNow();
       const lines = await restOfList(client, record['OpportunityLineItems']);
       const forOrder = wanted === null ? null : toDeal(record, lines, wanted);
       const deal = toNamedDeal(record);

@@ -17,7 +17,7 @@ export const status: Verb = {
   async run({ db }) {
     const data = await syncStatus(db);
     const now = new Date();
-    const { events, keys, rows, salesforceCalls: calls, drift, holds, processes } = data;
+    const { events, keys, rows, salesforceCalls: calls, drift, holds, orders, processes } = data;
     const lines = [
       table(
         ['CONNECTION', 'STATE', 'CHECKED THROUGH', 'LAG', 'MESSAGE'],
@@ -38,6 +38,7 @@ export const status: Verb = {
         : `API calls of Salesforce: ${calls.used} of ${calls.limit} in 24 hours, as it said ${duration(calls.readSecondsAgo)} ago`,
       `Changed in Salesforce by others: ${count(drift.lastDay, 'field or row', 'fields or rows')} in the last day, ${drift.kept} in all`,
       ...holds.map((hold) => `${hold.name} is left alone for ${duration(hold.forSeconds)}: ${hold.reason}`),
+      ...orders.map((fault) => `Orders: ${fault}`),
       processes.length === 0
         ? 'No server process is connected to this database.'
         : `${count(processes.length, 'server process', 'server processes')} connected.`,
