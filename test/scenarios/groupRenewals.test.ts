@@ -1,10 +1,13 @@
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { assign, connectActions, orgSecret } from '../../scripts/demo/actions.ts';
 import type { RatePlan } from '../../scripts/demo/seed-zuora.ts';
 import { addDays, addMonths, calendarDate, type CalendarDate } from '../../server/domain/time/calendarDate.ts';
+import { USERS } from '../simulators/salesforce/org/seed.ts';
 import type { SRecord } from '../simulators/salesforce/org/types.ts';
 import { TestClient } from '../simulators/zuora/testClient.ts';
 import { startBackend } from '../support/backend.ts';
 import { beginStory, type Story } from '../support/customers.ts';
+import { FlowVisit } from '../support/interviews.ts';
 import { ops } from '../support/ops.ts';
 import { deals, orderSettings } from '../support/orders.ts';
 import { renewalSettings } from '../support/renewals.ts';
@@ -37,6 +40,8 @@ beforeAll(async () => {
   env = { ...story.stack.env, ORDERS_FILE, CATALOG_PRICE_BOOK, ...renewalSettings({ group: 'billingAccount' }) };
   story.stack.backend = await startBackend(env);
   await vi.waitUntil(() => sales.hasProduct(plan), WITHIN);
+  await connectActions(story.stack, story.stack.backend.url, await orgSecret(story.stack, null));
+  await assign(story.stack, USERS.rep);
   await settled(story.stack);
 }, 180_000);
 afterAll(() => story.end());
@@ -121,6 +126,14 @@ it('one order renews each, with what people changed of its lines; its figures ar
   const acme = await customer('Acme', [60, 10]);
   const [first, second] = acme.of as [string, string];
   sales.editLine(await lineOf(acme, second), { Quantity: 15, UnitPrice: 216 });
+  const seen = await FlowVisit.start(story.stack, USERS.rep, 'Billing_Preview_Order', { recordId: acme.id });
+  for (const words of [
+    'Nothing is ordered yet.',
+    `Change of subscription ${first} of`,
+    `Change of subscription ${second} of`,
+    'MRR: USD 1,470.00, changed by USD 70.00.',
+  ])
+    expect(seen.text).toContain(words);
   const look = await ops(env, ['order', acme.id, '--dry-run', '--json']);
   expect(look.json).toMatchObject({
     worked: { state: 'Ready', metrics: { mrr: '1470', mrrChange: '70' } },
