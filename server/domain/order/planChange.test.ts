@@ -368,6 +368,14 @@ describe('what keeps a change from being ordered', () => {
       ['charge_not_changeable'],
     ],
     [
+      'a discount alone on one charge of several, which would make it free',
+      {
+        subscription: held({ charges: [seats, { ...seats, number: 'C-9', name: 'Platform: Fee', model: 'flat' }] }),
+        ...withLines({ chargeNumber: 'C-1', unitPrice: '0', discountPercent: '10' }),
+      },
+      ['price_unclear'],
+    ],
+    [
       'a price of tiers',
       { subscription: held({ charges: [{ ...seats, model: 'volume', price: null }] }) },
       ['price_unclear'],

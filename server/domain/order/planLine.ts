@@ -74,6 +74,10 @@ export function checkedPrice(line: DealLine, interval: Interval | null): { price
 export const isUnpriced = ({ unitPrice, discountPercent }: DealLine): boolean =>
   exact(unitPrice).compare(0) === 0 && discountPercent === null;
 
+/** A line that takes a discount off billing's own prices. */
+export const isDiscountAlone = ({ unitPrice, discountPercent, ofTerm }: DealLine): boolean =>
+  exact(unitPrice).compare(0) === 0 && discountPercent !== null && ofTerm === undefined;
+
 /**
  * @param why such as `has 2 charges`
  * @param what to do, besides taking the discount off
@@ -86,13 +90,35 @@ export function unclearPrice({ product }: DealLine, why: string, what = 'Set the
   );
 }
 
+/** Prices by the id of the charge; those that are not among them stay billing's own. */
+type Prices = { prices: ReadonlyMap<string, Decimal> };
+
+/** A discount alone lowers each recurring charge by so much, where each has one price. */
+function discounted(line: DealLine, committed: readonly ChargeOnSale[], currency: string): Prices | OrderFault {
+  const prices = new Map<string, Decimal>();
+  for (const charge of committed.filter(({ kind }) => kind === 'recurring')) {
+    const own = charge.prices.find((one) => one.currency === currency)?.price ?? null;
+    if (!isPriced(charge) || own === null) return unclearPrice(line, `has a charge without one price (${charge.name})`);
+    const price = checkedPrice({ ...line, unitPrice: own }, charge.priceInterval);
+    if ('code' in price) return price;
+    prices.set(charge.id, price.price);
+  }
+  return prices.size === 0 ? unclearPrice(line, 'is billed once') : { prices };
+}
+
 /** A sum over unlike charges is no price of any of them, so a sales price is taken where there is one charge that it can mean. */
-function priceFor(line: DealLine, committed: readonly ChargeOnSale[]): { price: Decimal | null } | OrderFault {
+function pricesFor(line: DealLine, committed: readonly ChargeOnSale[], currency: string): Prices | OrderFault {
   const [charge] = committed;
-  if (committed.length === 1 && isPriced(charge!)) return checkedPrice(line, charge!.priceInterval);
-  if (isUnpriced(line)) return { price: null };
+  if (committed.length === 1 && isPriced(charge!)) {
+    const price = checkedPrice(line, charge!.priceInterval);
+    return 'code' in price ? price : { prices: new Map([[charge!.id, price.price]]) };
+  }
+  if (isUnpriced(line)) return { prices: new Map() };
   if (committed.length === 0) return unclearPrice(line, 'is billed by usage alone');
-  return unclearPrice(line, committed.length > 1 ? `has ${committed.length} charges` : 'is priced by tiers');
+  if (committed.length === 1) return unclearPrice(line, 'is priced by tiers');
+  return isDiscountAlone(line)
+    ? discounted(line, committed, currency)
+    : unclearPrice(line, `has ${committed.length} charges`);
 }
 
 /** @param committed charges that the quantity is to go to */
@@ -159,7 +185,7 @@ export type PlanTerms = { endsOn: CalendarDate | null; customFields: Pick<Custom
 function overridesOf(
   { fields, quantity: sold }: DealLine,
   charges: readonly ChargeOnSale[],
-  price: Decimal | null,
+  { prices }: Prices,
   { endsOn, customFields }: PlanTerms,
 ): ChargeOverride[] {
   const custom = carrying(fieldsFrom(customFields.charge, fields));
@@ -167,7 +193,7 @@ function overridesOf(
   return charges.flatMap((charge): ChargeOverride[] => {
     const { id, kind, model } = charge;
     const quantity = takesQuantity(charge) ? sold : null;
-    const own = isPriced(charge) ? price : null;
+    const own = prices.get(id) ?? null;
     return quantity === null && own === null && !isNamed
       ? []
       : [{ charge: id, kind, model, quantity, price: own, ...custom }];
@@ -176,7 +202,7 @@ function overridesOf(
 
 /**
  * How one line sells its plan: its quantity goes to every charge that takes one, its sales price, less the discount of the line,
- * to the one charge that has a single price.
+ * to the one charge that has a single price, and a discount alone to each recurring one of several.
  * @param plan what billing sells under the key of the line; undefined where it is gone
  */
 export function planLine(
@@ -198,7 +224,7 @@ export function planLine(
   const faults = catalogFaults(line, plan, currency);
   if (faults.length > 0) return { faults };
   const committed = plan.charges.filter(isCommitted);
-  const price = priceFor(line, committed);
+  const price = pricesFor(line, committed, currency);
   const wrong = [quantityFault(line, committed), 'code' in price ? price : null].filter((one) => one !== null);
   if (wrong.length > 0 || 'code' in price) return { faults: wrong };
   const { endsOn, customFields } = terms;
@@ -206,7 +232,7 @@ export function planLine(
     plan: {
       lineId: line.id,
       planId: plan.id,
-      charges: overridesOf(line, plan.charges, price.price, terms),
+      charges: overridesOf(line, plan.charges, price, terms),
       ...(endsOn !== null && { endsOn }),
       ...carrying(fieldsFrom(customFields.ratePlan, line.fields)),
     },

@@ -188,6 +188,7 @@ describe('a deal that is ready', () => {
 
 describe('quantity and sales price of a line', () => {
   const fee = charge({ id: 'c0', name: 'Fee', model: 'flat', quantity: null });
+  const setUp = charge({ id: 'c3', name: 'Set-up', kind: 'oneTime' });
   const usage = charge({ id: 'c9', name: 'Calls', kind: 'usage', quantity: null });
   const volume = charge({ id: 'c2', model: 'volume', prices: [{ currency: 'USD', price: null, tiers: [] }] });
 
@@ -206,6 +207,16 @@ describe('quantity and sales price of a line', () => {
       ],
     ],
     ['nothing of a plan of usage alone', { quantity: '1', unitPrice: '0' }, [usage], []],
+    [
+      'a discount alone comes off each recurring charge of several, exactly',
+      { unitPrice: '0', discountPercent: '12.5' },
+      [{ ...fee, prices: [{ currency: 'USD', price: '99.9', tiers: [] }] }, charge(), setUp, usage],
+      [
+        ['c0', null, '87.4125'],
+        ['c1', '60', '17.5'],
+        ['c3', '60', null],
+      ],
+    ],
     ['a discount comes off the price, exactly', { discountPercent: '12.5' }, [charge()], [['c1', '60', '17.49125']]],
     [
       'more decimals than binary numbers keep',
@@ -218,6 +229,31 @@ describe('quantity and sales price of a line', () => {
   ])('%s', (_, more, sold, expected) => {
     expect(charges(more, ...sold).map(({ charge: id, quantity, price }) => [id, quantity, price])).toEqual(expected);
   });
+});
+
+it('of lines that follow each other, one without a discount has billing’s own prices again', () => {
+  const free = { unitPrice: '0', quantity: '10' };
+  const lines = [
+    line({ ...free, discountPercent: '20', endsOn: day('2027-06-01') }),
+    line({ ...free, id: '00k000000000002AAA', startsOn: day('2027-06-01') }),
+  ];
+  const fee = charge({ id: 'c0', name: 'Fee', model: 'flat', quantity: null });
+  const { actions } = order({ deal: deal({ lines }), plans: new Map([[PLAN, plan([fee, charge()])]]) });
+  const pricesOf = (sold: readonly { charge: string; price: string | null }[]) =>
+    sold.map(({ charge: id, price }) => [id, price]);
+  const [made, changed] = actions as unknown as [ActionOf<'CreateSubscription'>, ActionOf<'UpdateProduct'>];
+  expect(pricesOf(made.plans[0]!.charges)).toEqual([
+    ['c0', '16'],
+    ['c1', '16'],
+  ]);
+  expect([changed.type, changed.startsOn, pricesOf(changed.charges)]).toEqual([
+    'UpdateProduct',
+    '2027-06-01',
+    [
+      ['c0', '20'],
+      ['c1', '20'],
+    ],
+  ]);
 });
 
 describe('what keeps a deal from being ordered is said, all of it at once', () => {
@@ -279,6 +315,24 @@ describe('what keeps a deal from being ordered is said, all of it at once', () =
     [
       'a discount on tiers',
       withLine({ unitPrice: '0', discountPercent: '10' }, [charge({ model: 'volume' })]),
+      ['price_unclear'],
+    ],
+    [
+      'a discount on several charges, one by tiers',
+      withLine({ unitPrice: '0', discountPercent: '10' }, [charge(), charge({ id: 'c2', model: 'volume' })]),
+      ['price_unclear'],
+    ],
+    [
+      'a discount and a price for several charges',
+      withLine({ unitPrice: '5', discountPercent: '10' }, [fee, charge()]),
+      ['price_unclear'],
+    ],
+    [
+      'a discount on what is billed once, several times',
+      withLine({ unitPrice: '0', discountPercent: '10' }, [
+        charge({ kind: 'oneTime' }),
+        charge({ id: 'c2', kind: 'oneTime' }),
+      ]),
       ['price_unclear'],
     ],
     ['a price below zero', withLine({ unitPrice: '-1' }), ['price_negative']],

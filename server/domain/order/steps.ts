@@ -5,7 +5,7 @@ import type { DealLine } from './deal.ts';
 import type { Planned } from './facts.ts';
 import { orderFault, type OrderFault } from './faults.ts';
 import type { ActionOf, ChargeOverride, ChargeUpdate, PlanOnSale, PlanOrder } from './order.ts';
-import { isCommitted, planLine } from './planLine.ts';
+import { isCommitted, isDiscountAlone, isUnpriced, planLine } from './planLine.ts';
 
 /** A line with the days on which it holds. */
 export type DatedLine = { line: DealLine; startsOn: CalendarDate; endsOn: CalendarDate | null };
@@ -84,8 +84,12 @@ export function planChain(
   currency: string,
   customFields: CustomFieldRules,
 ): Planned<PlannedChain> {
+  const isLowered = chain.some(({ line }) => isDiscountAlone(line));
+  // What a step does not say stays: where one is lowered, another one says billing's own price.
+  const stated = (line: DealLine): DealLine =>
+    isLowered && isUnpriced(line) ? { ...line, discountPercent: '0' } : line;
   const lines = chain.map(({ line }, index) =>
-    planLine(line, plan, currency, { endsOn: index === 0 ? chain.at(-1)!.endsOn : null, customFields }),
+    planLine(stated(line), plan, currency, { endsOn: index === 0 ? chain.at(-1)!.endsOn : null, customFields }),
   );
   const faults = lines.flatMap((line) => ('faults' in line ? line.faults : []));
   if (faults.length > 0 || plan === undefined) return { faults };

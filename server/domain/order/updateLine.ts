@@ -11,6 +11,7 @@ import type { ChargeUpdate } from './order.ts';
 import {
   checkedPrice,
   isCommitted,
+  isDiscountAlone,
   isPriced,
   isUnpriced,
   monthsOfPeriod,
@@ -94,6 +95,8 @@ function priceOf(
 ): { price: Decimal | null } | OrderFault {
   if (line.ofTerm !== undefined) return priceOfTerm(line, line.ofTerm, charge, currency);
   const isOnly = new Set(plan.charges.filter(isCommitted).map(({ number }) => number)).size === 1;
+  if (!isOnly && isDiscountAlone(line))
+    return unclearPrice(line, 'is one of several charges', 'Enter the sales price of the charge');
   if (isPriced(charge) && (isOnly || !isUnpriced(line))) return checkedPrice(line, charge.priceInterval);
   return isUnpriced(line) ? { price: null } : unclearPrice(line, 'is priced by tiers');
 }
