@@ -9,16 +9,17 @@ export function createOrgRowsReader(db: Db): OrgRowsReader {
       // Rows of a billing account that has just moved here are still those of the Account that it left.
       const { rows } = await sql<OrgRow & { partOf: string | null; initial: OrgRow['initial'] | null }>`
         with own as (
-          select m.key from account_link l join mirror m on m.billing_account_key = l.billing_account_key
-          where l.account_id = ${accountId}
+          select array(
+            select m.key from account_link l join mirror m on m.billing_account_key = l.billing_account_key
+            where l.account_id = ${accountId}) as keys
         )
         select object, key, fields, parents, initial, part_of as "partOf" from org_rows where account_id = ${accountId}
         union all
-        select o.object, o.key, o.fields, o.parents, o.initial, o.part_of from own join org_rows o on o.key = own.key
-        where o.account_id <> ${accountId}
+        select object, key, fields, parents, initial, part_of from org_rows
+        where key = any((select keys from own)::text[]) and account_id <> ${accountId}
         union all
-        select o.object, o.key, o.fields, o.parents, o.initial, o.part_of from own join org_rows o on o.part_of = own.key
-        where o.account_id <> ${accountId}
+        select object, key, fields, parents, initial, part_of from org_rows
+        where part_of = any((select keys from own)::text[]) and account_id <> ${accountId}
         order by object, key`.execute(db);
       return rows.map(({ partOf, initial, ...row }) => ({
         ...row,
