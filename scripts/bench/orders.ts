@@ -5,7 +5,9 @@ import { startStack, type Stack } from '../../test/support/stack.ts';
 import { USERS } from '../../test/simulators/salesforce/org/seed.ts';
 import { orgClient } from '../demo/org.ts';
 import { zuoraSeeder, type RatePlan } from '../demo/seed-zuora.ts';
+import { benchDatabase } from './database.ts';
 import type { Figure } from './figure.ts';
+import { cpuMsOf, cpuMsOfChildren } from './processes.ts';
 
 const alone = 60;
 const everyMs = 500;
@@ -22,7 +24,8 @@ type Sales = ReturnType<typeof deals>;
 
 /** What it takes from a won Opportunity to the number of its order on it, one by one and a thousand at once. */
 export async function measureOrders(say: (text: string) => void): Promise<Figure[]> {
-  const stack = await startStack({ tls: true, env: { SWEEP_SECONDS: '3600' } });
+  const database = await benchDatabase();
+  const stack = await startStack({ tls: true, databaseUrl: database.url, env: { SWEEP_SECONDS: '3600' } });
   try {
     say(`making ${accounts} customers`);
     const { plan, accountIds, sales } = await prepare(stack);
@@ -42,9 +45,11 @@ export async function measureOrders(say: (text: string) => void): Promise<Figure
     stack.org.ctx.calls.clear();
     stack.zuora.ctx.calls.clear();
     const started = Date.now();
+    const cpuBefore = cpuOf(stack, database.pid);
     winTogether(stack, all);
     await allNumbered(all, sales);
     const seconds = (Date.now() - started) / 1000;
+    const [server, postgres, simulators] = cpuOf(stack, database.pid).map((ms, at) => (ms - cpuBefore[at]!) / together);
     await settled(stack, patienceMs);
     stack.zuora.ctx.faults.set([]);
     const calls = (stack.org.ctx.calls.total() * 200) / together;
@@ -61,11 +66,21 @@ export async function measureOrders(say: (text: string) => void): Promise<Figure
       { name: 'the same: deals without just one order', value: wrong, unit: '', goal: '0', met: wrong === 0 },
       { name: 'the same: Salesforce calls per 200 deals', value: calls, unit: '', goal: '≤ 10', met: calls <= 10 },
       { name: `the same: calls for orders under way, of ${inFlight} allowed, mean`, value: underWay, unit: '' },
+      { name: 'the same: CPU of the server a deal', value: server!, unit: 'ms' },
+      { name: 'the same: CPU of Postgres a deal', value: postgres!, unit: 'ms' },
+      { name: 'the same: CPU of the simulators a deal', value: simulators!, unit: 'ms' },
       { name: 'the same: calls of Zuora a deal', value: stack.zuora.ctx.calls.total() / together, unit: '' },
     ];
   } finally {
     await stack.stop();
+    await database.stop();
   }
+}
+
+/** @returns CPU so far of the server, of Postgres, and of the simulators, which are in this process; ms */
+function cpuOf(stack: Stack, postgresPid: number): number[] {
+  const { user, system } = process.cpuUsage();
+  return [cpuMsOf(stack.backend.process.pid!), cpuMsOfChildren(postgresPid), (user + system) / 1000];
 }
 
 /** Customers, and what they buy, in a price book; then orders are switched on. */
