@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Fault } from '../../server/domain/fault.ts';
 import { createLog } from '../../server/platform/log.ts';
 import { currentPriority } from '../../server/platform/priority.ts';
@@ -293,6 +293,25 @@ describe('keys of a batch', () => {
     // The places that batches may take are taken, and one is left for whoever is live.
     await bumpKeys(database.db, ['zuora:account:A1']);
     expect((await claimKeys(database.db, 8, 60_000, 0)).map(({ key }) => key)).toEqual(['zuora:account:A1']);
+  });
+
+  it('are not looked for while the places that they may take are taken', async () => {
+    await refetchKeys(database.db, ['stripe:account:cus_1', 'stripe:account:cus_2'], ['account'], true);
+    const store = storeOf();
+    const told: (number | null)[] = [];
+    const nextReadyInMs = async (mostBatch?: number) => {
+      told.push(await store.nextReadyInMs(mostBatch));
+      return told.at(-1)!;
+    };
+    const end = Promise.withResolvers<void>();
+    const handler = () => end.promise.then(() => ({ done: [] }));
+    const worker = createKeyWorker({ store: { ...store, nextReadyInMs }, log, concurrency: 2, handler });
+    worker.start();
+    await vi.waitUntil(() => told.length > 0);
+    end.resolve();
+    await worker.stop();
+    // With a time in the past the worker would look anew each millisecond.
+    expect(told[0]).toBeNull();
   });
 
   it('come after live ones and the longest waiting first, however the database joins its rows', async () => {

@@ -135,12 +135,16 @@ export async function giveBack(db: Db, keys: readonly LeasedKey[]): Promise<void
   await sql`update dirty set lease_owner = null, lease_until = null where key in (${held(keys)})`.execute(db);
 }
 
-/** @returns ms until a key that nobody works is ready; null when there is none */
-export async function nextReadyInMs(db: Db): Promise<number | null> {
+/**
+ * @param mostBatch 0 or less to leave out keys that make way for live ones
+ * @returns ms until a key that nobody works is ready; null when there is none
+ */
+export async function nextReadyInMs(db: Db, mostBatch = 1): Promise<number | null> {
   const { rows } = await sql<{ ms: number | null }>`
     select (extract(epoch from least(
       (select min(not_before) from dirty where quarantined_at is null and not held and not batch and lease_until is null),
-      (select min(not_before) from dirty where quarantined_at is null and not held and batch and lease_until is null)
+      case when ${mostBatch}::bigint > 0 then
+        (select min(not_before) from dirty where quarantined_at is null and not held and batch and lease_until is null) end
     ) - now()) * 1000)::float8 as ms`.execute(db);
   return rows[0]?.ms ?? null;
 }

@@ -15,8 +15,11 @@ export interface KeyStore {
   renewLeases(claims: readonly LeasedKey[], leaseMs: number): Promise<void>;
   /** Gives claims back, so that others need not wait for their end. */
   giveBack(claims: readonly LeasedKey[]): Promise<void>;
-  /** @returns ms until a key that nobody works is ready; null when there is none */
-  nextReadyInMs(): Promise<number | null>;
+  /**
+   * @param mostBatch 0 or less to leave out keys that make way for live ones; they count when absent
+   * @returns ms until a key that nobody works is ready; null when there is none
+   */
+  nextReadyInMs(mostBatch?: number): Promise<number | null>;
   /** Makes keys dirty whose events nobody works though they came more than `olderThanMs` ago. @returns how many */
   rearm(olderThanMs: number): Promise<number>;
   /**

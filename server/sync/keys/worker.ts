@@ -163,9 +163,10 @@ export function createKeyWorker(options: KeyWorkerOptions): KeyWorker {
     }
   }
 
+  const freeForBatch = (): number => mostBatch - [...held.keys()].filter(({ batch }) => batch).length;
+
   async function claim(): Promise<Promise<void>[]> {
-    const batchHeld = [...held.keys()].filter(({ batch }) => batch).length;
-    const claims = await store.claimKeys(concurrency - held.size, leaseMs, mostBatch - batchHeld);
+    const claims = await store.claimKeys(concurrency - held.size, leaseMs, freeForBatch());
     return claims.map((one) => {
       const running = work(one).finally(() => {
         held.delete(one);
@@ -185,7 +186,7 @@ export function createKeyWorker(options: KeyWorkerOptions): KeyWorker {
           continue;
         }
         if ((await claim()).length > 0) continue;
-        const next = await store.nextReadyInMs();
+        const next = await store.nextReadyInMs(freeForBatch());
         await wakeup.wait(Math.min(pollMs, Math.max(1, next ?? pollMs)));
       } catch (error) {
         log.error({ err: error }, 'Keys could not be claimed');
