@@ -47,6 +47,9 @@ export async function measureOrders(say: (text: string) => void): Promise<Figure
     const started = Date.now();
     const cpuBefore = cpuOf(stack, database.pid);
     winTogether(stack, all);
+    const placed = () => stack.zuora.ctx.calls.counts.get('POST /v1/orders') ?? 0;
+    await until(() => placed() >= together, 'Zuora has all orders');
+    const placing = (Date.now() - started) / 1000;
     await allNumbered(all, sales);
     const seconds = (Date.now() - started) / 1000;
     const [server, postgres, simulators] = cpuOf(stack, database.pid).map((ms, at) => (ms - cpuBefore[at]!) / together);
@@ -56,16 +59,21 @@ export async function measureOrders(say: (text: string) => void): Promise<Figure
     const forOrders = ['POST /v1/orders', 'POST /v1/orders/preview']
       .map((route) => stack.zuora.ctx.calls.counts.get(route) ?? 0)
       .reduce((sum, count) => sum + count, 0);
-    const underWay = (forOrders * answerMs) / (seconds * 1000);
+    const underWay = (forOrders * answerMs) / (placing * 1000);
     const numbers = orderNumbers(stack);
     const wrong = all.filter((id) => numbers.filter((number) => number.includes(id)).length !== 1).length;
     return [
       { name: 'deal won to order number on it, p50', value: p(0.5), unit: 'ms' },
       { name: 'the same, p95', value: p(0.95), unit: 'ms', goal: '≤ 3000', met: p(0.95) <= 3000 },
       { name: `${together} deals won at once: time`, value: seconds, unit: 's' },
+      { name: 'the same: until the last was sent to Zuora', value: placing, unit: 's' },
       { name: 'the same: deals without just one order', value: wrong, unit: '', goal: '0', met: wrong === 0 },
       { name: 'the same: Salesforce calls per 200 deals', value: calls, unit: '', goal: '≤ 10', met: calls <= 10 },
-      { name: `the same: calls for orders under way, of ${inFlight} allowed, mean`, value: underWay, unit: '' },
+      {
+        name: `the same: orders and previews that Zuora works meanwhile, of ${inFlight}, mean`,
+        value: underWay,
+        unit: '',
+      },
       { name: 'the same: CPU of the server a deal', value: server!, unit: 'ms' },
       { name: 'the same: CPU of Postgres a deal', value: postgres!, unit: 'ms' },
       { name: 'the same: CPU of the simulators a deal', value: simulators!, unit: 'ms' },

@@ -73,7 +73,7 @@ async function withinTime(work: Promise<KeyResult>, timeoutMs: number): Promise<
 /** Works dirty keys: claims them by lease, calls the handler, commits what it came to. Several processes may do so. */
 export function createKeyWorker(options: KeyWorkerOptions): KeyWorker {
   const { store, handler, log, onRows = () => {}, wakeup = createWakeup() } = options;
-  const { concurrency = 32, leaseMs = 4000, pollMs = 200, handlerTimeoutMs = 60_000 } = options;
+  const { concurrency = 64, leaseMs = 4000, pollMs = 200, handlerTimeoutMs = 60_000 } = options;
   const { retryBaseMs = 500, retryCapMs = 60_000, rearmEveryMs = 10_000, rearmOlderThanMs = 30_000 } = options;
   const registers = options.metrics ? [options.metrics] : [];
   const outcomes = new Counter({
@@ -89,9 +89,9 @@ export function createKeyWorker(options: KeyWorkerOptions): KeyWorker {
     registers,
   });
   const countFailure = countFailures(options.metrics);
-  const leastFree = Math.ceil(concurrency / 4);
+  const leastFree = Math.ceil(concurrency / 8);
   // The rest is kept free, so that no live key waits for a batch to end.
-  const mostBatch = Math.ceil(concurrency / 2);
+  const mostBatch = Math.ceil(concurrency / 4);
   const held = new Map<LeasedKey, Promise<void>>();
   let stopping = false;
   let loop: Promise<void> | undefined;
