@@ -51,7 +51,7 @@ export function actionsOf(base: Base): Omit<ActionOptions, 'log' | 'metrics'> {
       start: (request: Parameters<typeof refreshes.start>[0]) => refreshes.start(request).finally(keysReady.notify),
     },
     deskOf: (name: string) => connections.find((one) => one.name === name)?.invoices ?? null,
-    pause: () => sleep(LOOK_EVERY_MS),
+    pause: (ms = LOOK_EVERY_MS) => sleep(ms, undefined, { ref: ms <= LOOK_EVERY_MS }),
   };
   const previewDeps = {
     ...deps,

@@ -14,6 +14,7 @@ import { registerGauges } from '../sync/gauges.ts';
 import { createIntake, type Intake } from '../sync/inbox/intake.ts';
 import { createUpstreamGate, type StoppableGate } from '../sync/limits/gate.ts';
 import { shareTokens } from '../sync/limits/tokens.ts';
+import { createJobBook } from '../sync/orders/jobs.ts';
 import { createPostgresStore } from '../sync/postgres.ts';
 import { createSecretBook, type SecretBook } from '../sync/secrets/book.ts';
 import type { Store } from '../sync/store.ts';
@@ -78,8 +79,10 @@ export async function openBase(config: Config): Promise<Base> {
   const fields = keptFieldsOf(config);
   const providerIdOf = providerIds.idOf;
   const billedBy = config.orders === null ? {} : { stripeOrders: config.orders.stripe };
+  const jobs = createJobBook(db);
+  const shared = { clock, timeZone, gateOf, shareToken, jobs, secrets };
   const connections = config.connections.map((one) =>
-    connect(one, { clock, timeZone, gateOf, shareToken, secrets, mirror: store, fields, providerIdOf, ...billedBy }),
+    connect(one, { ...shared, mirror: store, fields, providerIdOf, ...billedBy }),
   );
   const keysReady = createWakeup();
   const intake = createIntake(store, { metrics, onStored: keysReady.notify });

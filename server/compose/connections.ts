@@ -14,6 +14,7 @@ import type { BillingAccountList } from '../workflows/ports/billingAccountList.t
 import { NO_FIELDS, type BillingFieldNames } from '../workflows/ports/billingFields.ts';
 import type { BillingFilter } from '../workflows/ports/billingFilter.ts';
 import type { BillToDesk } from '../workflows/ports/billTo.ts';
+import type { JobBook } from '../workflows/ports/billingJobs.ts';
 import type { BillingSystem } from '../workflows/ports/billingSystem.ts';
 import type { CatalogSource } from '../workflows/ports/catalog.ts';
 import type { Clock } from '../workflows/ports/clock.ts';
@@ -54,6 +55,8 @@ export type ConnectionDeps = {
   /** Makes the gate that keeps all processes to what an upstream allows. */
   gateOf: (limits: UpstreamLimits) => UpstreamGate;
   shareToken: ShareToken;
+  /** What billing systems work off after they have answered; known to this process alone when absent. */
+  jobs?: JobBook;
   /** What lists of a billing system are compared with; nothing when absent. */
   mirror?: MirrorLookup;
   /** The account or tenant that a connection stands for; null while it is not known. */
@@ -91,6 +94,7 @@ function clientsOf(
     timeZone,
     gateOf,
     shareToken,
+    jobs,
     mirror,
     fields = NO_FIELDS,
     stripeOrders,
@@ -150,5 +154,5 @@ function clientsOf(
     sweep: { callsPerDay: callsForSweeps(config.tenantKind) },
   };
   const gate = gateOf(zuoraLimits(config.connection, config.tenantKind));
-  return createZuoraConnection(options, { clock, gate, shareToken });
+  return createZuoraConnection(options, { clock, gate, shareToken, ...(jobs && { jobs }) });
 }

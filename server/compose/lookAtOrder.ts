@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createOrgDealReader } from '../connectors/salesforce/changes/deals.ts';
 import type { SalesforceClient } from '../connectors/salesforce/client.ts';
 import { Fault } from '../domain/fault.ts';
@@ -12,19 +13,36 @@ import { createOrderBook } from '../sync/orders/book.ts';
 import { createProvisioningBook } from '../sync/provisioning/book.ts';
 import { rememberedSince } from '../sync/orders/since.ts';
 import { whyNot } from '../workflows/orders/whyNot.ts';
-import { enteredIn, isRefused, workOut } from '../workflows/orders/workOut.ts';
+import { enteredIn, isRefused, workOut, type WhileUnderWay } from '../workflows/orders/workOut.ts';
 import type { Clock } from '../workflows/ports/clock.ts';
 import { begunIn, type OrderDesk } from '../workflows/ports/orders.ts';
-import type { OrgTools } from '../workflows/ports/orgTools.ts';
+import type { OrderLook, OrgTools } from '../workflows/ports/orgTools.ts';
 import { dealFieldsFor } from './orders.ts';
 import { comingFor } from './provisioning.ts';
 
-/** @returns what was sent; null where it cannot be told any more, since what it changed has gone */
-const sentAs = (desk: OrderDesk, order: Order): Promise<unknown> =>
-  desk.toRequest(order).catch((error: unknown) => {
-    if (isRefused(error)) return null;
+type Sent = Pick<OrderLook, 'request' | 'isJob'>;
+
+/** @returns what was sent, and how; nothing where it cannot be told any more, since what it changed has gone */
+async function sentAs(desk: OrderDesk, order: Order): Promise<Sent> {
+  const { isJob } = desk.deliveryOf(order);
+  try {
+    return { request: await desk.toRequest(order), isJob };
+  } catch (error) {
+    if (isRefused(error)) return { request: null, isJob };
     throw error;
-  });
+  }
+}
+
+/** So long a command waits for what billing works out, ms. */
+const WAIT_MS = 60_000;
+
+function waitsFor(ms: number): WhileUnderWay {
+  const until = performance.now() + ms;
+  return async (_draft, why) => {
+    if (performance.now() > until) throw why;
+    await sleep(why.retryAfterMs!);
+  };
+}
 
 /** @param openDesk of the connection that gets orders; null where orders are off */
 export function lookAtOrder(
@@ -50,7 +68,7 @@ export function lookAtOrder(
     const rules = rulesFor(settings, deal, begunIn(known));
     const desk = openDesk(rules.connection);
     if (begunIn(known) !== null)
-      return { deal, standing, whyNot: null, worked: null, request: await sentAs(desk, known!.order!) };
+      return { deal, standing, whyNot: null, worked: null, ...(await sentAs(desk, known!.order!)) };
     const deps = {
       rules,
       desk,
@@ -62,14 +80,16 @@ export function lookAtOrder(
       clock,
       timeZone,
     };
-    const worked = await workOut(deps)(deal, known);
+    const worked = await workOut(deps)(deal, known, waitsFor(WAIT_MS));
     const entered = digestOf(enteredIn(deal, rules));
     return {
       deal,
       standing,
       whyNot: whyNot(deal, known, { rules, since: await rememberedSince(db), entered }),
       worked,
-      request: worked.order === null ? null : await desk.toRequest(worked.order),
+      ...(worked.order === null
+        ? { request: null, isJob: false }
+        : { request: await desk.toRequest(worked.order), isJob: desk.deliveryOf(worked.order).isJob }),
     };
   };
 }

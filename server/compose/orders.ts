@@ -101,7 +101,8 @@ export function ordersToPreview(base: Base, client: SalesforceClient): PreviewDe
     takes: (deal) => isOrdered(rulesFor(settings, deal, null), deal),
     book: createOrderBook(base.database.db),
     read: async (id) => (await reader.deal(id))?.forOrder ?? null,
-    workOut: (deal, known) => workOut(worksOut(base, rulesFor(settings, deal, begunIn(known))))(deal, known),
+    workOut: (deal, known, whileUnderWay) =>
+      workOut(worksOut(base, rulesFor(settings, deal, begunIn(known))))(deal, known, whileUnderWay),
   };
 }
 

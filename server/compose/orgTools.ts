@@ -17,6 +17,7 @@ import { createUpstreamGate, type StoppableGate } from '../sync/limits/gate.ts';
 import { shareTokens } from '../sync/limits/tokens.ts';
 import { createMrrHistory } from '../sync/mirror/levels.ts';
 import { createMirrorReader } from '../sync/mirror/reader.ts';
+import { createJobBook } from '../sync/orders/jobs.ts';
 import { createProvisioningBook } from '../sync/provisioning/book.ts';
 import { createOrgRowsReader } from '../sync/outbox/reader.ts';
 import { createSecretBook } from '../sync/secrets/book.ts';
@@ -62,7 +63,15 @@ export async function openOrgTools(
   const opened = (name: string) => {
     const settings = config.connections.find(({ connection }) => connection === name)!;
     const billedBy = config.orders === null ? {} : { stripeOrders: config.orders.stripe };
-    const deps = { clock, timeZone: config.timeZone, gateOf, shareToken, secrets, ...billedBy };
+    const deps = {
+      clock,
+      timeZone: config.timeZone,
+      gateOf,
+      shareToken,
+      jobs: createJobBook(db),
+      secrets,
+      ...billedBy,
+    };
     const connected = connect(settings, deps);
     if (connected.close) closing.push(connected.close);
     return connected;

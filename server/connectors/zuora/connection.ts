@@ -5,6 +5,7 @@ import type { InvoiceDesk } from '../../workflows/ports/actions.ts';
 import type { BillingAccountList } from '../../workflows/ports/billingAccountList.ts';
 import { NO_FIELDS, type BillingFieldNames } from '../../workflows/ports/billingFields.ts';
 import type { BillToDesk } from '../../workflows/ports/billTo.ts';
+import { ownJobs, type JobBook } from '../../workflows/ports/billingJobs.ts';
 import type { BillingSystem } from '../../workflows/ports/billingSystem.ts';
 import type { CatalogSource } from '../../workflows/ports/catalog.ts';
 import type { Clock } from '../../workflows/ports/clock.ts';
@@ -70,10 +71,10 @@ export type Connection = {
 /** Everything that one Zuora tenant takes part in. */
 export function createZuoraConnection(
   options: ZuoraConnectionOptions,
-  deps: { clock: Clock; gate?: UpstreamGate; shareToken?: ShareToken },
+  deps: { clock: Clock; gate?: UpstreamGate; shareToken?: ShareToken; jobs?: JobBook },
 ): Connection {
   const { connection } = options;
-  const { gate = openGate, shareToken = ownToken } = deps;
+  const { gate = openGate, shareToken = ownToken, jobs = ownJobs() } = deps;
   const api = {
     connection,
     baseUrl: options.baseUrl,
@@ -115,6 +116,7 @@ export function createZuoraConnection(
       client,
       { ...context, dealField: options.dealField ?? 'OpportunityId__c' },
       deps.clock,
+      jobs,
     ),
     catalog: createZuoraCatalog(client, context, deps.clock),
     probe: createZuoraProbe(client, api),

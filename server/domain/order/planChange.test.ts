@@ -465,7 +465,7 @@ describe('what keeps a change from being ordered', () => {
     ],
     [
       'more than a call can carry',
-      withLines(...Array.from({ length: 51 }, () => ({ action: 'Add' as const }))),
+      withLines(...Array.from({ length: 301 }, () => ({ action: 'Add' as const }))),
       ['too_many_actions'],
     ],
   ])('%s', (_, more, codes) => {

@@ -7,8 +7,8 @@ import { planChange } from './planChange.ts';
 import { planGroup } from './planGroup.ts';
 import { planNew } from './planNew.ts';
 
-/** Order actions that one call may carry (Zuora docs, "Create an order", limits). */
-const MOST_ACTIONS = 50;
+/** Order actions that one order may carry (Zuora docs, "Create an order asynchronously", limits). */
+const MOST_ACTIONS = 300;
 
 /** The order of a deal with what it leaves out, a line each in words, or everything that keeps it from being one. */
 export type PlannedOrder = Planned<{ order: Order; leftOut: readonly string[] }>;
@@ -64,7 +64,7 @@ export function planOrder(facts: OrderFacts): PlannedOrder {
       faults: [
         orderFault(
           'too_many_actions',
-          `It comes to ${length} changes, and Zuora takes ${MOST_ACTIONS} at once. Split the opportunity.`,
+          `It comes to ${length} changes, and Zuora takes ${MOST_ACTIONS} in one order. Split the opportunity.`,
         ),
       ],
     };

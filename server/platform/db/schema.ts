@@ -323,6 +323,11 @@ export type Schema = {
     run: string | null;
     began_at: Timestamp;
   };
+  billing_job: {
+    key: string;
+    job_id: string;
+    asked_at: Timestamp;
+  };
   owner_notice: {
     deal_key: string;
     account_id: string | null;

@@ -7,7 +7,7 @@ import { storableJson } from '../json.ts';
 import { bumpKeys } from '../keys/bump.ts';
 import { toDealOrder } from './stored.ts';
 
-/** Whoever has not ended by then has died; another one may begin. */
+/** Whoever has neither ended nor gone on by then has died; another one may begin. */
 const LONGEST_SECONDS = 60;
 
 /** @param onSaved told when an Account is to be projected because of it */
@@ -20,6 +20,14 @@ export function createPreviewBook(db: Db, onSaved: () => void = () => {}): Previ
           where known.run is null or known.began_at < now() - make_interval(secs => ${LONGEST_SECONDS})
         returning run`.execute(db);
       return rows[0]?.run ?? null;
+    },
+    async goOn(dealId, run) {
+      const own = db.updateTable('deal_preview').set({ began_at: sql<Date>`now()` });
+      const { numUpdatedRows } = await own
+        .where('opportunity_id', '=', dealId)
+        .where('run', '=', run)
+        .executeTakeFirst();
+      return numUpdatedRows > 0n;
     },
     async end(dealId, run, preview) {
       if (preview === null) {

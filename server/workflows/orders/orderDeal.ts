@@ -3,12 +3,19 @@ import type { Deal } from '../../domain/order/deal.ts';
 import { orderFault } from '../../domain/order/faults.ts';
 import type { PlacedOrder } from '../../domain/order/order.ts';
 import { today } from '../../domain/time/instant.ts';
-import type { DealOrder, OrderBook, OrderDesk, OrdersDeal } from '../ports/orders.ts';
+import {
+  isStuck,
+  isUnderWay,
+  type DealOrder,
+  type OrderBook,
+  type OrderDesk,
+  type OrdersDeal,
+} from '../ports/orders.ts';
 import { askApproval, isApproved, standDown, withoutIdleApprovals, type ApprovalDeps } from './approval.ts';
 import { noteDiscrepancy } from './discrepancy.ts';
 import { tellOwner } from './tellOwner.ts';
 import { whyNot } from './whyNot.ts';
-import { enteredIn, isRefused, workOut, type WorkOutDeps } from './workOut.ts';
+import { enteredIn, isRefused, workOut, type WhileUnderWay, type WorkOutDeps } from './workOut.ts';
 
 export type OrderDeps = WorkOutDeps & {
   desk: OrderDesk;
@@ -28,8 +35,8 @@ const CHANGED =
 /** Business time may be moved, so that a far moment is not waited for at one go. */
 const LOOK_AGAIN_MS = 600_000;
 
-/** After so long a call whose answer was lost is carried out no more (Zuora docs: a request ends after 120 s), ms. */
-const SURELY_OVER_MS = 150_000;
+/** States in which nothing is lost where people see instead that it is being worked out. */
+const SHOWS_NOTHING: ReadonlySet<DealOrder['state']> = new Set<DealOrder['state']>(['Not Ready', 'Failed']);
 
 /** What is sent, but for the day on which it is. */
 const contentOf = ({ order }: DealOrder): unknown => ({ ...order, orderedOn: null });
@@ -88,6 +95,14 @@ export function orderDeal(
     return order;
   }
 
+  /** Whatever people see goes on being worked out; the work ends here, and is taken up again later. */
+  const whileUnderWay =
+    (known: Known | null, deal: Deal): WhileUnderWay =>
+    async (draft, why) => {
+      if (known === null || SHOWS_NOTHING.has(known.order.state)) await save(draft, known, deal);
+      throw why;
+    };
+
   /** Commits what was worked out, and sends it where it is to be placed. */
   async function proceed(next: DealOrder, known: Known | null, deal: Deal, isLast = false): Promise<DealOrder> {
     if (next.state !== 'Ordering') return save(next, known, deal);
@@ -98,28 +113,46 @@ export function orderDeal(
   async function refused(known: Known, error: Fault, deal: Deal, isLast: boolean): Promise<DealOrder> {
     const order = { ...known.order, epoch: known.order.epoch + 1 };
     const failed: DealOrder = { ...order, state: 'Failed', faults: [orderFault('order_refused', error.publicText)] };
-    const now = isLast ? null : await worksOut(deal, order);
+    // What a job has refused took long enough that nobody tries it twice.
+    const now =
+      isLast || desk.deliveryOf(order.order!).isJob ? null : await worksOut(deal, order, whileUnderWay(known, deal));
     if (now === null || isSameContent(now, order)) return save(failed, known, deal);
     return proceed(await decided(now, order, deal), known, deal, true);
   }
 
   /**
-   * @param known an order in state Ordering, which is sent as it was committed
+   * @param known an order in state Ordering
+   * @param ask what became of it, or becomes of it when it is sent as it was committed
    * @param isLast whether it was worked out once more already
+   * @returns how it stands then; null where nobody knows
    */
-  async function send(known: Known, deal: Deal, isLast = false): Promise<DealOrder> {
+  async function takeIn(
+    known: Known,
+    deal: Deal,
+    ask: () => Promise<PlacedOrder | null>,
+    isLast = false,
+  ): Promise<DealOrder | null> {
     const { order: committed } = known;
-    let placed: PlacedOrder;
+    let placed: PlacedOrder | null;
     try {
-      placed = await desk.place(committed.order!, effectOf(committed));
+      placed = await ask();
     } catch (error) {
+      if (isUnderWay(error) || isStuck(error)) await save({ ...committed, message: error.publicText }, known, deal);
       if (!(error instanceof Fault) || error.outcomeUnknown || error.notTried) throw error;
       if (isRefused(error)) return refused(known, error, deal, isLast);
       await save({ ...committed, epoch: committed.epoch + 1 }, known, deal);
       throw error;
     }
-    return save(placedAs(committed, placed), known, deal);
+    return placed === null ? null : save(placedAs(committed, placed), known, deal);
   }
+
+  async function send(known: Known, deal: Deal, isLast = false): Promise<DealOrder> {
+    const { order } = known;
+    return (await takeIn(known, deal, () => desk.place(order.order!, effectOf(order)), isLast))!;
+  }
+
+  /** For how long one that was sent, and is not there, may be made still; not at all where it is negative. */
+  const mayComeMs = ({ order, sinceMs }: Known): number => desk.deliveryOf(order.order!).certainAfterMs - sinceMs;
 
   /** What is made of what could be ordered, by the mode; `Ordering` where it is to be placed. */
   async function decided(worked: DealOrder, before: DealOrder | null, deal: Deal): Promise<DealOrder> {
@@ -135,7 +168,7 @@ export function orderDeal(
     changedBy: readonly string[],
     entered: string,
   ): Promise<DealOrder> {
-    const worked = await worksOut(deal, known?.order ?? null);
+    const worked = await worksOut(deal, known?.order ?? null, whileUnderWay(known, deal));
     const changers = known?.order.digest === entered ? [] : changedBy;
     const all = [...new Set([...worked.changedBy, ...changers])].sort();
     const sent = known?.order.state === 'Ordering' ? known : null;
@@ -143,7 +176,7 @@ export function orderDeal(
     const next = await decided({ ...worked, changedBy: all, epoch }, known?.order ?? null, deal);
     if (sent !== null && next.state === 'Ordering' && isSameContent(next, sent.order)) return send(sent, deal);
     // What was sent may be on its way still, and may be what has changed the subscription.
-    if (sent !== null && sent.sinceMs < SURELY_OVER_MS) throw notCertain(deal.id);
+    if (sent !== null && mayComeMs(sent) > 0) throw notCertain(deal.id);
     return proceed(next, known, deal);
   }
 
@@ -152,10 +185,13 @@ export function orderDeal(
    * after it was worked out again from billing as it is now: it may have gone on meanwhile.
    */
   async function resume(known: Known, deal: Deal, changedBy: readonly string[], entered: string): Promise<DealOrder> {
-    const found = await desk.find(known.order.order!);
-    if (found !== null) return save(placedAs(known.order, found), known, deal);
-    const isToBePlaced = rules.mode === 'automatic' || (rules.mode === 'assisted' && isApproved(known.order));
-    return deal.isWon && isToBePlaced ? begin(deal, known, changedBy, entered) : known.order;
+    const { order } = known;
+    const followed = await takeIn(known, deal, () => desk.follow(order.order!, effectOf(order)));
+    if (followed !== null) return followed;
+    const found = await desk.find(order.order!);
+    if (found !== null) return save(placedAs(order, found), known, deal);
+    const isToBePlaced = rules.mode === 'automatic' || (rules.mode === 'assisted' && isApproved(order));
+    return deal.isWon && isToBePlaced ? begin(deal, known, changedBy, entered) : order;
   }
 
   /** What became of an order that billing holds; people complete it there. */
@@ -183,7 +219,18 @@ export function orderDeal(
   }
 
   return async (deal, changedBy, known) => {
-    const order = await work(deal, changedBy, known);
+    let order: DealOrder | null;
+    try {
+      order = await work(deal, changedBy, known);
+    } catch (error) {
+      if (!isUnderWay(error)) throw error;
+      return error.retryAfterMs!;
+    }
+    // It is not sent again, and may be made all the same.
+    if (order?.state === 'Ordering') {
+      const leftMs = mayComeMs(known!);
+      return leftMs > 0 ? Math.min(LOOK_AGAIN_MS, leftMs + 1000) : null;
+    }
     if (order?.state === 'Pending') return LOOK_AGAIN_MS;
     if (rules.mode !== 'assisted' || order?.state !== 'Awaiting Approval') return null;
     const leftMs = Date.parse(order.approvals.at(-1)!.expiresAt) - clock.businessNow().getTime();

@@ -6,6 +6,7 @@ import { checkAccount, notFound, type Asked, type CheckDeps } from '../actions/c
 import type { PreviewBook } from '../ports/orderPreviews.ts';
 import type { DealOrder, OrderBook } from '../ports/orders.ts';
 import type { OrgCaller } from '../ports/orgClients.ts';
+import type { WorksOut } from './workOut.ts';
 import { answerOf, RUNNING, type PreviewAnswer } from './previewAnswer.ts';
 
 export type PreviewDeps = CheckDeps & {
@@ -17,11 +18,11 @@ export type PreviewDeps = CheckDeps & {
     /** @returns a deal as it is now; null when it is not there, or one that the product made */
     read(dealId: string): Promise<Deal | null>;
     /** The very same that decides what is ordered. */
-    workOut(deal: Deal, known: DealOrder | null): Promise<DealOrder>;
+    workOut: WorksOut;
   } | null;
   previews: PreviewBook;
-  /** Lets a little time pass, while a preview is worked out. */
-  pause: () => Promise<void>;
+  /** Lets a little time pass, while a preview is worked out. @param ms default: as long as nobody notices */
+  pause: (ms?: number) => Promise<void>;
   /** Told of what failed, when nobody waits for it any more. */
   onFailed: (error: unknown) => void;
 };
@@ -56,14 +57,23 @@ function checkOpen(deal: Deal, known: DealOrder | null, takes: (deal: Deal) => b
     });
 }
 
+/** Billing is asked for so long, and so often, what a large order comes to, ms. */
+const LONGEST_MS = 600_000;
+const LOOK_EVERY_MS = 5_000;
+
 type Work = { preview: DealOrder | null; error: unknown };
 
 /** @returns what came of it so far; both parts null while it goes on */
 function begin(deps: PreviewDeps, deal: Deal, known: DealOrder | null, run: string): Work {
-  const { orders, previews, onFailed } = deps;
+  const { orders, previews, pause, onFailed } = deps;
   const work: Work = { preview: null, error: null };
+  const until = performance.now() + LONGEST_MS;
+  async function waitFor(_draft: DealOrder, why: Fault): Promise<void> {
+    if (performance.now() > until || !(await previews.goOn(deal.id, run))) throw why;
+    await pause(Math.min(why.retryAfterMs!, LOOK_EVERY_MS));
+  }
   async function carryOut(): Promise<void> {
-    const preview: DealOrder = { ...(await orders!.workOut(deal, known)), mode: 'Preview' };
+    const preview: DealOrder = { ...(await orders!.workOut(deal, known, waitFor)), mode: 'Preview' };
     await previews.end(deal.id, run, preview);
     work.preview = preview;
   }

@@ -3,6 +3,7 @@ import { ACCOUNT_COMING } from '../../domain/order/billedAccount.ts';
 import type { Deal } from '../../domain/order/deal.ts';
 import type { CalendarDate } from '../../domain/time/calendarDate.ts';
 import type { DealOrder, OrderTask } from '../ports/orders.ts';
+import { WORKED_OUT } from './workOut.ts';
 
 /** As much of a digest as tells the reasons of one deal apart. */
 const REASON_LENGTH = 20;
@@ -28,7 +29,7 @@ export function tellOwner(
   { on, digest }: { on: CalendarDate; digest: (content: unknown) => string },
 ): DealOrder {
   const { state, dealId, tasks } = order;
-  const faults = order.faults.filter(({ code }) => code !== ACCOUNT_COMING);
+  const faults = order.faults.filter(({ code }) => code !== ACCOUNT_COMING && code !== WORKED_OUT);
   // Whether it went wrong again is not known yet.
   if (state === 'Ordering') return order;
   if (!deal.isWon || (state !== 'Not Ready' && state !== 'Failed') || faults.length === 0)

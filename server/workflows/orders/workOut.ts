@@ -19,7 +19,7 @@ import { today } from '../../domain/time/instant.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DealReader } from '../ports/deals.ts';
 import type { MirrorKind, MirrorReader } from '../ports/mirror.ts';
-import { DISCREPANCY_OPEN, type DealOrder, type OrderBook, type OrderDesk } from '../ports/orders.ts';
+import { DISCREPANCY_OPEN, isUnderWay, type DealOrder, type OrderBook, type OrderDesk } from '../ports/orders.ts';
 
 export type WorkOutDeps = {
   rules: OrderRules;
@@ -55,8 +55,21 @@ export const isRefused = (error: unknown): error is Fault => error instanceof Fa
 const stillDiffers = ({ dealId, subscriptionNumber }: { dealId: string; subscriptionNumber: string }): string =>
   `Another opportunity of subscription ${subscriptionNumber} (${dealId}) was changed after its order, and billing says otherwise. Settle that first: take its change back, or have Billing operations change the subscription; see Billing Discrepancies.`;
 
+/** Code of the fault of an order of which billing is still working out what it comes to. */
+export const WORKED_OUT = 'being_worked_out';
+
+/**
+ * Called while billing works out what an order comes to; when it resolves, billing is asked again.
+ * @param draft how the order stands meanwhile
+ * @param why that says how long to wait
+ */
+export type WhileUnderWay = (draft: DealOrder, why: Fault) => Promise<void>;
+
+/** Works out the order of a deal. */
+export type WorksOut = (deal: Deal, known: DealOrder | null, whileUnderWay: WhileUnderWay) => Promise<DealOrder>;
+
 /** How the order of a deal stands before anything is sent, for who previews it and for who places it. */
-export function workOut(deps: WorkOutDeps): (deal: Deal, known: DealOrder | null) => Promise<DealOrder> {
+export function workOut(deps: WorkOutDeps): WorksOut {
   const { rules, desk, discrepancies, mirror, deals, digest, clock, timeZone } = deps;
 
   async function recordsOf({ accountId }: Deal): Promise<Held> {
@@ -91,7 +104,7 @@ export function workOut(deps: WorkOutDeps): (deal: Deal, known: DealOrder | null
     return found.filter((one) => one !== null);
   }
 
-  return async (deal, known) => {
+  return async (deal, known, whileUnderWay) => {
     const now = clock.businessNow();
     const day = today(now, timeZone);
     const plans = await plansOf(deal);
@@ -143,15 +156,17 @@ export function workOut(deps: WorkOutDeps): (deal: Deal, known: DealOrder | null
         faults: [{ ...orderFault(DISCREPANCY_OPEN, stillDiffers(changed)), waitsFor: changed.dealId }],
       };
     const worked = { ...base, order, actions: [...orderInWords(order, plans), ...leftOut] };
-    try {
-      const added = await desk.preview(order);
-      const before = [...(subscription === null ? [] : [subscription]), ...group].map((one) => one.subscription);
-      const touched = before.filter(({ number }) => subscriptionsOf(order).includes(number));
-      const metrics = before.length === 0 ? added : afterChange(added, order, touched);
-      return { ...worked, state: 'Ready', metrics };
-    } catch (error) {
-      if (!isRefused(error)) throw error;
-      return { ...worked, faults: [orderFault('preview_refused', error.publicText)] };
-    }
+    for (;;)
+      try {
+        const added = await desk.preview(order);
+        const before = [...(subscription === null ? [] : [subscription]), ...group].map((one) => one.subscription);
+        const touched = before.filter(({ number }) => subscriptionsOf(order).includes(number));
+        const metrics = before.length === 0 ? added : afterChange(added, order, touched);
+        return { ...worked, state: 'Ready', metrics };
+      } catch (error) {
+        if (isRefused(error)) return { ...worked, faults: [orderFault('preview_refused', error.publicText)] };
+        if (!isUnderWay(error)) throw error;
+        await whileUnderWay({ ...worked, faults: [orderFault(WORKED_OUT, error.publicText)] }, error);
+      }
   };
 }

@@ -7,6 +7,8 @@ export interface PreviewBook {
    * @returns what to end it with; null while somebody else works one out
    */
   begin(dealId: string): Promise<string | null>;
+  /** Says that the work goes on. @returns whether it is still ours to do */
+  goOn(dealId: string, run: string): Promise<boolean>;
   /**
    * Ends the work, and has the Account projected.
    * @param run as `begin` gave it; nothing is changed when another one was begun since

@@ -1,8 +1,43 @@
+import { Fault } from '../../domain/fault.ts';
 import type { Deal } from '../../domain/order/deal.ts';
 import type { OrderFacts } from '../../domain/order/facts.ts';
 import type { OrderFault } from '../../domain/order/faults.ts';
 import type { CalendarDate } from '../../domain/time/calendarDate.ts';
 import type { Order, OrderMetrics, PlacedOrder, PlanOnSale, SubscriptionToChange } from '../../domain/order/order.ts';
+
+const UNDER_WAY = 'order_under_way';
+const STUCK = 'order_job_stuck';
+
+/** @returns the fault of what a billing system is not done with yet; to be asked for again after `retryAfterMs` */
+export const underWay = (publicText: string, retryAfterMs: number): Fault =>
+  new Fault({ code: UNDER_WAY, kind: 'unavailable', publicText, retryAfterMs, outcomeUnknown: true });
+
+/**
+ * @param retryAfterMs null where it does not help to ask again
+ * @returns the fault of what a billing system should long have been done with
+ */
+export const stuck = (publicText: string, retryAfterMs: number | null): Fault =>
+  new Fault({
+    code: STUCK,
+    kind: 'conflict',
+    publicText,
+    outcomeUnknown: true,
+    ...(retryAfterMs === null ? {} : { retryable: true, retryAfterMs }),
+  });
+
+export const isUnderWay = (error: unknown): error is Fault => error instanceof Fault && error.code === UNDER_WAY;
+export const isStuck = (error: unknown): error is Fault => error instanceof Fault && error.code === STUCK;
+
+/** How a billing system takes an order. */
+export type Delivery = {
+  /** It answers at once, and works the order off after that. */
+  isJob: boolean;
+  /** An order whose answer was lost, and which is not there after so long, will not come any more, ms. */
+  certainAfterMs: number;
+};
+
+/** After so long a call whose answer was lost is carried out no more (Zuora docs: a request ends after 120 s). */
+export const AT_ONCE: Delivery = { isJob: false, certainAfterMs: 150_000 };
 
 /** What a billing system does with orders. All of it throws Faults. */
 export interface OrderDesk {
@@ -17,11 +52,12 @@ export interface OrderDesk {
   faultsOf(facts: OrderFacts): readonly OrderFault[];
   /** @returns what is sent when it is placed, in the words of the billing system. @throws Fault `order_refused` */
   toRequest(order: Order): Promise<unknown>;
+  deliveryOf(order: Order): Delivery;
   /** @returns a subscription as it is now, by its number, whoever it belongs to; null when there is none */
   subscription(number: string): Promise<SubscriptionToChange | null>;
   /**
    * What an order would come to; nothing is made. MRR is what it adds, once all of it has taken effect.
-   * @throws Fault `order_refused` with the reason in words
+   * @throws Fault `order_refused` with the reason in words; `underWay`, `stuck` while it is worked out
    */
   preview(order: Order): Promise<OrderMetrics>;
   /**
@@ -30,9 +66,15 @@ export interface OrderDesk {
    * answer for a day, a refusal too: try again with the same one after `outcomeUnknown`, with another one after any other
    * Fault
    * @throws Fault `order_refused` (kind invalid) when nothing was made and nothing will be until somebody changes something;
-   * `outcomeUnknown` when it may have been made
+   * `outcomeUnknown` when it may have been made; `underWay`, `stuck` while it is made: `follow` it from then on
    */
   place(order: Order, effectId: string): Promise<PlacedOrder>;
+  /**
+   * @param effectId with which it was sent last
+   * @returns what became of an order that is worked off after the answer; null where none is known to be
+   * @throws Fault as `place`
+   */
+  follow(order: Order, effectId: string): Promise<PlacedOrder | null>;
   /** @returns what was made of an order, or of an earlier one of its deal; null when there is none */
   find(order: Order): Promise<PlacedOrder | null>;
 }

@@ -31,6 +31,8 @@ export type OrderLook = {
   worked: DealOrder | null;
   /** What is, or was, sent, in the words of the billing system; null where there is no order. */
   request: unknown;
+  /** The billing system takes it as a job, and works it off after it has answered. */
+  isJob: boolean;
 };
 
 /** The billing account of an Account as it stands, and what a server would make of it now. */

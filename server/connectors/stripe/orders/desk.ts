@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import { Fault } from '../../../domain/fault.ts';
 import { subscriptionsOf, type Order, type PlacedOrder } from '../../../domain/order/order.ts';
-import type { OrderDesk } from '../../../workflows/ports/orders.ts';
+import { AT_ONCE, type OrderDesk } from '../../../workflows/ports/orders.ts';
 import type { CatalogCache } from '../catalog.ts';
 import type { StripeContext } from '../context.ts';
 import { metricsOfChange } from './changeMetrics.ts';
@@ -89,6 +89,8 @@ export function createStripeOrderDesk(
       );
     },
 
+    deliveryOf: () => AT_ONCE,
+
     subscription: (number) => readSubscriptionToChange(stripe, number, catalog, context),
 
     faultsOf: limitsOf,
@@ -122,6 +124,8 @@ export function createStripeOrderDesk(
         return made;
       }
     },
+
+    follow: async () => null,
 
     find,
   };

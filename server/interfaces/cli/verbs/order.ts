@@ -22,8 +22,10 @@ function standingOf({ standing }: OrderLook): string[] {
   return [`Its order stands as ${state}${number} since ${asOf}.`];
 }
 
+const AS_JOB = 'It is a large order: billing takes it as a job, and works it off after it has answered.';
+
 function textOf(look: OrderLook): string {
-  const { deal, standing, worked, whyNot } = look;
+  const { deal, standing, worked, whyNot, isJob } = look;
   const head = `Opportunity ${deal.id} "${deal.name}", ${deal.stage}`;
   const now =
     worked === null
@@ -44,6 +46,7 @@ function textOf(look: OrderLook): string {
     ...(whyNot === null ? [] : [`Nothing is ordered now: ${whyNot}`]),
     '',
     ...now,
+    ...(isJob ? [AS_JOB] : []),
     ...(steps.length === 0 ? [] : ['', table(['AT', 'STATE', 'NUMBER', 'FAULTS'], steps)]),
   ].join('\n');
 }
@@ -76,9 +79,9 @@ placed is never placed again. Salesforce and billing are asked with the settings
     const asked = !isSet(input, 'dry-run');
     if (asked) await workDealNow(db, operator, id);
     const next = asked ? '\n\nThe servers look at it now; what was placed is not placed again.' : '';
-    const { deal, standing, worked, whyNot, request } = look;
+    const { deal, standing, worked, whyNot, request, isJob } = look;
     return {
-      data: { opportunity: deal, standing, worked, whyNot, request, asked },
+      data: { opportunity: deal, standing, worked, whyNot, request, isJob, asked },
       text: `${textOf(look)}${next}`,
     };
   },

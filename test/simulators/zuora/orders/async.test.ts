@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { rows, startTest, text, triggerDates, type TestClient } from '../testClient.ts';
 
 let zuora: TestClient;
@@ -61,6 +61,32 @@ it('tells in the job what was wrong, with the code in brackets', async () => {
   expect(failed).toMatchObject({ status: 'Failed', result: null });
   expect(text(failed.errors)).toMatch(/^\[58730020\] /);
   expect((await zuora.get('/v1/async-jobs/none')).status).toBe(404);
+});
+
+it('answers 202, to a preview without `success`, and knows a job for as long as the switch says', async () => {
+  const placed = await zuora.call('POST', '/v1/async/orders', order([part()]));
+  expect([placed.status, placed.body.success]).toEqual([202, true]);
+  const body = { ...order([part()]), previewOptions: { previewThruType: 'TermEnd', previewTypes: ['BillingDocs'] } };
+  const previewed = await zuora.call('POST', '/v1/async/orders/preview', body);
+  expect([previewed.status, Object.keys(previewed.body)]).toEqual([202, ['jobId']]);
+  expect((await job(placed.body)).status).toBe('Completed');
+  await zuora.post('/__sim/options', { asyncJobKeepMs: 0 });
+  const path = `/v1/async-jobs/${text(placed.body.jobId)}`;
+  await vi.waitUntil(async () => (await zuora.call('GET', path)).status === 404);
+});
+
+it('takes no second order of one number, whichever way it comes', async () => {
+  const numbered = { ...order([part()]), orderNumber: 'SF-1' };
+  expect((await job(await zuora.post('/v1/async/orders', numbered))).status).toBe('Completed');
+  const again = await job(await zuora.post('/v1/async/orders', numbered));
+  expect([again.status, again.errors]).toEqual(['Failed', '[58730030] The order number SF-1 already exists.']);
+  const key = { 'idempotency-key': 'once' };
+  const other = { ...numbered, orderNumber: 'SF-2' };
+  const [first, second] = [
+    await zuora.call('POST', '/v1/async/orders', other, key),
+    await zuora.call('POST', '/v1/async/orders', other, key),
+  ];
+  expect(second.body.jobId).toBe(first.body.jobId);
 });
 
 it('meets a lock only while it works on an order, where the switch says so', async () => {

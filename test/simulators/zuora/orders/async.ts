@@ -50,7 +50,7 @@ function resultOf(tenant: Tenant, job: AsyncJob): Record<string, unknown> {
 /** Previews, and orders and previews that are worked on later. */
 export function asyncOrderRoutes(tenant: Tenant): express.Router {
   const router = express.Router();
-  const start = (kind: AsyncJob['kind'], request: unknown, returnIds: boolean): { success: true; jobId: string } => {
+  const start = (kind: AsyncJob['kind'], request: unknown, returnIds: boolean): string => {
     const { asyncJobMs } = tenant.options;
     const id = tenant.newId();
     const doneAt = Date.now() + asyncJobMs;
@@ -58,7 +58,7 @@ export function asyncOrderRoutes(tenant: Tenant): express.Router {
     tenant.data.asyncJobs.push(job);
     tenant.touch();
     setTimeout(() => run(tenant, job), asyncJobMs).unref();
-    return { success: true, jobId: id };
+    return id;
   };
   router.post('/v1/orders/preview', (req, res) => {
     onlyQuery(req, []);
@@ -67,15 +67,19 @@ export function asyncOrderRoutes(tenant: Tenant): express.Router {
   router.post('/v1/async/orders', (req, res) => {
     onlyQuery(req, ['returnIds']);
     const request = orderRequest(tenant, req.body, limits.async);
-    res.json(start('AsyncCreateOrder', request, req.query['returnIds'] === 'true'));
+    const jobId = start('AsyncCreateOrder', request, req.query['returnIds'] === 'true');
+    res.status(202).json({ success: true, jobId });
   });
   router.post('/v1/async/orders/preview', (req, res) => {
     onlyQuery(req, []);
-    res.json(start('AsyncPreviewOrder', previewRequest(tenant, req.body, limits.async), false));
+    // The vendor's description has no `success` here.
+    const jobId = start('AsyncPreviewOrder', previewRequest(tenant, req.body, limits.async), false);
+    res.status(202).json({ jobId });
   });
   router.get('/v1/async-jobs/:id', (req, res) => {
     const job = tenant.by('asyncJobs', 'id', req.params.id)[0];
-    if (!job) throw notFound(req.params.id);
+    const { asyncJobKeepMs } = tenant.options;
+    if (!job || (asyncJobKeepMs !== null && Date.now() > job.doneAt + asyncJobKeepMs)) throw notFound(req.params.id);
     if (Date.now() >= job.doneAt) run(tenant, job);
     const { status, errors, result } = job;
     res.json({ status, errors, result, success: true });

@@ -9,6 +9,8 @@ export const orderOptionsSchema = z.strictObject({
   multipleCurrencies: z.boolean(),
   /** Real time that an asynchronous job takes. */
   asyncJobMs: z.number().int().min(0),
+  /** Real time for which one that is done can be asked for; null: for good. */
+  asyncJobKeepMs: z.number().int().min(0).nullable(),
   /** How long the metrics of an account lag behind its orders, by the simulator's clock. */
   metricsLagMs: z.number().int().min(0),
 });
@@ -20,5 +22,6 @@ export const orderOptions = (): OrderOptions => ({
   requireCustomerAcceptance: false,
   multipleCurrencies: false,
   asyncJobMs: 0,
+  asyncJobKeepMs: null,
   metricsLagMs: 0,
 });
