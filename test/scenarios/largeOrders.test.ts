@@ -50,6 +50,14 @@ const many = (count: number, fields = {}) =>
 const open = (fields = {}) => sales.open(accountId, many(80), fields);
 const subscriptionOf = async (number: string) => (await zuora.get(`/v1/subscriptions/${number}`)).body;
 
+/** Keys of jobs that have not ended, as far as the server knows. */
+async function jobsOfOrders(): Promise<string[]> {
+  const { rows: found } = await story.database.pool.query<{ key: string }>(
+    "select key from billing_job where key like '%:orderjob:%'",
+  );
+  return found.map(({ key }) => key);
+}
+
 /** Resolves when the Opportunity has the number of its only order, and nothing was put aside. */
 async function orderedOnce(id: string): Promise<void> {
   await vi.waitUntil(() => sales.deal(id)['Billing_Order_Number__c'] === `SF-${id}`, WITHIN);
@@ -58,7 +66,18 @@ async function orderedOnce(id: string): Promise<void> {
   expect(await ordersOf(id)).toEqual([`SF-${id}`]);
   expect(rows((await subscriptionOf(`SF-${id}`)).ratePlans)).toHaveLength(80);
   expect(await listFailures(story.database.db)).toEqual([]);
-  expect((await story.database.pool.query('select key from billing_job')).rows).toEqual([]);
+  expect(await jobsOfOrders()).toEqual([]);
+}
+
+/** Wins a deal, and resolves when Zuora holds back what it does with its order until it is let go. */
+async function winAndHold(): Promise<{ id: string; letGo: () => void }> {
+  const { faults } = story.stack.zuora.ctx;
+  const { promise: until, resolve: letGo } = Promise.withResolvers<void>();
+  faults.set([{ method: 'POST', path: '^/v1/async/orders$', times: 1, until }]);
+  const id = open();
+  sales.win(id);
+  await vi.waitUntil(() => faults.list().length === 0, WITHIN);
+  return { id, letGo };
 }
 
 describe('a deal of 80 products that is won', () => {
@@ -98,16 +117,20 @@ describe('a deal of 80 products that is won', () => {
     expect(story.stack.zuora.ctx.faults.list()).toEqual([]);
   }, 180_000);
 
-  it('is ordered once though the server is killed while it holds the answer', async () => {
+  it('is ordered once though the server is killed before it knows which job makes its order', async () => {
     await jobsTake(5000);
     const before = asked(PLACING);
-    const slow = { method: 'POST', path: '^/v1/async/orders$', times: 1, latencyMs: 4000, after: true };
-    story.stack.zuora.ctx.faults.set([slow]);
-    const id = open();
-    sales.win(id);
+    const { id, letGo } = await winAndHold();
+    // Which job it is cannot be committed, so that the server dies with the answer in hand.
+    const locks = await story.database.pool.connect();
+    await locks.query('begin');
+    await locks.query('lock table billing_job in share row exclusive mode');
+    letGo();
     await vi.waitUntil(() => asked(PLACING) > before, WITHIN);
     await story.stack.backend.stop('SIGKILL');
-    expect(await ordersOf(id)).toEqual([]);
+    await locks.query('rollback');
+    locks.release();
+    expect(await jobsOfOrders()).toEqual([]);
     await restart(orderSettings({}));
     await orderedOnce(id);
   }, 180_000);
@@ -117,10 +140,7 @@ describe('a deal of 80 products that is won', () => {
     const before = asked(PLACING);
     const id = open();
     sales.win(id);
-    await vi.waitUntil(async () => {
-      const { rowCount } = await story.database.pool.query("select from billing_job where key like '%:orderjob:%'");
-      return rowCount === 1;
-    }, WITHIN);
+    await vi.waitUntil(async () => (await jobsOfOrders()).length === 1, WITHIN);
     await story.stack.backend.stop('SIGKILL');
     await restart(orderSettings({}));
     await orderedOnce(id);
@@ -144,15 +164,70 @@ describe('a deal of 80 products that is won', () => {
     await orderedOnce(refused);
   }, 180_000);
 
-  it('whose job does not end is told, and ordered when it has ended', async () => {
-    await jobsTake(600_000);
-    await jobsTake(600_000);
-    const id = open();
-    await jobsTake(0);
-    await settled(story.stack);
-    // Its previews are worked out at once, the order is not.
-    story.stack.zuora.ctx.faults.set([{ method: 'POST', path: '^/v1/async/orders$', times: 1, latencyMs: 1500 }]);
-    sales.win(id);
-    await vi.waitUntil(() => asked('POST /v1/async/orders/preview') > 0 && sales.order(id) !== undefined, WITHIN);
+  it('is told to operations when its job does not end, and is ordered when it has', async () => {
+    const { pool } = story.database;
+    const { id, letGo } = await winAndHold();
+    // Its previews are done; the order takes longer.
+    await jobsTake(10_000);
+    letGo();
+    await vi.waitUntil(async () => (await jobsOfOrders()).length === 1, WITHIN);
+    await pool.query("update billing_job set asked_at = asked_at - interval '2 hours'");
+    const lookNow = () =>
+      pool.query('update dirty set not_before = now() where key = $1', [`salesforce:Opportunity:${id}`]);
+    await lookNow();
+    await vi.waitUntil(async () => (await listFailures(story.database.db, { retrying: true })).length > 0, WITHIN);
+    expect(await listFailures(story.database.db, { retrying: true })).toMatchObject([
+      { code: 'order_job_stuck', reason: expect.stringContaining('Ask the support of Zuora about job') as string },
+    ]);
+    await vi.waitUntil(() => String(sales.order(id)?.['Message__c']).includes('for more than an hour'), WITHIN);
+    expect(sales.order(id)).toMatchObject({ State__c: 'Ordering' });
+    await vi.waitUntil(async () => (await ordersOf(id)).length > 0, WITHIN);
+    await lookNow();
+    await orderedOnce(id);
   }, 180_000);
 });
+
+it('more changes of a subscription than Zuora takes at once are one order', async () => {
+  const first = sales.open(accountId, many(1));
+  sales.win(first);
+  await standing(first, 'Ordered');
+  await settled(story.stack);
+  await jobsTake(500);
+  const named = { Billing_Subscription_Number__c: `SF-${first}`, Billing_Term_Months__c: null };
+  const id = sales.open(accountId, many(60, { Billing_Action__c: 'Add' }), named);
+  sales.win(id);
+  expect(await standing(id, 'Ordered')).toMatchObject({ MRR_Change__c: 3000 });
+  expect(await ordersOf(id)).toEqual([`SF-${id}`]);
+  expect(rows((await subscriptionOf(`SF-${first}`)).ratePlans)).toHaveLength(61);
+}, 180_000);
+
+it('an operator is told that it goes as a job, and what it comes to', async () => {
+  await jobsTake(500);
+  const run = (...args: string[]) => ops({ ...story.stack.env, ...orderSettings({}) }, ['order', ...args]);
+  const id = open();
+  const dry = await run(id, '--dry-run');
+  expect([dry.code, dry.err]).toEqual([0, '']);
+  expect(dry.out).toContain('It is a large order: billing takes it as a job');
+  expect(dry.out).toContain('MRR: USD 4,000.00');
+  expect((await run(id, '--dry-run', '--json')).json).toMatchObject({
+    isJob: true,
+    request: { orderNumber: `SF-${id}` },
+  });
+  const small = sales.open(accountId, many(2));
+  expect((await run(small, '--dry-run', '--json')).json).toMatchObject({ isJob: false });
+  await settled(story.stack);
+  expect([await ordersOf(id), sales.order(id)]).toEqual([[], undefined]);
+}, 180_000);
+
+it('a preview before it is won comes to the page by itself when Zuora takes long', async () => {
+  const { stack } = story;
+  await connectActions(stack, stack.backend.url, await orgSecret(stack, null));
+  await assign(stack, USERS.rep);
+  await jobsTake(7000);
+  const id = open();
+  const seen = await FlowVisit.start(stack, USERS.rep, 'Billing_Preview_Order', { recordId: id });
+  expect(seen.text).toContain('This takes longer than usual. It goes on by itself');
+  await vi.waitUntil(() => sales.order(id)?.['Mode__c'] === 'Preview', WITHIN);
+  expect(sales.order(id)).toMatchObject({ State__c: 'Ready', MRR__c: 4000, Order_Number__c: null });
+  expect(await ordersOf(id)).toEqual([]);
+}, 180_000);

@@ -18,6 +18,9 @@ const LONGEST_LOOK_MS = 120_000;
 /** Zuora names no longest time of a job; nobody has heard of one that took as long, ms. */
 export const STUCK_AFTER_MS = 3_600_000;
 const STUCK_LOOK_MS = 600_000;
+/** A preview by then, ms; what was begun an hour ago, and nobody asked for, is not what it would come to now. */
+const PREVIEW_STUCK_AFTER_MS = 1_800_000;
+const PREVIEW_FRESH_MS = 3_600_000;
 
 /**
  * What is sold by a subscription that is made counts as an action each: it is charges that an order takes time for (Zuora docs,
@@ -89,6 +92,7 @@ type Question<T> = {
   schema: ZodType<T>;
   /** What people are told while it goes on. */
   told: string;
+  stuckAfterMs: number;
   onStuck: (job: string) => Fault | Promise<Fault>;
 };
 
@@ -124,7 +128,7 @@ export function createOrderJobs(
     }
   }
 
-  async function ask<T>({ key, doing, schema, told, onStuck }: Question<T>): Promise<Ended<T> | null> {
+  async function ask<T>({ key, doing, schema, told, stuckAfterMs, onStuck }: Question<T>): Promise<Ended<T> | null> {
     const job = await jobs.of(key);
     if (job === null) return null;
     const found = await read(job.id, doing);
@@ -138,7 +142,7 @@ export function createOrderJobs(
       const body = { success: false, reasons: [reasonIn(found.errors)] };
       return { failed: refused({ status: 200, body, requestId: undefined, retryAfterMs: null, doing }) };
     }
-    if (job.ageMs > STUCK_AFTER_MS) throw await onStuck(job.id);
+    if (job.ageMs > stuckAfterMs) throw await onStuck(job.id);
     throw underWay(told, Math.min(LONGEST_LOOK_MS, Math.max(FIRST_LOOK_MS, job.ageMs / 2)));
   }
 
@@ -155,6 +159,7 @@ export function createOrderJobs(
         doing: 'looking at a large order',
         schema,
         told: 'Zuora works on this large order. It goes on by itself, and has its number here when Zuora is done.',
+        stuckAfterMs: STUCK_AFTER_MS,
         onStuck: (job) =>
           stuck(
             `Zuora has worked on order ${number} for more than an hour. Ask the support of Zuora about job ${job}, and retry this when it has ended.`,
@@ -167,7 +172,8 @@ export function createOrderJobs(
 
     async previewed(key, body, schema) {
       const doing = 'previewing a large order';
-      if ((await jobs.of(key)) === null) {
+      const known = await jobs.of(key);
+      if (known === null || known.ageMs > PREVIEW_FRESH_MS) {
         const { data } = await client.post(doing, '/v1/async/orders/preview', body, begunSchema, refused);
         await jobs.keep(key, data.jobId);
       }
@@ -176,10 +182,11 @@ export function createOrderJobs(
         doing,
         schema,
         told: 'Zuora works out what this large order comes to. It goes on by itself.',
+        stuckAfterMs: PREVIEW_STUCK_AFTER_MS,
         onStuck: async (job) => {
           await jobs.forget([key]);
           return stuck(
-            `Zuora has not worked out within an hour what a large order comes to. Ask the support of Zuora about job ${job}, and retry this.`,
+            `Zuora has not worked out within half an hour what a large order comes to. Ask the support of Zuora about job ${job}, and retry this.`,
             null,
           );
         },
