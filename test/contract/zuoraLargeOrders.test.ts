@@ -36,11 +36,11 @@ function orderOf(plans: number): Order {
     billingAccountKey: `zuora:account:${account.id}`,
     billingAccountNumber: account.number,
     currency: 'USD',
-    subscriptionNumber: `SF-L${count}-${DEAL}`,
     dealId: DEAL,
     actions: [
       {
         type: 'CreateSubscription',
+        subscriptionNumber: `SF-L${count}-${DEAL}`,
         startsOn: START,
         term: { type: 'Termed', months: 12 },
         autoRenew: true,
@@ -88,7 +88,7 @@ describe('which orders go as a job', () => {
     expect(placed).toEqual({
       number: order.number,
       status: 'Completed',
-      subscriptionNumbers: [order.subscriptionNumber],
+      subscriptionNumbers: [order.actions[0]!.subscriptionNumber],
     });
     const after = [calls('POST /v1/orders'), calls('POST /v1/async/orders')] as const;
     expect([after[0] - before[0], after[1] - before[1]]).toEqual(isJob ? [0, 1] : [1, 0]);

@@ -128,6 +128,12 @@ describe('a deal of 80 products that is won', () => {
     letGo();
     await vi.waitUntil(() => asked(PLACING) > before, WITHIN);
     await story.stack.backend.stop('SIGKILL');
+    // Postgres would carry out what a dead client had asked for.
+    const waiting = "from pg_stat_activity where wait_event_type = 'Lock' and query ilike '%insert into billing_job%'";
+    await vi.waitUntil(async () => {
+      await locks.query(`select pg_terminate_backend(pid) ${waiting} and pid <> pg_backend_pid()`);
+      return (await locks.query(`select ${waiting}`)).rowCount === 0;
+    }, WITHIN);
     await locks.query('rollback');
     locks.release();
     expect(await jobsOfOrders()).toEqual([]);
