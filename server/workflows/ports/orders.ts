@@ -5,12 +5,9 @@ import type { OrderFault } from '../../domain/order/faults.ts';
 import type { CalendarDate } from '../../domain/time/calendarDate.ts';
 import type { Order, OrderMetrics, PlacedOrder, PlanOnSale, SubscriptionToChange } from '../../domain/order/order.ts';
 
-const UNDER_WAY = 'order_under_way';
-const STUCK = 'order_job_stuck';
-
 /** @returns the fault of what a billing system is not done with yet; to be asked for again after `retryAfterMs` */
 export const underWay = (publicText: string, retryAfterMs: number): Fault =>
-  new Fault({ code: UNDER_WAY, kind: 'unavailable', publicText, retryAfterMs, outcomeUnknown: true });
+  new Fault({ code: 'order_under_way', kind: 'unavailable', publicText, retryAfterMs, outcomeUnknown: true });
 
 /**
  * @param retryAfterMs null where it does not help to ask again
@@ -18,15 +15,16 @@ export const underWay = (publicText: string, retryAfterMs: number): Fault =>
  */
 export const stuck = (publicText: string, retryAfterMs: number | null): Fault =>
   new Fault({
-    code: STUCK,
+    code: 'order_job_stuck',
     kind: 'conflict',
     publicText,
     outcomeUnknown: true,
     ...(retryAfterMs === null ? {} : { retryable: true, retryAfterMs }),
   });
 
-export const isUnderWay = (error: unknown): error is Fault => error instanceof Fault && error.code === UNDER_WAY;
-export const isStuck = (error: unknown): error is Fault => error instanceof Fault && error.code === STUCK;
+export const isUnderWay = (error: unknown): error is Fault =>
+  error instanceof Fault && error.code === 'order_under_way';
+export const isStuck = (error: unknown): error is Fault => error instanceof Fault && error.code === 'order_job_stuck';
 
 /** How a billing system takes an order. */
 export type Delivery = {
