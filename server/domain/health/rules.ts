@@ -2,7 +2,7 @@
 export type Rule = { health: number; churn: number; action: string };
 
 const ASK_FOR_PAYMENT = 'Ask the customer when what is overdue will be paid.';
-const FOLLOW_ATTEMPT = 'Tell the customer that the payment failed, and see what becomes of the next attempt.';
+const AGREE_ON_PAYMENT = 'Tell the customer that the payment failed, and agree on how it will be paid.';
 const WIN_BACK = 'Find out why the customer leaves before the cancellation takes effect.';
 const RENEW = 'Agree on the renewal: the subscription does not renew by itself.';
 const REGAIN = 'Find out why the customer has less than before.';
@@ -25,10 +25,10 @@ export const RULES = {
     churn: 20,
     action: 'Call the customer and agree on the payment: no further attempt is planned.',
   },
-  paymentFailed1: { health: 10, churn: 10, action: FOLLOW_ATTEMPT },
-  paymentFailed2: { health: 15, churn: 15, action: FOLLOW_ATTEMPT },
-  paymentFailed3: { health: 20, churn: 20, action: FOLLOW_ATTEMPT },
-  paymentFailed4: { health: 25, churn: 25, action: FOLLOW_ATTEMPT },
+  paymentFailed1: { health: 10, churn: 10, action: AGREE_ON_PAYMENT },
+  paymentFailed2: { health: 15, churn: 15, action: AGREE_ON_PAYMENT },
+  paymentFailed3: { health: 20, churn: 20, action: AGREE_ON_PAYMENT },
+  paymentFailed4: { health: 25, churn: 25, action: AGREE_ON_PAYMENT },
   overdueDays1to30: { health: 10, churn: 5, action: ASK_FOR_PAYMENT },
   overdueDays31to60: { health: 20, churn: 10, action: ASK_FOR_PAYMENT },
   overdueDays61to90: { health: 30, churn: 20, action: ASK_FOR_PAYMENT },
