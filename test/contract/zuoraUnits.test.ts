@@ -20,7 +20,7 @@ const define = (UomName: string, more: object) =>
 
 async function digitsOf(planId: string): Promise<unknown> {
   const plan = (await rig.connection.orders.plans([planId])).get(planId)!;
-  return plan.charges.map(({ quantityDigits }) => quantityDigits);
+  return Object.fromEntries(plan.charges.map(({ name, quantityDigits }) => [name, quantityDigits]));
 }
 const asked = () => rig.sim.ctx.calls.counts.get('POST /v1/action/query') ?? 0;
 
@@ -28,9 +28,9 @@ it('a charge says to how many digits it is counted, which is read once', async (
   await define("Seat of 'one'", { DecimalPlaces: 0 });
   await define('Hour', { DecimalPlaces: 2 });
   const { planId } = await rig.client.plan([seats("Seat of 'one'"), { ...seats('Hour'), Name: 'Hours' }]);
-  expect(await digitsOf(planId)).toEqual([0, 2]);
+  expect(await digitsOf(planId)).toEqual({ Seats: 0, Hours: 2 });
   const before = asked();
-  expect(await digitsOf(planId)).toEqual([0, 2]);
+  expect(await digitsOf(planId)).toEqual({ Seats: 0, Hours: 2 });
   expect(asked()).toBe(before);
 });
 
@@ -38,7 +38,7 @@ it('where Zuora does not tell, nobody knows, and the plan is sold all the same',
   const { planId } = await rig.client.plan([seats('Secret')]);
   const body = { reasons: [{ code: 59990010, message: 'No permission' }] };
   rig.sim.ctx.faults.set([{ path: '^/v1/action/query$', times: 1, status: 403, body }]);
-  expect(await digitsOf(planId)).toEqual([null]);
+  expect(await digitsOf(planId)).toEqual({ Seats: null });
   expect(rig.sim.ctx.faults.list()).toEqual([]);
 });
 
