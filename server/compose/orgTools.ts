@@ -2,6 +2,7 @@ import { createOrgReader } from '../connectors/salesforce/changes/reader.ts';
 import { createOrgProjection } from '../connectors/salesforce/convert.ts';
 import { shapesWith } from '../connectors/salesforce/mapping/apply.ts';
 import { checkMapping, mappingSources, missingFields } from '../connectors/salesforce/mapping/check.ts';
+import { billingFieldsOf } from '../connectors/salesforce/mapping/billingFields.ts';
 import { describeObjects } from '../connectors/salesforce/mapping/describe.ts';
 import { createRowRetention, removedDaysOf } from '../connectors/salesforce/retention.ts';
 import { countRows, dataStorage } from '../connectors/salesforce/storage.ts';
@@ -29,7 +30,6 @@ import { nameOf } from '../workflows/ports/org.ts';
 import type { MappingVerdict } from '../workflows/ports/orgMapping.ts';
 import type { OrgTools, RowPreview } from '../workflows/ports/orgTools.ts';
 import type { UpstreamLimits } from '../workflows/ports/upstream.ts';
-import { keptFieldsOf } from './billingFields.ts';
 import { connect } from './connections.ts';
 import { lookAtBillTos } from './lookAtBillTo.ts';
 import { lookAtOrder } from './lookAtOrder.ts';
@@ -110,7 +110,7 @@ export async function openOrgTools(
   }
 
   async function unreadFields(): Promise<string[]> {
-    const wanted = keptFieldsOf(config);
+    const wanted = billingFieldsOf(config.mapping);
     const lines = config.connections.map(async ({ connection, system }) => {
       const readWith = await fieldsReadWith(db, connection);
       const own = fieldsOfSystem(wanted, system);

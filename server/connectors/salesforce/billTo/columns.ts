@@ -10,8 +10,8 @@ const CODES = ['StateCode', 'CountryCode'];
 /** Further fields of an Account, by the name that billing has for each. */
 export type AccountFields = Readonly<Record<string, string>>;
 
-/** What to read of an Account for whom it bills, and of a Contact; `more` of the Account are fields that settings name. */
-export type BillToColumns = { account: readonly string[]; contact: readonly string[]; more: readonly string[] };
+/** What to read of an Account for whom it bills, and of a Contact. */
+export type BillToColumns = { account: readonly string[]; contact: readonly string[] };
 
 /**
  * @param more fields of the Account that settings name
@@ -19,15 +19,14 @@ export type BillToColumns = { account: readonly string[]; contact: readonly stri
  */
 export async function billToColumns(describe: DescribeObject, more: readonly string[] = []): Promise<BillToColumns> {
   const seen = more.length === 0 ? null : await describe('Account');
-  const readable = [...new Set(more)].filter((name) => seen?.has(name.toLowerCase()));
+  const readable = more.filter((name) => seen?.has(name.toLowerCase()));
   const addressOf = async (object: string, prefix: string): Promise<string[]> => {
     const fields = await describe(object);
     const codes = CODES.filter((part) => fields?.has(`${prefix}${part}`.toLowerCase()));
     return [...ADDRESS_PARTS, ...codes].map((part) => `${prefix}${part}`);
   };
   return {
-    account: ['Name', 'Billing_Contact__c', ...(await addressOf('Account', 'Billing'))],
-    more: readable,
+    account: [...new Set(['Name', 'Billing_Contact__c', ...(await addressOf('Account', 'Billing')), ...readable])],
     contact: ['Id', 'FirstName', 'LastName', 'Email', 'Phone', ...(await addressOf('Contact', 'Mailing'))],
   };
 }

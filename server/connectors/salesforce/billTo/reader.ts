@@ -45,13 +45,7 @@ export function createBillToReader(client: SalesforceClient, more: FieldsOfConne
     const contacts =
       `(SELECT ${columns.contact.join(', ')}, Billing_Key__c FROM Contacts ` +
       `WHERE IsDeleted = false AND (Email != null OR Billing_Key__c != null) ORDER BY Id)`;
-    const wanted = [
-      'Id',
-      ...new Set([...columns.account, ...columns.more]),
-      ...ofChosen(columns),
-      'Billing_Contact__r.IsDeleted',
-      contacts,
-    ];
+    const wanted = ['Id', ...columns.account, ...ofChosen(columns), 'Billing_Contact__r.IsDeleted', contacts];
     return `SELECT ${wanted.join(', ')} FROM Account WHERE IsDeleted = false AND Id IN ${inList(ids)}`;
   }
 
