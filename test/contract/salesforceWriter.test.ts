@@ -10,6 +10,7 @@ import { startSalesforceSim, type RunningSalesforce } from '../simulators/salesf
 import { USERS } from '../simulators/salesforce/org/seed.ts';
 import { orgLogin } from '../support/orgLogin.ts';
 import { secretsOf } from '../support/secrets.ts';
+import { faultOf } from '../support/faultOf.ts';
 
 const secrets = secretsOf();
 let sim: RunningSalesforce;
@@ -43,15 +44,6 @@ const writeRows = (object: string, writes: readonly OrgWrite[]) => writeTo(write
 
 function stored(object: string, key: string) {
   return sim.org.all(object).find((record) => record['Key__c'] === key);
-}
-
-async function faultOf(promise: Promise<unknown>): Promise<Fault> {
-  const error = await promise.then(
-    () => null,
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(Fault);
-  return error as Fault;
 }
 
 beforeAll(async () => {

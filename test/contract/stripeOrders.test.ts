@@ -3,7 +3,6 @@ import type Stripe from 'stripe';
 import { createStripeConnection } from '../../server/connectors/stripe/connection.ts';
 import type { StripeOrderSettings } from '../../server/connectors/stripe/orders/settings.ts';
 import { STRIPE_ORDER_SETTINGS } from '../../server/connectors/stripe/orders/settings.ts';
-import { Fault } from '../../server/domain/fault.ts';
 import { mrrOf } from '../../server/domain/metrics/mrr.ts';
 import { toDecimal } from '../../server/domain/money/decimal.ts';
 import type {
@@ -18,6 +17,7 @@ import type {
 import type { Subscription } from '../../server/domain/subscription/subscription.ts';
 import { calendarDate } from '../../server/domain/time/calendarDate.ts';
 import { startStripeRig, type StripeRig } from './stripeRig.ts';
+import { faultOf } from '../support/faultOf.ts';
 
 let rig: StripeRig;
 let customer: string;
@@ -100,15 +100,6 @@ async function limits(body: object): Promise<void> {
 
 const had = async (of: Order) =>
   (await rig.stripe.subscriptions.list({ customer: of.billingAccountNumber, status: 'all', limit: 100 })).data;
-
-async function faultOf(work: Promise<unknown>): Promise<Fault> {
-  const error = await work.then(
-    () => null,
-    (thrown: unknown) => thrown,
-  );
-  expect(error).toBeInstanceOf(Fault);
-  return error as Fault;
-}
 
 describe('a new subscription', () => {
   it('begins on the day with price, quantity and the deal, and is invoiced for the customer to pay', async () => {

@@ -19,6 +19,7 @@ import { startZuoraSim, type RunningZuoraSim } from '../simulators/zuora/main.ts
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { orgLogin } from '../support/orgLogin.ts';
 import { secretsOf } from '../support/secrets.ts';
+import { faultOf } from '../support/faultOf.ts';
 
 const secrets = secretsOf();
 const bounds = { deadlineMs: 20_000, maxBytes: 2_000_000 };
@@ -105,15 +106,6 @@ function orgReader(loginUrl = org.url, deps: SalesforceDeps = {}) {
   const options = orgLogin({ url: loginUrl, orgId: org.orgId }, secrets);
   const client = createSalesforceClient(options, () => new Date(), { gate: gateOf(salesforceLimits), ...deps });
   return async () => (await client.session()).request('/limits');
-}
-
-async function faultOf(promise: Promise<unknown>): Promise<Fault> {
-  const error = await promise.then(
-    () => null,
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(Fault);
-  return error as Fault;
 }
 
 /** Lets processes read in turn, so many times together, each until it is let in. @returns how often the system refused */

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Order } from '../../server/domain/order/order.ts';
-import { Fault } from '../../server/domain/fault.ts';
 import { calendarDate } from '../../server/domain/time/calendarDate.ts';
 import { isUnderWay } from '../../server/workflows/ports/orders.ts';
 import { startZuoraRig, type ZuoraRig } from './zuoraRig.ts';
+import { faultOf } from '../support/faultOf.ts';
 
 /** Orders that Zuora works off after it has answered. */
 
@@ -56,24 +56,20 @@ const refuse = (path: string, code: number) =>
   rig.client.post('/__sim/refusals', { refusals: [{ method: 'JOB', path, times: 1, code }] });
 const calls = (route: string): number => rig.sim.ctx.calls.counts.get(route) ?? 0;
 
-async function faultOf(work: Promise<unknown>): Promise<Fault> {
-  const error = await work.then(
-    () => null,
-    (thrown: unknown) => thrown,
-  );
-  expect(error).toBeInstanceOf(Fault);
-  return error as Fault;
-}
-
 /** Asks until it is done. */
 async function done<T>(ask: () => Promise<T>): Promise<T> {
-  for (;;)
-    try {
-      return await ask();
-    } catch (error) {
-      if (!isUnderWay(error)) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+  const answer = await vi.waitUntil(
+    () =>
+      ask().then(
+        (value) => ({ value }),
+        (error: unknown) => {
+          if (!isUnderWay(error)) throw error;
+          return null;
+        },
+      ),
+    { timeout: 20_000, interval: 20 },
+  );
+  return answer.value;
 }
 
 describe('which orders go as a job', () => {

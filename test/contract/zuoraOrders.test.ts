@@ -4,7 +4,6 @@ import {
   type Connection,
   type ZuoraConnectionOptions,
 } from '../../server/connectors/zuora/connection.ts';
-import { Fault } from '../../server/domain/fault.ts';
 import {
   subscriptionsOf,
   type ActionOf,
@@ -18,6 +17,7 @@ import { Secret } from '../../server/platform/config/secret.ts';
 import { ownToken, type ShareToken } from '../../server/workflows/ports/upstream.ts';
 import { charges, rows, type CatalogCharge, type Loose } from '../simulators/zuora/testClient.ts';
 import { startZuoraRig, type ZuoraRig } from './zuoraRig.ts';
+import { faultOf } from '../support/faultOf.ts';
 
 let rig: ZuoraRig;
 let account: { id: string; number: string };
@@ -88,15 +88,6 @@ function connect(more: Partial<ZuoraConnectionOptions>, shareToken: ShareToken =
     { connection: 'zuora', baseUrl, clientId, clientSecret, callouts, ...more },
     { clock, shareToken },
   );
-}
-
-async function faultOf(work: Promise<unknown>): Promise<Fault> {
-  const error = await work.then(
-    () => null,
-    (thrown: unknown) => thrown,
-  );
-  expect(error).toBeInstanceOf(Fault);
-  return error as Fault;
 }
 
 /** How many calls of a path reached Zuora since they were last counted from nothing. */

@@ -17,6 +17,7 @@ import { addRows, take, type Asked } from '../../server/sync/limits/take.ts';
 import type { CallClass, RateLimit, UpstreamLimits, UpstreamSignal } from '../../server/workflows/ports/upstream.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { randomOf } from '../support/random.ts';
+import { faultOf } from '../support/faultOf.ts';
 
 let database: TestDatabase;
 const gates: StoppableGate[] = [];
@@ -56,15 +57,6 @@ function gateOf(limits: UpstreamLimits, random?: () => number): StoppableGate {
   });
   gates.push(gate);
   return gate;
-}
-
-async function faultOf(promise: Promise<unknown>): Promise<Fault> {
-  const error = await promise.then(
-    () => null,
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(Fault);
-  return error as Fault;
 }
 
 /** A moment of the database's clock that the test owns. */
