@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream, mkdirSync, readFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -21,15 +21,29 @@ export type Backend = {
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 };
 
-/** A port that nobody listens on now. */
+const PORTS_PER_WORKER = 2000;
+/** Test workers that run beside each other take ports from shares of their own. */
+const firstPort = 12_000 + PORTS_PER_WORKER * (Number(process.env['VITEST_POOL_ID'] ?? 0) % 10);
+let portsGiven = Math.floor(Math.random() * PORTS_PER_WORKER);
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+}
+
+/**
+ * A port that nobody listens on now, and that nobody is given before it is used: it lies below 32768, where the
+ * system takes ports for connections and for port 0 from, and no port is given twice.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
+  for (let tries = 0; tries < PORTS_PER_WORKER; tries++) {
+    const port = firstPort + (portsGiven++ % PORTS_PER_WORKER);
+    if (await isFree(port)) return port;
+  }
+  throw new Error(`No free port from ${firstPort} to ${firstPort + PORTS_PER_WORKER - 1}`);
 }
 
 /**
