@@ -3,11 +3,11 @@ import { assign, connectActions, orgSecret } from '../../scripts/demo/actions.ts
 import type { RatePlan } from '../../scripts/demo/seed-zuora.ts';
 import { listFailures } from '../../server/sync/operate/failures.ts';
 import { USERS } from '../simulators/salesforce/org/seed.ts';
-import { rows } from '../simulators/zuora/testClient.ts';
+import { charges, rows } from '../simulators/zuora/testClient.ts';
 import type { Story } from '../support/customers.ts';
 import { FlowVisit } from '../support/interviews.ts';
 import { ops } from '../support/ops.ts';
-import { orderSettings } from '../support/orders.ts';
+import { nextMonth, orderSettings, type LineOf } from '../support/orders.ts';
 import { beginOrders, type OrderStory } from '../support/orderStory.ts';
 import { settled } from '../support/settled.ts';
 
@@ -19,6 +19,7 @@ const PLACING = 'POST /v1/async/orders';
 let story: Story;
 let plan: RatePlan;
 let accountId: string;
+let number: string;
 let sales: OrderStory['sales'];
 let ordersOf: OrderStory['ordersOf'];
 let standing: OrderStory['standing'];
@@ -26,7 +27,7 @@ let restart: OrderStory['restart'];
 let zuora: OrderStory['zuora'];
 
 beforeAll(async () => {
-  ({ story, plan, accountId, sales, ordersOf, standing, restart, zuora } = await beginOrders());
+  ({ story, plan, accountId, number, sales, ordersOf, standing, restart, zuora } = await beginOrders());
 }, 180_000);
 afterAll(() => story.end());
 afterEach(async () => {
@@ -70,11 +71,10 @@ async function orderedOnce(id: string): Promise<void> {
 }
 
 /** Wins a deal, and resolves when Zuora holds back what it does with its order until it is let go. */
-async function winAndHold(): Promise<{ id: string; letGo: () => void }> {
+async function winAndHold(id = open()): Promise<{ id: string; letGo: () => void }> {
   const { faults } = story.stack.zuora.ctx;
   const { promise: until, resolve: letGo } = Promise.withResolvers<void>();
   faults.set([{ method: 'POST', path: '^/v1/async/orders$', times: 1, until }]);
-  const id = open();
   sales.win(id);
   await vi.waitUntil(() => faults.list().length === 0, WITHIN);
   return { id, letGo };
@@ -193,19 +193,104 @@ describe('a deal of 80 products that is won', () => {
   }, 180_000);
 });
 
-it('more changes of a subscription than Zuora takes at once are one order', async () => {
+/** @returns number of a subscription of 2 seats */
+async function subscribed(): Promise<string> {
   const first = sales.open(accountId, many(1));
   sales.win(first);
   await standing(first, 'Ordered');
   await settled(story.stack);
+  return `SF-${first}`;
+}
+/** @returns a deal that adds 60 products to a subscription */
+function openChange(subscription: string, more: readonly LineOf[] = [], fields: LineOf['fields'] = {}): string {
+  const named = { Billing_Subscription_Number__c: subscription, Billing_Term_Months__c: null, ...fields };
+  return sales.open(accountId, [...many(60, { Billing_Action__c: 'Add' }), ...more], named);
+}
+
+it('more changes of a subscription than Zuora takes at once are one order', async () => {
+  const subscription = await subscribed();
   await jobsTake(500);
-  const named = { Billing_Subscription_Number__c: `SF-${first}`, Billing_Term_Months__c: null };
-  const id = sales.open(accountId, many(60, { Billing_Action__c: 'Add' }), named);
+  const id = openChange(subscription);
   sales.win(id);
   expect(await standing(id, 'Ordered')).toMatchObject({ MRR_Change__c: 3000 });
   expect(await ordersOf(id)).toEqual([`SF-${id}`]);
-  expect(rows((await subscriptionOf(`SF-${first}`)).ratePlans)).toHaveLength(61);
+  expect(rows((await subscriptionOf(subscription)).ratePlans)).toHaveLength(61);
 }, 180_000);
+
+describe('a large change that its job refuses, since billing went on meanwhile', () => {
+  const act = (subscription: string, day: string, action: Record<string, unknown>) =>
+    zuora.act({ number }, subscription, day, action);
+  const today = () => story.stack.clock.now().toISOString().slice(0, 10);
+
+  it('is placed as it is by then, though the server dies before it is worked out again', async () => {
+    const { starts } = nextMonth(story);
+    const subscription = await subscribed();
+    const [held] = rows((await subscriptionOf(subscription)).ratePlans);
+    const before = asked(PLACING);
+    const more = { plan, quantity: 5, price: 25, fields: { Billing_Action__c: 'Update' } };
+    const { id, letGo } = await winAndHold(openChange(subscription, [more], { Billing_Start_Date__c: starts }));
+    // What is to become 5 seats is now another rate plan.
+    await act(subscription, today(), {
+      type: 'RemoveProduct',
+      removeProduct: { ratePlanId: held!.id },
+    });
+    await act(subscription, today(), { type: 'AddProduct', addProduct: { productRatePlanId: plan.ratePlanId } });
+    await jobsTake(2000);
+    letGo();
+    const refused = `select from deal_order_step where opportunity_id = $1 and body -> 'faults' -> 0 ->> 'code' = 'order_refused'`;
+    await vi.waitUntil(async () => (await story.database.pool.query(refused, [id])).rowCount === 1, WITHIN);
+    await story.stack.backend.stop('SIGKILL');
+    await restart(orderSettings({}));
+    expect(await standing(id, 'Ordered')).toMatchObject({ Faults__c: null, Message__c: null });
+    expect([await ordersOf(id), asked(PLACING) - before]).toEqual([[`SF-${id}`], 2]);
+    const sold = charges(await zuora.subscription(subscription, 'all-segments'));
+    expect(
+      sold.filter((one) => (one.effectiveStartDate as unknown) === starts).map(({ quantity }) => quantity),
+    ).toEqual([5, ...Array.from({ length: 60 }, () => 2)]);
+  }, 180_000);
+
+  it('is told where it cannot be placed any more', async () => {
+    const subscription = await subscribed();
+    const before = asked(PLACING);
+    const { starts } = nextMonth(story);
+    const { id, letGo } = await winAndHold(openChange(subscription, [], { Billing_Start_Date__c: starts }));
+    await act(subscription, starts, {
+      type: 'CancelSubscription',
+      cancelSubscription: { cancellationPolicy: 'SpecificDate', cancellationEffectiveDate: starts },
+    });
+    letGo();
+    expect(await standing(id, 'Not Ready')).toMatchObject({
+      Faults__c: expect.stringContaining(`Subscription ${subscription} is canceled from ${starts} on`) as string,
+    });
+    await settled(story.stack);
+    expect([await ordersOf(id), asked(PLACING) - before]).toEqual([[], 1]);
+  }, 180_000);
+
+  it('fails when what it is by then is refused as well', async () => {
+    const subscription = await subscribed();
+    const [held] = rows((await subscriptionOf(subscription)).ratePlans);
+    const before = asked(PLACING);
+    const more = { plan, quantity: 5, price: 25, fields: { Billing_Action__c: 'Update' } };
+    const { id, letGo } = await winAndHold(openChange(subscription, [more]));
+    const [charge] = rows(held!.ratePlanCharges);
+    await act(subscription, today(), {
+      type: 'UpdateProduct',
+      updateProduct: {
+        ratePlanId: held!.id,
+        chargeUpdates: [{ chargeNumber: charge!.number, pricing: { recurringPerUnit: { quantity: 4 } } }],
+      },
+    });
+    await refuseWork([58730030, 58730030]);
+    letGo();
+    expect(await standing(id, 'Failed')).toMatchObject({
+      Faults__c: expect.stringMatching(/^Zuora refuses the order: "/) as string,
+      Message__c: null,
+      Actions__c: expect.stringContaining('Seats from 4 to 5') as string,
+    });
+    await settled(story.stack);
+    expect([await ordersOf(id), asked(PLACING) - before]).toEqual([[], 2]);
+  }, 180_000);
+});
 
 it('an operator is told that it goes as a job, and what it comes to', async () => {
   await jobsTake(500);

@@ -32,6 +32,9 @@ type Known = NonNullable<Awaited<ReturnType<OrderBook['of']>>>;
 const CHANGED =
   'The opportunity was changed after its order was placed. The order stands as it is: change the subscription in billing, or take the change of the opportunity back.';
 
+const WORKED_OUT_AGAIN =
+  'Billing refused the order. It is worked out once more from what billing and the opportunity are now.';
+
 /** Business time may be moved, so that a far moment is not waited for at one go. */
 const LOOK_AGAIN_MS = 600_000;
 
@@ -40,6 +43,18 @@ const SHOWS_NOTHING: ReadonlySet<DealOrder['state']> = new Set<DealOrder['state'
 
 /** What is sent, but for the day on which it is. */
 const contentOf = ({ order }: DealOrder): unknown => ({ ...order, orderedOn: null });
+
+/** How an order stands that billing refused, and that is not tried again. */
+const failed = (order: DealOrder): DealOrder => ({ ...order, state: 'Failed', message: null });
+
+/** What is refused, as billing may have gone on since it was worked out, is worked out once more; else the refusal stands. */
+function refused(order: DealOrder, { publicText }: Fault): DealOrder {
+  const next = { ...order, faults: [orderFault('order_refused', publicText)] };
+  return order.wasRefused ? failed(next) : { ...next, message: WORKED_OUT_AGAIN };
+}
+
+/** Nothing was made of it, nor will be. */
+const isToBeWorkedOutAgain = ({ state, faults }: DealOrder): boolean => state === 'Ordering' && faults.length > 0;
 
 /** Whether billing took it is not certain yet, and it would be another one by now. */
 function notCertain(dealId: string): Fault {
@@ -104,34 +119,17 @@ export function orderDeal(
     };
 
   /** Commits what was worked out, and sends it where it is to be placed. */
-  async function proceed(next: DealOrder, known: Known | null, deal: Deal, isLast = false): Promise<DealOrder> {
+  async function proceed(next: DealOrder, known: Known | null, deal: Deal): Promise<DealOrder> {
     if (next.state !== 'Ordering') return save(next, known, deal);
-    return send({ order: next, version: await book.save(next, known?.version ?? null), sinceMs: 0 }, deal, isLast);
-  }
-
-  /** What is refused because billing has gone on since it was worked out is worked out once more; else the refusal stands. */
-  async function refused(known: Known, error: Fault, deal: Deal, isLast: boolean): Promise<DealOrder> {
-    const order = { ...known.order, epoch: known.order.epoch + 1 };
-    const failed: DealOrder = { ...order, state: 'Failed', faults: [orderFault('order_refused', error.publicText)] };
-    // What a job has refused took long enough that nobody tries it twice.
-    const now =
-      isLast || desk.deliveryOf(order.order!).isJob ? null : await worksOut(deal, order, whileUnderWay(known, deal));
-    if (now === null || isSameContent(now, order)) return save(failed, known, deal);
-    return proceed(await decided(now, order, deal), known, deal, true);
+    return send({ order: next, version: await book.save(next, known?.version ?? null), sinceMs: 0 }, deal);
   }
 
   /**
    * @param known an order in state Ordering
    * @param ask what became of it, or becomes of it when it is sent as it was committed
-   * @param isLast whether it was worked out once more already
    * @returns how it stands then; null where nobody knows
    */
-  async function takeIn(
-    known: Known,
-    deal: Deal,
-    ask: () => Promise<PlacedOrder | null>,
-    isLast = false,
-  ): Promise<DealOrder | null> {
+  async function takeIn(known: Known, deal: Deal, ask: () => Promise<PlacedOrder | null>): Promise<DealOrder | null> {
     const { order: committed } = known;
     let placed: PlacedOrder | null;
     try {
@@ -139,16 +137,17 @@ export function orderDeal(
     } catch (error) {
       if (isUnderWay(error) || isStuck(error)) await save({ ...committed, message: error.publicText }, known, deal);
       if (!(error instanceof Fault) || error.outcomeUnknown || error.notTried) throw error;
-      if (isRefused(error)) return refused(known, error, deal, isLast);
-      await save({ ...committed, epoch: committed.epoch + 1 }, known, deal);
+      const answered = { ...committed, epoch: committed.epoch + 1 };
+      if (isRefused(error)) return save(refused(answered, error), known, deal);
+      await save(answered, known, deal);
       throw error;
     }
     return placed === null ? null : save(placedAs(committed, placed), known, deal);
   }
 
-  async function send(known: Known, deal: Deal, isLast = false): Promise<DealOrder> {
+  async function send(known: Known, deal: Deal): Promise<DealOrder> {
     const { order } = known;
-    return (await takeIn(known, deal, () => desk.place(order.order!, effectOf(order)), isLast))!;
+    return (await takeIn(known, deal, () => desk.place(order.order!, effectOf(order))))!;
   }
 
   /** For how long one that was sent, and is not there, may be made still; not at all where it is negative. */
@@ -171,13 +170,15 @@ export function orderDeal(
     const worked = await worksOut(deal, known?.order ?? null, whileUnderWay(known, deal));
     const changers = known?.order.digest === entered ? [] : changedBy;
     const all = [...new Set([...worked.changedBy, ...changers])].sort();
-    const sent = known?.order.state === 'Ordering' ? known : null;
+    const wasRefused = known !== null && isToBeWorkedOutAgain(known.order);
+    if (wasRefused && isSameContent(worked, known.order)) return save(failed(known.order), known, deal);
+    const sent = known?.order.state === 'Ordering' && !wasRefused ? known : null;
     const epoch = sent === null ? worked.epoch : sent.order.epoch + 1;
     const next = await decided({ ...worked, changedBy: all, epoch }, known?.order ?? null, deal);
     if (sent !== null && next.state === 'Ordering' && isSameContent(next, sent.order)) return send(sent, deal);
     // What was sent may be on its way still, and may be what has changed the subscription.
     if (sent !== null && mayComeMs(sent) > 0) throw notCertain(deal.id);
-    return proceed(next, known, deal);
+    return proceed(wasRefused && next.state === 'Ordering' ? { ...next, wasRefused } : next, known, deal);
   }
 
   /**
@@ -186,12 +187,15 @@ export function orderDeal(
    */
   async function resume(known: Known, deal: Deal, changedBy: readonly string[], entered: string): Promise<DealOrder> {
     const { order } = known;
+    const isToBePlaced = rules.mode === 'automatic' || (rules.mode === 'assisted' && isApproved(order));
+    const isWanted = deal.isWon && isToBePlaced;
+    if (isToBeWorkedOutAgain(order))
+      return isWanted ? begin(deal, known, changedBy, entered) : save(failed(order), known, deal);
     const followed = await takeIn(known, deal, () => desk.follow(order.order!, effectOf(order)));
     if (followed !== null) return followed;
     const found = await desk.find(order.order!);
     if (found !== null) return save(placedAs(order, found), known, deal);
-    const isToBePlaced = rules.mode === 'automatic' || (rules.mode === 'assisted' && isApproved(order));
-    return deal.isWon && isToBePlaced ? begin(deal, known, changedBy, entered) : order;
+    return isWanted ? begin(deal, known, changedBy, entered) : order;
   }
 
   /** What became of an order that billing holds; people complete it there. */
@@ -226,6 +230,7 @@ export function orderDeal(
       if (!isUnderWay(error)) throw error;
       return error.retryAfterMs!;
     }
+    if (order !== null && isToBeWorkedOutAgain(order)) return 0;
     // It is not sent again, and may be made all the same.
     if (order?.state === 'Ordering') {
       const leftMs = mayComeMs(known!);

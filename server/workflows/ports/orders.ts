@@ -167,8 +167,10 @@ export type DealOrder = {
   connection: string;
   /** Of what people entered, when it was worked out: another one says that the deal was changed since. */
   digest: string;
-  /** What keeps it from being ordered; none where nothing does. */
+  /** What keeps it from being ordered; none where nothing does. In state Ordering: billing refused it, and it is worked out anew. */
   faults: readonly OrderFault[];
+  /** It was refused, and worked out anew; absent of any other order. */
+  wasRefused?: true;
   /** What was, or would be, sent; null where it could not be worked out. */
   order: Order | null;
   /** The same in words, a line each. */
