@@ -138,4 +138,12 @@ describe('what keeps a bill-to from being taken', () => {
     expect(faultsOf(bad, 'Zuora')).toEqual([fault]);
     expect(faultInWords(faultsOf(bad, 'Zuora')[0]!, bad)).toMatch(/\.$/);
   });
+
+  test('is a phone number with an extension that is too long for Stripe, and not for Zuora', () => {
+    const bad = { ...good, phone: '+1 780-459-5656 ext 72' };
+    expect(faultsOf(bad, 'Zuora')).toEqual([]);
+    expect(faultsOf(bad, 'Stripe')).toEqual(['phone_too_long']);
+    expect(faultsOf({ ...good, phone: '+1 780-459-5656 x725' }, 'Stripe')).toEqual([]);
+    expect(faultInWords('phone_too_long', bad)).toContain(bad.phone);
+  });
 });

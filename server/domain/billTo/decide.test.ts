@@ -69,6 +69,13 @@ describe('what stays in billing', () => {
     expect(conflictsOf(decision, one.agreed)).toMatchObject([{ field }]);
   });
 
+  test('a phone number that is too long for Stripe; other fields go all the same', () => {
+    const wanted = { ...mail('new@acme.example'), phone: '+1 780-459-5656 ext. 725' };
+    const { kept, changes } = decideBillTo(compared({ system: 'Stripe', wanted }));
+    expect(kept).toMatchObject([{ field: 'phone', billing: ada.phone }]);
+    expect(changes).toMatchObject([{ field: 'email' }]);
+  });
+
   test('what Salesforce never knew, without a conflict', () => {
     const one = compared({ wanted: mail(null), agreed: {} });
     expect(decideBillTo(one).kept).toMatchObject([{ field: 'email', salesforce: null }]);

@@ -51,6 +51,7 @@ export type Compared = {
 const FAULTS: Readonly<Partial<Record<BillToField, readonly BillToFault[]>>> = {
   name: ['name_missing', 'first_name_missing'],
   email: ['email_missing', 'email_invalid'],
+  phone: ['phone_too_long'],
   address: ['country_missing', 'country_unknown', 'state_missing', 'state_unknown'],
 };
 

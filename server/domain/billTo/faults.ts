@@ -8,6 +8,7 @@ export type BillToFault =
   | 'first_name_missing'
   | 'email_missing'
   | 'email_invalid'
+  | 'phone_too_long'
   | 'country_missing'
   | 'country_unknown'
   | 'state_missing'
@@ -35,14 +36,26 @@ function emailFault({ email }: BillTo): BillToFault | null {
   return EMAIL.test(email) ? null : 'email_invalid';
 }
 
+/** Longest phone number of a customer in Stripe, in characters; Zuora takes as many as Salesforce. */
+const LONGEST_PHONE = 20;
+
+function phoneFault({ phone }: BillTo, system: Source): BillToFault | null {
+  return system === 'Stripe' && (phone ?? '').length > LONGEST_PHONE ? 'phone_too_long' : null;
+}
+
 /** @returns what keeps a bill-to from being one that the billing system takes and an invoice can be sent to */
 export function faultsOf(billTo: BillTo, system: Source): BillToFault[] {
-  const found = [nameFault(billTo, system), emailFault(billTo), countryFault(billTo.address)];
+  const found = [
+    nameFault(billTo, system),
+    emailFault(billTo),
+    phoneFault(billTo, system),
+    countryFault(billTo.address),
+  ];
   return found.filter((fault) => fault !== null);
 }
 
 /** @returns a fault in words, with what to do */
-export function faultInWords(fault: BillToFault, { email, address: { country, state } }: BillTo): string {
+export function faultInWords(fault: BillToFault, { email, phone, address: { country, state } }: BillTo): string {
   switch (fault) {
     case 'name_missing':
       return 'Nobody is named for invoices. Choose the Billing Contact of the Account.';
@@ -52,6 +65,8 @@ export function faultInWords(fault: BillToFault, { email, address: { country, st
       return 'The Billing Contact has no email. Enter it on the Contact.';
     case 'email_invalid':
       return `The email ${email} of the Billing Contact is no address. Correct it on the Contact.`;
+    case 'phone_too_long':
+      return `The phone number ${phone} of the Billing Contact is longer than ${LONGEST_PHONE} characters, which is all that Stripe takes. Shorten it on the Contact.`;
     case 'country_missing':
       return 'There is no country. Enter the mailing address of the Billing Contact, or the billing address of the Account.';
     case 'country_unknown':

@@ -12,6 +12,7 @@ import {
   range,
   shape,
   text,
+  textUpTo,
   unsimulated,
   type Read,
 } from '../protocol/params.ts';
@@ -26,14 +27,15 @@ import type { World } from '../world.ts';
 import { addCustomerBalanceRoutes, noteBalance } from './balance.ts';
 import { addTaxId, addTaxIdRoutes } from './taxIds.ts';
 
+/** What people write of a customer; longest texts by Stripe's API, "Create a customer". */
 const fields = {
   address,
   balance: integer,
-  business_name: clearable(text),
+  business_name: clearable(textUpTo(150)),
   cash_balance: unsimulated,
   description: clearable(text),
-  email: clearable(text),
-  individual_name: clearable(text),
+  email: clearable(textUpTo(512)),
+  individual_name: clearable(textUpTo(150)),
   invoice_prefix: text,
   invoice_settings: shape({
     custom_fields: clearable(array(shape({ name: text, value: text }))),
@@ -42,8 +44,8 @@ const fields = {
     rendering_options: unsimulated,
   }),
   metadata,
-  name: clearable(text),
-  phone: clearable(text),
+  name: clearable(textUpTo(256)),
+  phone: clearable(textUpTo(20)),
   next_invoice_sequence: integer,
   preferred_locales: array(text),
   shipping: clearable(shape({ address, name: text, phone: text })),

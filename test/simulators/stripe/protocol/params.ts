@@ -47,6 +47,19 @@ export const text: Reader<string> = (raw, path) => {
   return raw;
 };
 
+/** A text of so many characters at most; a longer one is told by its first and last ten, as the real service does. */
+export const textUpTo =
+  (most: number): Reader<string> =>
+  (raw, path) => {
+    const value = text(raw, path);
+    if (value.length > most)
+      throw invalid(
+        `Invalid string: ${value.slice(0, 10)}...${value.slice(-10)}; must be at most ${most} characters`,
+        path,
+      );
+    return value;
+  };
+
 /** An address with its scheme, to which a browser can be sent or a webhook posted. */
 export const webUrl: Reader<string> = (raw, path) => {
   const value = text(raw, path);

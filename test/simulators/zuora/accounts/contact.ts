@@ -3,16 +3,31 @@ import { contactFields, type Contact } from './model.ts';
 import { checkPlace } from './places.ts';
 import type { Tenant } from '../tenant.ts';
 
-const text = z.string().nullable().optional();
+const text = (most: number) => z.string().max(most).nullable().optional();
+
+/** Longest texts (Zuora API, "Create an account", `billToContact`). */
+const LONGEST: Readonly<Record<string, number>> = {
+  ...{
+    city: 40,
+    state: 40,
+    zipCode: 20,
+    country: 64,
+    county: 32,
+    taxRegion: 32,
+    nickname: 100,
+    contactDescription: 100,
+  },
+  ...{ workEmail: 80, personalEmail: 80, workPhone: 40, homePhone: 40, mobilePhone: 40, otherPhone: 40, fax: 40 },
+};
 
 /** A contact as v1 takes it; first and last name are required on creation. */
 export const contactSchema = z.strictObject({
-  ...Object.fromEntries(contactFields.map((name) => [name, text])),
+  ...Object.fromEntries(contactFields.map((name) => [name, text(LONGEST[name] ?? 255)])),
   firstName: z.string().min(1).max(100),
   lastName: z.string().min(1).max(100),
   otherPhoneType: z.enum(['Work', 'Mobile', 'Home', 'Other']).nullable().optional(),
   // The Orders API renamed zipCode to postalCode in August 2026; both are taken.
-  postalCode: text,
+  postalCode: text(20),
 });
 
 export const contactChangeSchema = contactSchema.partial();
@@ -26,10 +41,14 @@ export function newContact(tenant: Tenant, accountId: string, given: Record<stri
   return contact;
 }
 
+/** @throws ZuoraError where the contact would be nowhere after the change */
+export const checkChange = (contact: Contact, given: Record<string, unknown>): void =>
+  checkPlace({ country: contact.country, state: contact.state, ...given });
+
 export function changeContact(tenant: Tenant, contact: Contact, given: Record<string, unknown>): void {
   const { postalCode, ...fields } = given;
   if (postalCode !== undefined) fields['zipCode'] = postalCode;
-  checkPlace({ country: contact.country, state: contact.state, ...fields });
+  checkChange(contact, fields);
   Object.assign(contact, fields, { updatedDate: tenant.now() });
   tenant.touch();
 }

@@ -7,7 +7,7 @@ import { paymentMethodSchema, type NewMethod } from '../payments/methodSchema.ts
 import { category, resource, ZuoraError } from '../protocol/errors.ts';
 import { currencyField, dateField } from '../protocol/parse.ts';
 import type { Tenant } from '../tenant.ts';
-import { changeContact, contactChangeSchema, contactSchema, newContact } from './contact.ts';
+import { changeContact, checkChange, contactChangeSchema, contactSchema, newContact } from './contact.ts';
 import type { Account, TaxInfo } from './model.ts';
 
 const text = z.string().nullable().optional();
@@ -198,6 +198,9 @@ export function changeAccount(
     refuse(category.rule, 'Auto-pay needs a payment method.');
   if (fields.parentId != null) fields.parentId = parentOf(tenant, account, fields.parentId).id;
   if (fields.communicationProfileId != null) tenant.one('communicationProfiles', fields.communicationProfileId);
+  // All of a call or nothing of it.
+  if (billToContact) checkChange(tenant.contact(billToContactId ?? account.billToId), billToContact);
+  if (soldToContact) checkChange(tenant.contact(soldToContactId ?? account.soldToId), soldToContact);
   Object.assign(account, fields, { defaultPaymentMethodId: defaultMethod });
   if (taxInfo) account.taxInfo = fullTaxInfo(taxInfo);
   account.billToId = billToContactId ?? account.billToId;
