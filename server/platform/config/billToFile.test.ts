@@ -51,7 +51,7 @@ test('a file that is not there is a fault', () => {
 
 describe('what cannot be done', () => {
   const connections = [
-    { connection: 'zuora', system: 'Zuora' },
+    { connection: 'zuora', system: 'Zuora', accountIdField: 'CRMAccountId__c' },
     { connection: 'stripe', system: 'Stripe' },
   ] as const;
   const problems = (name: string, accountFields: Record<string, string>) =>
@@ -70,6 +70,10 @@ describe('what cannot be done', () => {
     ['a connection that there is not', 'paypal', {}, 'There is no connection paypal'],
     ['a field that Zuora has not', 'zuora', { currency: 'X__c' }, '"currency" is none of them'],
     ['metadata that Stripe refuses', 'stripe', { 'a[b]': 'X__c' }, 'no square brackets'],
+    ['what names the Account in Zuora', 'zuora', { crmaccountid__c: 'X__c' }, 'which Account of Salesforce'],
+    ["Zuora's own field for that", 'zuora', { crmId: 'X__c' }, '"crmId" is none of them'],
+    ['what names the Account in Stripe', 'stripe', { salesforce_account_id: 'X__c' }, 'which Account of Salesforce'],
+    ['what Stripe was asked for under', 'stripe', { effect_id: 'X__c' }, 'Name another key'],
     ['a field that billing fills', 'zuora', { Region__c: 'region__c' }, 'one way alone'],
   ])('is %s', (_what, name, fields, words) => {
     expect(problems(name, fields)).toEqual([expect.stringContaining(words)]);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { StripeConfig, ZuoraConfig } from './billingSystems.ts';
 import type { ConfigFault } from './configError.ts';
 import { readJsonFile } from './jsonFile.ts';
 
@@ -34,11 +35,23 @@ export function readBillToFile(path: string): { billTo: BillToConfig | null; fau
 /** What Zuora has of an account besides custom fields ("Update an account", Zuora API). */
 const OF_ZUORA = ['paymentTerm', 'purchaseOrderNumber'];
 
-function nameProblem(system: 'Stripe' | 'Zuora', name: string): string | null {
-  if (system === 'Zuora')
+/** What is to be known of a connection. */
+type Target =
+  Pick<StripeConfig, 'connection' | 'system'> | Pick<ZuoraConfig, 'connection' | 'system' | 'accountIdField'>;
+
+/** Metadata of a customer that is written by Billing 360 itself. */
+const OURS_IN_STRIPE = ['salesforce_account_id', 'effect_id'];
+
+function nameProblem(target: Target, name: string): string | null {
+  if (target.system === 'Zuora') {
+    if (name.toLowerCase() === target.accountIdField.toLowerCase())
+      return `${name} of Zuora says which Account of Salesforce a customer belongs to; filled with anything else, customers would move to other Accounts, or to none. Name another field.`;
     return OF_ZUORA.includes(name) || /^\w+__c$/.test(name)
       ? null
       : `Zuora takes over ${OF_ZUORA.join(', ')} and custom fields, whose names end in __c; "${name}" is none of them.`;
+  }
+  if (OURS_IN_STRIPE.includes(name))
+    return `The metadata ${name} of Stripe are what customers are known to Billing 360 by, and which Account of Salesforce they belong to. Name another key.`;
   // Source: Stripe API, "Metadata".
   return /^[^[\]]{1,40}$/.test(name)
     ? null
@@ -52,16 +65,16 @@ function nameProblem(system: 'Stripe' | 'Zuora', name: string): string | null {
  */
 export function billToProblems(
   billTo: BillToConfig,
-  connections: readonly { connection: string; system: 'Stripe' | 'Zuora' }[],
+  connections: readonly Target[],
   mapping: readonly { object: string; target: string }[],
 ): string[] {
   const filled = mapping.filter(({ object }) => object === 'Account').map(({ target }) => target.toLowerCase());
   return Object.entries(billTo).flatMap(([name, { accountFields }]) => {
-    const system = connections.find(({ connection }) => connection === name)?.system;
-    if (system === undefined) return [`There is no connection ${name}; each of "connections" must be the name of one.`];
+    const target = connections.find(({ connection }) => connection === name);
+    if (target === undefined) return [`There is no connection ${name}; each of "connections" must be the name of one.`];
     const twice = Object.values(accountFields).filter((of) => filled.includes(of.toLowerCase()));
     return [
-      ...Object.keys(accountFields).flatMap((of) => nameProblem(system, of) ?? []),
+      ...Object.keys(accountFields).flatMap((of) => nameProblem(target, of) ?? []),
       ...twice.map(
         (of) => `${of} of Account goes to ${name}, and MAPPING_FILE fills it from billing; a field goes one way alone.`,
       ),
