@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { orgClient } from '../../scripts/demo/org.ts';
 import type { MetadataFolder } from '../simulators/salesforce/org/testing/metadataFolder.ts';
@@ -8,6 +10,7 @@ import { beginStory, type Story } from '../support/customers.ts';
 import { ops } from '../support/ops.ts';
 import { packageWith } from '../support/orgFields.ts';
 import { person } from '../support/orgPeople.ts';
+import { testFolder } from '../support/postgres.ts';
 import { settled } from '../support/settled.ts';
 
 /** Fields of an Account that an admin has sent to billing: payment term, number of the purchase order, custom fields. */
@@ -130,4 +133,22 @@ it('a field that the integration user may not read is named with what to do', as
   expect(code).toBe(0);
   expect(out).toContain('- Secret__c: y stays. There is no field of the Account for Secret__c, or the integration');
   expect(inZuora(number).customFields).toMatchObject({ Secret__c: 'y', Region__c: 'EMEA' });
+}, 90_000);
+
+it('the dry run of a mapping asks for fields of the mapping alone, whatever billing takes over', async () => {
+  const { id } = await customer('Vehement', {});
+  const settings = billToSettings({ zuora: { mode: 'shadow', accountFields: { NotYetRead__c: 'Region__c' } } });
+  const file = join(testFolder(), 'account-fields-mapping.json');
+  const source = 'custom.AlsoUnread__c';
+  const fields = { Account: [{ source: 'plan', target: 'PO_Number__c', overwrite: true }] };
+  const mapped = { Billing_Account__c: [{ source, target: 'Billing_Number__c', overwrite: true }] };
+  const outOf = async (mapping: object) => {
+    writeFileSync(file, JSON.stringify({ fields: mapping }));
+    const env = { ...story.stack.env, ...settings, DATABASE_URL: story.database.url, MAPPING_FILE: file };
+    const { code, out } = await ops(env, ['mapping', 'dry-run', '--account', id]);
+    expect(code, out).toBe(0);
+    return out;
+  };
+  expect(await outOf({ ...fields, ...mapped })).toContain(`${source} of each account has not been read from zuora`);
+  expect(await outOf(fields)).not.toMatch(/has not been read|NotYetRead__c/);
 }, 90_000);

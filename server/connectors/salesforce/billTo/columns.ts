@@ -1,11 +1,15 @@
 import type { AccountInSalesforce, ContactInSalesforce } from '../../../domain/billTo/fromSalesforce.ts';
 import type { RawAddress } from '../../../domain/billTo/normalise.ts';
+import { exact, toDecimal } from '../../../domain/money/decimal.ts';
 import type { Found } from '../changes/query.ts';
 import type { DescribeObject } from '../mapping/describe.ts';
 
 export const ADDRESS_PARTS = ['Street', 'City', 'State', 'PostalCode', 'Country'];
 /** Where an org has picklists of states and countries; their texts may be in any language, their codes are not. */
 const CODES = ['StateCode', 'CountryCode'];
+
+/** Digits of a number in Salesforce, before and after the point. */
+const MOST_DECIMALS = 18;
 
 /** Further fields of an Account, by the name that billing has for each. */
 export type AccountFields = Readonly<Record<string, string>>;
@@ -36,9 +40,14 @@ export const ofChosen = ({ contact }: BillToColumns): string[] => contact.map((n
 
 const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
-/** Numbers and ticks as they are written in JSON. */
-const wordOf = (value: unknown): string | null =>
-  typeof value === 'number' || typeof value === 'boolean' ? String(value) : textOf(value);
+/**
+ * Numbers as people write them, without an exponent, and ticks as in JSON. Salesforce itself keeps numbers as doubles and tells
+ * them so (Salesforce knowledge article 000221617), so that none has more digits than are here.
+ */
+function wordOf(value: unknown): string | null {
+  if (typeof value === 'number') return toDecimal(exact(value), MOST_DECIMALS);
+  return typeof value === 'boolean' ? String(value) : textOf(value);
+}
 
 function addressIn(record: Found, prefix: string): RawAddress {
   const part = (name: string) => textOf(record[`${prefix}${name}`]);
