@@ -5,11 +5,12 @@ import { listFailures } from '../../server/sync/operate/failures.ts';
 import { USERS } from '../simulators/salesforce/org/seed.ts';
 import type { SRecord } from '../simulators/salesforce/org/types.ts';
 import type { Story } from '../support/customers.ts';
+import { finance } from '../support/finance.ts';
 import { ops } from '../support/ops.ts';
 import { person } from '../support/orgPeople.ts';
 import { nextMonth, orderSettings } from '../support/orders.ts';
 import { beginOrders, type OrderStory } from '../support/orderStory.ts';
-import { give as giveSet, takeAway } from '../support/permissionSets.ts';
+import { takeAway } from '../support/permissionSets.ts';
 import { settled } from '../support/settled.ts';
 
 /** Orders that finance has to approve. Olive is of finance; Riley sells, and is of finance where a story says so. */
@@ -21,29 +22,27 @@ let story: Story;
 let plan: RatePlan;
 let sales: OrderStory['sales'];
 let accountId: string;
+let number: string;
 let ordersOf: OrderStory['ordersOf'];
 let standing: OrderStory['standing'];
 let restart: OrderStory['restart'];
 let zuora: OrderStory['zuora'];
-type Person = keyof typeof USERS;
+let hire: ReturnType<typeof finance>['hire'];
+let requestsOf: ReturnType<typeof finance>['requestsOf'];
+let decide: ReturnType<typeof finance>['decide'];
+let read: ReturnType<typeof finance>['read'];
 
 const org = () => story.stack.org.org;
-const userId = (who: Person) => org().userNamed(USERS[who])!.Id;
-
-const give = (who: Person): void => giveSet(org(), USERS[who], 'Finance_Approver');
+const userId = (who: keyof typeof USERS) => org().userNamed(USERS[who])!.Id;
 
 beforeAll(async () => {
-  ({ story, plan, sales, accountId, ordersOf, standing, restart, zuora } = await beginOrders(ASSISTED));
-  give('otherRep');
+  ({ story, plan, sales, accountId, number, ordersOf, standing, restart, zuora } = await beginOrders(ASSISTED));
+  ({ hire, requestsOf, decide, read } = finance(story.stack));
+  hire('otherRep');
 }, 180_000);
 afterAll(() => story.end());
 beforeEach(() => story.stack.zuora.ctx.faults.set([]));
 
-const requestsOf = (id: string): SRecord[] =>
-  org()
-    .all('Billing_Request__c')
-    .filter((one) => one['Opportunity__c'] === id)
-    .sort((a, b) => (String(a['Key__c']) < String(b['Key__c']) ? -1 : 1));
 const tasksOf = (id: string): SRecord[] =>
   org()
     .all('Task')
@@ -58,12 +57,6 @@ async function asked(quantity = 4): Promise<{ id: string; request: SRecord }> {
   await settled(story.stack);
   return { id, request: requestsOf(id)[0]! };
 }
-const decide = (who: Person, request: SRecord, decision: string, comment: string | null = null) =>
-  person(story.stack, who).edit('Billing_Request__c', request.Id, {
-    Decision__c: decision,
-    Decision_Comment__c: comment,
-  });
-const read = ({ Id }: SRecord): SRecord => org().get('Billing_Request__c', Id)!;
 /** Waits until a decision is taken back. @returns why it does not count */
 async function refused(request: SRecord): Promise<string> {
   await vi.waitUntil(() => {
@@ -88,11 +81,12 @@ it('an order waits for finance, is placed as it was approved, and says who appro
     Account__c: accountId,
     Payload_Hash__c: expect.stringMatching(/^\S{40,}$/) as string,
     Content__c: expect.stringContaining(
-      `Platform Team (Seats: 4 at USD 25 a month)
-MRR: USD 100.00, changed by USD 100.00
+      `MRR: USD 100.00, changed by USD 100.00
 ARR: USD 1,200.00
 TCV: USD 1,200.00, changed by USD 1,200.00
-First invoice: USD 100.00 on ${nextMonth(story).starts}`,
+First invoice: USD 100.00 on ${nextMonth(story).starts}
+New subscription SF-${id} of ${number} from ${nextMonth(story).starts} for 12 months, does not renew by itself
+- Platform Team (Seats: 4 at USD 25 a month)`,
     ) as string,
   });
   expect(Date.parse(String(request['Expires_At__c'])) - story.stack.clock.now().getTime()).toBeGreaterThan(47 * 3.6e6);
@@ -123,7 +117,7 @@ First invoice: USD 100.00 on ${nextMonth(story).starts}`,
 
 it('whoever owns the deal does not approve it, of finance or not', async () => {
   const { id, request } = await asked();
-  give('rep');
+  hire('rep');
   try {
     decide('rep', request, 'Approved');
     expect(await refused(request)).toContain('you own the opportunity, or have changed it');
@@ -139,7 +133,7 @@ it('whoever owns the deal does not approve it, of finance or not', async () => {
 
 it('whoever won the deal does not approve it, although another one owns it', async () => {
   const id = sales.open(accountId, [{ plan, quantity: 2, price: 25 }]);
-  give('admin');
+  hire('admin');
   person(story.stack).edit('Opportunity', id, { StageName: 'Closed Won' });
   await standing(id, 'Awaiting Approval');
   await vi.waitUntil(() => requestsOf(id).length > 0, WITHIN);

@@ -81,7 +81,7 @@ export function askApproval(
     const approval: Approval = {
       key,
       state: 'Requested',
-      content: [`Order of the opportunity ${deal.name}`, ...worked.actions, ...metricsInWords(worked.metrics!)],
+      content: [`Order of the opportunity ${deal.name}`, ...metricsInWords(worked.metrics!), ...worked.actions],
       hash,
       askedAt: now.toISOString(),
       expiresAt,

@@ -1,7 +1,7 @@
 import type { Approval } from '../../../workflows/ports/orders.ts';
 import type { OrgRow } from '../../../workflows/ports/orgRows.ts';
 import { REQUESTS } from '../requests.ts';
-import { text } from './fields.ts';
+import { lines, text } from './fields.ts';
 
 const STATES: Readonly<Record<Approval['state'], string>> = {
   Requested: 'Requested',
@@ -23,7 +23,7 @@ export function approvalRow(
       Kind__c: 'Approval',
       Opportunity__c: dealId,
       State__c: STATES[state],
-      Content__c: text(content.join('\n'), 32_000),
+      Content__c: lines(content, 32_000),
       Payload_Hash__c: hash,
       Expires_At__c: expiresAt,
       Message__c: text(message, 4000),

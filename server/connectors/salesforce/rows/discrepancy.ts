@@ -3,14 +3,15 @@ import { fieldInWords } from '../../../domain/billTo/fields.ts';
 import type { BillToStanding } from '../../../workflows/ports/billTo.ts';
 import type { DealOrder } from '../../../workflows/ports/orders.ts';
 import type { OrgRow } from '../../../workflows/ports/orgRows.ts';
-import { name, numbers, text } from './fields.ts';
+import { lines, name, numbers, text } from './fields.ts';
 
 export const DISCREPANCY_OBJECT = 'Billing_Discrepancy__c';
 
 const RULE =
   'Billing: what was ordered stands. Change the subscription in billing, or take the change of the opportunity back; then this is resolved by itself.';
 
-const lines = (texts: readonly string[]): string | null => text(texts.join('\n'), 32_000);
+/** Length of the long texts. */
+const LONG = 32_000;
 
 /** What an Opportunity says otherwise than what was ordered of it; none where it never did. */
 export function discrepancyRows({ dealId, connection, placed, discrepancy }: DealOrder): OrgRow[] {
@@ -28,8 +29,8 @@ export function discrepancyRows({ dealId, connection, placed, discrepancy }: Dea
         Connection__c: text(connection, 40),
         Order_Number__c: text(placed?.number ?? null, 80),
         Subscription_Number__c: numbers(placed?.subscriptionNumbers ?? [], 80),
-        Salesforce_Value__c: lines(salesforce),
-        Billing_Value__c: lines(billing),
+        Salesforce_Value__c: lines(salesforce, LONG),
+        Billing_Value__c: lines(billing, LONG),
         Owner_Rule__c: RULE,
         Found_At__c: foundAt,
         Resolved_At__c: resolvedAt,
@@ -60,8 +61,12 @@ export function billToDiscrepancyRows({ billingAccountKey, discrepancy }: BillTo
         Connection__c: text(connection, 40),
         Salesforce_Value__c: lines(
           conflicts.map(({ field, salesforce }) => `${fieldInWords(field)}: ${said(salesforce)}`),
+          LONG,
         ),
-        Billing_Value__c: lines(conflicts.map(({ field, billing }) => `${fieldInWords(field)}: ${said(billing)}`)),
+        Billing_Value__c: lines(
+          conflicts.map(({ field, billing }) => `${fieldInWords(field)}: ${said(billing)}`),
+          LONG,
+        ),
         Owner_Rule__c: text([BILL_TO_RULE, ...reasons].join(' '), 2000),
         Found_At__c: foundAt,
         Resolved_At__c: resolvedAt,

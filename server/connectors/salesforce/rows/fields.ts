@@ -21,6 +21,17 @@ export function numbers(all: readonly string[], length = 255): string | null {
   return text(`${all[0]}${rest(1)}`, length);
 }
 
+/** @returns as many lines as the field takes whole, and a line that says how many more there are */
+export function lines(all: readonly string[], length: number): string | null {
+  const whole = all.join('\n');
+  if (whole.length <= length) return text(whole, length);
+  const rest = (kept: number): string => `… and ${all.length - kept} more lines, which do not fit here`;
+  const room = length - rest(0).length;
+  let used = 0;
+  const over = all.findIndex((line) => (used += line.length + 1) > room);
+  return over === 0 ? text(whole, length) : [...all.slice(0, over), rest(over)].join('\n');
+}
+
 /** An address that is cut leads nowhere, so one that is too long is left out. */
 export function address(url: string): string | null {
   return url.length <= 255 ? url : null;

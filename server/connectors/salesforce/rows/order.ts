@@ -4,12 +4,11 @@ import type { Subscription } from '../../../domain/subscription/subscription.ts'
 import { ORDER_OBJECT } from '../../../workflows/ports/deals.ts';
 import type { DealOrder } from '../../../workflows/ports/orders.ts';
 import type { OrgRow } from '../../../workflows/ports/orgRows.ts';
-import { address, decimal, name, numbers, text } from './fields.ts';
+import { address, decimal, lines, name, numbers, text } from './fields.ts';
 
 /** Length of the long texts. */
 const LONG = 32_768;
 
-const lines = (texts: readonly string[]): string | null => text(texts.join('\n'), LONG);
 const ofYear = (mrr: Decimal): Decimal => toDecimal(exact(mrr).mul(12), 18);
 
 /**
@@ -42,8 +41,11 @@ export function orderRow(deal: DealOrder, subscriptions: readonly Subscription[]
       TCV_Change__c: decimal(metrics?.tcvChange ?? null),
       First_Invoice_Amount__c: decimal(metrics?.firstInvoice?.amount ?? null),
       First_Invoice_Date__c: metrics?.firstInvoice?.on ?? null,
-      Faults__c: lines(faults.map((fault) => fault.text)),
-      Actions__c: lines(actions),
+      Faults__c: lines(
+        faults.map((fault) => fault.text),
+        LONG,
+      ),
+      Actions__c: lines(actions, LONG),
       Message__c: text(message, 4000),
       As_Of__c: asOf,
     },

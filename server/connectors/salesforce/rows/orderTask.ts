@@ -1,6 +1,6 @@
 import type { OrderTask } from '../../../workflows/ports/orders.ts';
 import type { OrgRow } from '../../../workflows/ports/orgRows.ts';
-import { text } from './fields.ts';
+import { lines, text } from './fields.ts';
 
 /** Words of the platform for how far a Task is. */
 const STATUS = { Closed: 'Completed', Reopened: 'Not Started' } as const;
@@ -21,7 +21,7 @@ export function orderTaskRow(dealId: string, { key, ownerId, subject, text: why,
       Status: 'Not Started',
       Priority: 'High',
       ActivityDate: on,
-      Description: text(why, 32_000),
+      Description: lines(why.split('\n'), 32_000),
     },
     parents: {},
   };
