@@ -152,11 +152,17 @@ export function termsOf(
 
 /** @param tier with the price of its band as a whole, or of each unit in it */
 export function fromZuoraTier(
-  tier: Pick<NonNullable<ZuoraCharge['tiers']>[number], 'endingUnit' | 'price' | 'priceFormat'>,
+  tier: Pick<NonNullable<ZuoraCharge['tiers']>[number], 'startingUnit' | 'endingUnit' | 'price' | 'priceFormat'>,
 ): Tier {
   const flat = word(tier.priceFormat) === 'flatfee';
   const price = toDecimal(exact(tier.price), 18);
-  return { upTo: decimalOrNull(tier.endingUnit), unitPrice: flat ? '0' : price, flatAmount: flat ? price : '0' };
+  const startsAt = decimalOrNull(tier.startingUnit);
+  return {
+    ...(startsAt !== null && { startsAt }),
+    upTo: decimalOrNull(tier.endingUnit),
+    unitPrice: flat ? '0' : price,
+    flatAmount: flat ? price : '0',
+  };
 }
 
 function dateOf(text: string | null): CalendarDate | null {
@@ -193,7 +199,7 @@ function fromZuoraCharge(
       plan.productRatePlanId === null ? null : keyOf(context.connection, 'productrateplan', plan.productRatePlanId),
     ...terms,
     quantity: model === 'flat' || kind === 'usage' ? null : decimalOrNull(charge.quantity),
-    price: decimalOrNull(charge.price),
+    price: decimalOrNull(charge.price ?? charge.overagePrice),
     tiers: (charge.tiers ?? []).map(fromZuoraTier),
     transform: null,
     months: 'thirtyDays',

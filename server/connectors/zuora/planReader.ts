@@ -34,11 +34,13 @@ function toChargeOnSale(
   rows: readonly CatalogTier[],
   digits: ReadonlyMap<string, number>,
 ): ChargeOnSale {
-  const { id, defaultQuantity, uOM } = charge;
+  const { id, chargeModel, defaultQuantity, uOM } = charge;
   const sold = toCatalogCharge(charge, rows);
   const isCounted = sold.kind !== 'usage' && COUNTED.has(sold.model) && defaultQuantity !== null;
   const quantityDigits = digits.get(uOM ?? '') ?? null;
-  return { ...sold, id, quantity: isCounted ? toDecimal(exact(defaultQuantity), 18) : null, quantityDigits };
+  const quantity = isCounted ? toDecimal(exact(defaultQuantity), 18) : null;
+  const reduces = /percentage/i.test(chargeModel) ? 'percentOff' : 'amountOff';
+  return { ...sold, id, quantity, quantityDigits, ...(sold.model === 'discount' && { reduces }) };
 }
 
 /** @returns what reads product rate plans, with everything that an order may override; those asked for at the same time together */

@@ -100,6 +100,7 @@ export const paymentMethodsSchema = z.record(z.string(), z.unknown()).transform(
 );
 
 const tierSchema = z.object({
+  startingUnit: maybeNumber,
   endingUnit: maybeNumber,
   price: orZero,
   priceFormat: maybeText,
@@ -121,6 +122,7 @@ const segmentSchema = z.looseObject({
   billingDay: maybeText,
   listPriceBase: maybeText,
   specificListPriceBase: z.coerce.number().nullish(),
+  overagePrice: maybeNumber,
   includedUnits: maybeNumber,
   uom: maybeText,
   discountPercentage: maybeNumber,
@@ -383,6 +385,7 @@ export const catalogTierSchema = z.object({
   tier: z.coerce.number().nullish(),
   price: maybeNumber,
   priceFormat: maybeText,
+  startingUnit: maybeNumber,
   endingUnit: maybeNumber,
   overagePrice: maybeNumber,
 });

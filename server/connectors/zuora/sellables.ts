@@ -24,14 +24,14 @@ const BY_BANDS: ReadonlySet<string> = new Set(['graduated', 'volume', 'tieredOve
 function pricesOf(model: string, rows: readonly CatalogTier[]): CatalogPrice[] {
   return [...Map.groupBy(rows, ({ currency }) => currency.toUpperCase())].map(([currency, own]) => {
     const sorted = own.toSorted((a, b) => (a.tier ?? 0) - (b.tier ?? 0));
-    if (BY_BANDS.has(model))
-      return {
-        currency,
-        price: null,
-        tiers: sorted.map((row) => fromZuoraTier({ ...row, price: row.price ?? '0' })),
-      };
-    const price = sorted[0]?.overagePrice ?? sorted[0]?.price ?? null;
-    return { currency, price: price === null ? null : toDecimal(exact(price), 18), tiers: [] };
+    const isByBands = BY_BANDS.has(model);
+    const beyond = sorted.find(({ overagePrice }) => overagePrice !== null)?.overagePrice ?? null;
+    const price = beyond ?? (isByBands ? null : (sorted[0]?.price ?? null));
+    return {
+      currency,
+      price: price === null ? null : toDecimal(exact(price), 18),
+      tiers: isByBands ? sorted.map((row) => fromZuoraTier({ ...row, price: row.price ?? '0' })) : [],
+    };
   });
 }
 

@@ -1,9 +1,6 @@
-import { Fault } from '../../domain/fault.ts';
-import type { Decimal } from '../../domain/money/decimal.ts';
 import {
   actionsBySubscription,
   type ActionOf,
-  type ChargeOverride,
   type ChargeUpdate,
   type Order,
   type OrderAction,
@@ -13,61 +10,10 @@ import {
   type SoldPlan,
 } from '../../domain/order/order.ts';
 import type { CalendarDate } from '../../domain/time/calendarDate.ts';
-
-/** Digits that every reader of JSON keeps: those of a binary double. */
-const MOST_DIGITS = 15;
-
-/** @throws Fault when the decimal would not arrive as it is, since Zuora takes prices and quantities as JSON numbers */
-function toJsonNumber(value: Decimal): number {
-  const digits = value
-    .replace(/[eE].*$/, '')
-    .replace(/[-.]/g, '')
-    .replace(/^0+|0+$/g, '');
-  const number = Number(value);
-  if (digits.length > MOST_DIGITS || !Number.isFinite(number))
-    throw new Fault({
-      code: 'order_refused',
-      kind: 'invalid',
-      publicText: `Zuora takes no number as long as ${value} exactly. Enter a price or quantity of at most ${MOST_DIGITS} digits.`,
-    });
-  return number;
-}
-
-type Part = 'price' | 'quantity';
-
-/** Names of `pricing` by kind and model of the charge, and what of it can be overridden here (Zuora API, "Create an order"). */
-const PRICING: Readonly<Record<string, readonly [name: string, ...parts: Part[]]>> = {
-  'oneTime flat': ['oneTimeFlatFee', 'price'],
-  'oneTime perUnit': ['oneTimePerUnit', 'price', 'quantity'],
-  'oneTime graduated': ['oneTimeTiered', 'quantity'],
-  'oneTime volume': ['oneTimeVolume', 'quantity'],
-  'recurring flat': ['recurringFlatFee', 'price'],
-  'recurring perUnit': ['recurringPerUnit', 'price', 'quantity'],
-  'recurring graduated': ['recurringTiered', 'quantity'],
-  'recurring volume': ['recurringVolume', 'quantity'],
-};
-
-const NAMES: Readonly<Record<Part, string>> = { price: 'listPrice', quantity: 'quantity' };
+import { toZuoraPricing } from './toZuoraPricing.ts';
 
 /** An id of Zuora's, in distinction to a number. */
 const ID = /^[0-9a-f]{32}$/;
-
-/** @returns `pricing` of a charge; null where it stays as it is. @throws Fault for what the charge has none of */
-function pricingOf(override: ChargeOverride): object | null {
-  const { kind, model } = override;
-  const given = (['price', 'quantity'] as const).filter((part) => override[part] !== null);
-  if (given.length === 0) return null;
-  const [name, ...parts] = PRICING[`${kind} ${model}`] ?? [''];
-  const foreign = given.find((part) => !parts.includes(part));
-  if (foreign !== undefined)
-    throw new Fault({
-      code: 'order_refused',
-      kind: 'invalid',
-      publicText: `The ${foreign} of charge ${override.charge} cannot be set by an order, because of how Zuora prices it. Leave it as the catalog has it.`,
-      context: { kind, model },
-    });
-  return { [name]: Object.fromEntries(given.map((part) => [NAMES[part], toJsonNumber(override[part]!)])) };
-}
 
 /** Names a charge that the same order makes, for what changes of it later; of at most 50 characters (Zuora API, `uniqueToken`). */
 const tokenOf = (lineId: string, charge: string): string => `${lineId}-${charge.slice(-24)}`;
@@ -76,7 +22,7 @@ const tokenOf = (lineId: string, charge: string): string => `${lineId}-${charge.
 function toPlan(plan: PlanOrder, isChanged = false): object {
   const { lineId, planId, charges, endsOn, customFields } = plan;
   const chargeOverrides = charges.flatMap((override) => {
-    const pricing = pricingOf(override);
+    const pricing = toZuoraPricing(override);
     const said = {
       ...(pricing !== null && { pricing }),
       ...(endsOn !== undefined &&
@@ -104,7 +50,7 @@ function named(of: SoldPlan): object {
 }
 
 function toChargeUpdate(of: SoldPlan, update: ChargeUpdate): object {
-  const pricing = pricingOf(update);
+  const pricing = toZuoraPricing(update);
   return {
     ...('lineId' in of ? { uniqueToken: tokenOf(of.lineId, update.charge) } : { chargeNumber: update.charge }),
     ...(pricing !== null && { pricing }),

@@ -13,8 +13,10 @@ export type GrossPart = {
   amount: Fraction;
 };
 
+type Priced = Pick<Charge, 'model' | 'quantity' | 'price' | 'tiers' | 'transform'>;
+
 /** Units as they are priced, after packing (Stripe docs, "Transform quantities"). */
-export function pricedUnits(charge: Charge): Fraction {
+export function pricedUnits(charge: Pick<Charge, 'quantity' | 'transform'>): Fraction {
   const quantity = exact(charge.quantity ?? '1');
   if (charge.transform === null) return quantity;
   const packs = quantity.div(charge.transform.divideBy);
@@ -50,7 +52,7 @@ function volume(tiers: readonly Tier[], units: Fraction): GrossPart[] {
 }
 
 /** @returns what one price interval of a charge is made of before discounts; null when the charge alone does not tell */
-export function grossParts(charge: Charge): GrossPart[] | null {
+export function grossParts(charge: Priced): GrossPart[] | null {
   const single = (units: Fraction | null): GrossPart[] | null => {
     if (charge.price === null) return null;
     const amount = exact(charge.price).mul(units ?? 1);
@@ -74,7 +76,7 @@ export function grossParts(charge: Charge): GrossPart[] | null {
 }
 
 /** @returns what one price interval of a charge costs before discounts, exact, in major units; null as above */
-export function grossOf(charge: Charge): Fraction | null {
+export function grossOf(charge: Priced): Fraction | null {
   return grossParts(charge)?.reduce((all, { amount }) => all.add(amount), new Fraction(0)) ?? null;
 }
 

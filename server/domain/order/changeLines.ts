@@ -6,9 +6,10 @@ import { orderFault, type OrderFault } from './faults.ts';
 import { planHeld, plansOfLine, type HeldPlan, type Holding } from './held.ts';
 import type { ActionOf, ChargeUpdate, OrderAction, SoldPlan } from './order.ts';
 import { planLine } from './planLine.ts';
+import { differing, filled } from './pricing.ts';
 import { laterActions, planSales } from './sales.ts';
 import { sellableOf } from './sellable.ts';
-import { dated, differing, type DatedLine, type Span } from './steps.ts';
+import { dated, type DatedLine, type Span } from './steps.ts';
 import { updateLine } from './updateLine.ts';
 
 /** Lines that change what the subscription has, from the day of the deal on where they name none. */
@@ -87,14 +88,10 @@ function following(updates: readonly Update[]): { kept: Update[]; faults: OrderF
           one.line.product,
         ),
       );
-    const was =
-      before === null
-        ? one.update.was
-        : {
-            quantity: before.update.quantity ?? one.update.was.quantity,
-            price: before.update.price ?? one.update.was.price,
-          };
-    const update = differing(one.update, was);
+    const { was: own } = one.update;
+    const was = before === null ? own : filled(before.update, before.update.was);
+    // Of lines that follow each other, what one does not say is what billing has, not what the one before made of it.
+    const update = differing({ ...one.update, ...filled(one.update, own) }, was);
     if (update !== null) kept.push({ ...one, update: { ...update, was } });
     before = one;
   }

@@ -4,7 +4,7 @@ import type { OrderFacts } from './facts.ts';
 import { orderFault, type OrderFault } from './faults.ts';
 import { kindOf } from './kind.ts';
 import type { PlanOnSale } from './order.ts';
-import { takesQuantity } from './planLine.ts';
+import { takesQuantity } from './models.ts';
 
 const digitsOf = (quantity: string): number => exact(quantity).toString(18).split('.')[1]?.length ?? 0;
 

@@ -4,7 +4,7 @@ import type { CalendarDate } from '../time/calendarDate.ts';
 import type { DealLine } from './deal.ts';
 import { orderFault, type OrderFault } from './faults.ts';
 import type { SubscriptionToChange } from './order.ts';
-import { isCommitted } from './planLine.ts';
+import { isCommitted } from './models.ts';
 
 /** A rate plan that the customer has, or had. */
 export type HeldPlan = {
@@ -51,7 +51,11 @@ const plansOn = ({ plans, termEndsOn }: Holding, day: CalendarDate): HeldPlan[] 
 
 const listed = (plans: readonly HeldPlan[], day: CalendarDate, holding: Holding): string =>
   plans
-    .flatMap((plan) => chargesHeld(plan, day, holding).filter(isCommitted))
+    .flatMap((plan) => {
+      const held = chargesHeld(plan, day, holding);
+      const committed = held.filter(isCommitted);
+      return committed.length > 0 ? committed : held;
+    })
     .map(({ number, name }) => `${number} (${name})`)
     .join(', ');
 

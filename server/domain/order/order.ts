@@ -1,6 +1,6 @@
 import type { CatalogCharge } from '../catalog/sellable.ts';
 import type { Decimal } from '../money/decimal.ts';
-import type { Interval } from '../subscription/charge.ts';
+import type { Interval, Tier } from '../subscription/charge.ts';
 import type { Subscription } from '../subscription/subscription.ts';
 import type { CalendarDate } from '../time/calendarDate.ts';
 
@@ -12,6 +12,8 @@ export type ChargeOnSale = CatalogCharge & {
   quantity: Decimal | null;
   /** Digits after the point that a quantity may have, of a billing system that rounds the others; null where it does not tell. */
   quantityDigits?: number | null;
+  /** For model `discount`: what it takes off. */
+  reduces?: keyof Reduction;
 };
 
 /** What one line of an order can name: a product rate plan of Zuora, a price of Stripe. */
@@ -41,15 +43,25 @@ export type SubscriptionToChange = {
 /** Values by the name of the custom field in the billing system. */
 export type CustomFields = Readonly<Record<string, string | number | boolean>>;
 
-/** How a charge is sold; what is null stays as the catalog, or the subscription, has it. */
-export type ChargeOverride = {
+/** What a discount charge takes off: a percentage, above 0 and at most 100, or an amount in major units. */
+export type Reduction = { percentOff?: Decimal; amountOff?: Decimal };
+
+/** How much of a charge is sold, and at what price; what is null or absent stays as the catalog, or the subscription, has it. */
+export type ChargePricing = {
+  quantity: Decimal | null;
+  /** Of a unit (perUnit), of the whole (flat) or of a unit beyond what is included or the last tier (overage), major units. */
+  price: Decimal | null;
+  /** All of its bands, which begin and end as they did. */
+  tiers?: readonly Tier[];
+  reduction?: Reduction;
+};
+
+/** How a charge is sold. */
+export type ChargeOverride = ChargePricing & {
   /** Charge of the catalog for what is sold anew, number of the charge for what the subscription has. */
   charge: string;
   kind: ChargeOnSale['kind'];
   model: ChargeOnSale['model'];
-  quantity: Decimal | null;
-  /** Of a unit (perUnit) or of the whole (flat), major units. */
-  price: Decimal | null;
   customFields?: CustomFields;
 };
 
@@ -58,7 +70,7 @@ export type ChargeUpdate = ChargeOverride & {
   name: string;
   /** What the price buys; null for what is billed once. */
   priceInterval: Interval | null;
-  was: { quantity: Decimal | null; price: Decimal | null };
+  was: ChargePricing;
 };
 
 /** One plan as it is sold by a line. */

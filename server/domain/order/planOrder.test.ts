@@ -313,12 +313,12 @@ describe('what keeps a deal from being ordered is said, all of it at once', () =
     ['half a flat fee', withLine({ quantity: '0.5' }, [fee]), ['quantity_forbidden']],
     ['a price for several charges', withLine({}, [fee, charge()]), ['price_unclear']],
     [
-      'a discount on tiers',
+      'a discount on tiers of which billing tells no price',
       withLine({ unitPrice: '0', discountPercent: '10' }, [charge({ model: 'volume' })]),
       ['price_unclear'],
     ],
     [
-      'a discount on several charges, one by tiers',
+      'a discount on several charges, one by tiers of which billing tells no price',
       withLine({ unitPrice: '0', discountPercent: '10' }, [charge(), charge({ id: 'c2', model: 'volume' })]),
       ['price_unclear'],
     ],

@@ -74,7 +74,7 @@ describe('a line that people changed', () => {
   });
 
   test.each<[string, Partial<Charge>, string]>([
-    ['of tiers', { model: 'volume', price: null }, 'It is priced by tiers'],
+    ['of tiers that come to nothing', { model: 'volume', price: null }, 'It costs nothing by the tiers of billing'],
     ['that billing takes something off', { price: '25' }, 'It has discounts in billing'],
     ['of weeks', { priceInterval: { unit: 'week', count: 1 } }, 'It is billed by a period that is no number of months'],
   ])('in price, %s, is refused with the price to put back', (_what, charge, why) => {

@@ -1,11 +1,12 @@
-import { exact } from '../money/decimal.ts';
 import type { CalendarDate } from '../time/calendarDate.ts';
 import type { CustomFieldRules } from './customFields.ts';
 import type { DealLine } from './deal.ts';
 import type { Planned } from './facts.ts';
 import { orderFault, type OrderFault } from './faults.ts';
-import type { ActionOf, ChargeOverride, ChargeUpdate, PlanOnSale, PlanOrder } from './order.ts';
-import { isCommitted, isDiscountAlone, isUnpriced, planLine } from './planLine.ts';
+import { isCommitted } from './models.ts';
+import type { ActionOf, ChargeOnSale, ChargeOverride, ChargeUpdate, PlanOnSale, PlanOrder } from './order.ts';
+import { ownPrice, planLine } from './planLine.ts';
+import { differing, filled } from './pricing.ts';
 
 /** A line with the days on which it holds. */
 export type DatedLine = { line: DealLine; startsOn: CalendarDate; endsOn: CalendarDate | null };
@@ -49,17 +50,6 @@ export function chainsOf(lines: readonly DatedLine[]): DatedLine[][] {
   return chains;
 }
 
-const isSame = (a: string | null, b: string | null): boolean =>
-  a === b || (a !== null && b !== null && exact(a).equals(b));
-
-/** @returns what differs of a charge; null where nothing does. What it does not say stays, and is no difference. */
-export function differing<T extends ChargeOverride>(override: T, was: ChargeUpdate['was']): T | null {
-  const quantity = isSame(override.quantity, was.quantity) ? null : override.quantity;
-  const price = isSame(override.price, was.price) ? null : override.price;
-  if (quantity === null && price === null && override.customFields === undefined) return null;
-  return { ...override, quantity, price };
-}
-
 /** What a chain of lines comes to: a plan that is sold from a day on, and what changes of it later. */
 export type PlannedChain = {
   startsOn: CalendarDate;
@@ -67,14 +57,50 @@ export type PlannedChain = {
   steps: readonly ActionOf<'UpdateProduct'>[];
 };
 
+/** All that an order says of a charge by then; what a line does not say is billing's own. */
+function soldAs({ charges }: PlanOrder, charge: ChargeOnSale, currency: string): ChargeOverride {
+  const { id, kind, model } = charge;
+  const { price, tiers } = ownPrice(charge, currency);
+  const said = charges.find((one) => one.charge === id) ?? { charge: id, kind, model, quantity: null, price: null };
+  return { ...said, ...filled(said, { quantity: null, price, tiers }) };
+}
+
 /** Charges of a plan that a later line sells otherwise; what is billed once was billed by then. */
-function stepOf(now: PlanOrder, before: PlanOrder, plan: PlanOnSale): ChargeUpdate[] {
-  return now.charges.flatMap((override) => {
-    const was = before.charges.find(({ charge }) => charge === override.charge) ?? { quantity: null, price: null };
-    const { name, priceInterval } = plan.charges.find(({ id }) => id === override.charge)!;
-    const next = override.kind === 'oneTime' ? null : differing(override, was);
-    return next === null ? [] : [{ ...next, name, priceInterval, was: { quantity: was.quantity, price: was.price } }];
+function stepOf(now: PlanOrder, before: PlanOrder, plan: PlanOnSale, currency: string): ChargeUpdate[] {
+  return plan.charges.flatMap((charge) => {
+    const { quantity, price, tiers, reduction } = soldAs(before, charge, currency);
+    const was = { quantity, price, ...(tiers && { tiers }), ...(reduction && { reduction }) };
+    const next = charge.kind === 'oneTime' ? null : differing(soldAs(now, charge, currency), was);
+    return next === null ? [] : [{ ...next, name: charge.name, priceInterval: charge.priceInterval, was }];
   });
+}
+
+/** A plan that names all charges that change later, so that what changes them can. */
+function naming(plan: PlanOrder, steps: readonly ActionOf<'UpdateProduct'>[]): PlanOrder {
+  const changed = new Map(steps.flatMap(({ charges }) => charges.map((one) => [one.charge, one])));
+  const missing = [...changed.values()].filter(({ charge }) => !plan.charges.some((one) => one.charge === charge));
+  const named = missing.map(({ charge, kind, model }) => ({ charge, kind, model, quantity: null, price: null }));
+  return named.length === 0 ? plan : { ...plan, charges: [...plan.charges, ...named] };
+}
+
+/** What cannot change step by step: what is billed once, and what is taken off, but for a percentage that each line says. */
+function stepFault(plan: PlanOnSale, sold: readonly PlanOrder[], { product }: DealLine): OrderFault | null {
+  const committed = plan.charges.filter(isCommitted);
+  const sells = committed.length > 0 ? committed : plan.charges;
+  if (sells.every(({ kind }) => kind === 'oneTime'))
+    return orderFault(
+      'step_billed_once',
+      `${plan.name} is billed once, so nothing of it can change later. Enter days that do not follow each other, or one line.`,
+      product,
+    );
+  const isUnsaid = ({ charges }: PlanOrder) => !charges.some(({ reduction }) => reduction?.percentOff !== undefined);
+  return sells.every(({ model }) => model === 'discount') && sold.some(isUnsaid)
+    ? orderFault(
+        'step_unclear',
+        `${plan.name} takes something off, of which only a percentage can change later. Enter one as the discount of each line, or days that do not follow each other.`,
+        product,
+      )
+    : null;
 }
 
 /** How lines that follow each other sell one plan. */
@@ -84,26 +110,14 @@ export function planChain(
   currency: string,
   customFields: CustomFieldRules,
 ): Planned<PlannedChain> {
-  const isLowered = chain.some(({ line }) => isDiscountAlone(line));
-  // What a step does not say stays: where one is lowered, another one says billing's own price.
-  const stated = (line: DealLine): DealLine =>
-    isLowered && isUnpriced(line) ? { ...line, discountPercent: '0' } : line;
   const lines = chain.map(({ line }, index) =>
-    planLine(stated(line), plan, currency, { endsOn: index === 0 ? chain.at(-1)!.endsOn : null, customFields }),
+    planLine(line, plan, currency, { endsOn: index === 0 ? chain.at(-1)!.endsOn : null, customFields }),
   );
   const faults = lines.flatMap((line) => ('faults' in line ? line.faults : []));
   if (faults.length > 0 || plan === undefined) return { faults };
-  if (chain.length > 1 && plan.charges.filter(isCommitted).every(({ kind }) => kind === 'oneTime'))
-    return {
-      faults: [
-        orderFault(
-          'step_billed_once',
-          `${plan.name} is billed once, so nothing of it can change later. Enter days that do not follow each other, or one line.`,
-          chain[1]!.line.product,
-        ),
-      ],
-    };
   const sold = lines.flatMap((line) => ('plan' in line ? [line.plan] : []));
+  const wrong = chain.length > 1 ? stepFault(plan, sold, chain[1]!.line) : null;
+  if (wrong !== null) return { faults: [wrong] };
   const [first, ...later] = sold;
   const steps = later.map((now, index): ActionOf<'UpdateProduct'> => {
     const { customFields: own } = now;
@@ -111,13 +125,13 @@ export function planChain(
       type: 'UpdateProduct',
       startsOn: chain[index + 1]!.startsOn,
       of: { lineId: first!.lineId, name: plan.name },
-      charges: stepOf(now, sold[index]!, plan),
+      charges: stepOf(now, sold[index]!, plan, currency),
       ...(own !== undefined && { customFields: own }),
     };
   });
   return {
     startsOn: chain[0]!.startsOn,
-    plan: first!,
+    plan: naming(first!, steps),
     steps: steps.filter(({ charges }) => charges.length > 0),
   };
 }

@@ -1,41 +1,45 @@
-import { exact, type Decimal } from '../money/decimal.ts';
+import Fraction from 'fraction.js';
+import { grossOf } from '../metrics/gross.ts';
+import { exact } from '../money/decimal.ts';
 import { majorOf, roundToMoney } from '../money/money.ts';
 import type { Charge } from '../subscription/charge.ts';
 import type { CalendarDate } from '../time/calendarDate.ts';
+import { loweredPrice, OWN, reducedBy, soldPrice, type LinePrice } from './chargePrice.ts';
 import { carrying, fieldsFrom } from './customFields.ts';
 import type { DealLine } from './deal.ts';
 import type { Planned } from './facts.ts';
 import { orderFault, type OrderFault } from './faults.ts';
 import { chargesHeld, type HeldPlan, type Holding } from './held.ts';
-import type { ChargeUpdate } from './order.ts';
-import {
-  checkedPrice,
-  isCommitted,
-  isDiscountAlone,
-  isPriced,
-  isUnpriced,
-  monthsOfPeriod,
-  quantityFault,
-  takesQuantity,
-  unclearPrice,
-} from './planLine.ts';
+import { isDiscountAlone, isUnpriced, monthsOfPeriod, unclearPrice } from './linePrice.ts';
+import { isCommitted, isPriced, takesQuantity } from './models.ts';
+import type { ChargePricing, ChargeUpdate } from './order.ts';
+import { quantityFault } from './planLine.ts';
+import { differing } from './pricing.ts';
 import type { OrderRules } from './rules.ts';
 
-const isChangeable = (charge: Charge): boolean =>
-  charge.kind === 'recurring' && (isPriced(charge) || takesQuantity(charge));
+/** Zuora prices nothing anew that is billed once, and changes no amount that is taken off (API, "Create an order", `chargeUpdates`). */
+function whyUnchangeable({ kind, model, reduction, unknownWord }: Charge): string | null {
+  if (kind === 'oneTime') return 'is billed once, and nothing of it can change';
+  if (model === 'other' || unknownWord !== undefined) return 'is priced in a way that is not ordered from here';
+  return model === 'discount' && reduction?.percentOff == null
+    ? 'takes off an amount, which no order can change: remove its product and add it anew'
+    : null;
+}
 
-function unchangeable(charge: Charge, product: string): OrderFault {
-  const why =
-    charge.kind === 'oneTime'
-      ? 'is billed once, and nothing of it can change'
-      : charge.kind === 'usage'
-        ? 'is billed by usage, which nobody orders'
-        : 'is priced in a way that is not ordered from here';
-  return orderFault(
+const isChangeable = (charge: Charge): boolean => whyUnchangeable(charge) === null;
+
+const unchangeable = (charge: Charge, product: string): OrderFault =>
+  orderFault(
     'charge_not_changeable',
-    `Charge ${charge.number} ${why}. Take the line off, or change it in billing.`,
+    `Charge ${charge.number} ${whyUnchangeable(charge)}. Take the line off, or change it in billing.`,
     product,
   );
+
+/** Charges that a line can mean which names none: what is sold; without that what is metered, or else what takes off. */
+function meantBy(held: readonly Charge[]): Charge[] {
+  const committed = held.filter(isCommitted);
+  const usage = held.filter(({ kind }) => kind === 'usage');
+  return committed.length > 0 ? committed : usage.length > 0 ? usage : held;
 }
 
 /** The charge that a line changes, as it is on a day. */
@@ -45,8 +49,10 @@ function chargeOf(line: DealLine, plan: HeldPlan, day: CalendarDate, holding: Ho
     const named = held.find(({ number }) => number === line.chargeNumber)!;
     return isChangeable(named) ? named : unchangeable(named, line.product);
   }
-  const meant = held.filter(isChangeable);
+  const concerned = meantBy(held);
+  const meant = concerned.filter(isChangeable);
   if (meant.length === 1) return meant[0]!;
+  if (concerned.length === 1) return unchangeable(concerned[0]!, line.product);
   if (meant.length === 0)
     return orderFault(
       'charge_not_changeable',
@@ -62,43 +68,43 @@ function chargeOf(line: DealLine, plan: HeldPlan, day: CalendarDate, holding: Ho
 
 /**
  * Of a line that the product made: billing's own price while nobody changed it. Another one is that of the charge only where
- * billing's own is nothing but the price of the charge for so long: no tiers, and nothing that takes off.
+ * billing's own is nothing but the price of the charge for so long: nothing else takes off.
  */
 function priceOfTerm(
   line: DealLine,
   { months, billingPrice }: NonNullable<DealLine['ofTerm']>,
   charge: Charge,
   currency: string,
-): { price: Decimal | null } | OrderFault {
+): LinePrice | OrderFault {
   const own = exact(billingPrice);
-  if (line.discountPercent === null && exact(line.unitPrice).equals(own)) return { price: null };
-  const what = `Set the sales price to ${billingPrice}`;
-  if (!isPriced(charge)) return unclearPrice(line, 'is priced by tiers', what);
+  if (line.discountPercent === null && exact(line.unitPrice).equals(own)) return OWN;
   const period = monthsOfPeriod(charge.priceInterval);
-  const whole =
-    period === null
-      ? null
-      : exact(charge.price ?? '0')
-          .mul(months)
-          .div(period);
+  const units = takesQuantity(charge) ? exact(charge.quantity ?? '1') : new Fraction(1);
+  const gross = units.equals(0) ? null : grossOf(charge);
+  const whole = period === null || gross === null ? null : gross.mul(months).div(period).div(units);
   if (whole !== null && !majorOf(roundToMoney(whole, currency)).equals(own))
-    return unclearPrice(line, 'has discounts in billing', what);
-  return checkedPrice(line, charge.priceInterval);
+    return unclearPrice(line, 'has discounts in billing', `Set the sales price to ${billingPrice}`);
+  return soldPrice(line, charge, currency);
 }
 
 /** Where one price can be meant it is that of the line; of a plan with several charges a sales price of 0 says nothing. */
-function priceOf(
-  line: DealLine,
-  charge: Charge,
-  plan: HeldPlan,
-  currency: string,
-): { price: Decimal | null } | OrderFault {
+function priceOf(line: DealLine, charge: Charge, plan: HeldPlan, currency: string): LinePrice | OrderFault {
+  if (charge.model === 'discount') return reducedBy(line, 'percentOff');
   if (line.ofTerm !== undefined) return priceOfTerm(line, line.ofTerm, charge, currency);
+  if (isDiscountAlone(line)) return loweredPrice(line, charge);
   const isOnly = new Set(plan.charges.filter(isCommitted).map(({ number }) => number)).size === 1;
-  if (!isOnly && isDiscountAlone(line))
-    return unclearPrice(line, 'is one of several charges', 'Enter the sales price of the charge');
-  if (isPriced(charge) && (isOnly || !isUnpriced(line))) return checkedPrice(line, charge.priceInterval);
-  return isUnpriced(line) ? { price: null } : unclearPrice(line, 'is priced by tiers');
+  return isUnpriced(line) && !(isOnly && isPriced(charge)) ? OWN : soldPrice(line, charge, currency);
+}
+
+/** How a charge is sold on a day. */
+function pricingOf({ quantity, price, tiers, reduction }: Charge): ChargePricing {
+  const percentOff = reduction?.percentOff ?? null;
+  return {
+    quantity,
+    price,
+    ...(tiers.length > 0 && { tiers }),
+    ...(percentOff !== null && { reduction: { percentOff } }),
+  };
 }
 
 /** What a line makes of the charge that it changes, and what that charge is on the day. */
@@ -115,12 +121,16 @@ export function updateLine(
     (one) => one.number === number && one.startsOn !== null && one.startsOn > day && one.endsOn !== one.startsOn,
   );
   const price = priceOf(line, charge, plan, currency);
-  const isSame =
-    !('code' in price) &&
-    (price.price === null || exact(price.price).equals(exact(charge.price ?? '0'))) &&
-    (!takesQuantity(charge) || exact(line.quantity).equals(exact(charge.quantity ?? '0')));
+  const was = pricingOf(charge);
+  const sold = {
+    charge: number,
+    kind,
+    model,
+    quantity: takesQuantity(charge) ? line.quantity : null,
+    ...('code' in price ? OWN : price),
+  };
   const faults = [
-    ...(later === undefined || (line.ofTerm !== undefined && isSame)
+    ...(later === undefined || (line.ofTerm !== undefined && differing(sold, was) === null)
       ? []
       : [
           orderFault(
@@ -135,15 +145,11 @@ export function updateLine(
   if (faults.length > 0 || 'code' in price) return { faults };
   return {
     update: {
-      charge: number,
-      kind,
-      model,
-      quantity: takesQuantity(charge) ? line.quantity : null,
-      price: price.price,
+      ...sold,
       ...carrying(fieldsFrom(rules.customFields.charge, line.fields)),
       name: name.startsWith(`${plan.name}: `) ? name.slice(plan.name.length + 2) : name,
       priceInterval,
-      was: { quantity: charge.quantity, price: charge.price },
+      was,
     },
   };
 }

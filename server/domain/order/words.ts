@@ -1,4 +1,5 @@
 import { grouped, type Decimal } from '../money/decimal.ts';
+import type { Interval, Tier } from '../subscription/charge.ts';
 import { periodInWords } from '../subscription/interval.ts';
 import type { CalendarDate } from '../time/calendarDate.ts';
 import {
@@ -6,28 +7,71 @@ import {
   type ActionOf,
   type CancelPolicy,
   type ChargeOverride,
+  type ChargePricing,
   type ChargeUpdate,
   type Order,
   type OrderedAction,
   type OrderTerm,
   type PlanOnSale,
   type PlanOrder,
+  type Reduction,
 } from './order.ts';
 
 const months = (count: number): string => (count === 1 ? '1 month' : `${count} months`);
 
+/** @returns prices of the bands, such as `USD 9 up to 10, USD 8 over 10`; what a band costs as a whole is `in all` */
+const tiersInWords = (tiers: readonly Tier[], currency: string): string =>
+  tiers
+    .map(({ upTo, unitPrice, flatAmount }, index) => {
+      const parts = [
+        ...(unitPrice === '0' && flatAmount !== '0' ? [] : [`${currency} ${grouped(unitPrice)}`]),
+        ...(flatAmount === '0' ? [] : [`${currency} ${grouped(flatAmount)} in all`]),
+      ];
+      const before = tiers[index - 1]?.upTo ?? null;
+      const band = upTo !== null ? ` up to ${grouped(upTo)}` : before === null ? '' : ` over ${grouped(before)}`;
+      return `${parts.join(' and ')}${band}`;
+    })
+    .join(', ');
+
+const reductionInWords = ({ percentOff, amountOff = '0' }: Reduction, currency: string): string =>
+  percentOff === undefined ? `${currency} ${grouped(amountOff)} off` : `${percentOff} % off`;
+
+type Sold = Pick<ChargeOverride, 'kind' | 'model'>;
+
+/** What a price is for, where it is not what all of it costs. */
+function metered({ kind, model }: Sold): string {
+  if (model === 'tieredOverage') return ' a unit beyond';
+  if (model === 'overage') return ' a unit beyond what is included';
+  return kind === 'usage' && model === 'perUnit' ? ' a unit' : '';
+}
+
+const everyOf = ({ kind }: Sold, interval: Interval | null | undefined): string =>
+  kind === 'recurring' && interval != null ? ` ${periodInWords(interval)}` : '';
+
 function chargeInWords(override: ChargeOverride, plan: PlanOnSale, currency: string): string {
   const charge = plan.charges.find(({ id }) => id === override.charge);
-  const every = charge?.kind === 'recurring' ? ` ${periodInWords(charge.priceInterval)}` : '';
-  const price =
-    override.price === null ? 'at the price of billing' : `at ${currency} ${grouped(override.price)}${every}`;
-  return `${charge?.name ?? override.charge}: ${override.quantity === null ? '' : `${grouped(override.quantity)} `}${price}`;
+  const { quantity, price, tiers, reduction } = override;
+  const prices = [
+    ...(tiers === undefined ? [] : [tiersInWords(tiers, currency)]),
+    ...(price === null ? [] : [`${currency} ${grouped(price)}${metered(override)}`]),
+  ];
+  const said =
+    reduction !== undefined
+      ? reductionInWords(reduction, currency)
+      : prices.length === 0
+        ? 'at the price of billing'
+        : `at ${prices.join(', ')}${everyOf(override, charge?.priceInterval)}`;
+  return `${charge?.name ?? override.charge}: ${quantity === null ? '' : `${grouped(quantity)} `}${said}`;
 }
+
+/** A charge of which something is sold otherwise than billing does, or so many. */
+const isTold = ({ quantity, price, tiers, reduction }: ChargePricing): boolean =>
+  quantity !== null || price !== null || tiers !== undefined || reduction !== undefined;
 
 function planInWords({ planId, charges }: PlanOrder, plans: readonly PlanOnSale[], currency: string): string {
   const plan = plans.find(({ id }) => id === planId);
   if (plan === undefined) return planId;
-  const told = charges.filter(({ quantity, price }) => quantity !== null || price !== null);
+  const told = charges.filter(isTold);
   const parts = told.map((charge) => chargeInWords(charge, plan, currency));
   return `${plan.name}${parts.length === 0 ? ', as billing prices it' : ` (${parts.join('; ')})`}`;
 }
@@ -55,11 +99,14 @@ function changedTermsInWords({ term, autoRenew, renewalMonths }: ActionOf<'Terms
 const stepInWords = (from: Decimal | null, to: Decimal, unit: string): string =>
   `${from === null ? '' : `from ${unit}${grouped(from)} `}to ${unit}${grouped(to)}`;
 
-function updateInWords({ name, charge, quantity, price, priceInterval, was }: ChargeUpdate, currency: string): string {
-  const every = priceInterval === null ? '' : ` ${periodInWords(priceInterval)}`;
+function updateInWords(update: ChargeUpdate, currency: string): string {
+  const { name, charge, quantity, price, tiers, reduction, was } = update;
+  const every = everyOf(update, update.priceInterval);
   const parts = [
     ...(quantity === null ? [] : [stepInWords(was.quantity, quantity, '')]),
-    ...(price === null ? [] : [`${stepInWords(was.price, price, `${currency} `)}${every}`]),
+    ...(tiers === undefined ? [] : [`tiers to ${tiersInWords(tiers, currency)}${every}`]),
+    ...(price === null ? [] : [`${stepInWords(was.price, price, `${currency} `)}${metered(update)}${every}`]),
+    ...(reduction === undefined ? [] : [`to ${reductionInWords(reduction, currency)}`]),
   ];
   return `${name} ${parts.length === 0 ? `(${charge}) as it is` : parts.join(', ')}`;
 }

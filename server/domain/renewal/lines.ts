@@ -1,6 +1,6 @@
 import { exact, type Decimal } from '../money/decimal.ts';
 import { roundToMoney, type Money } from '../money/money.ts';
-import { takesQuantity } from '../order/planLine.ts';
+import { takesQuantity } from '../order/models.ts';
 import type { NextTerm } from './nextTerm.ts';
 
 /** What goes on in the next term of one charge. */

@@ -18,6 +18,8 @@ export type Interval = {
 export type MonthConvention = 'calendar' | 'thirtyDays';
 
 export type Tier = {
+  /** First unit of the band as the billing system writes it; absent of one that writes only where bands end. */
+  startsAt?: Decimal;
   /** Last unit of the band; null for the last band. */
   upTo: Decimal | null;
   /** Price of each unit in the band, major units. */
@@ -63,7 +65,7 @@ export type Charge = {
   unknownWord?: string;
   /** null for usage and for prices without a quantity. */
   quantity: Decimal | null;
-  /** Price of a unit (perUnit) or of the whole (flat) in major units; null where tiers say it. */
+  /** Price of a unit (perUnit), of the whole (flat) or of a unit beyond the others (overage) in major units; null where tiers say all. */
   price: Decimal | null;
   tiers: readonly Tier[];
   /** Units are packed before they are priced. */

@@ -47,6 +47,12 @@ describe('a new subscription', () => {
       'currency_not_own',
       selling({ currency: 'EUR', lines: [line({ unitPrice: '0' })] }, catalog({ model: 'graduated' })),
     ],
+    ['price_unclear', selling({ lines: [line({ unitPrice: '9' })] }, catalog({ model: 'volume' }))],
+    [
+      'price_unclear',
+      selling({ lines: [line({ unitPrice: '0', discountPercent: '10' })] }, catalog({ model: 'graduated' })),
+    ],
+    ['price_unclear', selling({ lines: [line({ quantity: '1', unitPrice: '9' })] }, catalog({ kind: 'usage' }))],
     ['too_many_products', selling({ lines: Array.from({ length: 21 }, () => line({ sellableKey: null })) })],
     ['step_not_whole', selling({ lines: [line({ endsOn: on('2027-05-10') }), line({ startsOn: on('2027-05-10') })] })],
   ])('is told %s', (code, facts) => {

@@ -4,7 +4,8 @@ import type { OrderFacts } from '../../../domain/order/facts.ts';
 import { orderFault, type OrderFault } from '../../../domain/order/faults.ts';
 import { kindOf } from '../../../domain/order/kind.ts';
 import type { ChargeOnSale, PlanOnSale } from '../../../domain/order/order.ts';
-import { isPriced, netPrice, takesQuantity } from '../../../domain/order/planLine.ts';
+import { isUnpriced, netPrice, unclearPrice } from '../../../domain/order/linePrice.ts';
+import { isPriced, takesQuantity } from '../../../domain/order/models.ts';
 import { addMonths, type CalendarDate } from '../../../domain/time/calendarDate.ts';
 
 /** Items of a subscription, and one-off items beside them (Stripe API, "Create a subscription"). */
@@ -32,10 +33,18 @@ function quantityFaults({ line: { product, quantity }, charge }: Sale): OrderFau
   ];
 }
 
+/** A price of its own has neither tiers nor a meter. */
+const isUnpriceable = (line: DealLine, charge: Pick<ChargeOnSale, 'kind' | 'model'>): boolean =>
+  !isPriced(charge) && !isUnpriced(line) && line.ofTerm === undefined;
+
+const unpriceable = (line: DealLine, { kind }: Pick<ChargeOnSale, 'kind'>): OrderFault =>
+  unclearPrice(line, kind === 'usage' ? 'is billed by usage' : 'is priced by tiers');
+
 /** What is sold at another price is a price of its own, which has no packs. */
 function priceFaults({ line, charge }: Sale, { deal }: OrderFacts): OrderFault[] {
   const own = charge.prices[0];
   const isForeign = own !== undefined && own.currency !== deal.currency;
+  if (isUnpriceable(line, charge)) return [unpriceable(line, charge)];
   if (!isPriced(charge))
     return isForeign
       ? [

@@ -3,7 +3,7 @@ import { exact, toDecimal, type Decimal } from '../../../domain/money/decimal.ts
 import { powerOfTen } from '../../../domain/money/decimal.ts';
 import { stripeExponentOf } from '../../../domain/money/currency.ts';
 import { fromStripeUnitPrice } from '../../../domain/money/money.ts';
-import type { CustomFields, OrderAction, PlanOrder } from '../../../domain/order/order.ts';
+import type { ChargeOverride, CustomFields, OrderAction, PlanOrder } from '../../../domain/order/order.ts';
 import type { CalendarDate } from '../../../domain/time/calendarDate.ts';
 import type { OrderPrice } from './prices.ts';
 
@@ -21,6 +21,20 @@ export type Segment = {
   customFields: CustomFields;
 };
 
+/**
+ * @returns price of a unit that is not that of the catalog; null where it is
+ * @throws Fault for prices of tiers and of what is metered, which are those of the catalog alone
+ */
+export function priceOf({ price, tiers, kind }: Pick<ChargeOverride, 'price' | 'tiers' | 'kind'>): Decimal | null {
+  if (tiers === undefined && (price === null || kind !== 'usage')) return price;
+  throw new Fault({
+    code: 'order_refused',
+    kind: 'invalid',
+    publicText:
+      'Stripe sells what is priced by tiers or by usage at the prices of its catalog alone. Set the sales price to 0 and take the discount off.',
+  });
+}
+
 /** The price of Stripe is the one charge of its plan. */
 function segmentOf({ lineId, planId, charges, endsOn, customFields }: PlanOrder, from: CalendarDate): Segment {
   const [charge] = charges;
@@ -30,7 +44,7 @@ function segmentOf({ lineId, planId, charges, endsOn, customFields }: PlanOrder,
     from,
     to: endsOn ?? null,
     quantity: charge?.quantity ?? null,
-    price: charge?.price ?? null,
+    price: charge === undefined ? null : priceOf(charge),
     customFields: { ...customFields, ...charge?.customFields },
   };
 }
@@ -53,7 +67,7 @@ export function segmentsOf({ actions }: { actions: readonly OrderAction[] }): Se
       ...open,
       from: action.startsOn,
       quantity: update?.quantity ?? open.quantity,
-      price: update?.price ?? open.price,
+      price: (update && priceOf(update)) ?? open.price,
     });
     open.to = action.startsOn;
   }

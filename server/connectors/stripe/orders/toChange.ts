@@ -6,7 +6,7 @@ import type { StripeItem, StripeSubscription } from '../schema.ts';
 import { toItem, toMetadata, toPriceParams, CATALOG_PRICE, type ItemParams } from './items.ts';
 import { soldAt } from './metrics.ts';
 import type { OrderPrice } from './prices.ts';
-import { segmentsOf, wholeNumberOf, type Segment } from './segments.ts';
+import { priceOf, segmentsOf, wholeNumberOf, type Segment } from './segments.ts';
 import { catalogPriceOf, type HeldSubscription } from './subscriptionToChange.ts';
 import type { StripeOrder, ToStripe } from './toSubscription.ts';
 
@@ -81,8 +81,8 @@ export function changedItems(order: Order, { items }: StripeSubscription, { pric
     const [charge] = charges;
     if (charge === undefined) return;
     const own: OrderPrice = { ...old.price, active: true };
-    const sold = { price: charge.price, quantity: charge.quantity };
-    const priced = charge.price === null ? {} : toPriceParams(sold, own, currency);
+    const sold = { price: priceOf(charge), quantity: charge.quantity };
+    const priced = sold.price === null ? {} : toPriceParams(sold, own, currency);
     const metadata = {
       ...toMetadata(charge.customFields ?? {}),
       ...('price_data' in priced && { [CATALOG_PRICE]: catalogPriceOf(old) }),

@@ -14,6 +14,30 @@ function pricingKey(terms: Pick<ChargeTerms, 'model' | 'type'>): string {
   return { OneTime: 'oneTime', Recurring: 'recurring', Usage: 'usage' }[terms.type] + model;
 }
 
+type Tiers = readonly (Omit<NonNullable<Segment['tiers']>[number], 'endingUnit'> & {
+  endingUnit?: number | null | undefined;
+})[];
+
+/** Bands follow each other without a gap that is seen, the last of them open; what is beyond it has an overage price. */
+function tiersOf(given: Tiers, { number, model, tiers: own }: Segment): NonNullable<Segment['tiers']> {
+  const fault = (what: string) => refuse(category.rule, `The tiers of charge ${number} are invalid: ${what}.`);
+  return given.map((one, index) => {
+    const { tier, startingUnit } = one;
+    const endingUnit = one.endingUnit ?? null;
+    const before = given[index - 1];
+    const isLast = index === given.length - 1;
+    if (tier !== index + 1) return fault(`tier ${tier} stands in place ${index + 1}`);
+    if (endingUnit === null && !(isLast && model !== 'TieredwithOverage'))
+      return fault(`tier ${tier} has no endingUnit`);
+    if (endingUnit !== null && endingUnit < startingUnit)
+      return fault(`endingUnit of tier ${tier} is below startingUnit`);
+    if (before !== undefined && startingUnit < before.endingUnit!) return fault(`tier ${tier} begins within another`);
+    if (before === undefined && startingUnit !== (own?.[0]?.startingUnit ?? 0))
+      return fault(`they begin at ${startingUnit}`);
+    return { ...one, endingUnit };
+  });
+}
+
 /** Applies `pricing` of an override or an update to a segment; exactly the fitting key may be there. */
 export function applyPricing(tenant: Tenant, segment: Segment, pricing: Pricing): void {
   const key = pricingKey(segment);
@@ -28,11 +52,7 @@ export function applyPricing(tenant: Tenant, segment: Segment, pricing: Pricing)
   if (segment.model in foreign && foreign[segment.model as keyof typeof foreign] in fields)
     return refuse(category.rule, `pricing.discount does not fit the charge model of ${segment.number}.`);
   if (listPrice !== undefined) segment.price = listPrice as number;
-  if (tiers !== undefined)
-    segment.tiers = (tiers as NonNullable<Segment['tiers']>).map((tier) => ({
-      ...tier,
-      endingUnit: tier.endingUnit ?? null,
-    }));
+  if (tiers !== undefined) segment.tiers = tiersOf(tiers as Tiers, segment);
   Object.assign(segment, fields);
   if (segment.quantity !== null) segment.quantity = storedQuantity(tenant, segment.uom, segment.quantity);
 }

@@ -15,17 +15,17 @@ const change = {
   priceChangeOption: z.enum(['NoChange', 'SpecificPercentageValue', 'UseLatestProductCatalogPricing']).optional(),
   priceIncreasePercentage: z.number().min(-100).optional(),
 };
+/** Fields of what is sold alone: an update has none of them (Zuora API, `PricingUpdate`). */
 const base = {
   listPriceBase: z.enum(['Per_Billing_Period', 'Per_Month', 'Per_Week', 'Per_Year', 'Per_Specific_Months']).optional(),
   specificListPriceBase: z.number().int().positive().optional(),
-  ...change,
 };
 const rating = {
   ratingGroup: z
     .enum(['ByBillingPeriod', 'ByUsageStartDate', 'ByUsageRecord', 'ByUsageUpload', 'ByGroupId'])
     .optional(),
-  ...change,
 };
+const amount = { discountAmount: z.number().min(0).optional() };
 
 const oneTime = {
   oneTimeFlatFee: z.strictObject({ listPrice: z.number() }).optional(),
@@ -34,44 +34,58 @@ const oneTime = {
   oneTimeVolume: z.strictObject({ quantity, tiers }).optional(),
 };
 
+const recurring = { quantity, ...change };
+
 const others = {
-  recurringFlatFee: z.strictObject({ listPrice, ...base }).optional(),
-  recurringPerUnit: z.strictObject({ listPrice, quantity, ...base }).optional(),
-  recurringTiered: z.strictObject({ quantity, tiers, ...base }).optional(),
-  recurringVolume: z.strictObject({ quantity, tiers, ...base }).optional(),
-  usageFlatFee: z.strictObject({ listPrice, ...change }).optional(),
-  usagePerUnit: z.strictObject({ listPrice, ...rating }).optional(),
-  usageTiered: z.strictObject({ tiers, ...rating }).optional(),
-  usageVolume: z.strictObject({ tiers, ...rating }).optional(),
-  usageOverage: z
-    .strictObject({ includedUnits: z.number().min(0).optional(), overagePrice: z.number().optional(), ...change })
-    .optional(),
-  usageTieredWithOverage: z.strictObject({ tiers, overagePrice: z.number().optional(), ...change }).optional(),
-  discount: z
-    .strictObject({
-      discountPercentage: z.number().min(0).max(100).optional(),
-      discountAmount: z.number().min(0).optional(),
-      applyDiscountTo: z
-        .enum([
-          'ONETIME',
-          'RECURRING',
-          'USAGE',
-          'ONETIMERECURRING',
-          'ONETIMEUSAGE',
-          'RECURRINGUSAGE',
-          'ONETIMERECURRINGUSAGE',
-        ])
-        .optional(),
-      discountLevel: z.enum(['rateplan', 'subscription', 'account']).optional(),
-      priceChangeOption: z.enum(['NoChange', 'UseLatestProductCatalogPricing']).optional(),
-    })
-    .optional(),
+  recurringFlatFee: z.strictObject({ listPrice, ...change }),
+  recurringPerUnit: z.strictObject({ listPrice, ...recurring }),
+  recurringTiered: z.strictObject({ tiers, ...recurring }),
+  recurringVolume: z.strictObject({ tiers, ...recurring }),
+  usageFlatFee: z.strictObject({ listPrice, ...change }),
+  usagePerUnit: z.strictObject({ listPrice, ...change }),
+  usageTiered: z.strictObject({ tiers, ...change }),
+  usageVolume: z.strictObject({ tiers, ...change }),
+  usageOverage: z.strictObject({
+    includedUnits: z.number().min(0).optional(),
+    overagePrice: z.number().optional(),
+    ...change,
+  }),
+  usageTieredWithOverage: z.strictObject({ tiers, overagePrice: z.number().optional(), ...change }),
+  discount: z.strictObject({
+    discountPercentage: z.number().min(0).max(100).optional(),
+    applyDiscountTo: z
+      .enum([
+        'ONETIME',
+        'RECURRING',
+        'USAGE',
+        'ONETIMERECURRING',
+        'ONETIMEUSAGE',
+        'RECURRINGUSAGE',
+        'ONETIMERECURRINGUSAGE',
+      ])
+      .optional(),
+    discountLevel: z.enum(['rateplan', 'subscription', 'account']).optional(),
+    priceChangeOption: z.enum(['NoChange', 'UseLatestProductCatalogPricing']).optional(),
+  }),
 };
 
 /** `pricing` of a charge that is sold: keys by type and model of the charge that they fit. */
-export const pricingSchema = z.strictObject({ ...oneTime, ...others });
+export const pricingSchema = z
+  .strictObject({
+    ...others,
+    recurringFlatFee: others.recurringFlatFee.extend(base),
+    recurringPerUnit: others.recurringPerUnit.extend(base),
+    recurringTiered: others.recurringTiered.extend(base),
+    recurringVolume: others.recurringVolume.extend(base),
+    usagePerUnit: others.usagePerUnit.extend(rating),
+    usageTiered: others.usageTiered.extend(rating),
+    usageVolume: others.usageVolume.extend(rating),
+    discount: others.discount.extend(amount),
+  })
+  .partial()
+  .extend(oneTime);
 
-/** `pricing` of UpdateProduct: a one-time charge cannot be priced again. */
-export const pricingUpdateSchema = z.strictObject(others);
+/** `pricing` of UpdateProduct: a one-time charge cannot be priced again, and no amount that is taken off. */
+export const pricingUpdateSchema = z.strictObject(others).partial();
 
 export type Pricing = z.output<typeof pricingSchema>;
