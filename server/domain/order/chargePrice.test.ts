@@ -242,7 +242,7 @@ describe('lines that follow each other', () => {
 
   it('name what they change, though the first says nothing of it', () => {
     const { actions } = orderedOf(facts(two({}, { unitPrice: '0.4' }), [metered()]));
-    const [made] = actions as [ActionOf<'CreateSubscription'>];
+    const made = actions[0] as ActionOf<'CreateSubscription'>;
     expect(made.plans[0]!.charges).toEqual([
       { charge: 'c9', kind: 'usage', model: 'perUnit', quantity: null, price: null },
     ]);

@@ -36,7 +36,7 @@ const unchangeable = (charge: Charge, product: string): OrderFault =>
   );
 
 /** Charges that a line can mean which names none: what is sold; without that what is metered, or else what takes off. */
-function meantBy(held: readonly Charge[]): Charge[] {
+function meantBy(held: readonly Charge[]): readonly Charge[] {
   const committed = held.filter(isCommitted);
   const usage = held.filter(({ kind }) => kind === 'usage');
   return committed.length > 0 ? committed : usage.length > 0 ? usage : held;
