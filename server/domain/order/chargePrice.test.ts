@@ -84,6 +84,12 @@ test.each<[string, Partial<DealLine>, ChargeOnSale[], string]>([
     'Seats: 25 at the price of billing',
   ],
   [
+    'thirds of large prices, to as many digits as a number of JSON keeps',
+    { quantity: '1', unitPrice: '1000000' },
+    [byTiers({}, [band('3', '0', '3'), band('5', '0', '4'), band(null, '0', '5')])],
+    'Seats: 1 at USD 1,000,000 in all up to 3, USD 1,333,333.33333333 in all up to 5, USD 1,666,666.66666667 in all over 5 a month',
+  ],
+  [
     'what is billed once by tiers',
     { quantity: '25', discountPercent: '50' },
     [byTiers({ kind: 'oneTime' })],

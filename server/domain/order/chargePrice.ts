@@ -23,6 +23,15 @@ const pricesOf = ({ unitPrice, flatAmount }: Tier): Decimal[] => [unitPrice, fla
 const onTiers = (tiers: readonly Tier[], priced: (own: Decimal) => Decimal): Tier[] =>
   tiers.map((tier) => ({ ...tier, unitPrice: priced(tier.unitPrice), flatAmount: priced(tier.flatAmount) }));
 
+/** Digits that a price keeps as a number of JSON, which Zuora takes. */
+const MOST_DIGITS = 15;
+
+/** @returns a price to as many digits as it may have */
+function rounded(price: Fraction): Decimal {
+  const whole = toDecimal(price.floor()).length;
+  return toDecimal(price, Math.max(0, Math.min(MOST_PRICE_DIGITS, MOST_DIGITS - whole)));
+}
+
 /** A discount alone comes off each price of a charge: that of each of its tiers, and of what is over. */
 export function loweredPrice(line: DealLine, own: OwnPrice): LinePrice | OrderFault {
   const tiers = isTiered(own) ? own.tiers : [];
@@ -57,7 +66,7 @@ function scaledTiers(line: DealLine, own: OwnPrice, currency: string): LinePrice
     );
   const meant = exact(price.price).mul(exact(quantity));
   if (meant.equals(whole)) return OWN;
-  const tiers = onTiers(own.tiers, (one) => toDecimal(exact(one).mul(meant).div(whole), MOST_PRICE_DIGITS));
+  const tiers = onTiers(own.tiers, (one) => rounded(exact(one).mul(meant).div(whole)));
   const [comesTo, wanted] = [costOf(tiers)!, meant].map((amount) => roundToMoney(amount, currency));
   if (comesTo!.minor === wanted!.minor) return { price: null, tiers };
   return orderFault(

@@ -140,6 +140,49 @@ describe('creating a subscription', () => {
     expect(await attempt(undefined, '2026-01-01', create({}))).toEqual(refused(30));
   });
 
+  it('refuses tiers that do not follow each other', async () => {
+    const usage = { ChargeType: 'Usage', UOM: 'Each' };
+    const bands = [
+      { Currency: 'USD', StartingUnit: 0, EndingUnit: 10, Price: 2, PriceFormat: 'Per Unit' },
+      { Currency: 'USD', StartingUnit: 11, EndingUnit: 20, Price: 1, PriceFormat: 'Per Unit' },
+    ];
+    const over = { Currency: 'USD', Price: 3, IsOveragePrice: true };
+    const { planId, charge } = await zuora.plan([
+      fee({ Name: 'Tiered', ChargeModel: 'Tiered Pricing', ...usage, tiers: bands }),
+      fee({ Name: 'Over', ChargeModel: 'Tiered with Overage Pricing', ...usage, tiers: [...bands, over] }),
+    ]);
+    const sale = async (name: string, key: string, tiers: object[]) => {
+      const chargeOverrides = [{ productRatePlanChargeId: charge[name], pricing: { [key]: { tiers } } }];
+      const [, code] = await attempt(undefined, '2026-01-01', {
+        type: 'CreateSubscription',
+        createSubscription: {
+          terms: { initialTerm: { termType: 'TERMED', period: 1, periodType: 'Year' } },
+          subscribeToRatePlans: [{ productRatePlanId: planId, chargeOverrides }],
+        },
+      });
+      return code as unknown;
+    };
+    const tier = (number: number, startingUnit: number, endingUnit: number | null) => ({
+      tier: number,
+      startingUnit,
+      endingUnit,
+      price: 1,
+      priceFormat: 'PerUnit',
+    });
+    const wrong = [
+      [tier(2, 0, null)],
+      [tier(1, 0, null), tier(2, 11, null)],
+      [tier(1, 0, 10), tier(2, 5, null)],
+      [tier(1, 0, 10), tier(2, 11, 9)],
+      [tier(1, 3, null)],
+    ];
+    for (const tiers of wrong) expect(await sale('Tiered', 'usageTiered', tiers)).toBe(58730030);
+    expect(await sale('Tiered', 'usageTiered', [{ ...tier(1, 0, null), startingUnit: undefined }])).toBe(58730022);
+    expect(await sale('Over', 'usageTieredWithOverage', [tier(1, 0, null)])).toBe(58730030);
+    expect(await sale('Over', 'usageTieredWithOverage', [tier(1, 0, 10)])).toBeUndefined();
+    expect(await sale('Tiered', 'usageTiered', [tier(1, 0, 10), tier(2, 10, null)])).toBeUndefined();
+  });
+
   it('has another currency than its account only where the tenant allows it', async () => {
     const { planId } = await zuora.plan([fee({ tiers: [...usd(100), { Currency: 'EUR', Price: 80 }] })]);
     const create = (currency: string) => ({
@@ -256,6 +299,26 @@ describe('products', () => {
       });
     expect(await change({ oneTimeFlatFee: { listPrice: 1 } })).toEqual(refused(21));
     expect(await change({ recurringFlatFee: { listPrice: 1 } })).toEqual(refused(30));
+  });
+
+  it('changes no amount that is taken off, nor what a price is for', async () => {
+    const off = fee({
+      ChargeModel: 'Discount-Fixed Amount',
+      ApplyDiscountTo: 2,
+      tiers: [{ Currency: 'USD', DiscountAmount: 5 }],
+    });
+    const { number } = await sell({}, [off]);
+    const change = (pricing: object) =>
+      attempt(number, '2026-01-01', {
+        type: 'UpdateProduct',
+        updateProduct: {
+          subscriptionRatePlanNumber: 'SRP-00000001',
+          chargeUpdates: [{ chargeNumber: 'C-00000001', pricing }],
+        },
+      });
+    expect(await change({ discount: { discountAmount: 7 } })).toEqual(refused(21));
+    expect(await change({ recurringFlatFee: { listPrice: 7, listPriceBase: 'Per_Month' } })).toEqual(refused(21));
+    expect(await change({ usagePerUnit: { ratingGroup: 'ByUsageRecord' } })).toEqual(refused(21));
   });
 });
 
