@@ -7,6 +7,7 @@ import type { SRecord } from '../simulators/salesforce/org/types.ts';
 import { TestClient } from '../simulators/zuora/testClient.ts';
 import { startBackend } from '../support/backend.ts';
 import { beginStory, type Story } from '../support/customers.ts';
+import { dieBeforeWriting } from '../support/dyingServer.ts';
 import { FlowVisit } from '../support/interviews.ts';
 import { ops } from '../support/ops.ts';
 import { deals, orderSettings } from '../support/orders.ts';
@@ -233,6 +234,25 @@ it('an answer that is lost, and events that come twice, renew each once', async 
   await standing(umbrella.id, 'Ordered');
   await tellEvents({ duplicate: false, delayMs: 0 });
   await allRenewedOnce(umbrella);
+}, 180_000);
+
+it('a server that dies between the answer of Zuora and what it would write of it renews each once', async () => {
+  const wayne = await customer('Wayne', [1, 2]);
+  const { faults } = story.stack.zuora.ctx;
+  const { promise: until, resolve: answer } = Promise.withResolvers<void>();
+  faults.set([{ method: 'POST', path: '^/v1/orders$', until, times: 1 }]);
+  sales.win(wayne.id);
+  await vi.waitUntil(() => faults.list().length === 0, WITHIN);
+  await dieBeforeWriting(story, 'deal_order', answer);
+  expect(await ordersOf(wayne)).toEqual([`SF-${wayne.id}`]);
+  expect(sales.deal(wayne.id)['Billing_Order_Number__c']).toBeNull();
+  story.stack.backend = await startBackend(env);
+  expect(await standing(wayne.id, 'Ordered')).toMatchObject({
+    Order_Number__c: `SF-${wayne.id}`,
+    Subscription_Number__c: wayne.of.join(', '),
+    MRR__c: 60,
+  });
+  await allRenewedOnce(wayne);
 }, 180_000);
 
 it('what billing renews while the order is on its way is not renewed again, and the others are', async () => {

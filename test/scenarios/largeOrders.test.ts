@@ -5,6 +5,7 @@ import { listFailures } from '../../server/sync/operate/failures.ts';
 import { USERS } from '../simulators/salesforce/org/seed.ts';
 import { charges, rows } from '../simulators/zuora/testClient.ts';
 import type { Story } from '../support/customers.ts';
+import { dieBeforeWriting } from '../support/dyingServer.ts';
 import { FlowVisit } from '../support/interviews.ts';
 import { ops } from '../support/ops.ts';
 import { nextMonth, orderSettings, type LineOf } from '../support/orders.ts';
@@ -121,21 +122,8 @@ describe('a deal of 80 products that is won', () => {
     await jobsTake(5000);
     const before = asked(PLACING);
     const { id, letGo } = await winAndHold();
-    // Which job it is cannot be committed, so that the server dies with the answer in hand.
-    const locks = await story.database.pool.connect();
-    await locks.query('begin');
-    await locks.query('lock table billing_job in share row exclusive mode');
-    letGo();
-    await vi.waitUntil(() => asked(PLACING) > before, WITHIN);
-    await story.stack.backend.stop('SIGKILL');
-    // Postgres would carry out what a dead client had asked for.
-    const waiting = "from pg_stat_activity where wait_event_type = 'Lock' and query ilike '%insert into billing_job%'";
-    await vi.waitUntil(async () => {
-      await locks.query(`select pg_terminate_backend(pid) ${waiting} and pid <> pg_backend_pid()`);
-      return (await locks.query(`select ${waiting}`)).rowCount === 0;
-    }, WITHIN);
-    await locks.query('rollback');
-    locks.release();
+    await dieBeforeWriting(story, 'billing_job', letGo);
+    expect(asked(PLACING) - before).toBe(1);
     expect(await jobsOfOrders()).toEqual([]);
     await restart(orderSettings({}));
     await orderedOnce(id);

@@ -12,7 +12,10 @@ const SUBJECTS = {
   'Not Ready': 'This won deal cannot be ordered yet',
   Failed: 'The order of this won deal failed',
 } as const;
-const TO_DO = 'The order is tried again by itself once the opportunity is changed.';
+const TO_DO = {
+  'Not Ready': 'The order is tried again by itself once this is mended, in the opportunity or in billing.',
+  Failed: 'The order is tried again by itself once the opportunity is changed.',
+} as const;
 
 /** Tasks about approvals are others'. */
 const isOpen = ({ state, approval }: OrderTask): boolean => approval === undefined && state !== 'Closed';
@@ -44,7 +47,7 @@ export function tellOwner(
     key,
     ownerId: deal.ownerId,
     subject: SUBJECTS[state],
-    text: [...lines, TO_DO].join('\n'),
+    text: [...lines, TO_DO[state]].join('\n'),
     on,
     state: known ? 'Reopened' : 'Open',
   };
