@@ -1,6 +1,7 @@
 import type { SubscriptionView } from '../../../domain/account/view.ts';
 import { keyOf } from '../../../domain/billingAccount/key.ts';
 import type { ChargeView } from '../../../domain/metrics/charges.ts';
+import type { Charge } from '../../../domain/subscription/charge.ts';
 import {
   discountInWords,
   kindInWords,
@@ -49,6 +50,10 @@ export function subscriptionRow(view: SubscriptionView, keys: ReadonlySet<string
   };
 }
 
+/** What is billed once, and a unit that is used, cost the same however long it lasts. */
+const isForPeriod = ({ kind, model }: Charge): boolean =>
+  kind === 'recurring' || (kind === 'usage' && model === 'flat');
+
 export function chargeRow(
   { charge, id, status, mrr, why }: ChargeView,
   { subscription }: SubscriptionView,
@@ -79,7 +84,7 @@ export function chargeRow(
       Unit__c: text(charge.unit, 80),
       Price__c: decimal(charge.price, 9),
       Tiers__c: text(tiersInWords(charge, currency).join('\n'), 4000),
-      Price_Period__c: text(periodInWords(charge.priceInterval), 40),
+      Price_Period__c: isForPeriod(charge) ? text(periodInWords(charge.priceInterval), 40) : null,
       Billing_Interval__c: text(intervalInWords(charge.billingInterval), 40),
       Discounts__c: text(discounts.join('\n'), 4000),
       MRR__c: amount(mrr),
