@@ -116,7 +116,7 @@ const phaseDiscounts = z
   .nullish()
   .transform((value) => value ?? []);
 
-const phaseSchema = z.object({
+export const phaseSchema = z.object({
   start_date: seconds,
   end_date: seconds,
   trial_end: maybeSeconds,
@@ -395,6 +395,7 @@ export type StripeCoupon = z.infer<typeof couponSchema>;
 export type StripeDiscount = z.infer<typeof discountSchema>;
 export type StripePrice = z.infer<typeof priceSchema>;
 export type StripeSchedule = z.infer<typeof scheduleSchema>;
+export type StripePhase = z.infer<typeof phaseSchema>;
 export type StripePlannedSchedule = z.infer<typeof plannedScheduleSchema>;
 export type StripeItem = z.infer<typeof itemSchema>;
 export type StripeSubscription = z.infer<typeof subscriptionSchema>;

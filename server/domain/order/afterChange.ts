@@ -11,7 +11,8 @@ export function doneOn({ actions }: { actions: readonly OrderAction[] }): Calend
 
 /** MRR of a subscription on a day or on the last one of its term, and what of it is there without the order. */
 function mrrBefore(subscription: Subscription, day: CalendarDate) {
-  const { termEndsOn } = subscription;
+  // Of what has no end it is that of the period.
+  const termEndsOn = subscription.termType === 'Evergreen' ? null : subscription.termEndsOn;
   if (termEndsOn === null || day < termEndsOn) {
     const was = mrrOf(subscription, day).exact;
     return { was, rest: was };

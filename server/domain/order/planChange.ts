@@ -84,7 +84,8 @@ const byDay = (a: { startsOn: CalendarDate }, b: { startsOn: CalendarDate }): nu
 /** Terms, then what the lines change, by days. */
 function planAmendment(changed: Changed): Planned<{ actions: OrderAction[] }> {
   const { facts, found } = changed;
-  const { startsOn, termEndsOn } = found.subscription;
+  const { startsOn, termType } = found.subscription;
+  const termEndsOn = termType === 'Evergreen' ? null : found.subscription.termEndsOn;
   const terms = changedTerms(changed);
   if ('faults' in terms) return terms;
   const { on, to } = terms;

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { deal, held, line, onSale, orderFacts, planOnSale, PLAN } from '../../../../test/support/orderFacts.ts';
+import { deal, held, line, onSale, orderFacts, planOnSale, PLAN, seats } from '../../../../test/support/orderFacts.ts';
 import type { Deal } from '../../../domain/order/deal.ts';
 import type { OrderFacts } from '../../../domain/order/facts.ts';
+import type { Charge } from '../../../domain/subscription/charge.ts';
 import { calendarDate } from '../../../domain/time/calendarDate.ts';
 import { limitsOf } from './limits.ts';
 
@@ -78,23 +79,85 @@ describe('a change', () => {
   const changing = (more: Partial<Deal>, facts: Partial<OrderFacts> = {}): OrderFacts =>
     orderFacts({ deal: deal({ closesOn: calendarDate(TODAY), terms, ...more }), ...facts });
 
-  test('of today has no fault', () => {
+  const later = on('2026-12-15');
+  const open = { charges: [{ ...seats, endsOn: null }], autoRenew: true };
+  const endless = { termType: 'Evergreen', termEndsOn: calendarDate('2026-12-20'), ...open } as const;
+  const scheduled = { autoRenew: false, scheduleId: 'sub_sched_1' } as const;
+  const twice = (more: Partial<Charge>, then: Partial<Charge>) => ({
+    subscription: held({
+      ...scheduled,
+      charges: [
+        { ...seats, ...more },
+        { ...seats, ...then },
+      ],
+    }),
+  });
+
+  test('of today, or of a day to come, has no fault', () => {
     expect(codes(changing({}))).toEqual([]);
-    expect(codes(changing({ kind: 'Cancel' }))).toEqual([]);
+    expect(codes(changing({ terms: { ...terms, startsOn: later } }))).toEqual([]);
+    expect(codes(changing({ closesOn: later }))).toEqual([]);
+    expect(codes(changing({ lines: [line({ startsOn: later, endsOn: on('2026-12-20') })] }))).toEqual([]);
+  });
+
+  test('of what a schedule ends has none: it is changed, ended before, and made longer', () => {
+    const facts = { subscription: held(scheduled) };
+    expect(codes(changing({}, facts))).toEqual([]);
+    expect(codes(changing({ kind: 'Cancel', terms: { ...terms, startsOn: later } }, facts))).toEqual([]);
+    expect(codes(changing({ kind: 'Renew', terms: { ...terms, months: 12 } }, facts))).toEqual([]);
+    expect(codes(changing({ kind: 'Renew', terms: { ...terms, autoRenew: true } }, facts))).toEqual([]);
+  });
+
+  test('that ends it has none', () => {
+    expect(codes(changing({ kind: 'Cancel' }, { subscription: held(endless) }))).toEqual([]);
   });
 
   test.each<[string, OrderFacts]>([
-    ['change_not_today', changing({ terms: { ...terms, startsOn: on('2026-12-01') } })],
-    ['change_not_today', changing({ closesOn: on('2026-12-01') })],
-    ['change_not_today', changing({ lines: [line({ endsOn: on('2027-01-01') })] })],
+    ['start_past', changing({ terms: { ...terms, startsOn: on('2026-11-21') } })],
+    ['start_past', changing({ lines: [line({ startsOn: on('2026-11-21') })] })],
     ['terms_not_changed', changing({ terms: { ...terms, months: 24 } })],
     ['terms_not_changed', changing({ terms: { ...terms, autoRenew: false } })],
     ['quantity_fraction', changing({ lines: [line({ quantity: '80.5' })] })],
-    ['renews_by_itself', changing({ kind: 'Renew' })],
-    ['ends_by_schedule', { ...changing({ kind: 'Renew' }), subscription: held({ scheduleId: 'sub_sched_1' }) }],
-    ['cancel_past', changing({ kind: 'Cancel', terms: { ...terms, startsOn: on(TODAY) } })],
-    ['ends_by_schedule', changing({ kind: 'Cancel' }, { subscription: held({ scheduleId: 'sub_sched_1' }) })],
+    ['renews_by_itself', changing({ kind: 'Renew', terms: { ...terms, months: 12 } }, { subscription: held(endless) })],
+    ['renewal_length_missing', changing({ kind: 'Renew' }, { subscription: held(scheduled) })],
+    [
+      'renewal_term_unknown',
+      changing({ kind: 'Renew', terms: { ...terms, months: 12, renewalMonths: 6 } }, { subscription: held(scheduled) }),
+    ],
+    [
+      'term_not_whole',
+      changing(
+        { kind: 'Renew', terms: { ...terms, months: 6 } },
+        { subscription: held({ ...scheduled, charges: [{ ...seats, billingInterval: year }] }) },
+      ),
+    ],
+    [
+      'cancel_past',
+      changing({ kind: 'Cancel', terms: { ...terms, startsOn: on(TODAY) } }, { subscription: held(endless) }),
+    ],
+    ['ends_by_schedule', changing({ kind: 'Cancel' }, { subscription: held(scheduled) })],
+    [
+      'ends_by_schedule',
+      changing({ kind: 'Cancel', terms: { ...terms, startsOn: on('2027-01-01') } }, { subscription: held(scheduled) }),
+    ],
+    // Another price of it is to come, which is another item in Stripe.
+    ['charge_changes_later', changing({}, twice({ endsOn: later }, { number: 'C-2', startsOn: later }))],
+    [
+      'charge_changes_later',
+      changing({ lines: [line({ action: 'Remove' })] }, twice({ endsOn: later }, { startsOn: later })),
+    ],
+    [
+      'charge_changes_later',
+      changing(
+        { lines: [line({ action: 'Add' })] },
+        { subscription: held({ charges: [{ ...seats, startsOn: later }] }) },
+      ),
+    ],
   ])('is told %s', (code, facts) => {
     expect(codes(facts)).toEqual([code]);
+  });
+
+  test('that its schedule would undo is told once, by whoever tells it of every billing system', () => {
+    expect(codes(changing({}, twice({ endsOn: later }, { startsOn: later, quantity: '90' })))).toEqual([]);
   });
 });

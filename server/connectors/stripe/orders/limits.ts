@@ -1,12 +1,15 @@
+import { partsOf } from '../../../domain/billingAccount/key.ts';
 import { exact } from '../../../domain/money/decimal.ts';
 import type { DealLine } from '../../../domain/order/deal.ts';
 import type { OrderFacts } from '../../../domain/order/facts.ts';
 import { orderFault, type OrderFault } from '../../../domain/order/faults.ts';
+import { heldPlans } from '../../../domain/order/held.ts';
 import { kindOf } from '../../../domain/order/kind.ts';
 import type { ChargeOnSale, PlanOnSale } from '../../../domain/order/order.ts';
 import { isUnpriced, netPrice, unclearPrice } from '../../../domain/order/linePrice.ts';
 import { isPriced, takesQuantity } from '../../../domain/order/models.ts';
-import { addMonths, type CalendarDate } from '../../../domain/time/calendarDate.ts';
+import type { Interval } from '../../../domain/subscription/charge.ts';
+import { addMonths, earliest, type CalendarDate } from '../../../domain/time/calendarDate.ts';
 
 /** Items of a subscription, and one-off items beside them (Stripe API, "Create a subscription"). */
 const MOST_ITEMS = 20;
@@ -85,19 +88,30 @@ function twiceFaults(sales: readonly Sale[]): OrderFault[] {
 }
 
 /** A term that ends by itself has to end where a period does, since nobody pays a part of one here. */
-function periodFaults({ line, charge }: Sale, months: number): OrderFault[] {
-  if (charge.kind === 'oneTime') return [];
-  const { unit, count } = charge.billingInterval;
+function wholeFault({ unit, count }: Interval, months: number, product: string): OrderFault[] {
   const every = unit === 'year' ? 12 * count : unit === 'month' ? count : null;
   if (every !== null && months % every === 0) return [];
   return [
     orderFault(
       'term_not_whole',
       `It is billed every ${count === 1 ? unit : `${count} ${unit}s`}, and the term of ${months} months is not whole periods of that. Enter another term, or let it renew by itself.`,
-      line.product,
+      product,
     ),
   ];
 }
+
+const periodFaults = ({ line, charge }: Sale, months: number): OrderFault[] =>
+  charge.kind === 'oneTime' ? [] : wholeFault(charge.billingInterval, months, line.product);
+
+const laterLengthFaults = (renewalMonths: number | null): OrderFault[] =>
+  renewalMonths === null
+    ? []
+    : [
+        orderFault(
+          'renewal_term_unknown',
+          'Stripe knows no length of later terms: what renews goes on until it is canceled. Empty it.',
+        ),
+      ];
 
 /** A step that is not whole months after the first day would be billed as a part of a period. */
 function stepFaults({ line: { product, startsOn, endsOn } }: Sale, first: CalendarDate): OrderFault[] {
@@ -133,14 +147,7 @@ function newFaults(facts: OrderFacts, sales: readonly Sale[]): OrderFault[] {
           ),
         ]
       : []),
-    ...(terms.renewalMonths === null
-      ? []
-      : [
-          orderFault(
-            'renewal_term_unknown',
-            'Stripe knows no length of later terms: what renews goes on until it is canceled. Empty it.',
-          ),
-        ]),
+    ...laterLengthFaults(terms.renewalMonths),
     ...(sales.length > 0 && recurring.length === 0
       ? [
           orderFault(
@@ -155,50 +162,113 @@ function newFaults(facts: OrderFacts, sales: readonly Sale[]): OrderFault[] {
   ];
 }
 
-const dayFault = (day: CalendarDate, today: CalendarDate, product?: string): OrderFault =>
+const pastFault = (day: CalendarDate, today: CalendarDate, product?: string): OrderFault =>
   orderFault(
-    'change_not_today',
-    `Stripe changes a subscription on the day on which it is ordered, and not on ${day}. Enter ${today}, or empty the day and win the opportunity on it.`,
+    'start_past',
+    `Stripe changes nothing in the past, and the opportunity says ${day}. Enter ${today} or a later day.`,
     product,
   );
 
-/** What has no end renews itself; what a schedule ends goes on by that schedule alone, of which only Stripe knows all. */
-function renewalFault(found: OrderFacts['subscription']): OrderFault {
-  const { termType, termEndsOn = null, scheduleId = null } = found?.subscription ?? {};
-  if (termType === 'Termed' && termEndsOn !== null && scheduleId !== null)
-    return orderFault(
-      'ends_by_schedule',
-      `Its schedule ${scheduleId} ends it on ${termEndsOn}, and no schedule is made longer from here. Add a phase to it in Stripe, or have Stripe release it at its end; or sell what goes on as a new subscription from ${termEndsOn} on.`,
-    );
-  return orderFault(
-    'renews_by_itself',
-    'Stripe renews a subscription by itself with each period. Choose Amend to change it, or take the kind of the order away.',
-  );
+/** Phases to come of what a line changes would undo that, or would have to be guessed at. */
+function laterFaults({ deal, subscription: found }: OrderFacts): OrderFault[] {
+  if (found === null) return [];
+  const { termType, termEndsOn } = found.subscription;
+  const end = termType === 'Termed' ? termEndsOn : null;
+  const plans = heldPlans(found);
+  return deal.lines.flatMap((line) => {
+    const on = line.startsOn ?? (kindOf(deal) === 'Renew' ? end : deal.terms.startsOn) ?? deal.closesOn;
+    const id = line.sellableKey === null ? null : partsOf(line.sellableKey).id;
+    const own = plans
+      .filter((plan) =>
+        line.chargeNumber === null ? plan.planId === id : plan.charges.some((one) => one.number === line.chargeNumber),
+      )
+      .flatMap(({ charges }) => charges);
+    const isHeld = own.some((one) => (one.startsOn ?? on) <= on && (one.endsOn === null || one.endsOn > on));
+    const days = own.flatMap(({ startsOn, endsOn }) => [startsOn, endsOn]);
+    const next = earliest(days.filter((day) => day !== null && day > on && day !== end));
+    // What changes of the charge that an update is about, everybody tells.
+    const isTold =
+      isHeld &&
+      (line.action ?? 'Update') === 'Update' &&
+      own.every((one) => one.number === own[0]!.number) &&
+      own.some(({ startsOn }) => startsOn === next);
+    return next === null || isTold
+      ? []
+      : [
+          orderFault(
+            'charge_changes_later',
+            `Its schedule is to change it on ${next} already, which would undo this. Enter a day from then on, or place it in Stripe.`,
+            line.product,
+          ),
+        ];
+  });
+}
+
+/** A term that is made longer has to end where a period of everything ends that is sold. */
+function lengthFaults({ subscription: found }: OrderFacts, months: number): OrderFault[] {
+  const { charges = [], termEndsOn = null } = found?.subscription ?? {};
+  const going = charges.filter(({ kind, endsOn }) => kind !== 'oneTime' && (endsOn === null || endsOn === termEndsOn));
+  return going.flatMap(({ name, billingInterval }) => wholeFault(billingInterval, months, name));
+}
+
+/** What has no end renews itself; what a schedule ends is made longer by months that somebody named. */
+function renewalFaults(facts: OrderFacts): OrderFault[] {
+  const { terms } = facts.deal;
+  const { termType, termEndsOn = null } = facts.subscription?.subscription ?? {};
+  if (termType !== 'Termed' || termEndsOn === null)
+    return [
+      orderFault(
+        'renews_by_itself',
+        'Stripe renews a subscription by itself with each period. Choose Amend to change it, or take the kind of the order away.',
+      ),
+    ];
+  const renews = terms.autoRenew === true;
+  return [
+    ...laterLengthFaults(terms.renewalMonths),
+    ...(terms.months === null && !renews
+      ? [
+          orderFault(
+            'renewal_length_missing',
+            'Stripe knows no length of later terms. Enter the months of the renewal as term, or let it renew by itself.',
+          ),
+        ]
+      : []),
+    ...(terms.months === null || renews ? [] : lengthFaults(facts, terms.months)),
+  ];
+}
+
+function cancelFaults({ deal: { terms }, subscription: found, rules, today }: OrderFacts): OrderFault[] {
+  const { startsOn } = terms;
+  const { termType, termEndsOn, scheduleId } = found?.subscription ?? {};
+  const isAtEnd = startsOn === null ? rules.defaults.cancel === 'term end' : startsOn === termEndsOn;
+  return [
+    ...(termType === 'Termed' && isAtEnd
+      ? [
+          orderFault(
+            'ends_by_schedule',
+            `Its schedule ${scheduleId} ends it on ${termEndsOn} already, so there is nothing to order. Enter an earlier day, if one is meant.`,
+          ),
+        ]
+      : []),
+    ...(startsOn !== null && startsOn <= today
+      ? [
+          orderFault(
+            'cancel_past',
+            `Stripe cancels from here on a day to come, and the opportunity says ${startsOn}. Enter a later day, empty it for the end of the period, or cancel it in Stripe.`,
+          ),
+        ]
+      : []),
+  ];
 }
 
 /** What only a change of something that is there asks for. */
-function changeFaults({ deal, subscription, today }: OrderFacts): OrderFault[] {
-  const { terms, lines, closesOn } = deal;
+function changeFaults(facts: OrderFacts): OrderFault[] {
+  const { deal, today } = facts;
+  const { terms, lines } = deal;
   const kind = kindOf(deal);
-  if (kind === 'Renew') return [renewalFault(subscription)];
-  if (kind === 'Cancel') {
-    const { scheduleId = null } = subscription?.subscription ?? {};
-    return [
-      ...(scheduleId === null
-        ? []
-        : [orderFault('ends_by_schedule', `Its schedule ${scheduleId} decides when it ends. Cancel it in Stripe.`)]),
-      ...(terms.startsOn !== null && terms.startsOn <= today
-        ? [
-            orderFault(
-              'cancel_past',
-              `Stripe cancels from here on a day to come, and the opportunity says ${terms.startsOn}. Enter a later day, empty it for the end of the period, or cancel it in Stripe.`,
-            ),
-          ]
-        : []),
-    ];
-  }
+  if (kind === 'Renew') return [...renewalFaults(facts), ...laterFaults(facts)];
+  if (kind === 'Cancel') return cancelFaults(facts);
   const isTermed = terms.months !== null || terms.evergreen || terms.autoRenew !== null || terms.renewalMonths !== null;
-  const on = terms.startsOn ?? closesOn;
   return [
     ...(isTermed
       ? [
@@ -208,12 +278,11 @@ function changeFaults({ deal, subscription, today }: OrderFacts): OrderFault[] {
           ),
         ]
       : []),
-    ...(on === today ? [] : [dayFault(on, today)]),
-    ...lines.flatMap(({ product, startsOn, endsOn }) =>
-      [startsOn, endsOn]
-        .filter((day): day is CalendarDate => day !== null && day !== today)
-        .map((day) => dayFault(day, today, product)),
+    ...(terms.startsOn !== null && terms.startsOn < today ? [pastFault(terms.startsOn, today)] : []),
+    ...lines.flatMap(({ product, startsOn }) =>
+      startsOn !== null && startsOn < today ? [pastFault(startsOn, today, product)] : [],
     ),
+    ...laterFaults(facts),
   ];
 }
 

@@ -21,6 +21,31 @@ export function toPlaced({ id, subscription }: Made): PlacedOrder {
   return { number, status: 'Completed', subscriptionNumbers: [number] };
 }
 
+const changedSchema = z.object({
+  metadata,
+  subscription: z.string().nullish(),
+  released_subscription: z.string().nullish(),
+});
+
+/**
+ * A schedule names a change from the call on, its subscription from the day on.
+ * @param key of the metadata that names the deal
+ * @returns whether a schedule of a subscription was changed by a deal, also one that was released or has ended
+ */
+export async function isScheduledBy(
+  stripe: Stripe,
+  { id, customer }: { id: string; customer: string },
+  key: string,
+): Promise<boolean> {
+  const { data } = await readAll('looking for a schedule', (page) =>
+    stripe.subscriptionSchedules.list({ customer, limit: 100, ...page }),
+  );
+  return z
+    .array(changedSchema)
+    .parse(data)
+    .some((one) => one.metadata?.[key] !== undefined && (one.subscription ?? one.released_subscription) === id);
+}
+
 /**
  * Looks through everything that the customer has or had: lists show at once what was made, which the search does not.
  * @returns what was made of a deal before; null when nothing was

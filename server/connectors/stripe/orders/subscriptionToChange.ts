@@ -3,16 +3,22 @@ import { z } from 'zod';
 import type { SubscriptionToChange } from '../../../domain/order/order.ts';
 import type { CatalogCache } from '../catalog.ts';
 import { dayAt, type StripeContext } from '../context.ts';
-import { endsAtOf, phasesAhead } from '../convertSchedule.ts';
+import { endsAtOf } from '../convertSchedule.ts';
 import { fromStripeSubscription } from '../convertSubscription.ts';
 import { toStripeFault } from '../errors.ts';
 import { readAll } from '../pages.ts';
-import { itemSchema, subscriptionSchema, type StripeItem, type StripeSubscription } from '../schema.ts';
+import { itemSchema, subscriptionSchema } from '../schema.ts';
+import { catalogPriceOf } from './effects.ts';
 import { CATALOG_PRICE } from './items.ts';
+import { heldScheduleSchema } from './keptPhase.ts';
+import { plannedOf } from './plannedPhases.ts';
 
-const heldSchema = subscriptionSchema.extend({ collection_method: z.string() });
-/** A subscription as it is changed. */
-export type HeldSubscription = StripeSubscription & { collection_method: string };
+const heldSchema = subscriptionSchema.extend({
+  collection_method: z.string(),
+  schedule: heldScheduleSchema.nullish().transform((one) => (one?.status === 'active' ? one : null)),
+});
+/** A subscription as it is changed, with the schedule that it is run by; null where it goes on by itself. */
+export type HeldSubscription = z.infer<typeof heldSchema>;
 
 const SUBSCRIPTION = /^sub_(?!sched_)\w+$/;
 const SCHEDULE = /^sub_sched_\w+$/;
@@ -51,10 +57,17 @@ export async function readSubscription(stripe: Stripe, number: string): Promise<
   return { ...subscription, items: { data: data.map((item) => itemSchema.parse(item)), has_more: false } };
 }
 
-/** @returns the price of the catalog that an item was sold as */
-export const catalogPriceOf = ({ metadata, price }: StripeItem): string => metadata[CATALOG_PRICE] ?? price.id;
+/** Plans of the catalog by the numbers of the charges that they are, and will be by the schedule. */
+function planIdsOf(subscription: HeldSubscription): Record<string, string> {
+  const { items, schedule } = subscription;
+  const phases = schedule === null ? [] : plannedOf(subscription).phases.flatMap((phase) => phase.items);
+  return Object.fromEntries([
+    ...phases.map(({ number, sent, counted }) => [number, sent.metadata?.[CATALOG_PRICE] ?? counted.price] as const),
+    ...items.data.map((item) => [item.id, catalogPriceOf(item)] as const),
+  ]);
+}
 
-/** What its schedule will still change waits; an end by its schedule is that of its term. */
+/** What its schedule will change stands among its charges; an end by its schedule is that of its term. */
 export async function readSubscriptionToChange(
   stripe: Stripe,
   number: string,
@@ -64,9 +77,7 @@ export async function readSubscriptionToChange(
   const read = await readSubscription(stripe, number);
   if (read === null) return null;
   await catalog.load([read]);
-  const { schedule } = read;
-  const isScheduled = schedule != null && typeof schedule !== 'string' && schedule.status === 'active';
-  const endsAt = isScheduled ? endsAtOf(schedule) : null;
+  const endsAt = read.schedule === null ? null : endsAtOf(read.schedule);
   const subscription = fromStripeSubscription(read, catalog, context);
   const term = {
     termType: 'Termed',
@@ -82,7 +93,7 @@ export async function readSubscriptionToChange(
       charges: subscription.charges.map((charge) => ({ ...charge, ratePlanKey: charge.number })),
     },
     billedAccountNumber: read.customer,
-    planIds: Object.fromEntries(read.items.data.map((item) => [item.id, catalogPriceOf(item)])),
-    waitingOrders: isScheduled && phasesAhead(read).length > 0 ? [schedule.id] : [],
+    planIds: planIdsOf(read),
+    waitingOrders: [],
   };
 }

@@ -1,13 +1,9 @@
-import { Fault } from '../../../domain/fault.ts';
-import type { ChargeUpdate, Order, OrderAction, PlanOrder, SoldPlan } from '../../../domain/order/order.ts';
-import { daysBetween, type CalendarDate } from '../../../domain/time/calendarDate.ts';
-import { dayOf, fromUnixSeconds } from '../../../domain/time/instant.ts';
+import type { Order } from '../../../domain/order/order.ts';
 import type { StripeItem, StripeSubscription } from '../schema.ts';
-import { toItem, toMetadata, toPriceParams, CATALOG_PRICE, type ItemParams } from './items.ts';
-import { soldAt } from './metrics.ts';
-import type { OrderPrice } from './prices.ts';
-import { priceOf, segmentsOf, wholeNumberOf, type Segment } from './segments.ts';
-import { catalogPriceOf, type HeldSubscription } from './subscriptionToChange.ts';
+import { effectsOf, type Effect } from './effects.ts';
+import { toMetadata, type ItemParams } from './items.ts';
+import { cycleMoment } from './moments.ts';
+import type { HeldSubscription } from './subscriptionToChange.ts';
 import type { StripeOrder, ToStripe } from './toSubscription.ts';
 
 /** Names a deal that changed the subscription, beside the one that made it. */
@@ -18,110 +14,40 @@ type ItemChange = ItemParams & { id?: string; deleted?: true };
 /** What becomes of the items of a subscription: as it is sent, and as they are then. */
 export type Changed = { items: ItemChange[]; once: ItemParams[]; after: StripeItem[] };
 
-function unknown(what: string): Fault {
-  return new Fault({
-    code: 'order_refused',
-    kind: 'invalid',
-    publicText: `Stripe cannot ${what} from here. Do it in Stripe.`,
-  });
-}
-
-function itemOf(of: SoldPlan, items: readonly StripeItem[]): StripeItem {
-  const found = 'number' in of ? items.find(({ id }) => id === of.number) : undefined;
-  if (found === undefined) throw unknown(`find ${of.name} in the subscription any more`);
-  return found;
-}
-
-/** The segment that a plan is sold as, with its price. */
-const soldOf = (plan: PlanOrder, on: CalendarDate): Segment =>
-  segmentsOf({ actions: [{ type: 'AddProduct', startsOn: on, plan }] })[0]!;
-
-const quantityOf = ({ quantity }: Pick<Segment, 'quantity'>): { quantity?: number } =>
-  quantity === null ? {} : { quantity: wholeNumberOf(quantity) };
-
-/** Everything that one action does to the items. */
-export function changedItems(order: Order, { items }: StripeSubscription, { prices }: ToStripe): Changed {
-  const { currency } = order;
+/** Everything that an order does to the items of today. */
+export function changedItems(order: Order, { items }: StripeSubscription, to: ToStripe): Changed {
   const changed: Changed = { items: [], once: [], after: [...items.data] };
-  const replace = (id: string, now: StripeItem[]): void => {
-    changed.after = changed.after.flatMap((item) => (item.id === id ? now : [item]));
+  const replace = (id: string, now: (item: StripeItem) => StripeItem[]): void => {
+    changed.after = changed.after.flatMap((item) => (item.id === id ? now(item) : [item]));
   };
+  const counted = ({ quantity }: { quantity?: number }) => (quantity === undefined ? {} : { quantity });
 
-  function add(plan: PlanOrder, on: CalendarDate): void {
-    const segment = soldOf(plan, on);
-    const price = prices.get(segment.priceId)!;
-    const params = toItem(segment, price, currency);
-    if (price.recurring === null) {
-      changed.once.push(params);
-      return;
+  function carryOut(effect: Effect): void {
+    if (effect.does === 'bill') changed.once.push(effect.params);
+    else if (effect.does === 'add') {
+      changed.items.push(effect.params);
+      const like = { ...items.data[0]!, discounts: [], tax_rates: [], metadata: {} };
+      changed.after.push({ ...like, id: `new-${effect.lineId}`, price: effect.price, ...counted(effect) });
+    } else if (effect.does === 'remove') {
+      changed.items.push({ id: effect.number, deleted: true });
+      replace(effect.number, () => []);
+    } else {
+      const { number, params, price } = effect;
+      changed.items.push({ id: number, ...params });
+      replace(number, (item) => [{ ...item, price, ...counted(effect) }]);
     }
-    changed.items.push(params);
-    const like = items.data[0]!;
-    changed.after.push({
-      ...like,
-      id: `new-${segment.lineId}`,
-      price: soldAt(segment, price, currency),
-      ...quantityOf(segment),
-      discounts: [],
-      tax_rates: [],
-      metadata: {},
-    });
   }
 
-  function exchange(of: SoldPlan, plan: PlanOrder, on: CalendarDate): void {
-    const old = itemOf(of, items.data);
-    const segment = soldOf(plan, on);
-    const price = prices.get(segment.priceId)!;
-    changed.items.push({ id: old.id, ...toItem(segment, price, currency) });
-    replace(old.id, [{ ...old, price: soldAt(segment, price, currency), ...quantityOf(segment) }]);
-  }
-
-  function update(of: SoldPlan, charges: readonly ChargeUpdate[]): void {
-    const old = itemOf(of, items.data);
-    const [charge] = charges;
-    if (charge === undefined) return;
-    const own: OrderPrice = { ...old.price, active: true };
-    const sold = { price: priceOf(charge), quantity: charge.quantity };
-    const priced = sold.price === null ? {} : toPriceParams(sold, own, currency);
-    const metadata = {
-      ...toMetadata(charge.customFields ?? {}),
-      ...('price_data' in priced && { [CATALOG_PRICE]: catalogPriceOf(old) }),
-    };
-    changed.items.push({
-      id: old.id,
-      ...priced,
-      ...quantityOf(sold),
-      ...(Object.keys(metadata).length > 0 && { metadata }),
-    });
-    replace(old.id, [{ ...old, price: soldAt(sold, own, currency), ...quantityOf(sold) }]);
-  }
-
-  function apply(action: OrderAction): void {
-    if (action.type === 'AddProduct') add(action.plan, action.startsOn);
-    else if (action.type === 'ChangePlan') exchange(action.of, action.plan, action.startsOn);
-    else if (action.type === 'UpdateProduct') update(action.of, action.charges);
-    else if (action.type === 'RemoveProduct') {
-      const { id } = itemOf(action.of, items.data);
-      changed.items.push({ id, deleted: true });
-      replace(id, []);
-    } else if (action.type !== 'CancelSubscription') throw unknown('change terms');
-  }
-
-  order.actions.forEach(apply);
+  const held = (number: string) => items.data.find(({ id }) => id === number);
+  for (const action of order.actions) effectsOf(action, order, held, to).forEach(carryOut);
   return changed;
-}
-
-/** The moment of a day at which a period would end, so that whole periods are billed as such. */
-function momentOf(day: CalendarDate, { items }: StripeSubscription, zone: string): number {
-  const end = Math.min(...items.data.map((item) => item.current_period_end));
-  return end + daysBetween(dayOf(fromUnixSeconds(end), zone), day) * 86_400;
 }
 
 function cancelOf(order: Order, subscription: StripeSubscription, { timeZone }: ToStripe): object {
   const cancel = order.actions.find((action) => action.type === 'CancelSubscription');
   if (cancel === undefined) return {};
   return cancel.policy === 'SpecificDate'
-    ? { cancel_at: momentOf(cancel.startsOn, subscription, timeZone) }
+    ? { cancel_at: cycleMoment(cancel.startsOn, subscription, timeZone) }
     : { cancel_at_period_end: true };
 }
 

@@ -52,6 +52,22 @@ const latest = async (subscription: string) => {
   return invoice as Stripe.Invoice;
 };
 
+it('takes a schedule, or a subscription, and not parts of both', async () => {
+  const { id, item, customer } = await subscribe();
+  const phases = [{ items: [{ price: (await rig.price()).id }], start_date: 'now' as const }];
+  for (const [params, param] of [
+    [{ subscription: id, schedule_details: { phases } }, 'subscription'],
+    [
+      { customer, subscription_details: { items: [{ id: item }] }, schedule_details: { phases } },
+      'subscription_details',
+    ],
+  ] as const)
+    await expect(preview(params as unknown as Stripe.InvoiceCreatePreviewParams)).rejects.toMatchObject({
+      statusCode: 400,
+      param,
+    });
+});
+
 describe('a preview is what is then billed', () => {
   it('for a renewal, with its discount, pending items and balance', async () => {
     const coupon = await rig.stripe.coupons.create({ percent_off: 10, duration: 'forever' });

@@ -107,8 +107,6 @@ function change(world: World, params: PreviewParams, subscription: Subscription)
     if (anchor?.type) update.billing_cycle_anchor = { type: anchor.type };
     updateSubscription(world, subscription, update);
   }
-  if (params.schedule_details && subscription.schedule !== null)
-    updateSchedule(world, world.get('subscriptionSchedules', subscription.schedule), params.schedule_details);
   live(world, idsOf(subscription));
 }
 
@@ -164,6 +162,9 @@ function nextOfCustomer(world: World, params: PreviewParams, customer: string): 
 
 function act(world: World, params: PreviewParams): void {
   if (params.automatic_tax?.enabled) throw refusedTax(world);
+  const ofSubscription = (['subscription', 'subscription_details'] as const).find((key) => params[key] !== undefined);
+  if (ofSubscription !== undefined && (params.schedule ?? params.schedule_details) !== undefined)
+    throw invalid(`You may only specify one of these parameters: schedule, ${ofSubscription}.`, ofSubscription);
   if (params.schedule !== undefined) {
     const schedule = world.get('subscriptionSchedules', params.schedule, 'schedule');
     if (params.schedule_details) updateSchedule(world, schedule, params.schedule_details);

@@ -1,4 +1,5 @@
 import { applyDiscounts } from '../catalog/discounts.ts';
+import { mergeMetadata } from '../protocol/params.ts';
 import type { Subscription, SubscriptionItem, SubscriptionSchedule } from '../protocol/wire.ts';
 import { isOver, update } from '../subscriptions/changes.ts';
 import { itemsOf, newItem } from '../subscriptions/items.ts';
@@ -105,7 +106,7 @@ function swapItems(world: World, subscription: Subscription, phase: Phase): void
       structuredClone(items.find((one) => one.price.id === price.id)) ??
       newItem(world, subscription, price, {}, { start: now, end: now });
     if (wanted.quantity !== undefined) item.quantity = wanted.quantity;
-    item.metadata = { ...wanted.metadata };
+    item.metadata = mergeMetadata(item.metadata, wanted.metadata ?? {});
     const owner = { ...discountOwner(subscription), subscription_item: item.id };
     item.discounts = applyDiscounts(world, wantedDiscounts(wanted.discounts), owner);
     return item;

@@ -34,8 +34,7 @@ function phaseOf(world: World, params: PhaseParams, start: number, param: string
   const items = required(params.items, `${param}[items]`);
   if (items.length === 0) throw invalid('A phase must have at least one item.', `${param}[items]`, 'parameter_missing');
   const end = endOf(world, params, start, param);
-  if (end < start || (end === start && params.end_date !== 'now'))
-    throw invalid('The end date of a phase must be after its start date.', `${param}[end_date]`);
+  if (end <= start) throw invalid('The end date of a phase must be after its start date.', `${param}[end_date]`);
   const prices = items.map((item, index) => priceOf(world, item, `${param}[items][${index}]`, true));
   const trialEnd = params.trial ? end : params.trial_end === 'now' ? null : (params.trial_end ?? null);
   return {

@@ -14,7 +14,7 @@ import {
   unsimulated,
   type Read,
 } from '../protocol/params.ts';
-import { addedItems, billingMode, itemFields, prorationBehavior } from '../subscriptions/subscriptionParams.ts';
+import { addedToPhase, billingMode, itemFields, prorationBehavior } from '../subscriptions/subscriptionParams.ts';
 
 const collection = oneOf('charge_automatically', 'send_invoice');
 const anchor = oneOf('automatic', 'phase_start');
@@ -28,7 +28,7 @@ const invoiceSettings = shape({
 });
 
 const phase = shape({
-  add_invoice_items: addedItems,
+  add_invoice_items: addedToPhase,
   automatic_tax: unsimulated,
   billing_cycle_anchor: anchor,
   billing_thresholds: unsimulated,

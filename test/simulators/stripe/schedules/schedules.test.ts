@@ -162,6 +162,64 @@ describe('a schedule from a subscription', () => {
     expect((await rig.stripe.invoices.list({ subscription: two.subscription })).data[0]!.total).toBe(-1_000);
   });
 
+  it('is made with nothing else said', async () => {
+    const { id } = await subscribe();
+    await expect(schedules().create({ from_subscription: id, metadata: { deal: '7' } })).rejects.toMatchObject({
+      statusCode: 400,
+      param: 'metadata',
+    });
+  });
+
+  it('ends its present phase now, and begins the next one, with its fee, at once', async () => {
+    const { subscription, schedule } = await planned();
+    const fee = await rig.price({ recurring: undefined as never, unit_amount: 700 });
+    rig.at('2026-04-16T00:00:00Z');
+    const [first] = schedule.phases;
+    await schedules().update(schedule.id, {
+      phases: [
+        { items: [{ price: basic }], start_date: first!.start_date, end_date: 'now' },
+        {
+          items: [{ price: basic, quantity: 3 }],
+          add_invoice_items: [{ price: fee.id }],
+          end_date: first!.end_date,
+          metadata: { deal: '7' },
+          proration_behavior: 'none',
+        },
+      ],
+    });
+    expect(await rig.stripe.subscriptions.retrieve(subscription)).toMatchObject({
+      items: { data: [{ quantity: 3 }] },
+      metadata: { deal: '7' },
+    });
+    const { data } = await rig.stripe.invoiceItems.list({ customer, pending: true });
+    expect(data.map(({ amount }) => amount)).toEqual([700]);
+  });
+
+  it('refuses more than ten phases that are not over, and one without a length', async () => {
+    const { schedule } = await planned();
+    const { start_date, end_date } = schedule.phases[0]!;
+    const present = { items: [{ price: basic }], start_date, end_date };
+    const later = (count: number) =>
+      Array.from({ length: count }, () => ({ items: [{ price: pro }], duration: month }));
+    await expect(schedules().update(schedule.id, { phases: [present, ...later(10)] })).rejects.toMatchObject({
+      statusCode: 400,
+      param: 'phases',
+    });
+    await schedules().update(schedule.id, { phases: [present, ...later(9)] });
+    await expect(
+      schedules().update(schedule.id, { phases: [{ ...present, end_date: 'now' }, ...later(1)] }),
+    ).rejects.toMatchObject({ param: 'phases[0][end_date]' });
+  });
+
+  it('is updated no more once it has ended', async () => {
+    const { schedule } = await planned();
+    await schedules().release(schedule.id);
+    await expect(schedules().update(schedule.id, { end_behavior: 'cancel' })).rejects.toMatchObject({
+      statusCode: 400,
+      message: expect.stringContaining('`released`') as string,
+    });
+  });
+
   it('refuses phases without a date to go from, with a hole, or in the past', async () => {
     const subscription = await subscribe();
     const { id, phases } = await schedules().create({ from_subscription: subscription.id });

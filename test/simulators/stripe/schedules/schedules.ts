@@ -76,7 +76,7 @@ function assign(schedule: SubscriptionSchedule, params: ScheduleUpdate): void {
 
 /** A schedule that takes over a subscription as it is. */
 function adopt(world: World, params: ScheduleCreate): SubscriptionSchedule {
-  const other = Object.keys(params).find((key) => !['from_subscription', 'metadata', 'billing_mode'].includes(key));
+  const other = Object.keys(params).find((key) => key !== 'from_subscription');
   if (other !== undefined) throw invalid(`You can not specify \`${other}\` when using \`from_subscription\`.`, other);
   const subscription: Subscription = world.get('subscriptions', params.from_subscription ?? '', 'from_subscription');
   if (isOver(subscription))
@@ -88,7 +88,6 @@ function adopt(world: World, params: ScheduleCreate): SubscriptionSchedule {
     );
   const phase = phaseOfSubscription(world, subscription);
   const schedule = blankSchedule(world, subscription.customer, [phase]);
-  assign(schedule, params);
   schedule.billing_mode = structuredClone(subscription.billing_mode);
   schedule.status = 'active';
   schedule.subscription = subscription.id;
@@ -121,6 +120,9 @@ function plan(world: World, params: ScheduleCreate): SubscriptionSchedule {
   return schedule;
 }
 
+/** Those that are over do not count (Stripe docs, "Subscription schedules"). */
+const mostPhases = 10;
+
 const lastEnd = (schedule: SubscriptionSchedule): number => schedule.phases.at(-1)!.end_date;
 
 /** @throws 400 unless the schedule still has something to do */
@@ -147,8 +149,10 @@ function replan(world: World, schedule: SubscriptionSchedule, params: ScheduleUp
     params.phases && buildPhases(world, params.phases, present ? undefined : schedule.phases[0]?.start_date);
   if (phases && present && !phases.some((phase) => phase.start_date === present.start_date))
     throw invalid('You can not modify the start date of the current phase.', 'phases[0][start_date]');
-  if (phases && (phases.at(-1)?.end_date ?? 0) < world.now())
+  if (phases && (phases.at(-1)?.end_date ?? 0) <= world.now())
     throw invalid('The last phase of a schedule must end in the future.', 'phases');
+  if (phases && phases.filter((phase) => phase.end_date > world.now()).length > mostPhases)
+    throw invalid(`A schedule has at most ${mostPhases} current and future phases.`, 'phases');
   world.change(schedule, 'subscription_schedule.updated', (one) => {
     assign(one, params);
     if (!phases) return;
@@ -158,12 +162,7 @@ function replan(world: World, schedule: SubscriptionSchedule, params: ScheduleUp
   });
   const phase = currentPhase(schedule);
   if (phase && phases && JSON.stringify(phase.items) !== JSON.stringify(present?.items))
-    enterPhase(
-      world,
-      schedule,
-      phase,
-      params.proration_behavior === undefined ? {} : { proration_behavior: params.proration_behavior },
-    );
+    enterPhase(world, schedule, phase, { proration_behavior: params.proration_behavior ?? 'create_prorations' });
   else if (schedule.status === 'active') planEnd(world, schedule);
   advancePhases(world, schedule);
   return schedule;

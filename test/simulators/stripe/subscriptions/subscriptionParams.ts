@@ -46,15 +46,21 @@ export const itemFields = {
   tax_rates: taxRateIds,
 };
 
-export const addedItems = array(
+const addedItem = {
+  discountable: flag,
+  discounts: unsimulated,
+  metadata,
+  period: unsimulated,
+  price: text,
+  price_data: oneOffPriceData,
+  quantity: integerFrom(0),
+};
+export const addedItems = array(shape(addedItem));
+/** Of a phase, for whose time they are. */
+export const addedToPhase = array(
   shape({
-    discountable: flag,
-    discounts: unsimulated,
-    metadata,
-    period: unsimulated,
-    price: text,
-    price_data: oneOffPriceData,
-    quantity: integerFrom(0),
+    ...addedItem,
+    period: shape({ start: shape({ type: oneOf('phase_start') }), end: shape({ type: oneOf('phase_end') }) }),
   }),
 );
 
