@@ -17,6 +17,7 @@ import type { MetadataFolder } from '../simulators/salesforce/org/testing/metada
 import { startSalesforceSim, type RunningSalesforce } from '../simulators/salesforce/main.ts';
 import { USERS } from '../simulators/salesforce/org/seed.ts';
 import * as sample from '../support/billingObjects.ts';
+import { faultOf } from '../support/faultOf.ts';
 import { packageWith, restricted } from '../support/orgFields.ts';
 import { orgLogin } from '../support/orgLogin.ts';
 import { secretsOf } from '../support/secrets.ts';
@@ -488,4 +489,12 @@ describe('rows under a mapping', () => {
     });
     expect(createOrgProjection().removedRow(invoice).fields).not.toHaveProperty('Open__c');
   });
+});
+
+it('an org that does not describe an object once is asked again', async () => {
+  const describeObject = describeObjects(client);
+  sim.ctx.faults.set([{ path: '/sobjects/Account/describe$', status: 503 }]);
+  await faultOf(describeObject('Account'));
+  sim.ctx.faults.set([]);
+  expect((await describeObject('Account'))?.has('name')).toBe(true);
 });

@@ -24,7 +24,7 @@ export type DescribedField = z.infer<typeof fieldSchema>;
 /** @returns fields by their name in small letters, as the integration user sees them; null when there is no such object */
 export type DescribeObject = (object: string) => Promise<ReadonlyMap<string, DescribedField> | null>;
 
-/** Describes objects of an org, once each. Source: REST API Developer Guide, "sObject Describe". */
+/** Describes objects of an org, once each as far as it answers. Source: REST API Developer Guide, "sObject Describe". */
 export function describeObjects(client: SalesforceClient): DescribeObject {
   const known = new Map<string, ReturnType<DescribeObject>>();
 
@@ -45,6 +45,7 @@ export function describeObjects(client: SalesforceClient): DescribeObject {
   return (object) => {
     const asked = known.get(object) ?? ask(object);
     known.set(object, asked);
+    asked.catch(() => known.delete(object));
     return asked;
   };
 }
