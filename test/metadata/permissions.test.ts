@@ -18,7 +18,7 @@ const grantable = fields
 /** Fields of standard objects that Accounts are matched by; readable only by whoever is granted them. */
 const STANDARD_FIELDS = ['Account.ParentId', 'Account.Website', 'Contact.AccountId', 'Contact.Email'];
 /** What billing is addressed by. */
-const OF_BILL_TO = ['Account.BillingAddress', 'Contact.MailingAddress', 'Contact.Phone'];
+const OF_BILL_TO = ['Account.BillingAddress', 'Account.Phone', 'Contact.MailingAddress', 'Contact.Phone'];
 /** Those of them that a Contact is made with. */
 const OF_NEW_CONTACTS = ['Contact.AccountId', 'Contact.Email'];
 /** Standard fields that say what was sold and for how long. */

@@ -22,6 +22,8 @@ export type StackOptions = {
   ownChanges?: boolean;
   /** Source folder of the package that the org has; this repository's when absent, none when null: then set-up is not done either. */
   forceApp?: string | null;
+  /** Accounts of the org may be people; off when absent. */
+  personAccounts?: boolean;
   /** Keeps state and credentials here for the next start; without it everything is gone after stop(). */
   dataDir?: string;
   /** Postgres for the backend; its own embedded one when absent. */
@@ -71,6 +73,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     const org = await startSalesforceSim({
       clock,
       forceApp: options.forceApp,
+      personAccounts: options.personAccounts,
       port: options.ports?.org,
       ...(options.tls
         ? {

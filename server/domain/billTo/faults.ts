@@ -60,13 +60,13 @@ export function faultInWords(fault: BillToFault, { email, phone, address: { coun
     case 'name_missing':
       return 'Nobody is named for invoices. Choose the Billing Contact of the Account.';
     case 'first_name_missing':
-      return 'The Billing Contact has no first name, without which Zuora takes nobody. Enter it on the Contact.';
+      return 'The Billing Contact has no first name, without which Zuora takes nobody. Enter it.';
     case 'email_missing':
-      return 'The Billing Contact has no email. Enter it on the Contact.';
+      return 'The Billing Contact has no email. Enter one.';
     case 'email_invalid':
-      return `The email ${email} of the Billing Contact is no address. Correct it on the Contact.`;
+      return `The email ${email} of the Billing Contact is no address. Correct it.`;
     case 'phone_too_long':
-      return `The phone number ${phone} of the Billing Contact is longer than ${LONGEST_PHONE} characters, which is all that Stripe takes. Shorten it on the Contact.`;
+      return `The phone number ${phone} of the Billing Contact is longer than ${LONGEST_PHONE} characters, which is all that Stripe takes. Shorten it.`;
     case 'country_missing':
       return 'There is no country. Enter the mailing address of the Billing Contact, or the billing address of the Account.';
     case 'country_unknown':

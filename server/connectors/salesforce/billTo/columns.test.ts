@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { DescribedField } from '../mapping/describe.ts';
-import { billToColumns, toAccount, toContact } from './columns.ts';
+import { billToColumns, namedIn, toAccount, toContact } from './columns.ts';
 
 /** An org whose users see these fields besides those that every org has. */
 const having = (...names: string[]) =>
@@ -31,4 +31,28 @@ test.each([
 ])('what an org writes as %s goes to billing as %s', (json, word) => {
   const record = JSON.parse(`{"Value__c":${json}}`) as Record<string, unknown>;
   expect(toAccount(record, { value: 'Value__c' }).more).toEqual({ value: word });
+});
+
+test('an org without Person Accounts is asked for nothing of persons', async () => {
+  const { account, named } = await billToColumns(() => having('Phone'));
+  expect([...account, ...named].filter((name) => /^(Person|Phone)/.test(name))).toEqual([]);
+});
+
+test('an org with Person Accounts is asked for who they are, by the Contact; the number is that of either', async () => {
+  const { account, named } = await billToColumns((object) =>
+    object === 'Account' ? having('PersonContactId', 'Phone') : having(),
+  );
+  expect(account).toContain('Phone');
+  expect(named).toEqual(expect.arrayContaining(['Billing_Contact__r.Email', 'PersonContact.Email']));
+  expect((await billToColumns(() => having('PersonContactId'))).account, 'a number that nobody may read').not.toContain(
+    'Phone',
+  );
+  const person = { Id: '003P', Phone: null };
+  const chosen = { Id: '003C', IsDeleted: false };
+  expect(namedIn({ PersonContact: person, Phone: '1' })).toMatchObject({ Id: '003P', Phone: '1' });
+  expect(namedIn({ PersonContact: { ...person, Phone: '2' }, Phone: '1' })).toMatchObject({ Phone: '2' });
+  expect(namedIn({ PersonContact: person, Billing_Contact__r: chosen })).toBe(chosen);
+  const gone = { ...chosen, IsDeleted: true };
+  expect(namedIn({ PersonContact: person, Billing_Contact__r: gone })).toMatchObject({ Id: '003P' });
+  expect(namedIn({ PersonContact: null, Billing_Contact__r: gone })).toBeNull();
 });

@@ -14,29 +14,45 @@ const MOST_DECIMALS = 18;
 /** Further fields of an Account, by the name that billing has for each. */
 export type AccountFields = Readonly<Record<string, string>>;
 
-/** What to read of an Account for whom it bills, and of a Contact. */
-export type BillToColumns = { account: readonly string[]; contact: readonly string[] };
+/** What to read of an Account for whom it bills, of a Contact, and of those whom the Account names itself. */
+export type BillToColumns = { account: readonly string[]; contact: readonly string[]; named: readonly string[] };
+
+/** Who a Person Account is (Object Reference, "Account"); there only where the org has such Accounts. */
+const PERSON = 'PersonContact';
+const CHOSEN = 'Billing_Contact__r';
 
 /**
  * @param more fields of the Account that settings name
  * @returns what to read, by what the org has and the integration user sees
  */
 export async function billToColumns(describe: DescribeObject, more: readonly string[] = []): Promise<BillToColumns> {
-  const seen = more.length === 0 ? null : await describe('Account');
-  const readable = more.filter((name) => seen?.has(name.toLowerCase()));
+  const seen = await describe('Account');
+  const hasPersons = seen?.has('personcontactid') === true;
+  const readable = [...more, ...(hasPersons ? ['Phone'] : [])].filter((name) => seen?.has(name.toLowerCase()));
   const addressOf = async (object: string, prefix: string): Promise<string[]> => {
     const fields = await describe(object);
     const codes = CODES.filter((part) => fields?.has(`${prefix}${part}`.toLowerCase()));
     return [...ADDRESS_PARTS, ...codes].map((part) => `${prefix}${part}`);
   };
+  const contact = ['Id', 'FirstName', 'LastName', 'Email', 'Phone', ...(await addressOf('Contact', 'Mailing'))];
   return {
     account: [...new Set(['Name', 'Billing_Contact__c', ...(await addressOf('Account', 'Billing')), ...readable])],
-    contact: ['Id', 'FirstName', 'LastName', 'Email', 'Phone', ...(await addressOf('Contact', 'Mailing'))],
+    contact,
+    // By the Contact, whose fields need no grant beyond those that all Contacts need.
+    named: [CHOSEN, ...(hasPersons ? [PERSON] : [])].flatMap((of) => contact.map((name) => `${of}.${name}`)),
   };
 }
 
-/** @returns the columns of the Contact that people chose, as they are read with the Account */
-export const ofChosen = ({ contact }: BillToColumns): string[] => contact.map((name) => `Billing_Contact__r.${name}`);
+/**
+ * @param record read with `billToColumns`
+ * @returns the Contact that people chose, else the person that a Person Account is; null where the Account names nobody
+ */
+export function namedIn(record: Found): Found | null {
+  const [chosen, person] = [CHOSEN, PERSON].map((of) => (record[of] ?? null) as Found | null);
+  if (chosen != null && chosen['IsDeleted'] !== true) return chosen;
+  // People see one number: that of the Account.
+  return person == null ? null : { ...person, Phone: person['Phone'] ?? record['Phone'] };
+}
 
 const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 

@@ -6,7 +6,7 @@ import type { BillToReader } from '../../../workflows/ports/billTo.ts';
 import { inList, queryAll, restOfList, type Found } from '../changes/query.ts';
 import type { SalesforceClient } from '../client.ts';
 import { describeObjects } from '../mapping/describe.ts';
-import { ADDRESS_PARTS, billToColumns, ofChosen, toAccount, toContact, type AccountFields } from './columns.ts';
+import { ADDRESS_PARTS, billToColumns, namedIn, toAccount, toContact, type AccountFields } from './columns.ts';
 
 /** Most Accounts of one call. */
 const MOST_IDS = 50;
@@ -21,14 +21,14 @@ const namesIn = (more: FieldsOfConnections): string[] => [...more.values()].flat
 /** @returns whose changes may change a bill-to, by object: fields, or compounds that they are parts of */
 export function billToFieldsInOrg(more: FieldsOfConnections): Readonly<Record<string, readonly string[]>> {
   return {
-    Account: ['Name', 'Billing_Contact__c', ...addressOf('Billing'), ...namesIn(more)],
+    Account: ['Name', 'Phone', 'Billing_Contact__c', ...addressOf('Billing'), ...namesIn(more)],
     Contact: ['FirstName', 'LastName', 'Name', 'Email', 'Phone', 'AccountId', ...addressOf('Mailing')],
   };
 }
 
 type AccountFound = { record: Found; named: Found | null; contacts: readonly Found[] };
 
-/** The one whom people chose, else the one made for this billing account, else the only one who can get mail. */
+/** The one whom people chose, or who it is, else the one made for this billing account, else the only one who can get mail. */
 function contactFor({ named, contacts }: AccountFound, billingAccountKey: string, isOnly: boolean): Found | null {
   const made = contacts.find((one) => one['Billing_Key__c'] === billingAccountKey) ?? null;
   if (!isOnly) return made;
@@ -45,19 +45,15 @@ export function createBillToReader(client: SalesforceClient, more: FieldsOfConne
     const contacts =
       `(SELECT ${columns.contact.join(', ')}, Billing_Key__c FROM Contacts ` +
       `WHERE IsDeleted = false AND (Email != null OR Billing_Key__c != null) ORDER BY Id)`;
-    const wanted = ['Id', ...columns.account, ...ofChosen(columns), 'Billing_Contact__r.IsDeleted', contacts];
+    const wanted = ['Id', ...columns.account, ...columns.named, 'Billing_Contact__r.IsDeleted', contacts];
     return `SELECT ${wanted.join(', ')} FROM Account WHERE IsDeleted = false AND Id IN ${inList(ids)}`;
   }
 
   async function readMany(ids: string[]): Promise<Map<string, AccountFound>> {
     const found = await queryAll(client, await soqlFor(ids));
     const accounts = found.map(async (record): Promise<[string, AccountFound]> => {
-      const named = (record['Billing_Contact__r'] ?? null) as Found | null;
       const contacts = await restOfList(client, record['Contacts']);
-      return [
-        id18(String(record['Id'])),
-        { record, named: named === null || named['IsDeleted'] === true ? null : named, contacts },
-      ];
+      return [id18(String(record['Id'])), { record, named: namedIn(record), contacts }];
     });
     return new Map(await Promise.all(accounts));
   }

@@ -4,7 +4,7 @@ import type { ProvisioningRules } from '../../../domain/provisioning/rules.ts';
 import { billToInSalesforce } from '../../../domain/billTo/fromSalesforce.ts';
 import { gather } from '../../../platform/gather.ts';
 import type { AccountsToBill } from '../../../workflows/ports/provisioning.ts';
-import { billToColumns, ofChosen, toAccount, toContact, type BillToColumns } from '../billTo/columns.ts';
+import { billToColumns, namedIn, toAccount, toContact, type BillToColumns } from '../billTo/columns.ts';
 import { inList, queryCurrent, restOfList, textList, type Found } from '../changes/query.ts';
 import type { SalesforceClient } from '../client.ts';
 import { describeObjects } from '../mapping/describe.ts';
@@ -30,13 +30,12 @@ const plain = (value: unknown): string | number | boolean | null =>
 const withEmail = ({ contact }: BillToColumns): string =>
   `(SELECT ${contact.join(', ')} FROM Contacts WHERE IsDeleted = false AND Email != null ORDER BY Id LIMIT 2)`;
 
-/** Whom invoices of an Account go to: the Contact that people chose, else the only one with an email. */
+/** Whom invoices of an Account go to: the Contact that people chose, or the person that it is, else the only one with an email. */
 function billToOf(
   record: Found,
   contacts: readonly Found[],
 ): Pick<AccountToBill, 'contactId' | 'contactsWithEmail' | 'billTo'> {
-  const chosen = record['Billing_Contact__r'] as Found | null | undefined;
-  const contact = chosen ?? (contacts.length === 1 ? contacts[0]! : null);
+  const contact = namedIn(record) ?? (contacts.length === 1 ? contacts[0]! : null);
   return {
     contactId: contact === null ? null : id18(String(contact['Id'])),
     contactsWithEmail: contacts.length,
@@ -57,7 +56,7 @@ export function createAccountsToBill(client: SalesforceClient, options: Accounts
       'Id',
       'Billing_Account_Separate__c',
       ...columns.account,
-      ...ofChosen(columns),
+      ...columns.named,
       ...(hasCurrencies ? ['CurrencyIsoCode'] : []),
       ...(recordTypes === null ? [] : ['RecordType.DeveloperName']),
       ...names,

@@ -167,6 +167,12 @@ function childQuery(
   };
 }
 
+/** The Contact that a Person Account is does not count as one of its own: no document says that it does. */
+const isPersonItself = (object: SObject, child: SRecord): boolean =>
+  object.name === 'Contact' && child['IsPersonAccount'] === true;
+
 function childrenOf({ org, access }: QueryContext, object: SObject, reference: Field, parent: SRecord): SRecord[] {
-  return org.referencing(object, reference, parent.Id).filter((child) => access.seesRecord(object.name, child));
+  return org
+    .referencing(object, reference, parent.Id)
+    .filter((child) => !isPersonItself(object, child) && access.seesRecord(object.name, child));
 }
