@@ -263,6 +263,39 @@ describe('a sale', () => {
   });
 });
 
+describe('a sale that changes later, of what the first line says nothing of', () => {
+  const june = calendarDate('2027-06-01');
+  const two = (planId: string, first: Partial<DealLine>, then: Partial<DealLine>) =>
+    sell([of(planId, { ...first, endsOn: june }), of(planId, { ...then, startsOn: june })]);
+
+  it('names what is metered for the price from that day on', async () => {
+    const { planId } = await rig.client.plan([usage('Per Unit Pricing', [{ Currency: 'USD', Price: 0.1 }])]);
+    const { sold } = await two(planId, {}, { unitPrice: '0.04' });
+    expect(charges(sold).map(({ effectiveStartDate, price }) => [effectiveStartDate, price])).toEqual([
+      ['2026-12-01', 0.1],
+      ['2027-06-01', 0.04],
+    ]);
+  });
+
+  it('takes off another percentage', async () => {
+    const { planId } = await rig.client.plan([discount('Discount-Percentage', { DiscountPercentage: 5 })]);
+    const { sold } = await two(planId, { discountPercent: '20' }, { discountPercent: '10' });
+    expect(charges(sold).map(pricing)).toEqual([{ discountPercentage: 20 }, { discountPercentage: 10 }]);
+  });
+
+  it('ends where it has an end, with its own prices until then', async () => {
+    const [fee, seats] = [await rig.client.plan([FEE]), await rig.client.plan([TIERED])];
+    const { sold } = await sell([
+      of(fee.planId, { unitPrice: '100' }),
+      of(seats.planId, { quantity: '25', unitPrice: '4.4', endsOn: june }),
+    ]);
+    expect(charges(sold)).toMatchObject([
+      { effectiveEndDate: '2027-12-01' },
+      { effectiveEndDate: june, tiers: [{ price: 5 }, { price: 4 }] },
+    ]);
+  });
+});
+
 describe('a change', () => {
   it('scales the tiers that the subscription has, to what the deal says', async () => {
     const { number, planId } = await held({ ...TIERED, DefaultQuantity: 25 });

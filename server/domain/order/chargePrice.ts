@@ -26,10 +26,14 @@ const onTiers = (tiers: readonly Tier[], priced: (own: Decimal) => Decimal): Tie
 /** Digits that a price keeps as a number of JSON, which Zuora takes. */
 const MOST_DIGITS = 15;
 
+/** The nearest, and where that is on the wrong side of half a cent, the one beyond it. */
+const ROUNDINGS = ['round', 'ceil', 'floor'] as const;
+
 /** @returns a price to as many digits as it may have */
-function rounded(price: Fraction): Decimal {
+function rounded(price: Fraction, how: (typeof ROUNDINGS)[number]): Decimal {
   const whole = toDecimal(price.floor()).length;
-  return toDecimal(price, Math.max(0, Math.min(MOST_PRICE_DIGITS, MOST_DIGITS - whole)));
+  const digits = Math.max(0, Math.min(MOST_PRICE_DIGITS, MOST_DIGITS - whole));
+  return toDecimal(price[how](digits), digits);
 }
 
 /** A discount alone comes off each price of a charge: that of each of its tiers, and of what is over. */
@@ -66,12 +70,16 @@ function scaledTiers(line: DealLine, own: OwnPrice, currency: string): LinePrice
     );
   const meant = exact(price.price).mul(exact(quantity));
   if (meant.equals(whole)) return OWN;
-  const tiers = onTiers(own.tiers, (one) => rounded(exact(one).mul(meant).div(whole)));
-  const [comesTo, wanted] = [costOf(tiers)!, meant].map((amount) => roundToMoney(amount, currency));
-  if (comesTo!.minor === wanted!.minor) return { price: null, tiers };
+  const amountOf = (amount: Fraction) => roundToMoney(amount, currency);
+  const share = meant.div(whole);
+  const scaled = ROUNDINGS.map((how) => onTiers(own.tiers, (one) => rounded(exact(one).mul(share), how)));
+  const wanted = amountOf(meant);
+  const tiers = scaled.find((some) => amountOf(costOf(some)!).minor === wanted.minor);
+  if (tiers !== undefined) return { price: null, tiers };
+  const comesTo = amountOf(costOf(scaled[0]!)!);
   return orderFault(
     'price_too_fine',
-    `Its tiers have at most ${MOST_PRICE_DIGITS} digits after the point and would come to ${inWords(comesTo!)}, not to ${inWords(wanted!)}. Enter another sales price, or 0 and a discount, which lowers each tier.`,
+    `Its tiers have at most ${MOST_PRICE_DIGITS} digits after the point and would come to ${inWords(comesTo)}, not to ${inWords(wanted)}. Enter another sales price, or 0 and a discount, which lowers each tier.`,
     product,
   );
 }
