@@ -3,6 +3,7 @@ import { CATALOG_OBJECTS, toCatalogRows } from '../connectors/salesforce/rows/ca
 import type { SalesforceClient } from '../connectors/salesforce/client.ts';
 import { catalogKeyOf } from '../domain/billingAccount/key.ts';
 import { createCatalogRowsReader } from '../sync/catalog/reader.ts';
+import { waitingForCatalog } from '../sync/orders/waiting.ts';
 import { mirrorCatalog } from '../workflows/catalog/mirrorCatalog.ts';
 import type { KeyHandler } from '../workflows/ports/keyWork.ts';
 import type { Base } from './base.ts';
@@ -25,10 +26,14 @@ export function catalog(base: Base, client: SalesforceClient): Catalog {
   const reader = createPriceBookReader(client, { name, currency });
   const reads = batchCalls(base, client);
   const books = { priceBooks: () => reads(() => reader.priceBooks()) };
-  const rows = createCatalogRowsReader(base.database.db, CATALOG_OBJECTS);
+  const { db } = base.database;
+  const rows = createCatalogRowsReader(db, CATALOG_OBJECTS);
+  const waiting = (connection: string) => waitingForCatalog(db, connection);
   return {
     handlerOf: (connection) =>
-      sells(connection.name) ? mirrorCatalog({ source: connection.catalog, books, rows, toRows: toCatalogRows }) : null,
+      sells(connection.name)
+        ? mirrorCatalog({ source: connection.catalog, books, rows, toRows: toCatalogRows, waiting })
+        : null,
     readAll: () =>
       base.store.bumpKeys(
         base.connections

@@ -3,6 +3,7 @@ import { projectionKeyOf } from '../../server/domain/billingAccount/key.ts';
 import { createDealReader } from '../../server/sync/deals/reader.ts';
 import { createOrderBook } from '../../server/sync/orders/book.ts';
 import { orderedSince } from '../../server/sync/orders/since.ts';
+import { waitingForCatalog } from '../../server/sync/orders/waiting.ts';
 import { DISCREPANCY_OPEN, type DealOrder } from '../../server/workflows/ports/orders.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
@@ -146,6 +147,24 @@ it('a deal that says again what was ordered has those looked at that waited for 
   const resolvedAt = '2026-11-22T11:00:00.000Z';
   await book.save(order({ state: 'Ordered', discrepancy: { ...discrepancy, resolvedAt } }), 1);
   expect(await looked()).toEqual([{ key: 'salesforce:Opportunity:006000000000003AAA' }]);
+});
+
+it('those wait for the catalog of a connection whose products are wrong there, and no others', async () => {
+  const book = createOrderBook(database.db);
+  const dealId = (index: number) => `00600000000000${index}AAA`;
+  const fault = (code: string) => ({ code, text: 'Mend it.' });
+  const cases: Partial<DealOrder>[] = [
+    { faults: [fault('term_missing'), fault('currency_not_sold')] },
+    { faults: [fault('product_unmapped')] },
+    { faults: [fault('term_missing')] },
+    { faults: [fault('plan_gone')], connection: 'stripe' },
+    { faults: [fault('plan_gone')], state: 'Failed' },
+    { faults: [] },
+  ];
+  for (const [index, more] of cases.entries()) await book.save(order({ dealId: dealId(10 + index), ...more }), null);
+  const key = (index: number) => `salesforce:Opportunity:${dealId(index)}`;
+  expect(await waitingForCatalog(database.db, 'zuora')).toEqual([key(10), key(11)]);
+  expect(await waitingForCatalog(database.db, 'stripe')).toEqual([key(13)]);
 });
 
 it('an order is saved beside the projection of its Account without either locking the other out', async () => {

@@ -30,6 +30,7 @@ let sales: OrderStory['sales'];
 let zuora: OrderStory['zuora'];
 let seats: RatePlan;
 let fee: RatePlan;
+let storage: RatePlan;
 let standing: OrderStory['standing'];
 let restart: OrderStory['restart'];
 
@@ -41,8 +42,11 @@ beforeAll(async () => {
   const whole = { UomName: 'Each', DecimalPlaces: 0 };
   await zuora.post('/v1/action/create', { type: 'UnitOfMeasure', objects: [whole] });
   fee = await story.zuora.ratePlan('Support', 'USD', [{ name: 'Fee', kind: 'flat', price: '500', period: 'Month' }]);
+  storage = await story.zuora.ratePlan('Storage', 'USD', [
+    { name: 'Volumes', kind: 'perUnit', price: '10', period: 'Month' },
+  ]);
   await restart(orderSettings({}));
-  await vi.waitUntil(() => sales.hasProduct(fee), WITHIN);
+  await vi.waitUntil(() => sales.hasProduct(fee) && sales.hasProduct(storage), WITHIN);
 }, 180_000);
 afterAll(() => story.end());
 
@@ -72,6 +76,21 @@ const setEmail = (number: string, workEmail: string) =>
 
 const lineOf = (dealId: string): string =>
   story.stack.org.org.all('OpportunityLineItem').find((one) => one['OpportunityId'] === dealId)!.Id;
+
+/** What is in Zuora's catalog is read each hour: that time is over. */
+async function readCatalog(): Promise<void> {
+  await story.database.pool.query("update dirty set not_before = now() where key = 'zuora:catalog:all'");
+}
+/** Prices the volumes of Storage in these currencies. */
+const priceStorage = async (...currencies: string[]): Promise<void> => {
+  const tiers = currencies.map((Currency) => ({ Currency, Price: 10 }));
+  await inZuora('PUT', `/v1/object/product-rate-plan-charge/${storage.charges[0]!.id}`, {
+    ProductRatePlanChargeTierData: { ProductRatePlanChargeTier: tiers },
+  });
+};
+/** Sells Storage until a day. */
+const sellStorageUntil = (EffectiveEndDate: string): Promise<void> =>
+  inZuora('PUT', `/v1/object/product-rate-plan/${storage.ratePlanId}`, { EffectiveEndDate });
 
 /** Adds a product that somebody made in Salesforce alone; @returns id of its line */
 function addHandMade(dealId: string): string {
@@ -139,6 +158,36 @@ const BAD: [string, () => Bad | Promise<Bad>][] = [
         id,
         says: `The opportunity is in USD, the billing account ${euros.number} in EUR. Use a price book in EUR, or bill another account.`,
         mend: () => billAnother(euros, id),
+      };
+    },
+  ],
+  [
+    'a product that billing has no price of in the currency',
+    async () => {
+      const id = sales.open(acme.accountId, [{ plan: storage, quantity: 2, price: 10 }]);
+      await priceStorage('EUR');
+      return {
+        id,
+        says: 'Storage: Billing has no price of Volumes in USD. Add one there, or sell it in another currency.',
+        mend: async () => {
+          await priceStorage('EUR', 'USD');
+          await readCatalog();
+        },
+      };
+    },
+  ],
+  [
+    'a product that is not on sale',
+    async () => {
+      const id = sales.open(acme.accountId, [{ plan: storage, quantity: 2, price: 10 }]);
+      await sellStorageUntil('2021-01-01');
+      return {
+        id,
+        says: 'Storage: Storage is not on sale in billing now. Choose a product that is.',
+        mend: async () => {
+          await sellStorageUntil('2040-01-01');
+          await readCatalog();
+        },
       };
     },
   ],

@@ -156,10 +156,11 @@ it('a price that is off sale, and a customer without an address, are told, and o
   const told = String((await standing(id, 'Not Ready'))['Faults__c']);
   expect(told).toContain('is not on sale in billing now');
   expect(told).toContain('has no e-mail address');
-  await stripe.prices.update(price, { active: true });
   await stripe.customers.update(customer, { email: 'billing@acme.example' });
+  await vi.waitUntil(() => !String(sales.order(id)!['Faults__c']).includes('e-mail address'), WITHIN);
   await settled(story.stack);
-  sales.edit(id, { Billing_Auto_Renew__c: 'Yes' });
+  expect(sales.order(id)).toMatchObject({ State__c: 'Not Ready' });
+  await stripe.prices.update(price, { active: true });
   await standing(id, 'Ordered');
   expect(await subscriptionsOf(id)).toHaveLength(1);
   // The price book follows a second after the last edit of the catalog.

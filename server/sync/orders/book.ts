@@ -6,6 +6,7 @@ import { DISCREPANCY_OPEN, type DealOrder, type OrderBook } from '../../workflow
 import { storableJson } from '../json.ts';
 import { BUMP, bumpKeys } from '../keys/bump.ts';
 import { toDealOrder } from './stored.ts';
+import { waitingFor } from './waiting.ts';
 
 function changedMeanwhile(dealId: string): Fault {
   return new Fault({
@@ -74,15 +75,6 @@ async function write(
   return rows[0]?.version;
 }
 
-/** @returns keys of Opportunities that wait until this one says again what was ordered */
-async function waitingFor(db: Db, dealId: string): Promise<string[]> {
-  const waits = JSON.stringify([{ code: DISCREPANCY_OPEN, waitsFor: dealId }]);
-  const { rows } = await sql<{ id: string }>`
-    select opportunity_id as id from deal_order
-    where state = 'Not Ready' and body -> 'faults' @> ${waits}::jsonb`.execute(db);
-  return rows.map(({ id }) => orgKeyOf('Opportunity', id));
-}
-
 /** @param onSaved told when an Account is to be projected because of it */
 export function createOrderBook(db: Db, onSaved: () => void = () => {}): OrderBook {
   return {
@@ -118,7 +110,7 @@ export function createOrderBook(db: Db, onSaved: () => void = () => {}): OrderBo
       const saveIn = async (some: Db): Promise<number> => {
         const written = await write(some, order, before, dueBy(order, again));
         if (written === undefined) throw changedMeanwhile(order.dealId);
-        if (settles) await bumpKeys(some, await waitingFor(some, order.dealId));
+        if (settles) await bumpKeys(some, await waitingFor(some, [{ code: DISCREPANCY_OPEN, waitsFor: order.dealId }]));
         return written;
       };
       const settles = order.discrepancy?.resolvedAt != null;

@@ -1,10 +1,9 @@
-import { sql } from 'kysely';
-import { orgKeyOf } from '../../domain/billingAccount/key.ts';
 import { FIELD_UNREADABLE } from '../../domain/order/planOrder.ts';
 import type { Db } from '../../platform/db/database.ts';
 import type { Log } from '../../platform/log.ts';
 import { bumpKeys } from '../keys/bump.ts';
 import { repeat, type Repeated } from '../repeat.ts';
+import { waitingFor } from './waiting.ts';
 
 const NAME = 'orders_unreadable';
 /** An org changes now and then, ms. */
@@ -23,19 +22,6 @@ async function note(db: Db, faults: readonly string[]): Promise<void> {
     .values({ name: NAME, value })
     .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
     .execute();
-}
-
-/** Has those deals looked at that wait for a field. */
-async function wake(db: Db): Promise<void> {
-  const { rows } = await sql<{ id: string }>`
-    select opportunity_id as id from deal_order
-    where state = 'Not Ready' and body -> 'faults' @> ${JSON.stringify([{ code: FIELD_UNREADABLE }])}::jsonb`.execute(
-    db,
-  );
-  await bumpKeys(
-    db,
-    rows.map(({ id }) => orgKeyOf('Opportunity', id)),
-  );
 }
 
 export type FieldsWatchOptions = {
@@ -59,7 +45,7 @@ export function createFieldsWatch({ db, ask, log, onChange }: FieldsWatchOptions
     for (const fault of found) if (known === null || !before.includes(fault)) log.error({ orders: true }, fault);
     await note(db, found);
     if (before.some((fault) => !found.includes(fault))) {
-      await wake(db);
+      await bumpKeys(db, await waitingFor(db, [{ code: FIELD_UNREADABLE }]));
       onChange();
     }
     known = found;

@@ -24,13 +24,14 @@ function claimOf(...ages: number[]): KeyClaim {
   return { key: 'stripe:catalog:all', events, claimedAt: NOW, ...common };
 }
 
-function rig() {
+function rig(waiting: readonly string[] = []) {
   const calls: string[] = [];
   const handler = mirrorCatalog({
     source: { sellables: () => (calls.push('sellables'), Promise.resolve([])) },
     books: { priceBooks: () => (calls.push('books'), Promise.resolve(BOOKS)) },
     rows: { catalogRows: (connection) => (calls.push(connection), Promise.resolve([row('before')])) },
     toRows: (sellables, books, before) => [...before, row(`${sellables.length} for ${books.sold}`)],
+    waiting: (connection) => Promise.resolve(connection === 'stripe' ? waiting : []),
   });
   return { calls, handler };
 }
@@ -44,6 +45,13 @@ test('all of a catalog is read and set, and again an hour later', async () => {
     pollAsBatch: true,
   });
   expect(calls).toEqual(['stripe', 'books', 'sellables']);
+});
+
+test('what waits for something else to be sold is looked at when it is read', async () => {
+  const { handler } = rig(['salesforce:Opportunity:006']);
+  expect(await handler(claimOf())).toMatchObject({ dirty: ['salesforce:Opportunity:006'] });
+  // While edits go on, it is not.
+  expect(await handler(claimOf(400))).not.toHaveProperty('dirty');
 });
 
 test('many edits are one read, once they have come to rest', async () => {

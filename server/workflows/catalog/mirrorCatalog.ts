@@ -7,6 +7,8 @@ export type MirrorCatalogDeps = {
   books: PriceBookReader;
   rows: CatalogRowsReader;
   toRows: ToCatalogRows;
+  /** @returns keys of what waits for something else to be sold by a connection */
+  waiting: (connection: string) => Promise<readonly string[]>;
 };
 
 /** It is read again so much later for what no event tells: a day of sale that has come, and all of Zuora's (real time, ms). */
@@ -26,18 +28,21 @@ function atRest(events: readonly StoredEvent[]): Date | null {
 
 /**
  * Works the key of a connection's catalog (`<connection>:catalog:all`): all of it is read, whatever the events say, and set
- * as products and prices. What is as it was is not written.
+ * as products and prices. What is as it was is not written. What waits for it is looked at, whatever has changed.
  */
-export function mirrorCatalog({ source, books, rows, toRows }: MirrorCatalogDeps): KeyHandler {
+export function mirrorCatalog({ source, books, rows, toRows, waiting }: MirrorCatalogDeps): KeyHandler {
   return async ({ key, events, claimedAt }) => {
     const ready = atRest(events);
     if (ready !== null && ready > claimedAt) return { done: [], againAt: ready };
-    const before = await rows.catalogRows(partsOf(key).connection);
+    const { connection } = partsOf(key);
+    const before = await rows.catalogRows(connection);
     const found = await books.priceBooks();
     const sellables = await source.sellables();
+    const dirty = await waiting(connection);
     return {
       done: events.map(({ id }) => id),
       catalog: toRows(sellables, found, before),
+      ...(dirty.length > 0 && { dirty }),
       pollAt: new Date(claimedAt.getTime() + READ_AGAIN_MS),
       pollAsBatch: true,
     };
