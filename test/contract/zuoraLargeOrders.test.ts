@@ -93,7 +93,7 @@ describe('which orders go as a job', () => {
 
 describe('an order that is worked off later', () => {
   it('is under way until it is done, and is then what it came to', async () => {
-    await rig.client.post('/__sim/options', { asyncJobMs: 150 });
+    await rig.client.post('/__sim/options', { asyncJobMs: 1500 });
     const order = orderOf(60);
     const fault = await faultOf(desk().place(order, order.number));
     expect([fault.code, fault.outcomeUnknown, fault.retryAfterMs]).toEqual(['order_under_way', true, 2000]);
@@ -127,7 +127,7 @@ describe('an order that is worked off later', () => {
   });
 
   it('is begun once however often it is sent with the same effect id', async () => {
-    await rig.client.post('/__sim/options', { asyncJobMs: 100 });
+    await rig.client.post('/__sim/options', { asyncJobMs: 1500 });
     const order = orderOf(60);
     rig.sim.ctx.faults.set([{ method: 'POST', path: '^/v1/async/orders$', times: 1, status: 504, after: true }]);
     expect(await faultOf(desk().place(order, order.number))).toMatchObject({ outcomeUnknown: true });
@@ -169,7 +169,7 @@ describe('an order that is worked off later', () => {
 
 describe('a preview that is worked out later', () => {
   it('comes to what one at once does, of one job however often it is asked for', async () => {
-    await rig.client.post('/__sim/options', { asyncJobMs: 100 });
+    await rig.client.post('/__sim/options', { asyncJobMs: 1500 });
     const before = calls('POST /v1/async/orders/preview');
     const order = orderOf(60);
     expect(await faultOf(desk().preview(order))).toMatchObject({ code: 'order_under_way' });
@@ -182,6 +182,7 @@ describe('a preview that is worked out later', () => {
       firstInvoice: { amount: '600', on: START },
     });
     expect(calls('POST /v1/async/orders/preview') - before).toBe(1);
+    await rig.client.post('/__sim/options', { asyncJobMs: 60_000 });
     // What was worked out is not kept: it may come to something else by now.
     expect(await faultOf(desk().preview(order))).toMatchObject({ code: 'order_under_way' });
   });

@@ -66,6 +66,19 @@ export const isDiscountAlone = ({ unitPrice, discountPercent, ofTerm }: DealLine
   exact(unitPrice).compare(0) === 0 && discountPercent !== null && ofTerm === undefined;
 
 /**
+ * @param line of the only charge of its plan, which has one price
+ * @returns why it is not known whether it is free or lowered; null where it is
+ */
+export const freeOrLowered = (line: DealLine): OrderFault | null =>
+  isDiscountAlone(line) && exact(line.discountPercent!).compare(100) < 0
+    ? orderFault(
+        'price_unclear',
+        `Its sales price is 0 and its discount ${line.discountPercent} %, so nobody knows what it is to cost. Enter the sales price; or take the discount off, and it is free.`,
+        line.product,
+      )
+    : null;
+
+/**
  * @param why such as `has 2 charges`
  * @param what to do, besides taking the discount off
  */

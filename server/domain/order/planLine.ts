@@ -4,7 +4,7 @@ import { loweredPrice, OWN, reducedBy, soldPrice, type LinePrice, type OwnPrice 
 import { carrying, fieldsFrom, type CustomFieldRules } from './customFields.ts';
 import type { DealLine } from './deal.ts';
 import { orderFault, type OrderFault } from './faults.ts';
-import { isDiscountAlone, isUnpriced, noSalesPrice, unclearPrice } from './linePrice.ts';
+import { freeOrLowered, isDiscountAlone, isUnpriced, noSalesPrice, unclearPrice } from './linePrice.ts';
 import { isCommitted, isPriced, takesQuantity } from './models.ts';
 import type { ChargeOnSale, ChargeOverride, PlanOnSale, PlanOrder } from './order.ts';
 
@@ -37,7 +37,8 @@ function lowered(line: DealLine, charges: readonly ChargeOnSale[], currency: str
 function committedPrices(line: DealLine, committed: readonly ChargeOnSale[], currency: string): Prices | OrderFault {
   const [charge] = committed;
   const isOne = committed.length === 1;
-  if (isOne && isPriced(charge!)) return only(charge!, soldPrice(line, ownPrice(charge!, currency), currency));
+  if (isOne && isPriced(charge!))
+    return freeOrLowered(line) ?? only(charge!, soldPrice(line, ownPrice(charge!, currency), currency));
   if (isUnpriced(line)) return new Map();
   if (!isDiscountAlone(line))
     return isOne

@@ -225,6 +225,7 @@ describe('quantity and sales price of a line', () => {
       [['c1', '60', '0.097']],
     ],
     ['a free one is free', { unitPrice: '0' }, [charge()], [['c1', '60', '0']]],
+    ['all of it taken off is free', { unitPrice: '0', discountPercent: '100' }, [charge()], [['c1', '60', '0']]],
     ['parts of units', { quantity: '2.25' }, [charge()], [['c1', '2.25', '19.99']]],
   ])('%s', (_, more, sold, expected) => {
     expect(charges(more, ...sold).map(({ charge: id, quantity, price }) => [id, quantity, price])).toEqual(expected);
@@ -312,6 +313,11 @@ describe('what keeps a deal from being ordered is said, all of it at once', () =
     ['two of a flat fee', withLine({ quantity: '2' }, [fee]), ['quantity_forbidden']],
     ['half a flat fee', withLine({ quantity: '0.5' }, [fee]), ['quantity_forbidden']],
     ['a price for several charges', withLine({}, [fee, charge()]), ['price_unclear']],
+    [
+      'a discount alone on the only charge, which a price of 0 makes free',
+      withLine({ unitPrice: '0', discountPercent: '10' }),
+      ['price_unclear'],
+    ],
     [
       'a discount on tiers of which billing tells no price',
       withLine({ unitPrice: '0', discountPercent: '10' }, [charge({ model: 'volume' })]),

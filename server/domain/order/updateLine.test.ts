@@ -83,13 +83,13 @@ test.each<[string, Charge[], Partial<DealLine>, string]>([
     'Seats tiers to USD 9 up to 10, USD 7.2 over 10 a month',
   ],
   [
-    'a discount alone lowers the price of the only charge',
+    'all of it taken off is free',
     [seats],
-    { quantity: '60', discountPercent: '10' },
-    'Seats from USD 20 to USD 18 a month',
+    { quantity: '60', discountPercent: '100' },
+    'Seats from USD 20 to USD 0 a month',
   ],
   [
-    'or of one of several that is named',
+    'a discount alone lowers the price of one of several that is named',
     [seats, banded, calls].map((one, index) => ({ ...one, number: `C-${index + 1}` })),
     { quantity: '60', discountPercent: '10', chargeNumber: 'C-1' },
     'Seats from USD 20 to USD 18 a month',
@@ -117,6 +117,12 @@ test.each<[string, Charge[], Partial<DealLine>, string]>([
   ['tiers that stay', [banded], { quantity: '25' }, 'nothing_to_change'],
   ['usage that stays', [calls], {}, 'nothing_to_change'],
   ['a percentage that is the same', [launch], { discountPercent: '10' }, 'nothing_to_change'],
+  [
+    'a discount alone on the only charge, which a price of 0 makes free',
+    [seats],
+    { quantity: '60', discountPercent: '10' },
+    'price_unclear',
+  ],
   [
     'a sales price of usage by tiers',
     [{ ...calls, model: 'volume', price: null, tiers: banded.tiers }],

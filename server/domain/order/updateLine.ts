@@ -10,7 +10,7 @@ import type { DealLine } from './deal.ts';
 import type { Planned } from './facts.ts';
 import { orderFault, type OrderFault } from './faults.ts';
 import { chargesHeld, type HeldPlan, type Holding } from './held.ts';
-import { isDiscountAlone, isUnpriced, monthsOfPeriod, unclearPrice } from './linePrice.ts';
+import { freeOrLowered, isDiscountAlone, isUnpriced, monthsOfPeriod, unclearPrice } from './linePrice.ts';
 import { isCommitted, isPriced, takesQuantity } from './models.ts';
 import type { ChargePricing, ChargeUpdate } from './order.ts';
 import { quantityFault } from './planLine.ts';
@@ -91,9 +91,10 @@ function priceOfTerm(
 function priceOf(line: DealLine, charge: Charge, plan: HeldPlan, currency: string): LinePrice | OrderFault {
   if (charge.model === 'discount') return reducedBy(line, 'percentOff');
   if (line.ofTerm !== undefined) return priceOfTerm(line, line.ofTerm, charge, currency);
+  const isOnly = isPriced(charge) && new Set(plan.charges.filter(isCommitted).map(({ number }) => number)).size === 1;
+  if (isOnly) return freeOrLowered(line) ?? soldPrice(line, charge, currency);
   if (isDiscountAlone(line)) return loweredPrice(line, charge);
-  const isOnly = new Set(plan.charges.filter(isCommitted).map(({ number }) => number)).size === 1;
-  return isUnpriced(line) && !(isOnly && isPriced(charge)) ? OWN : soldPrice(line, charge, currency);
+  return isUnpriced(line) ? OWN : soldPrice(line, charge, currency);
 }
 
 /** How a charge is sold on a day. */
