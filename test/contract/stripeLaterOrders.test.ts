@@ -423,6 +423,22 @@ describe('an end of what a schedule runs', () => {
   });
 });
 
+it('periods of what began on the last day of a month end on last days', async () => {
+  until('2027-01-31T09:00:00Z');
+  const of = await subscribeFor(12);
+  until('2027-02-01T09:00:00Z');
+  const ending = (day: string) =>
+    changeOf(of, [{ type: 'CancelSubscription', startsOn: on(day), policy: 'SpecificDate' }]);
+  expect(await faultOf(desk().preview(ending('2027-03-28')))).toMatchObject({
+    publicText: expect.stringContaining('such as 2027-03-31') as string,
+  });
+  const order = ending('2027-04-30');
+  await desk().place(order, `${order.dealId}-1`);
+  expect((await now(of.id)).cancel_at).toBe(at('2027-04-30'));
+  until('2027-05-01T12:00:00Z');
+  expect(await totals(of.id)).toEqual([10_000, 10_000, 10_000]);
+});
+
 describe('a renewal of what a schedule ends', () => {
   const renewal = (
     of: Stripe.Subscription,

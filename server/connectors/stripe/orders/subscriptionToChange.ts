@@ -15,6 +15,7 @@ import { plannedOf } from './plannedPhases.ts';
 
 const heldSchema = subscriptionSchema.extend({
   collection_method: z.string(),
+  billing_cycle_anchor: z.number().int(),
   schedule: heldScheduleSchema.nullish().transform((one) => (one?.status === 'active' ? one : null)),
 });
 /** A subscription as it is changed, with the schedule that it is run by; null where it goes on by itself. */

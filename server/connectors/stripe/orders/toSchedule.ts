@@ -63,11 +63,15 @@ function renew(planned: Planned, on: CalendarDate, { order, subscription, to }: 
   else planned.end = cycleMoment(renewedTo(on, months, subscription, to.timeZone), subscription, to.timeZone);
 }
 
-/** First day from a day on with which a period ends of everything that is billed ahead. */
-function wholeFrom(day: CalendarDate, { items }: HeldSubscription, zone: string): CalendarDate {
-  const ends = items.data.map(({ price, current_period_end: end }) => {
-    const { interval = 'month', interval_count: count = 1, usage_type: usage } = price.recurring ?? {};
-    const first = dayOf(fromUnixSeconds(end), zone);
+/** First day from a day on with which a period ends of everything that is billed ahead; counted as Stripe does, from one day on. */
+function wholeFrom(
+  day: CalendarDate,
+  { items, billing_cycle_anchor: anchor }: HeldSubscription,
+  zone: string,
+): CalendarDate {
+  const first = dayOf(fromUnixSeconds(anchor), zone);
+  const ends = items.data.map(({ price: { recurring } }) => {
+    const { interval = 'month', interval_count: count = 1, usage_type: usage } = recurring ?? {};
     if (usage === 'metered') return day;
     for (let nth = 0; ; nth++) {
       const unit = interval as 'day' | 'week' | 'month' | 'year';
