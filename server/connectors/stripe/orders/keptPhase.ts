@@ -11,6 +11,7 @@ export type SentPhase = {
   end_date: number;
   items: SentItem[];
   metadata?: Record<string, string>;
+  trial_end?: number;
   readonly [more: string]: unknown;
 };
 

@@ -20,7 +20,7 @@ export type Moment = number | 'now';
 export type PlannedPhase = {
   from: Moment;
   /** What it says besides its items and days. */
-  sent: { metadata?: Record<string, string>; readonly [more: string]: unknown };
+  sent: { metadata?: Record<string, string>; trial_end?: number; readonly [more: string]: unknown };
   counted: Omit<StripePhase, 'items' | 'start_date' | 'end_date'>;
   items: PlannedItem[];
 };
@@ -67,11 +67,25 @@ export function plannedOf(subscription: HeldSubscription): Planned {
   const ahead = schedule.phases.filter((one) => one.start_date >= now).toSorted((a, b) => a.start_date - b.start_date);
   const phases = ahead.map(
     ({ sent: whole, unknown: _unknown, items, start_date: from, end_date: _end, ...counted }, nth) => {
-      const { items: sentItems, start_date: _start, end_date: _to, add_invoice_items: once, ...sent } = whole;
+      const {
+        items: sentItems,
+        start_date: _start,
+        end_date: _to,
+        add_invoice_items: once,
+        trial_end: trial,
+        ...sent
+      } = whole;
       return {
         from,
         // What was billed with the phase that is under way is not billed again.
-        sent: { ...sent, ...(nth > 0 && once !== undefined && { add_invoice_items: once }) },
+        sent: {
+          ...sent,
+          ...(nth > 0 && once !== undefined && { add_invoice_items: once }),
+          // One that is over lies before the phase, which Stripe refuses.
+          ...(trial !== undefined &&
+            trial > from &&
+            (nth > 0 || subscription.status === 'trialing') && { trial_end: trial }),
+        },
         counted,
         items: items.map((item, index) => ({
           number: numberIn(subscription, item.price),
@@ -119,11 +133,13 @@ export function phaseFrom({ phases }: Planned, at: Moment, prorationBehavior: st
   const same = phases.find(({ from }) => from === at);
   if (same !== undefined) return same;
   const before = phases[index]!;
-  const { add_invoice_items: _once, billing_cycle_anchor: _anchor, trial_end: _trial, ...sent } = before.sent;
+  const { add_invoice_items: _once, billing_cycle_anchor: _anchor, trial_end: trial, ...sent } = before.sent;
+  const goesOn = (end: number | null | undefined) =>
+    end != null && at !== 'now' && end > at ? { trial_end: end } : {};
   const cut: PlannedPhase = {
     from: at,
-    sent: { ...sent, proration_behavior: prorationBehavior },
-    counted: { ...before.counted, trial_end: null },
+    sent: { ...sent, ...goesOn(trial), proration_behavior: prorationBehavior },
+    counted: { ...before.counted, trial_end: goesOn(before.counted.trial_end).trial_end ?? null },
     items: [...before.items],
   };
   phases.splice(index + 1, 0, cut);

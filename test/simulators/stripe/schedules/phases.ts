@@ -35,6 +35,8 @@ function phaseOf(world: World, params: PhaseParams, start: number, param: string
   if (items.length === 0) throw invalid('A phase must have at least one item.', `${param}[items]`, 'parameter_missing');
   const end = endOf(world, params, start, param);
   if (end <= start) throw invalid('The end date of a phase must be after its start date.', `${param}[end_date]`);
+  if (typeof params.trial_end === 'number' && (params.trial_end < start || params.trial_end > end))
+    throw invalid('The trial of a phase must end within the phase.', `${param}[trial_end]`);
   const prices = items.map((item, index) => priceOf(world, item, `${param}[items][${index}]`, true));
   const trialEnd = params.trial ? end : params.trial_end === 'now' ? null : (params.trial_end ?? null);
   return {

@@ -234,6 +234,7 @@ describe('a schedule from a subscription', () => {
       [{ items, start_date, end_date: start_date }],
       [{ items, start_date: start_date + 1, end_date }],
       [{ items: [], start_date, end_date }],
+      [{ items, start_date, end_date, trial_end: start_date - 1 }],
     ])
       await expect(schedules().update(id, { phases: wrong })).rejects.toMatchObject({ statusCode: 400 });
   });
