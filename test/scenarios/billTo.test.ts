@@ -226,6 +226,35 @@ it('a server that is killed before the answer finds it done when it is back', as
   expect(discrepancies(accountId)).toEqual([]);
 }, 120_000);
 
+it('a Contact that is deleted while no event tells of it is found by the sweep, told, and empties nothing', async () => {
+  const { env } = story.stack;
+  await story.stack.restart({ ...env, SALESFORCE_PUBSUB_ADDRESS: 'none' });
+  const { accountId, contactId, number } = await customer('Weyland');
+  // Chosen by an Account that it does not belong to.
+  const other = await customer('Yutani');
+  edit('Account', other.accountId, { Billing_Contact__c: contactId });
+  edit('Contact', contactId, { Email: 'bishop@weyland.example' });
+  await vi.waitUntil(
+    () => [number, other.number].every((one) => billed(one).workEmail === 'bishop@weyland.example'),
+    WITHIN,
+  );
+  await settled(story.stack);
+  writes();
+  person(story.stack).remove('Contact', contactId);
+  await vi.waitUntil(() => discrepancies(accountId).some((row) => row['State__c'] === 'Open'), WITHIN);
+  expect(discrepancies(accountId)[0]!['Billing_Value__c']).toBe(
+    'name: Accounts Payable\nemail: bishop@weyland.example',
+  );
+  await vi.waitUntil(() => billed(other.number).workEmail === 'ap@acme.example', WITHIN);
+  await settled(story.stack);
+  expect(billed(number)).toMatchObject({ workEmail: 'bishop@weyland.example', lastName: 'Payable' });
+  expect(writes(), 'that of the other Account').toBe(1);
+  await contact(accountId, { LastName: 'Receivable', Email: 'ar@weyland.example' });
+  await vi.waitUntil(() => billed(number).workEmail === 'ar@weyland.example', WITHIN);
+  await vi.waitUntil(() => discrepancies(accountId)[0]!['State__c'] === 'Resolved', WITHIN);
+  story.stack.env = env;
+}, 120_000);
+
 it('in shadow nothing is changed, and what would be is shown; off does not even look', async () => {
   const settings = billToSettings({ zuora: { mode: 'shadow' }, stripe: { mode: 'off' } });
   await story.stack.restart({ ...story.stack.env, ...settings });

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { orgClient } from '../../scripts/demo/org.ts';
 import { startBackend } from '../support/backend.ts';
 import { beginStory, type Story } from '../support/customers.ts';
 import { ops } from '../support/ops.ts';
 import { deals, nextMonth, orderSettings } from '../support/orders.ts';
 import { prospects, provisioningSettings } from '../support/provisioning.ts';
+import { person } from '../support/orgPeople.ts';
 import { settled } from '../support/settled.ts';
 import { TestClient } from '../simulators/zuora/testClient.ts';
 
@@ -73,6 +75,19 @@ it('what is missing is told with what to do, and it goes on by itself once it is
   sales.edit('Contact', contactId, { MailingCountry: 'United States' });
   await standing(accountId, 'Created');
   expect(inZuora(accountId)).toHaveLength(1);
+}, 120_000);
+
+it('of two Contacts none is chosen, until one of them is deleted', async () => {
+  const { accountId } = await sales.make('Twins');
+  const fields = { AccountId: accountId, LastName: 'Twin', Email: 'twin@twins.example' };
+  const second = await orgClient(story.stack).create('Contact', fields);
+  sales.edit('Account', accountId, { Billing_Account_Wanted__c: true });
+  expect(await standing(accountId, 'Not Ready')).toContain('Several contacts of the account');
+  await settled(story.stack);
+  person(story.stack).remove('Contact', second);
+  await standing(accountId, 'Created');
+  const { body } = await zuora.get(`/v1/accounts/SF-${accountId}`);
+  expect(body.billToContact).toMatchObject({ workEmail: 'ada@twins.example' });
 }, 120_000);
 
 it('an Account that nobody marked, or whose mark is another, gets none', async () => {

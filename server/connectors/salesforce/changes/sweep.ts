@@ -152,7 +152,7 @@ export function createChangeSweep(client: SalesforceClient, options: ChangeSweep
       if (options.contacts)
         queries.push({
           object: CONTACTS,
-          soql: `SELECT Id, SystemModstamp, LastModifiedById FROM ${CONTACTS} WHERE SystemModstamp >= ${since} AND IsDeleted = false AND LastModifiedById != '${userId}'`,
+          soql: `SELECT Id, IsDeleted, SystemModstamp, LastModifiedById FROM ${CONTACTS} ${where}`,
         });
       if (options.lines)
         queries.push({

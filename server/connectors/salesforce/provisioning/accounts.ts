@@ -5,7 +5,7 @@ import { billToInSalesforce } from '../../../domain/billTo/fromSalesforce.ts';
 import { gather } from '../../../platform/gather.ts';
 import type { AccountsToBill } from '../../../workflows/ports/provisioning.ts';
 import { billToColumns, namedIn, toAccount, toContact, type BillToColumns } from '../billTo/columns.ts';
-import { inList, queryCurrent, restOfList, textList, type Found } from '../changes/query.ts';
+import { inList, queryAll, queryCurrent, restOfList, textList, type Found } from '../changes/query.ts';
 import type { SalesforceClient } from '../client.ts';
 import { describeObjects } from '../mapping/describe.ts';
 
@@ -109,11 +109,11 @@ export async function accountsThatMeet(
   return [...new Set(ids.map((id) => id18(String(id))))];
 }
 
-/** @returns ids of the Accounts that a Contact belongs to, or is chosen to be billed for */
+/** @returns ids of the Accounts that a Contact belongs to, or did when it was deleted, or is chosen to be billed for */
 export function createConcernedAccounts(client: SalesforceClient): (contactId: string) => Promise<string[]> {
   const read = gather<string, string[]>(MOST_IDS, async (ids) => {
     const [contacts, accounts] = await Promise.all([
-      queryCurrent(client, `SELECT Id, AccountId FROM Contact WHERE AccountId != null AND Id IN ${inList(ids)}`),
+      queryAll(client, `SELECT Id, AccountId FROM Contact WHERE AccountId != null AND Id IN ${inList(ids)}`),
       queryCurrent(client, `SELECT Id, Billing_Contact__c FROM Account WHERE Billing_Contact__c IN ${inList(ids)}`),
     ]);
     const pairs = [
