@@ -121,6 +121,7 @@ export function followSalesforce(deps: ChangesDeps): { handler: KeyHandler; part
   const ofDeal = followDeal({
     reader: createOrgDealReader(client, orders?.fields, (most) => waitingKeys(database.db, 'salesforce', DEALS, most), {
       lines: followsDeals,
+      ...(orders && { isBeingOrdered: orders.isOnItsWay }),
     }),
     deals,
     accounts,
@@ -164,6 +165,7 @@ export function followSalesforce(deps: ChangesDeps): { handler: KeyHandler; part
         deals,
         won: orders !== null,
         lines: followsDeals,
+        ...(orders && { isBeingOrdered: orders.isOnItsWay }),
         stages: provisioning === null ? [] : config.provisioning!.stages,
         contacts: provisioning !== null || billTos !== null,
       }),

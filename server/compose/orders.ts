@@ -27,6 +27,8 @@ type Settings = NonNullable<Config['orders']>;
 /** What becomes of won deals; null while nothing does. */
 export type Orders = {
   order: OrdersDeal;
+  /** Whether billing may be making the order of a deal just now. */
+  isOnItsWay: (dealId: string) => Promise<boolean>;
   /** Takes in what finance decided. */
   decide: (claim: KeyClaim, requestId: string) => Promise<KeyResult>;
   /** What has to be read of a deal. */
@@ -87,6 +89,7 @@ export async function orders(base: Base, client: SalesforceClient, onSaved: () =
       const rules = rulesFor(settings, deal, begunIn(known?.order ?? null));
       return orderDeal({ ...worksOut(base, rules), book, approval, since })(deal, changedBy, known);
     },
+    isOnItsWay: async (dealId) => (await book.of(dealId))?.order.state === 'Ordering',
     decide: decideOrder({ requests: createOrgRequests(client), book, approvers, clock }),
     fields: dealFieldsFor(client, settings),
   };

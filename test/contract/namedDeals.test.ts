@@ -232,6 +232,14 @@ describe('an Opportunity that is read', () => {
     expect(await createOrgDealReader(client).deal(id)).toBeNull();
   });
 
+  it('is read although it reports billing while an order of it is on its way', async () => {
+    const id = opportunity({ Billing_Key__c: 'zuora:subscription:A-S1:renewal:2027-07-01', Billing_Reported__c: true });
+    const isBeingOrdered = (one: string) => Promise.resolve(one === id);
+    expect(await createOrgDealReader(client, null, undefined, { isBeingOrdered }).deal(id)).toMatchObject({
+      deal: { id },
+    });
+  });
+
   it('that the product opened ahead of billing says whether people closed it', async () => {
     const key = 'zuora:subscription:A-S1:renewal:2027-07-01';
     const id = opportunity({ Billing_Subscription_Number__c: 'A-S1', Billing_Key__c: key });

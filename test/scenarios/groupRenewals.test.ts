@@ -271,6 +271,23 @@ it('what billing renews while the order is on its way is not renewed again, and 
   await allRenewedOnce(hooli);
 }, 180_000);
 
+it('an order on its way of a deal that comes to report what billing has done is followed to its end', async () => {
+  const pied = await customer('Pied', [1]);
+  const { faults } = story.stack.zuora.ctx;
+  const reported = Promise.withResolvers<void>();
+  faults.set([{ method: 'POST', path: '^/v1/orders/preview$', until: reported.promise, times: 1 }]);
+  sales.win(pied.id);
+  await vi.waitUntil(() => faults.list().length === 0, WITHIN);
+  await renewInBilling(pied, pied.of[0]!);
+  await vi.waitUntil(() => sales.deal(pied.id)['Billing_Reported__c'] === true, WITHIN);
+  reported.resolve();
+  expect(await standing(pied.id, 'Failed')).toMatchObject({
+    Faults__c: expect.stringContaining('its term does not end then any more') as string,
+  });
+  await settled(story.stack);
+  expect([await termOf(pied.of[0]!), await ordersOf(pied)]).toEqual([renewedOnce(pied), []]);
+}, 180_000);
+
 it('what is renewed by a person is not renewed by itself when its day comes', async () => {
   const soylent = await customer('Soylent', [1, 2]);
   const offset = story.stack.clock.offsetMs;

@@ -188,7 +188,7 @@ export function orderDeal(
   async function resume(known: Known, deal: Deal, changedBy: readonly string[], entered: string): Promise<DealOrder> {
     const { order } = known;
     const isToBePlaced = rules.mode === 'automatic' || (rules.mode === 'assisted' && isApproved(order));
-    const isWanted = deal.isWon && isToBePlaced;
+    const isWanted = deal.isWon && !deal.isReported && isToBePlaced;
     if (isToBeWorkedOutAgain(order))
       return isWanted ? begin(deal, known, changedBy, entered) : save(failed(order), known, deal);
     const followed = await takeIn(known, deal, () => desk.follow(order.order!, effectOf(order)));

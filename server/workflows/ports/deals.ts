@@ -47,8 +47,8 @@ export interface DealReader {
 /** Reads Opportunities from Salesforce, off the write path. Throws Faults. */
 export interface OrgDealReader {
   /**
-   * @returns null when it is deleted, or one that the product made to report billing; `forOrder` is null where orders are not
-   * asked for
+   * @returns null when it is deleted, or one that reports billing and of which no order is on its way; `forOrder` is null where
+   * orders are not asked for
    * @param generation of the key that is worked: what was read since it rose last is as good as read now
    */
   deal(id: string, generation?: number): Promise<{ deal: NamedDeal; held: HeldFields; forOrder: Deal | null } | null>;

@@ -19,7 +19,7 @@ const OURS = [...NAMED_DEAL_FIELDS, ...ORDERED_DEAL_FIELDS];
 export const DEAL_FIELDS = [...OURS, 'Billing_Row_Version__c'];
 /** What `toNamedDeal` reads. */
 export const NAMED_COLUMNS = ['AccountId', 'Billing_Subscription_Number__c', 'Billing_Key__c', 'IsClosed', 'IsWon'];
-const COLUMNS = ['Id', ...NAMED_COLUMNS, 'LastModifiedById', 'Billing_Row_Version__c', ...OURS];
+const COLUMNS = ['Id', ...NAMED_COLUMNS, 'Billing_Reported__c', 'LastModifiedById', 'Billing_Row_Version__c', ...OURS];
 const select = (more: readonly string[] = []): string =>
   `SELECT ${[...new Set([...COLUMNS, ...more])].join(', ')} FROM Opportunity WHERE IsDeleted = false`;
 
@@ -44,6 +44,9 @@ export function toNamedDeal(record: Found): NamedDeal {
   };
 }
 
+const reportsBilling = (record: Found): boolean =>
+  textOf(record['Billing_Key__c']) !== null && record['Billing_Reported__c'] === true;
+
 function heldOf(record: Found): HeldFields {
   const values = OURS.map((name) => [name, (record[name] ?? null) as string | number | null] as const);
   return {
@@ -60,19 +63,23 @@ function heldOf(record: Found): HeldFields {
  * @param fields tells what an order needs of them; null where none is to be made
  * @param waiting Opportunities that will be asked for next
  * @param options.lines whether it is told which products people changed, also where no order is to be made
+ * @param options.isBeingOrdered tells of one that reports billing whether an order of it is on its way, which is followed to its end
  */
 export function createOrgDealReader(
   client: SalesforceClient,
   fields: DealFieldsReader | null = null,
   waiting: Waiting = () => Promise.resolve([]),
-  { lines: withLines = false }: { lines?: boolean } = {},
+  {
+    lines: withLines = false,
+    isBeingOrdered = () => Promise.resolve(false),
+  }: { lines?: boolean; isBeingOrdered?: (id: string) => Promise<boolean> } = {},
 ): OrgDealReader {
   const read = readAhead<Found>(MOST_IDS, readMany, waiting);
   const wantedNow = async (anew = false): Promise<DealFields | null> =>
     fields === null ? null : (await fields(anew)).fields;
   function query(ids: readonly string[], wanted: DealFields | null): Promise<Found[]> {
     const columns = wanted !== null ? dealColumns(wanted) : withLines ? [KEPT_LINES] : [];
-    return queryAll(client, `${select(columns)} AND ${FOLLOWED} AND Id IN ${inList(ids)}`);
+    return queryAll(client, `${select(columns)} AND Id IN ${inList(ids)}`);
   }
   async function readMany(ids: string[]) {
     const found = await query(ids, await wantedNow()).catch(async (error: unknown) => {
@@ -85,7 +92,7 @@ export function createOrgDealReader(
   return {
     async deal(id, generation) {
       const record = await read(id, generation);
-      if (record === undefined) return null;
+      if (record === undefined || (reportsBilling(record) && !(await isBeingOrdered(id)))) return null;
       const wanted = await wantedNow();
       const lines = await restOfList(client, record['OpportunityLineItems']);
       const forOrder = wanted === null ? null : toDeal(record, lines, wanted);
