@@ -425,22 +425,21 @@ describe('an end of what a schedule runs', () => {
 
 it('a trial goes on as long as it was to, and what it is followed by is billed as it is then', async () => {
   const of = await subscribe({ trial_end: at('2026-12-05') });
-  const today = changeOf(of, [update(itemOf(of), TODAY, { quantity: '6' })]);
-  const order = changeOf(of, [update(itemOf(of), '2026-12-01', { quantity: '8' })]);
+  const early = changeOf(of, [update(itemOf(of), '2026-12-01', { quantity: '6' })]);
+  expect(await faultOf(desk().preview(early))).toMatchObject({
+    publicText: 'Stripe cannot change by a schedule what is in its trial from here. Do it in Stripe.',
+  });
+  const order = changeOf(of, [update(itemOf(of), '2026-12-05', { quantity: '8' })]);
   await desk().place(order, `${order.dealId}-1`);
-  expect(await faultOf(desk().place(today, `${today.dealId}-1`))).toMatchObject({
-    publicText: 'Stripe cannot change today what a schedule runs in its trial from here. Do it in Stripe.',
-  });
-  until('2026-12-02T09:00:00Z');
-  expect(await now(of.id)).toMatchObject({
-    status: 'trialing',
-    trial_end: at('2026-12-05'),
-    items: { data: [{ quantity: 8 }] },
-  });
+  until('2026-12-04T09:00:00Z');
+  expect(await now(of.id)).toMatchObject({ status: 'trialing', trial_end: at('2026-12-05') });
   until('2026-12-05T12:00:00Z');
+  expect(await now(of.id)).toMatchObject({ status: 'active', items: { data: [{ quantity: 8 }] } });
   expect((await totals(of.id))[0]).toBe(16_000);
+  until('2027-01-06T09:00:00Z');
+  // Of a trial that is over nothing is sent again.
   const later = changeOf(of, [
-    update(itemOf(of), '2027-01-05', { quantity: '9', was: { quantity: '8', price: '20' } }),
+    update(itemOf(of), '2027-03-05', { quantity: '9', was: { quantity: '8', price: '20' } }),
   ]);
   await desk().place(later, `${later.dealId}-1`);
   expect((await schedulesOf())[0]!.phases.map((one) => one.trial_end)).toEqual([null, null]);

@@ -133,13 +133,11 @@ export function phaseFrom({ phases }: Planned, at: Moment, prorationBehavior: st
   const same = phases.find(({ from }) => from === at);
   if (same !== undefined) return same;
   const before = phases[index]!;
-  const { add_invoice_items: _once, billing_cycle_anchor: _anchor, trial_end: trial, ...sent } = before.sent;
-  const goesOn = (end: number | null | undefined) =>
-    end != null && at !== 'now' && end > at ? { trial_end: end } : {};
+  const { add_invoice_items: _once, billing_cycle_anchor: _anchor, trial_end: _trial, ...sent } = before.sent;
   const cut: PlannedPhase = {
     from: at,
-    sent: { ...sent, ...goesOn(trial), proration_behavior: prorationBehavior },
-    counted: { ...before.counted, trial_end: goesOn(before.counted.trial_end).trial_end ?? null },
+    sent: { ...sent, proration_behavior: prorationBehavior },
+    counted: { ...before.counted, trial_end: null },
     items: [...before.items],
   };
   phases.splice(index + 1, 0, cut);

@@ -110,8 +110,12 @@ function applyTo(planned: Planned, action: OrderedAction, change: Change): void 
   if (action.type === 'RenewSubscription') return renew(planned, action.startsOn, change);
   if (action.type === 'TermsAndConditions') return;
   const at: Moment = action.startsOn <= order.orderedOn ? 'now' : moment(action.startsOn);
-  if (at === 'now' && subscription.status === 'trialing')
-    throw notFromHere('change today what a schedule runs in its trial');
+  const { status, trial_end: trial } = subscription;
+  const trials = planned.phases.flatMap(({ from, sent }) =>
+    from !== 'now' && at !== 'now' && from < at ? (sent.trial_end ?? []) : [],
+  );
+  if (status === 'trialing' && trial !== null) trials.push(trial);
+  if (trials.some((end) => at === 'now' || at < end)) throw notFromHere('change by a schedule what is in its trial');
   const phase = phaseFrom(planned, at, prorationBehavior);
   const { order: own, subscription: fields } = order.customFields ?? {};
   const metadata = { ...toMetadata({ ...own, ...fields }), [changeKeyOf(order.dealId)]: order.number };
