@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CHURN_RULES, DEFAULT_MRR_RULES, DISCOUNT_RULES, type MrrRules } from '../domain/metrics/rules.ts';
 import type { Db } from '../platform/db/database.ts';
 import type { Choice } from './restamp.ts';
+import { settingOf } from './settings.ts';
 
 const NAME = 'mrr_rules';
 const rulesSchema = z.strictObject({ discounts: z.enum(DISCOUNT_RULES), churn: z.enum(CHURN_RULES) });
@@ -13,6 +14,6 @@ export function mrrRulesChoice({ discounts, churn }: MrrRules): Choice {
 
 /** @returns the rules of the server that was started last, whatever the settings of this process; the default before that */
 export async function notedMrrRules(db: Db): Promise<MrrRules> {
-  const row = await db.selectFrom('setting').select('value').where('name', '=', NAME).executeTakeFirst();
-  return row === undefined ? DEFAULT_MRR_RULES : rulesSchema.parse(JSON.parse(row.value));
+  const value = await settingOf(db, NAME);
+  return value === null ? DEFAULT_MRR_RULES : rulesSchema.parse(JSON.parse(value));
 }

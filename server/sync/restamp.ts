@@ -3,6 +3,7 @@ import type { Db } from '../platform/db/database.ts';
 import { bumpKeys } from './keys/bump.ts';
 import { bumpUnlinked } from './matching/due.ts';
 import type { OrgStamp } from './outbox/setRows.ts';
+import { replaceSetting } from './settings.ts';
 
 /** Something that rows are projected by, and the name that it is noted under. */
 export type Choice = {
@@ -14,14 +15,9 @@ export type Choice = {
 
 /** @returns how it compares with what was noted before */
 async function note(db: Db, { name, value }: Choice): Promise<'same' | 'first' | 'changed'> {
-  const before = await db.selectFrom('setting').select('value').where('name', '=', name).forUpdate().executeTakeFirst();
-  if (before?.value === value) return 'same';
-  await db
-    .insertInto('setting')
-    .values({ name, value })
-    .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
-    .execute();
-  return before === undefined ? 'first' : 'changed';
+  const before = await replaceSetting(db, name, value);
+  if (before === value) return 'same';
+  return before === null ? 'first' : 'changed';
 }
 
 async function bumpAccounts(db: Db, batch: boolean): Promise<number> {

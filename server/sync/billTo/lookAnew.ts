@@ -4,6 +4,7 @@ import type { Db } from '../../platform/db/database.ts';
 import type { BillToRules } from '../../workflows/ports/billTo.ts';
 import { digestOf } from '../canonical.ts';
 import { bumpKeys } from '../keys/bump.ts';
+import { replaceSetting } from '../settings.ts';
 
 /**
  * Has the bill-to of every billing account of a connection looked at, as work that can wait, when its rules are others than
@@ -15,19 +16,8 @@ export async function lookAnewWhen(db: Db, connection: string, rules: BillToRule
   const name = `bill_to:${connection}`;
   const value = rules === null ? 'off' : digestOf(rules);
   return db.transaction().execute(async (transaction) => {
-    const before = await transaction
-      .selectFrom('setting')
-      .select('value')
-      .where('name', '=', name)
-      .forUpdate()
-      .executeTakeFirst();
-    if ((before?.value ?? 'off') === value) return 0;
-    await transaction
-      .insertInto('setting')
-      .values({ name, value })
-      .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
-      .execute();
-    if (rules === null) return 0;
+    const before = await replaceSetting(transaction, name, value);
+    if (rules === null || before === value) return 0;
     const { rows } = await sql<{ key: string }>`
       select billing_account_key as key from account_link
       where account_id is not null and starts_with(billing_account_key, ${keyOf(connection, 'account', '')})`.execute(

@@ -3,8 +3,9 @@ import type { Log } from '../../platform/log.ts';
 import { KINDS_WITH_FIELDS, NO_FIELDS, type BillingFieldNames } from '../../workflows/ports/billingFields.ts';
 import type { BillingPart } from '../../workflows/ports/billingSystem.ts';
 import { readPartsAnew } from '../backfill/parts.ts';
+import { saveSetting, settingOf } from '../settings.ts';
 
-const settingOf = (connection: string): string => `billing_fields:${connection}`;
+const nameOf = (connection: string): string => `billing_fields:${connection}`;
 
 /** Charges are read with their subscriptions. */
 const PARTS = {
@@ -16,12 +17,8 @@ const PARTS = {
 
 /** @returns metadata and custom fields that objects of a connection are read with, or are being read anew with */
 export async function fieldsReadWith(db: Db, connection: string): Promise<BillingFieldNames> {
-  const row = await db
-    .selectFrom('setting')
-    .select('value')
-    .where('name', '=', settingOf(connection))
-    .executeTakeFirst();
-  return row === undefined ? NO_FIELDS : { ...NO_FIELDS, ...(JSON.parse(row.value) as Partial<BillingFieldNames>) };
+  const value = await settingOf(db, nameOf(connection));
+  return value === null ? NO_FIELDS : { ...NO_FIELDS, ...(JSON.parse(value) as Partial<BillingFieldNames>) };
 }
 
 /**
@@ -46,11 +43,6 @@ export async function applyFields(
     log.info({ connection, parts }, 'Settings name further metadata or custom fields; they are read');
     await readPartsAnew(db, connection, parts, 'Settings name further metadata or custom fields.');
   }
-  const value = JSON.stringify(fields);
-  await db
-    .insertInto('setting')
-    .values({ name: settingOf(connection), value })
-    .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
-    .execute();
+  await saveSetting(db, nameOf(connection), JSON.stringify(fields));
   return parts;
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Db } from '../../platform/db/database.ts';
 import type { MappingEntry, MappingVerdict } from '../../workflows/ports/orgMapping.ts';
 import { digestOf } from '../canonical.ts';
+import { saveSetting, settingOf } from '../settings.ts';
 
 const readingSchema = z.object({
   as: z.enum(['text', 'whole text', 'number', 'date', 'instant', 'boolean']),
@@ -30,23 +31,18 @@ const verdictSchema = z.object({
 export type KeptVerdict = MappingVerdict & { checkedAt: Date };
 
 /** Verdicts are kept by the mapping that they are of: processes with another one keep their own. */
-const settingOf = (entries: readonly MappingEntry[]): string => `mapping:${digestOf(entries)}`;
+const nameOf = (entries: readonly MappingEntry[]): string => `mapping:${digestOf(entries)}`;
 
 /** @returns what the org was last found to take of a mapping; null when it was never asked */
 export async function keptVerdict(db: Db, entries: readonly MappingEntry[]): Promise<KeptVerdict | null> {
-  const row = await db.selectFrom('setting').select('value').where('name', '=', settingOf(entries)).executeTakeFirst();
-  if (row === undefined) return null;
-  const kept = JSON.parse(row.value) as { checkedAt: string };
+  const value = await settingOf(db, nameOf(entries));
+  if (value === null) return null;
+  const kept = JSON.parse(value) as { checkedAt: string };
   return { ...verdictSchema.parse(kept), checkedAt: new Date(kept.checkedAt) };
 }
 
 export async function keepVerdict(db: Db, entries: readonly MappingEntry[], verdict: KeptVerdict): Promise<void> {
-  const value = JSON.stringify(verdict);
-  await db
-    .insertInto('setting')
-    .values({ name: settingOf(entries), value })
-    .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
-    .execute();
+  await saveSetting(db, nameOf(entries), JSON.stringify(verdict));
 }
 
 /** @returns what is to be told of a mapping to whoever runs the server; empty where all of it is written */

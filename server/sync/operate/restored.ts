@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Db } from '../../platform/db/database.ts';
+import { replaceSetting } from '../settings.ts';
 import { noteAction } from './action.ts';
 
 const SETTING = 'database_cluster';
@@ -35,18 +36,7 @@ export async function noticeRestore(db: Db): Promise<number | null> {
     select system_identifier::text as id from pg_control_system()`.execute(db);
   const { id } = rows[0]!;
   return db.transaction().execute(async (transaction) => {
-    const before = await transaction
-      .selectFrom('setting')
-      .select('value')
-      .where('name', '=', SETTING)
-      .forUpdate()
-      .executeTakeFirst();
-    if (before?.value === id) return null;
-    await transaction
-      .insertInto('setting')
-      .values({ name: SETTING, value: id })
-      .onConflict((conflict) => conflict.column('name').doUpdateSet({ value: id }))
-      .execute();
-    return before === undefined ? null : writeAllAgain(transaction, 'server');
+    const before = await replaceSetting(transaction, SETTING, id);
+    return before === null || before === id ? null : writeAllAgain(transaction, 'server');
   });
 }

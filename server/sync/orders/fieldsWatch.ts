@@ -3,6 +3,7 @@ import type { Db } from '../../platform/db/database.ts';
 import type { Log } from '../../platform/log.ts';
 import { bumpKeys } from '../keys/bump.ts';
 import { repeat, type Repeated } from '../repeat.ts';
+import { saveSetting, settingOf } from '../settings.ts';
 import { waitingFor } from './waiting.ts';
 
 const NAME = 'orders_unreadable';
@@ -11,17 +12,8 @@ const ASK_AGAIN_MS = 3_600_000;
 
 /** @returns what settings of orders name and the org does not show, as it was last found, a sentence each */
 export async function unreadableOfOrders(db: Db): Promise<string[]> {
-  const row = await db.selectFrom('setting').select('value').where('name', '=', NAME).executeTakeFirst();
-  return row === undefined ? [] : (JSON.parse(row.value) as string[]);
-}
-
-async function note(db: Db, faults: readonly string[]): Promise<void> {
-  const value = JSON.stringify(faults);
-  await db
-    .insertInto('setting')
-    .values({ name: NAME, value })
-    .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
-    .execute();
+  const value = await settingOf(db, NAME);
+  return value === null ? [] : (JSON.parse(value) as string[]);
 }
 
 export type FieldsWatchOptions = {
@@ -43,7 +35,7 @@ export function createFieldsWatch({ db, ask, log, onChange }: FieldsWatchOptions
     const found = await ask();
     const before = known ?? (await unreadableOfOrders(db));
     for (const fault of found) if (known === null || !before.includes(fault)) log.error({ orders: true }, fault);
-    await note(db, found);
+    await saveSetting(db, NAME, JSON.stringify(found));
     if (before.some((fault) => !found.includes(fault))) {
       await bumpKeys(db, await waitingFor(db, [{ code: FIELD_UNREADABLE }]));
       onChange();

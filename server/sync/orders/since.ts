@@ -1,4 +1,5 @@
 import type { Db } from '../../platform/db/database.ts';
+import { forgetSetting, settingOf } from '../settings.ts';
 
 const NAME = 'orders_since';
 
@@ -9,7 +10,7 @@ const NAME = 'orders_since';
  */
 export async function orderedSince(db: Db, isOn: boolean, now: Date): Promise<Date | null> {
   if (!isOn) {
-    await db.deleteFrom('setting').where('name', '=', NAME).execute();
+    await forgetSetting(db, NAME);
     return null;
   }
   await db
@@ -22,6 +23,6 @@ export async function orderedSince(db: Db, isOn: boolean, now: Date): Promise<Da
 
 /** @returns since when deals are ordered; null where no server has been started that does */
 export async function rememberedSince(db: Db): Promise<Date | null> {
-  const row = await db.selectFrom('setting').select('value').where('name', '=', NAME).executeTakeFirst();
-  return row === undefined ? null : new Date(row.value);
+  const value = await settingOf(db, NAME);
+  return value === null ? null : new Date(value);
 }

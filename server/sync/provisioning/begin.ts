@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { PROVISION_ALL } from '../../domain/billingAccount/key.ts';
 import type { Db } from '../../platform/db/database.ts';
 import { bumpKeys } from '../keys/bump.ts';
+import { forgetSetting, replaceSetting } from '../settings.ts';
 
 /**
  * Has every Account looked at that meets the criteria, when they are others than at the last start.
@@ -10,12 +11,9 @@ import { bumpKeys } from '../keys/bump.ts';
 export async function beginProvisioning(db: Db, digest: string | null): Promise<void> {
   const name = 'provisioning';
   await db.transaction().execute(async (transaction) => {
-    if (digest === null) return void (await transaction.deleteFrom('setting').where('name', '=', name).execute());
-    const { rows } = await sql`
-      insert into setting (name, value) values (${name}, ${digest})
-      on conflict (name) do update set value = excluded.value where setting.value <> excluded.value
-      returning name`.execute(transaction);
-    if (rows.length > 0) await bumpKeys(transaction, [PROVISION_ALL], 0, true);
+    if (digest === null) return forgetSetting(transaction, name);
+    if ((await replaceSetting(transaction, name, digest)) !== digest)
+      await bumpKeys(transaction, [PROVISION_ALL], 0, true);
   });
 }
 

@@ -3,6 +3,7 @@ import { RENEWAL_GROUPS, RENEWAL_MODES, type RenewalMode, type RenewalRules } fr
 import { LOSS_CAUSES } from '../../domain/renewal/state.ts';
 import type { Db } from '../../platform/db/database.ts';
 import type { RenewalVerdict } from '../../workflows/ports/renewals.ts';
+import { forgetSetting, saveSetting, settingOf } from '../settings.ts';
 
 const NAME = 'renewals';
 
@@ -33,19 +34,10 @@ export type NotedRenewals = { mode: RenewalMode; rules: RenewalRules; digest: st
 
 /** @returns of the server that was started last; null where none has renewals */
 export async function notedRenewals(db: Db): Promise<NotedRenewals | null> {
-  const row = await db.selectFrom('setting').select('value').where('name', '=', NAME).executeTakeFirst();
-  return row === undefined ? null : notedSchema.parse(JSON.parse(row.value));
+  const value = await settingOf(db, NAME);
+  return value === null ? null : notedSchema.parse(JSON.parse(value));
 }
 
 export async function noteRenewals(db: Db, noted: NotedRenewals | null): Promise<void> {
-  if (noted === null) {
-    await db.deleteFrom('setting').where('name', '=', NAME).execute();
-    return;
-  }
-  const value = JSON.stringify(noted);
-  await db
-    .insertInto('setting')
-    .values({ name: NAME, value })
-    .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
-    .execute();
+  await (noted === null ? forgetSetting(db, NAME) : saveSetting(db, NAME, JSON.stringify(noted)));
 }
