@@ -274,6 +274,18 @@ it('a deal that is lost before its order could be placed is not ordered, until i
   await refuse([]);
   await settled(story.stack);
   expect([await ordersOf(id), sales.order(id)!['State__c']]).toEqual([[], 'Ordering']);
+  // So long after it was sent it does not come any more.
+  await story.database.pool.query(
+    "update deal_order set changed_at = now() - interval '3 minutes' where opportunity_id = $1",
+    [id],
+  );
+  sales.edit(id, { Description: 'Touched' });
+  expect(await standing(id, 'Not Ready')).toMatchObject({
+    Message__c: expect.stringMatching(/never came.* not won/) as string,
+    Faults__c: null,
+  });
+  await settled(story.stack);
+  expect(await ordersOf(id)).toEqual([]);
   sales.win(id);
   await standing(id, 'Ordered');
   expect(await ordersOf(id)).toEqual([`SF-${id}`]);

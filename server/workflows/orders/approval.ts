@@ -6,6 +6,7 @@ import { FIELD_UNREADABLE } from '../../domain/order/planOrder.ts';
 import { today } from '../../domain/time/instant.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Approval, Approvers, DealOrder, OrderTask } from '../ports/orders.ts';
+import { WORKED_OUT } from './workOut.ts';
 
 export type ApprovalDeps = {
   approvers: Approvers;
@@ -51,11 +52,18 @@ export function withoutIdleApprovals(order: DealOrder): DealOrder {
   return { ...next, tasks };
 }
 
-/** How an order stands that nobody wants now: a deal that is no longer won, or left out. @param why in words */
+/** What was only to be waited for: nobody waits any more. */
+const WAITED_FOR: ReadonlySet<string> = new Set([FIELD_UNREADABLE, WORKED_OUT]);
+
+/**
+ * How an order stands that nobody wants now: of a deal that is no longer won, or left out.
+ * @param order in state Ordering only where billing has none, and will have none
+ * @param why in words
+ */
 export function standDown(order: DealOrder, why: string): DealOrder {
-  const faults = order.faults.filter(({ code }) => code !== FIELD_UNREADABLE);
+  const faults = order.faults.filter(({ code }) => !WAITED_FOR.has(code));
   if (faults.length < order.faults.length) return { ...order, faults, message: why };
-  if (order.state !== 'Awaiting Approval') return order;
+  if (order.state !== 'Awaiting Approval' && order.state !== 'Ordering') return order;
   return { ...ended(order, `${why} ${NOT_WANTED}`, ['Requested', 'Approved']), state: 'Not Ready', message: why };
 }
 

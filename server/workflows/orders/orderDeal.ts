@@ -35,6 +35,9 @@ const CHANGED =
 const WORKED_OUT_AGAIN =
   'Billing refused the order. It is worked out once more from what billing and the opportunity are now.';
 
+const NEVER_CAME =
+  'The order never came to billing, and is not sent again: the opportunity is not won any more, or orders are not placed now. Nothing was ordered.';
+
 /** Business time may be moved, so that a far moment is not waited for at one go. */
 const LOOK_AGAIN_MS = 600_000;
 
@@ -195,7 +198,9 @@ export function orderDeal(
     if (followed !== null) return followed;
     const found = await desk.find(order.order!);
     if (found !== null) return save(placedAs(order, found), known, deal);
-    return isWanted ? begin(deal, known, changedBy, entered) : order;
+    if (isWanted) return begin(deal, known, changedBy, entered);
+    if (mayComeMs(known) > 0) return order;
+    return save(standDown({ ...order, epoch: order.epoch + 1 }, NEVER_CAME), known, deal);
   }
 
   /** What became of an order that billing holds; people complete it there. */
@@ -232,10 +237,7 @@ export function orderDeal(
     }
     if (order !== null && isToBeWorkedOutAgain(order)) return 0;
     // It is not sent again, and may be made all the same.
-    if (order?.state === 'Ordering') {
-      const leftMs = mayComeMs(known!);
-      return leftMs > 0 ? Math.min(LOOK_AGAIN_MS, leftMs + 1000) : null;
-    }
+    if (order?.state === 'Ordering') return Math.min(LOOK_AGAIN_MS, mayComeMs(known!) + 1000);
     if (order?.state === 'Pending') return LOOK_AGAIN_MS;
     if (rules.mode !== 'assisted' || order?.state !== 'Awaiting Approval') return null;
     const leftMs = Date.parse(order.approvals.at(-1)!.expiresAt) - clock.businessNow().getTime();
