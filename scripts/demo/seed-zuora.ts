@@ -39,6 +39,13 @@ export type ZuoraSeeder = {
 
 export type ZuoraAccess = { url: string; clientId: string; clientSecret: string };
 
+/** Zuora takes 80 characters (API, "Create an account", `workEmail`). */
+const emailOf = (name: string): string =>
+  `ap@${name
+    .toLowerCase()
+    .replace(/[^a-z]+/g, '-')
+    .slice(0, 60)}.example`;
+
 /** A small client of Zuora's documented API, for making data to try the product with. */
 export async function zuoraSeeder(access: ZuoraAccess): Promise<ZuoraSeeder> {
   const tokenResponse = await fetch(`${access.url}/oauth/token`, {
@@ -81,7 +88,7 @@ export async function zuoraSeeder(access: ZuoraAccess): Promise<ZuoraSeeder> {
           state: 'California',
           zipCode: '94105',
           country: 'United States',
-          workEmail: email ?? `ap@${name.toLowerCase().replace(/[^a-z]+/g, '-')}.example`,
+          workEmail: email ?? emailOf(name),
         },
         taxInfo: { exemptStatus: 'No' },
         ...(accountId === null ? {} : { CRMAccountId__c: accountId }),
