@@ -104,10 +104,15 @@ try {
 }
 process.exit();
 
-/** Makes the data of a first start, says where everything is, and stays until it is stopped. */
-async function run(): Promise<void> {
+/** Operating the demo takes the settings that its backend runs with. */
+function keepSettings(): void {
   const lines = Object.entries(stack.env).map(([name, value]) => `${name}="${value.replaceAll('\n', '\\n')}"`);
   writeFileSync(join(demoDir, 'settings.env'), `${lines.join('\n')}\n`, { mode: 0o600 });
+}
+
+/** Makes the data of a first start, says where everything is, and stays until it is stopped. */
+async function run(): Promise<void> {
+  keepSettings();
   const byHand = async () => {
     printInstall(stack);
     await installed(stack, stopped.signal);
@@ -115,7 +120,8 @@ async function run(): Promise<void> {
   if (!seedingEnded(demoDir))
     await seedDemo(stack, demoDir, say, stopped.signal, options['empty-org'] ? byHand : undefined);
   stopped.signal.throwIfAborted();
-  // Only now: making the data starts the backend anew.
+  // Only now: making the data starts the backend anew, with orders switched on.
+  keepSettings();
   stack.backend.process.once('exit', (code) => {
     if (stopped.signal.aborted) return;
     console.error(`The backend ended by itself with code ${code}; its log is ${join(demoDir, 'backend.log')}.`);

@@ -163,6 +163,10 @@ describe('npm run demo', PATIENT, () => {
     expect(storage.out).toContain('Billing_Subscription__c');
     const sources = await ops({}, ['explain', 'A-S00000001', ...data]);
     expect(sources.json).toMatchObject([{ number: 'A-S00000001', currency: 'USD' }]);
+    const deal = running.demo.pages.find(({ situation }) => situation === 'ready to win')!;
+    const order = await ops({}, ['order', deal.id, '--dry-run', ...data.slice(0, 2)]);
+    expect([order.code, order.err]).toEqual([0, '']);
+    expect(order.out).toContain('Platform Enterprise (Seats: 40 at USD 145 a month)');
   });
 
   it('lets an org refuse rows by a rule, and takes it back', async () => {
