@@ -1,7 +1,6 @@
 import type Stripe from 'stripe';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createStripeConnection } from '../../server/connectors/stripe/connection.ts';
-import { STRIPE_ORDER_SETTINGS, type StripeOrderSettings } from '../../server/connectors/stripe/orders/settings.ts';
+import type { StripeOrderSettings } from '../../server/connectors/stripe/orders/settings.ts';
 import { mrrOf } from '../../server/domain/metrics/mrr.ts';
 import { toDecimal } from '../../server/domain/money/decimal.ts';
 import { afterChange } from '../../server/domain/order/afterChange.ts';
@@ -38,17 +37,7 @@ afterEach(() => rig.close());
 const price = async (amount: number, more: Partial<Stripe.PriceCreateParams> = {}): Promise<string> =>
   (await rig.stripe.prices.create({ product, currency: 'usd', unit_amount: amount, recurring: MONTH, ...more })).id;
 
-const desk = (settings: Partial<StripeOrderSettings> = {}) =>
-  createStripeConnection(
-    {
-      connection: 'stripe',
-      apiKey: rig.sim.secretKey,
-      webhookSecrets: ['whsec_contract'],
-      apiBase: rig.sim.url,
-      orders: { ...STRIPE_ORDER_SETTINGS, ...settings },
-    },
-    { clock: { now: () => new Date(), businessNow: () => rig.clock.now() } },
-  ).orders;
+const desk = (settings?: Partial<StripeOrderSettings>) => rig.orderDesk(settings);
 
 /** Five seats that were sold before. */
 const subscribe = (more: Partial<Stripe.SubscriptionCreateParams> = {}) =>

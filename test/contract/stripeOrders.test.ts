@@ -1,8 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type Stripe from 'stripe';
-import { createStripeConnection } from '../../server/connectors/stripe/connection.ts';
 import type { StripeOrderSettings } from '../../server/connectors/stripe/orders/settings.ts';
-import { STRIPE_ORDER_SETTINGS } from '../../server/connectors/stripe/orders/settings.ts';
 import { mrrOf } from '../../server/domain/metrics/mrr.ts';
 import { toDecimal } from '../../server/domain/money/decimal.ts';
 import type {
@@ -41,17 +39,7 @@ const price = (more: Partial<Stripe.PriceCreateParams> = {}) =>
     ...more,
   });
 
-const desk = (settings: Partial<StripeOrderSettings> = {}) =>
-  createStripeConnection(
-    {
-      connection: 'stripe',
-      apiKey: rig.sim.secretKey,
-      webhookSecrets: ['whsec_contract'],
-      apiBase: rig.sim.url,
-      orders: { ...STRIPE_ORDER_SETTINGS, ...settings },
-    },
-    { clock: { now: () => new Date(), businessNow: () => rig.clock.now() } },
-  ).orders;
+const desk = (settings?: Partial<StripeOrderSettings>) => rig.orderDesk(settings);
 
 const create: ActionOf<'CreateSubscription'> = {
   type: 'CreateSubscription',

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import Stripe from 'stripe';
 import { createStripeConnection, type Connection } from '../../server/connectors/stripe/connection.ts';
+import { STRIPE_ORDER_SETTINGS, type StripeOrderSettings } from '../../server/connectors/stripe/orders/settings.ts';
 import type { BillingFieldNames } from '../../server/workflows/ports/billingFields.ts';
 import { SimClock } from '../simulators/kit/clock.ts';
 import { startStripeSim, type StripeSim } from '../simulators/stripe/main.ts';
@@ -14,6 +15,8 @@ export type StripeRig = {
   sim: StripeSim;
   stripe: Stripe;
   connection: Connection;
+  /** What takes orders, of a connection of its own with these settings. */
+  orderDesk(settings?: Partial<StripeOrderSettings>): Connection['orders'];
   bench: Bench;
   statuses: number[];
   /** Lets webhooks arrive, then works every key. */
@@ -64,6 +67,12 @@ export async function startStripeRig(fields?: BillingFieldNames): Promise<Stripe
     sim,
     stripe,
     connection,
+    orderDesk(settings) {
+      const orders = { ...STRIPE_ORDER_SETTINGS, ...settings };
+      const access = { connection: 'stripe', apiKey: sim.secretKey, webhookSecrets: [SECRET], apiBase: sim.url };
+      const clocks = { clock: { now: () => new Date(), businessNow: () => clock.now() } };
+      return createStripeConnection({ ...access, orders }, clocks).orders;
+    },
     bench,
     statuses: intake.statuses,
     async work() {

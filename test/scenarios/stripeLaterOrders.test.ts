@@ -3,10 +3,9 @@ import type Stripe from 'stripe';
 import { addDays, addMonths, calendarDate } from '../../server/domain/time/calendarDate.ts';
 import { listFailures } from '../../server/sync/operate/failures.ts';
 import type { FieldValue, SRecord } from '../simulators/salesforce/org/types.ts';
-import { startBackend } from '../support/backend.ts';
-import { beginStory, type Story } from '../support/customers.ts';
-import { deals, orderSettings, type Sold } from '../support/orders.ts';
+import type { Story } from '../support/customers.ts';
 import { settled } from '../support/settled.ts';
+import { beginStripeOrders, type StripeOrderStory } from '../support/stripeOrderStory.ts';
 
 /** Deals that change, end or renew a subscription of Stripe on a later day, or one that a schedule runs. */
 
@@ -14,28 +13,16 @@ const WITHIN = { timeout: 40_000, interval: 50 };
 const DAY_MS = 86_400_000;
 
 let story: Story;
-let seats: Sold;
+let seats: StripeOrderStory['seats'];
 let accountId: string;
 let customer: string;
-let sales: ReturnType<typeof deals>;
+let sales: StripeOrderStory['sales'];
+let restart: StripeOrderStory['restart'];
 
 beforeAll(async () => {
-  story = await beginStory({ tls: true, env: { SWEEP_SECONDS: '3600', SALESFORCE_CURRENCY: 'USD' } });
-  sales = deals(story);
-  sales.makePriceBook();
-  seats = { priceId: await story.stripe.price({ name: 'Platform', amountMinor: 2500, currency: 'usd' }) };
-  accountId = await story.account('Acme');
-  customer = await story.stripe.customer('Acme', accountId);
-  await restart();
+  ({ story, seats, accountId, customer, sales, restart } = await beginStripeOrders());
 }, 180_000);
 afterAll(() => story.end());
-
-async function restart(): Promise<void> {
-  await story.stack.backend.stop();
-  story.stack.backend = await startBackend({ ...story.stack.env, ...orderSettings({ connection: 'stripe' }) });
-  await vi.waitUntil(() => sales.hasProduct(seats), WITHIN);
-  await settled(story.stack);
-}
 
 const stripe = (): Stripe => story.stripe.stripe;
 const now = (id: string) => stripe().subscriptions.retrieve(id);

@@ -4,32 +4,26 @@ import { assign, connectActions, orgSecret } from '../../scripts/demo/actions.ts
 import { listFailures } from '../../server/sync/operate/failures.ts';
 import { USERS } from '../simulators/salesforce/org/seed.ts';
 import type { SRecord } from '../simulators/salesforce/org/types.ts';
-import { startBackend } from '../support/backend.ts';
-import { beginStory, type Story } from '../support/customers.ts';
+import type { Story } from '../support/customers.ts';
 import { finance } from '../support/finance.ts';
 import { FlowVisit } from '../support/interviews.ts';
-import { deals, orderSettings, type Sold } from '../support/orders.ts';
+import { orderSettings } from '../support/orders.ts';
 import { settled } from '../support/settled.ts';
+import { beginStripeOrders, type StripeOrderStory } from '../support/stripeOrderStory.ts';
 
 /** Deals that are billed in Stripe, before they are won, where finance approves, and when their events come as they like. */
 
 const WITHIN = { timeout: 40_000, interval: 50 };
-const AUTOMATIC = orderSettings({ connection: 'stripe' });
 
 let story: Story;
-let seats: Sold;
+let seats: StripeOrderStory['seats'];
 let accountId: string;
 let customer: string;
-let sales: ReturnType<typeof deals>;
+let sales: StripeOrderStory['sales'];
+let restart: StripeOrderStory['restart'];
 
 beforeAll(async () => {
-  story = await beginStory({ tls: true, env: { SWEEP_SECONDS: '3600', SALESFORCE_CURRENCY: 'USD' } });
-  sales = deals(story);
-  sales.makePriceBook();
-  seats = { priceId: await story.stripe.price({ name: 'Platform', amountMinor: 2500, currency: 'usd' }) };
-  accountId = await story.account('Acme');
-  customer = await story.stripe.customer('Acme', accountId);
-  await restart(AUTOMATIC);
+  ({ story, seats, accountId, customer, sales, restart } = await beginStripeOrders());
   const { stack } = story;
   await connectActions(stack, stack.backend.url, await orgSecret(stack, null));
   await assign(stack, USERS.rep);
@@ -38,12 +32,6 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => story.end());
 
-async function restart(env: Record<string, string>): Promise<void> {
-  await story.stack.backend.stop();
-  story.stack.backend = await startBackend({ ...story.stack.env, ...env });
-  await vi.waitUntil(() => sales.hasProduct(seats), WITHIN);
-  await settled(story.stack);
-}
 async function subscriptionsOf(dealId: string): Promise<Stripe.Subscription[]> {
   const { data } = await story.stripe.stripe.subscriptions.list({ customer, status: 'all', limit: 100 });
   return data.filter(({ metadata }) => metadata['salesforce_opportunity_id'] === dealId);
@@ -117,7 +105,7 @@ it('events that come twice, late and again in another order make one subscriptio
   await story.database.pool.query(
     `insert into dirty (key) select distinct key from inbox where done_at is null on conflict do nothing`,
   );
-  await restart(AUTOMATIC);
+  await restart();
   expect((await subscriptionsOf(id)).map((one) => one.id)).toEqual([made!.id]);
   expect(sales.order(id)).toMatchObject({ State__c: 'Ordered', Order_Number__c: made!.id, Message__c: null });
   expect(sales.deal(id)).toMatchObject({ Billing_Subscription_Number__c: made!.id, Billing_MRR__c: 75 });

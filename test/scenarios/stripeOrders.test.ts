@@ -1,41 +1,26 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type Stripe from 'stripe';
-import { startBackend } from '../support/backend.ts';
-import { beginStory, type Story } from '../support/customers.ts';
+import type { Story } from '../support/customers.ts';
 import { ops } from '../support/ops.ts';
-import { deals, orderSettings, type Sold } from '../support/orders.ts';
+import { orderSettings } from '../support/orders.ts';
 import { settled } from '../support/settled.ts';
+import { beginStripeOrders, type StripeOrderStory } from '../support/stripeOrderStory.ts';
 
 /** What becomes of won deals that are billed in Stripe, from the Opportunity to the subscription and back. */
 
 const WITHIN = { timeout: 30_000, interval: 50 };
 
 let story: Story;
-let seats: Sold;
+let seats: StripeOrderStory['seats'];
 let accountId: string;
 let customer: string;
-let sales: ReturnType<typeof deals>;
+let sales: StripeOrderStory['sales'];
+let restart: StripeOrderStory['restart'];
 
 beforeAll(async () => {
-  story = await beginStory({
-    tls: true,
-    env: { SWEEP_SECONDS: '3600', SALESFORCE_OPPORTUNITIES: 'on', SALESFORCE_CURRENCY: 'USD' },
-  });
-  sales = deals(story);
-  sales.makePriceBook();
-  seats = { priceId: await story.stripe.price({ name: 'Platform', amountMinor: 2500, currency: 'usd' }) };
-  accountId = await story.account('Acme');
-  customer = await story.stripe.customer('Acme', accountId);
-  await restart(orderSettings({ connection: 'stripe' }));
+  ({ story, seats, accountId, customer, sales, restart } = await beginStripeOrders({ SALESFORCE_OPPORTUNITIES: 'on' }));
 }, 180_000);
 afterAll(() => story.end());
-
-async function restart(env: Record<string, string>): Promise<void> {
-  await story.stack.backend.stop();
-  story.stack.backend = await startBackend({ ...story.stack.env, ...env });
-  await vi.waitUntil(() => sales.hasProduct(seats), WITHIN);
-  await settled(story.stack);
-}
 
 /** Subscriptions of the customer that name a deal. */
 async function subscriptionsOf(dealId: string): Promise<Stripe.Subscription[]> {
@@ -106,7 +91,7 @@ it('a process that dies between the answer of Stripe and what it makes of it mak
   await vi.waitUntil(async () => (await subscriptionsOf(id)).length > 0, WITHIN);
   await story.stack.backend.stop('SIGKILL');
   faults([]);
-  await restart(orderSettings({ connection: 'stripe' }));
+  await restart();
   await standing(id, 'Ordered');
   expect(await subscriptionsOf(id)).toHaveLength(1);
   await settled(story.stack);
@@ -225,5 +210,5 @@ it('of several targets the first that fits a deal gets its order; what the deal 
   expect(faults).toContain('sold by stripe, but this deal is ordered in zuora. Choose a product of zuora.');
   expect(faults).toContain('The account has no billing account in zuora.');
   expect(await subscriptionsOf(large)).toEqual([]);
-  await restart(orderSettings({ connection: 'stripe' }));
+  await restart();
 }, 180_000);
